@@ -142,6 +142,15 @@ fn what_is_not_understood_stays() {
         ("test: { script: cd api && make }", "no `changes` decide about it"),
         ("test: { script: make, RULES, image: 'x:$CI_PIPELINE_ID' }", "`image` uses `$CI_PIPELINE_ID`"),
         ("pages: { script: make, RULES }", "GitLab publishes pages from the parent"),
+        ("test: { stage: .pre, script: make, RULES }", "it is in stage .pre"),
+        (
+            "test: { script: make, rules: [{ if: $CI_JOB_NAME, changes: ['api/**/*'] }] }",
+            "`rules` ask for `$CI_JOB_NAME`",
+        ),
+        (
+            "test: { script: make, RULES, needs: [{ pipeline: $UP, job: x }] }",
+            "it needs a job of another pipeline",
+        ),
         ("test: { script: 'echo ${{ x }}', RULES }", "Nestling would read as a template's syntax"),
         (
             "test: { script: make, rules: [{ changes: ['$DIR/**/*'] }] }",
@@ -205,6 +214,39 @@ fn faults_of_the_old_configuration_are_told() {
         assert_eq!(faults.is_some(), is_fault, "{pipeline}\n{report}");
         assert!(faults.unwrap_or_default().contains(expected), "{pipeline}\n{report}");
     }
+}
+
+/// A generator's output is read in the place of the artifact that its trigger job includes.
+#[test]
+fn the_output_of_a_generator_is_imported() {
+    let repository = Repository::new();
+    repository
+        .write(
+            ".gitlab-ci.yml",
+            "stages: [make, start]\nmake: { stage: make, script: ./make.sh, artifacts: { paths: [out.yml] } }\nstart:\n  stage: start\n  \
+             needs: [make]\n  trigger: { include: [{ artifact: out.yml, job: make }], strategy: depend }\n",
+        )
+        .write("api/main.go", "")
+        .write("web/main.js", "")
+        .write(".gitignore", "out.yml\n");
+    repository.commit("start");
+    let jobs = ["api", "web"]
+        .map(|name| format!("{name}: {{ script: make -C {name}, {} }}\n", CHANGES.replace("api", name)));
+    repository.write("out.yml", &jobs.concat());
+    let without = output(nestling(repository.path()).arg("import"));
+    assert!(without.contains("start: stays: it starts another pipeline"), "{without}");
+    let report = output(nestling(repository.path()).args(["import", "--generated", "out.yml", "--write"]));
+    assert!(report.contains("Moves 2 of 3 into 2 units") && report.contains("make: stays: "), "{report}");
+    assert!(
+        report.contains(
+            "every path                                             5 paths  equal (1)  equal (3)  equal (3)"
+        ),
+        "{report}"
+    );
+    assert!(repository.path().join("out.yml").is_file());
+    output(nestling(repository.path()).arg("check"));
+    let failed = run(nestling(repository.path()).args(["import", "--generated", "gone.yml"]));
+    assert_eq!(failed.status.code(), Some(2), "{}", said(&failed));
 }
 
 #[test]

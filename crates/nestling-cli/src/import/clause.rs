@@ -2,7 +2,6 @@
 //! trigger job.
 
 use super::expression::{all_of, any_of, in_child};
-use super::policy::clauses_of_policy;
 use nestling::Origin;
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::BTreeSet;
@@ -29,6 +28,25 @@ pub(super) enum Unconditional {
     All,
 }
 
+/// The pipeline whose conditions are written for the child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum From {
+    /// The parent: a child has another source.
+    Parent,
+    /// A child, which has the source already.
+    Child,
+}
+
+impl From {
+    /// Returns an expression for the child.
+    pub(super) fn expression(self, written: &str) -> String {
+        match self {
+            Self::Parent => in_child(written),
+            Self::Child => written.to_owned(),
+        }
+    }
+}
+
 /// A reason why conditions cannot be written for a child.
 pub(super) type Unsupported = String;
 
@@ -38,11 +56,11 @@ impl Clause {
         Self { condition: None, changes: Vec::new(), rest: Map::default(), origin }
     }
 
-    fn of_rule(rule: &Map, origin: Origin) -> Self {
+    pub(super) fn of_rule(rule: &Map, origin: Origin, from: From) -> Self {
         let mut clause = Self::always(origin);
         for entry in rule.entries.iter().filter(|entry| !entry.value.is_null()) {
             match entry.key.text() {
-                "if" => clause.condition = entry.value.text().map(in_child),
+                "if" => clause.condition = entry.value.text().map(|text| from.expression(text)),
                 "changes" => clause.changes.push(entry.value.clone()),
                 _ => clause.rest.entries.push(entry.clone()),
             }
@@ -78,18 +96,6 @@ impl Clause {
         }
         Ok(Node::map(self.origin, rule))
     }
-}
-
-/// Returns the rules of a job, or those of a trigger job.
-///
-/// # Errors
-/// `only` or `except` names something that a child cannot ask for.
-pub(super) fn clauses(body: &Map, unconditional: Unconditional) -> Result<Vec<Clause>, Unsupported> {
-    if let Some(rules) = body.get("rules").and_then(Node::as_seq) {
-        let rules = rules.iter().filter_map(|rule| Some((rule.as_map()?, rule.origin)));
-        return Ok(rules.map(|(rule, origin)| Clause::of_rule(rule, origin)).collect());
-    }
-    clauses_of_policy(body, unconditional)
 }
 
 /// Puts the rules of a gate before those of a job: both have to let it in.

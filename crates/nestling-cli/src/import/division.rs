@@ -173,6 +173,7 @@ fn ties(candidates: &[Candidate], old: &OldPipeline, references: &References) ->
         names.insert((candidate.owner, &candidate.name), index);
     }
     let mut ties = Vec::new();
+    let mut ties_to_root = Vec::new();
     for (from, candidate) in candidates.iter().enumerate() {
         // What a generator writes is read already: the trigger job does not wait for it.
         let generators =
@@ -187,8 +188,18 @@ fn ties(candidates: &[Candidate], old: &OldPipeline, references: &References) ->
         };
         let body = &candidate.folded;
         for need in needs(body).into_iter().flatten().chain(rules_needs(body)) {
-            if let NeedSource::Job(name) = need.source {
-                tie(name, "needs");
+            match need.source {
+                NeedSource::Job(name) => tie(name, "needs"),
+                NeedSource::Pipeline { job: Some(name), .. } => {
+                    let of_root = index_of(&names, Owner::Root, name);
+                    ties_to_root.extend(of_root.map(|to| Tie {
+                        from,
+                        to,
+                        relation: "needs",
+                        only_together: false,
+                    }));
+                }
+                _ => {}
             }
         }
         for (name, _) in dependencies(body).unwrap_or_default() {
@@ -206,6 +217,7 @@ fn ties(candidates: &[Candidate], old: &OldPipeline, references: &References) ->
         }
         references.of(candidate).for_each(|name| tie(name, "is made of"));
     }
+    ties.extend(ties_to_root);
     ties
 }
 

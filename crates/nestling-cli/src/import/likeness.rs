@@ -68,3 +68,55 @@ pub(super) fn same(a: &Node, b: &Node) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::side::Surroundings;
+    use nestling::Sources;
+    use nestling_gitlab::check::{KnownVariables, read_file};
+    use nestling_gitlab::pipeline::presence::{Changed, Tree};
+
+    fn side(body: &str) -> SideJob {
+        let (pipeline, _) = read_file(".gitlab-ci.yml", &format!("job: {body}"), &Sources::default());
+        let surroundings =
+            Surroundings { reference: "CI_COMMIT_BRANCH", changed: Changed::Unknown, tree: Tree::Unknown };
+        surroundings.job(&pipeline.jobs[0], &KnownVariables::default(), true, &Guard::Always)
+    }
+
+    #[test]
+    fn what_is_lost_is_less_and_what_is_added_is_more() {
+        let less = |reason: &str| Likeness::Less(reason.to_owned());
+        for (old, new, expected) in [
+            (
+                "{ script: x, variables: { A: 1, B: 2 } }",
+                "{ variables: { B: 2, A: 1 }, script: x }",
+                Likeness::Same,
+            ),
+            ("{ script: x, rules: [{ if: $A }] }", "{ script: x, rules: [{ if: '$A' }] }", Likeness::Same),
+            ("{ script: x, rules: [{ if: $A }] }", "{ script: x }", Likeness::More),
+            (
+                "{ script: x, only: [main] }",
+                "{ script: x, rules: [{ if: $CI_COMMIT_BRANCH == 'main' }] }",
+                Likeness::Same,
+            ),
+            ("{ script: x }", "{ script: y }", less("`script` differs")),
+            ("{ script: x }", "{ script: x, image: y }", less("`image` differs")),
+            ("{ script: x, image: '1.10' }", "{ script: x, image: 1.10 }", less("`image` differs")),
+            ("{ script: x }", "{ script: x, when: manual }", less("it starts in another way")),
+            ("{ script: x, parallel: 2 }", "{ script: x, parallel: 3 }", less("`parallel` differs")),
+            (
+                "{ script: x, rules: [{ if: $A, variables: { B: 1 } }] }",
+                "{ script: x, rules: [{ if: $A }] }",
+                less("it starts in another way"),
+            ),
+            (
+                "{ script: x }",
+                "{ script: x, rules: [{ if: $A }] }",
+                less("it is made if `$A` is set and not empty and was if always"),
+            ),
+        ] {
+            assert_eq!(compare(&side(old), &side(new)), expected, "{old} -> {new}");
+        }
+    }
+}

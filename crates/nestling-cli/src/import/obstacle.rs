@@ -1,10 +1,11 @@
 //! The reasons why a job stays in the parent as it is, where they are in the job itself.
 
 use super::candidate::{Candidate, Gate, Owner};
-use super::clause::{Unconditional, clauses, gated};
+use super::clause::{From, Unconditional, gated};
 use super::evidence::script_lines;
 use super::includes::{IncludeCondition, Includes};
 use super::old::{Configuration, OldPipeline};
+use super::policy::clauses;
 use nestling_gitlab::pipeline::need::{NeedSource, needs};
 use nestling_gitlab::pipeline::rule;
 use nestling_gitlab::yaml::{Kind, Map, Node};
@@ -40,6 +41,7 @@ pub(super) const TAG: usize = 3;
 pub(super) fn obstacle(candidate: &Candidate, old: &OldPipeline, includes: &Includes) -> Option<String> {
     by_condition(candidate, old, includes)
         .or_else(|| by_name(candidate))
+        .or_else(|| by_stage(candidate, old))
         .or_else(|| by_keyword(candidate))
         .or_else(|| by_variable(candidate, old))
 }
@@ -67,12 +69,13 @@ pub(super) fn conditions(
     old: &OldPipeline,
 ) -> Result<Vec<super::clause::Clause>, super::clause::Unsupported> {
     let owner = configuration(candidate.owner, old);
-    let own = clauses(&candidate.folded, unconditional(owner))?;
+    let from = if candidate.owner == Owner::Root { From::Parent } else { From::Child };
+    let own = clauses(&candidate.folded, unconditional(owner), from)?;
     match &candidate.gate {
         None => Ok(own),
         Some(Gate { body, is_trigger }) => {
             let outside = if *is_trigger { unconditional(&old.root) } else { Unconditional::All };
-            gated(&clauses(body, outside)?, &own)
+            gated(&clauses(body, outside, From::Parent)?, &own)
         }
     }
 }
@@ -106,6 +109,16 @@ fn by_name(candidate: &Candidate) -> Option<String> {
     is_pages.then(|| "GitLab publishes pages from the parent".to_owned())
 }
 
+fn by_stage(candidate: &Candidate, old: &OldPipeline) -> Option<String> {
+    let stage = candidate.text("stage").unwrap_or("test");
+    if matches!(stage, ".pre" | ".post") {
+        return Some(format!("it is in stage {stage}, before or after all jobs of the parent"));
+    }
+    let stages = &configuration(candidate.owner, old).pipeline.stages;
+    let is_listed = stages.iter().any(|known| known.as_str() == stage);
+    (!is_listed).then(|| format!("its stage {stage} is listed by an include that is not read"))
+}
+
 fn by_keyword(candidate: &Candidate) -> Option<String> {
     let body = &candidate.folded;
     if body.contains("trigger") {
@@ -115,11 +128,8 @@ fn by_keyword(candidate: &Candidate) -> Option<String> {
         return Some("it is made of an include that is not read".to_owned());
     }
     let needs = needs(body).unwrap_or_default();
-    let other = needs.iter().find(|need| match need.source {
-        NeedSource::Job(_) | NeedSource::Project { .. } => false,
-        NeedSource::Pipeline { pipeline, .. } => pipeline != "$PARENT_PIPELINE_ID",
-        NeedSource::Malformed => true,
-    });
+    let is_other = |source| matches!(source, NeedSource::Pipeline { .. } | NeedSource::Malformed);
+    let other = needs.iter().find(|need| is_other(need.source));
     other.map(|_| "it needs a job of another pipeline".to_owned())
 }
 

@@ -169,7 +169,7 @@ impl NewParent<'_> {
     fn jobs(&self) -> String {
         let order = &self.division.order;
         let rules = self.rules();
-        let mut inherit = "  inherit:\n    default: [retry, tags]\n".to_owned();
+        let mut inherit = "  inherit:\n    default: [interruptible, retry, tags]\n".to_owned();
         if self.has_git_settings() {
             inherit.push_str("    variables: false           # some would change what is checked out\n");
         }
