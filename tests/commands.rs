@@ -140,6 +140,7 @@ fn the_schemas_are_those_of_the_program_and_its_output_fits_them() {
         "workspace",
         "unit",
         "template",
+        "nestling",
         "jobs",
         "plan",
         "diff",

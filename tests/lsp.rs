@@ -2,7 +2,11 @@
 
 mod client;
 mod edits;
+mod features;
 mod neovim;
+mod renames;
+mod shop;
+mod whole_files;
 
 use crate::support::example::{Example, names};
 use crate::support::repository::Repository;
@@ -250,7 +254,8 @@ fn what_the_server_does_not_know_is_refused_and_it_goes_on() {
     let repository = workspace();
     let path = repository.path().join("api/nestling.yml");
     let mut client = Client::start(repository.path(), &[]);
-    assert_eq!(client.ask("textDocument/hover", &json!({}))["error"]["code"], -32601);
+    assert_eq!(client.ask("textDocument/moniker", &json!({}))["error"]["code"], -32601);
+    assert_eq!(client.ask("textDocument/hover", &json!({}))["error"]["code"], -32602);
     assert_eq!(client.ask("textDocument/codeAction", &json!({ "range": 1 }))["error"]["code"], -32602);
     // Whether the answer or the cancellation is first, there is one answer.
     client.send(&json!({ "jsonrpc": "2.0", "id": 900, "method": "textDocument/codeAction", "params": {} }));

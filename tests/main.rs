@@ -58,6 +58,7 @@ mod watch;
 mod views;
 mod library;
 mod lsp;
+mod vscode;
 mod schemas;
 mod template_tests;
 mod smoke;

@@ -129,7 +129,7 @@ fn no_registry_and_no_machine_is_named() {
 
 #[test]
 fn the_top_level_holds_what_the_house_has_rooms_for() {
-    let rooms = ["crates", "templates", "examples", "tests", "docs", "ci", "fuzz"];
+    let rooms = ["crates", "editors", "templates", "examples", "tests", "docs", "ci", "fuzz"];
     let files = [
         "Cargo.toml",
         "Cargo.lock",

@@ -1,8 +1,9 @@
 //! Random edits: after each, what the editor shows is what a server says that was started for this state.
 
-use super::client::Client;
+use super::client::{Client, uri};
 use super::workspace;
 use crate::support::setting;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// Numbers that are the same in every run.
@@ -32,9 +33,16 @@ fn edited(text: &str, numbers: &mut Numbers) -> String {
     chars.into_iter().collect()
 }
 
+/// The position of an offset in UTF-8, or of the character that it is in.
+fn position(text: &str, offset: usize) -> Value {
+    let before = &text[..text.floor_char_boundary(offset)];
+    let line = before.rsplit('\n').next().unwrap();
+    json!({ "line": before.matches('\n').count(), "character": line.len() })
+}
+
 /// `NESTLING_TEST_EDITS` sets the number of edits; every tenth state is compared with a fresh server.
 #[test]
-fn after_any_edits_the_findings_are_those_of_a_fresh_server() {
+fn after_any_edits_findings_and_answers_are_those_of_a_fresh_server() {
     let count = setting("NESTLING_TEST_EDITS").map_or(120, |count| count.parse().unwrap());
     let repository = workspace();
     let files = ["nestling.yml", "ci/node.yml", "api/nestling.yml", "web/nestling.yml"];
@@ -62,6 +70,14 @@ fn after_any_edits_the_findings_are_those_of_a_fresh_server() {
         }
         fresh.actions(&paths[file]);
         assert_eq!(client.shown, fresh.shown, "after {edit} edits: {texts:#?}");
+        let position = position(&texts[file], numbers.below(texts[file].len() + 1));
+        for method in ["hover", "completion", "definition", "codeLens", "documentSymbol", "prepareRename"] {
+            let params = json!({ "textDocument": { "uri": uri(&paths[file]) }, "position": position });
+            let method = format!("textDocument/{method}");
+            let answers = [client.ask(&method, &params), fresh.ask(&method, &params)];
+            let results = answers.map(|answer| answer["result"].clone());
+            assert_eq!(results[0], results[1], "{method} {position} after {edit} edits: {texts:#?}");
+        }
         assert_eq!(client.log, Vec::<String>::new(), "after {edit} edits: {texts:#?}");
         fresh.end();
     }

@@ -5,20 +5,32 @@ use crate::findings::{Checked, Findings};
 use crate::position::{self, Encoding};
 use crate::uri::uri_of;
 use lsp_types::{
-    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString,
-    Uri,
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
+    NumberOrString, Uri,
 };
-use nestling_gitlab::diagnostic::{Diagnostic as Problem, Label, Severity};
+use nestling_gitlab::diagnostic::{Diagnostic as Problem, Label, Origin, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
-/// A finding of a file, with the correction if there is one.
+/// A finding of a file.
 #[derive(Debug, Clone)]
 pub(crate) struct Shown {
     pub diagnostic: Diagnostic,
-    pub fix: Option<crate::fix::Fix>,
+    pub problem: Problem,
+    /// Its place in the file; `None` for a finding without one.
+    pub origin: Option<Origin>,
 }
+
+/// Rules that report what has no effect.
+const WITHOUT_EFFECT: [&str; 6] = [
+    "allow-unused",
+    "document-dropped",
+    "glob-unmatched",
+    "job-duplicate",
+    "key-unused",
+    "rules-unreachable",
+];
 
 /// Returns the findings of each file, in the order of their places.
 pub(crate) fn by_file(
@@ -57,7 +69,7 @@ fn shown(
     let Some((first, path)) = places.next() else {
         let path = documents.open.keys().find(|path| path.starts_with(&checked.root))?.clone();
         let diagnostic = Diagnostic { message: message(problem), ..diagnostic(problem) };
-        return Some((path, Shown { diagnostic, fix: None }));
+        return Some((path, Shown { diagnostic, problem: problem.clone(), origin: None }));
     };
     let text = checked.sources.get(first.origin.file)?.text.clone();
     let related: Vec<DiagnosticRelatedInformation> =
@@ -68,8 +80,7 @@ fn shown(
         related_information: (!related.is_empty()).then_some(related),
         ..diagnostic(problem)
     };
-    let fix = crate::fix::of(problem, &text, first.origin, encoding);
-    Some((path, Shown { diagnostic, fix }))
+    Some((path, Shown { diagnostic, problem: problem.clone(), origin: Some(first.origin) }))
 }
 
 /// The fields that do not depend on the place.
@@ -85,6 +96,7 @@ fn diagnostic(problem: &Problem) -> Diagnostic {
         code: Some(NumberOrString::String(problem.rule.id.to_owned())),
         code_description: page.map(|href| CodeDescription { href }),
         source: Some("nestling".to_owned()),
+        tags: WITHOUT_EFFECT.contains(&problem.rule.id).then(|| vec![DiagnosticTag::UNNECESSARY]),
         ..Diagnostic::default()
     }
 }

@@ -1,6 +1,7 @@
 //! The findings in the open files, in the workspaces that they are in, and in the files that they include.
 
 use crate::documents::{Document, Documents, path_in};
+use nestling::ide::{WorkspaceFacts, workspace_facts};
 use nestling::{
     Assemblies, ChangeRequest, ChangeSet, FILE_NAME, GitError, PipelineFacts, Project, Repository,
 };
@@ -14,6 +15,7 @@ use nestling_gitlab::pipeline::Pipeline;
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Finds the CDK assemblies of a repository for a check of these changes; `None` for those that are in the repository.
 pub type FindAssemblies<'a> = dyn Fn(&Repository, &ChangeSet) -> Option<Box<dyn Assemblies>> + 'a;
@@ -24,6 +26,10 @@ const PIPELINE: &str = ".gitlab-ci.yml";
 /// The findings of one check, and where its files are.
 pub(crate) struct Checked {
     pub root: PathBuf,
+    /// The directory of the workspace; `None` for a plain file.
+    pub workspace: Option<PathBuf>,
+    /// The names of the workspace.
+    pub facts: Arc<WorkspaceFacts>,
     pub sources: Sources,
     pub problems: Vec<Diagnostic>,
 }
@@ -126,7 +132,9 @@ fn check_workspace(
     let checked = planning.report_unused_keys().check(kinds)?;
     let mut problems = checked.diagnostics;
     problems.extend(checked.unused_allows);
-    Ok(Checked { root, sources: checked.sources, problems })
+    let facts = Arc::new(workspace_facts(&project));
+    let workspace = Some(workspace.to_owned());
+    Ok(Checked { root, workspace, facts, sources: checked.sources, problems })
 }
 
 /// Checks a file as a pipeline of its own, with its local includes.
@@ -158,5 +166,6 @@ fn check_file(
     let outcome = allow.apply(linted.diagnostics);
     let mut problems = outcome.problems;
     problems.extend(outcome.unused);
-    Checked { root, sources, problems }
+    let (workspace, facts) = (None, Arc::default());
+    Checked { root, workspace, facts, sources, problems }
 }

@@ -33,10 +33,29 @@
 
 mod uri;
 mod position;
+mod outline;
 mod documents;
+mod meaning;
+mod keywords;
+mod place;
+mod names;
+mod index;
 mod findings;
-mod fix;
 mod convert;
+mod model;
+mod edit;
+mod fix;
+mod actions;
+mod variables;
+mod hover;
+mod navigate;
+mod complete;
+mod lens;
+mod rename;
+mod symbols;
+mod highlight;
+mod preview;
+mod answers;
 mod server;
 
 pub use findings::FindAssemblies;

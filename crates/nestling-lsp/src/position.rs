@@ -67,6 +67,54 @@ impl<'t> Line<'t> {
     }
 }
 
+/// The lines of a text, for offsets and positions in both directions.
+#[derive(Debug, Clone)]
+pub(crate) struct TextIndex<'t> {
+    text: &'t str,
+    encoding: Encoding,
+    /// The offsets at which lines begin.
+    starts: Vec<usize>,
+}
+
+impl<'t> TextIndex<'t> {
+    pub(crate) fn new(text: &'t str, encoding: Encoding) -> Self {
+        let behind_breaks = text.match_indices('\n').map(|(offset, _)| offset + 1);
+        Self { text, encoding, starts: std::iter::once(0).chain(behind_breaks).collect() }
+    }
+
+    /// Returns the number of the line that an offset is in, from 0.
+    pub(crate) fn line(&self, offset: usize) -> usize {
+        self.starts.partition_point(|start| *start <= offset).saturating_sub(1)
+    }
+
+    /// Returns the position of an offset.
+    pub(crate) fn position(&self, offset: usize) -> Position {
+        let line = self.line(offset);
+        let before = self.text.get(self.starts[line]..offset).unwrap_or_default();
+        Position::new(u32::try_from(line).unwrap_or(u32::MAX), self.encoding.count(before))
+    }
+
+    /// Returns the range of bytes.
+    pub(crate) fn range(&self, bytes: std::ops::Range<usize>) -> Range {
+        Range::new(self.position(bytes.start), self.position(bytes.end))
+    }
+
+    /// Returns the offset of a position; one behind the end of a line is its end.
+    pub(crate) fn offset(&self, position: Position) -> usize {
+        let line = usize::try_from(position.line).unwrap_or(usize::MAX);
+        let Some(&start) = self.starts.get(line) else { return self.text.len() };
+        let text = self.text[start..].split('\n').next().unwrap_or_default().trim_end_matches('\r');
+        let mut units = 0;
+        for (offset, c) in text.char_indices() {
+            if units >= position.character {
+                return start + offset;
+            }
+            units += self.encoding.count(c.encode_utf8(&mut [0; 4]));
+        }
+        start + text.len()
+    }
+}
+
 /// Returns the range of an origin: what it spans, or all that is written on its line where it says no column.
 pub(crate) fn range(text: &str, origin: Origin, encoding: Encoding) -> Range {
     let line = Line::of(text, origin);
@@ -84,6 +132,19 @@ pub(crate) fn range(text: &str, origin: Origin, encoding: Encoding) -> Range {
 mod tests {
     use super::*;
     use nestling_gitlab::diagnostic::FileId;
+
+    #[test]
+    fn positions_are_offsets_and_back() {
+        let text = "a\r\n\u{1F600}\u{e4}: b\n";
+        for encoding in [Encoding::Utf8, Encoding::Utf16] {
+            let lines = TextIndex::new(text, encoding);
+            for (offset, _) in text.char_indices().filter(|(_, c)| *c != '\n') {
+                assert_eq!(lines.offset(lines.position(offset)), offset, "{encoding:?}");
+            }
+            assert_eq!(lines.offset(Position::new(0, 99)), 1);
+            assert_eq!(lines.offset(Position::new(9, 9)), text.len());
+        }
+    }
 
     #[test]
     fn columns_are_counted_in_the_units_of_the_client() {

@@ -1,21 +1,27 @@
 //! The loop: messages in, findings and corrections out.
 
+use crate::answers::{Answer, answer, capabilities};
 use crate::convert::{Shown, by_file};
 use crate::documents::{Document, Documents};
-use crate::findings::{FindAssemblies, find};
+use crate::findings::{FindAssemblies, Findings, find};
+use crate::model::{Cache, Model};
 use crate::position::Encoding;
-use crate::uri::{path_of, uri_of};
+use crate::preview::Page;
+use crate::uri::{escaped, path_of, uri_of};
 use lsp_server::{Connection, ErrorCode, Message, Notification, ProtocolError, Request, RequestId, Response};
 use lsp_types::{
-    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, Diagnostic,
-    DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, InitializeParams,
-    PublishDiagnosticsParams, WorkspaceEdit,
+    Diagnostic, DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    InitializeParams, PublishDiagnosticsParams,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+
+/// Id of the server's only request.
+const SHOW: &str = "nestling-show";
 
 /// The client broke the protocol, or went away.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +47,9 @@ impl From<ProtocolError> for ServeError {
 pub fn serve(connection: &Connection, assemblies: &FindAssemblies<'_>) -> Result<(), ServeError> {
     let (id, params) = connection.initialize_start()?;
     let params: InitializeParams = serde_json::from_value(params).unwrap_or_default();
+    let window = params.capabilities.window.as_ref();
+    let shows_documents =
+        window.and_then(|window| window.show_document.as_ref()).is_some_and(|shows| shows.support);
     let offered = params.capabilities.general.and_then(|general| general.position_encodings);
     let encoding = Encoding::of(offered.as_deref());
     connection.initialize_finish(id, initialize_result(encoding))?;
@@ -48,7 +57,10 @@ pub fn serve(connection: &Connection, assemblies: &FindAssemblies<'_>) -> Result
         connection,
         assemblies,
         encoding,
+        shows_documents,
         documents: Documents::default(),
+        findings: Findings::default(),
+        cache: RefCell::default(),
         shown: BTreeMap::new(),
         published: BTreeSet::new(),
         failures: Vec::new(),
@@ -73,13 +85,12 @@ pub fn serve_stdio(assemblies: &FindAssemblies<'_>) -> Result<(), ServeError> {
 }
 
 fn initialize_result(encoding: Encoding) -> Value {
+    let mut capabilities = capabilities();
+    capabilities["positionEncoding"] = json!(encoding.kind());
+    // The whole text with each change; saved files are read again, since others may have changed with them.
+    capabilities["textDocumentSync"] = json!({ "openClose": true, "change": 1, "save": {} });
     json!({
-        "capabilities": {
-            "positionEncoding": encoding.kind(),
-            // The whole text with each change; saved files are read again, since others may have changed with them.
-            "textDocumentSync": { "openClose": true, "change": 1, "save": {} },
-            "codeActionProvider": { "codeActionKinds": [CodeActionKind::QUICKFIX] },
-        },
+        "capabilities": capabilities,
         "serverInfo": { "name": "nestling", "version": env!("CARGO_PKG_VERSION") },
     })
 }
@@ -88,7 +99,13 @@ struct Server<'a> {
     connection: &'a Connection,
     assemblies: &'a FindAssemblies<'a>,
     encoding: Encoding,
+    /// Set if the client opens pages that the server asks it to show.
+    shows_documents: bool,
     documents: Documents,
+    /// The last check.
+    findings: Findings,
+    /// Everything that was computed since.
+    cache: RefCell<Cache>,
     /// The findings of the last check.
     shown: BTreeMap<PathBuf, Vec<Shown>>,
     /// The files that the editor shows findings of.
@@ -181,15 +198,17 @@ impl Server<'_> {
         let (documents, assemblies, encoding) = (&self.documents, self.assemblies, self.encoding);
         let checked = catch_unwind(AssertUnwindSafe(|| {
             let findings = find(documents, assemblies);
-            (by_file(&findings, documents, encoding), findings.failures)
+            (by_file(&findings, documents, encoding), findings)
         }));
-        let Ok((shown, failures)) = checked else {
+        self.cache = RefCell::default();
+        let Ok((shown, findings)) = checked else {
             // What was found before stays: the next change may be read again.
             let message = "nestling could not check this state of the files; this is a mistake in nestling";
             return self.log(vec![message.to_owned()]);
         };
         self.shown = shown;
-        self.log(failures);
+        self.findings = findings;
+        self.log(self.findings.failures.clone());
         let now: BTreeSet<PathBuf> = self.shown.keys().chain(self.documents.open.keys()).cloned().collect();
         for path in self.published.union(&now) {
             let document = self.documents.open.get(path);
@@ -230,39 +249,39 @@ impl Server<'_> {
                 Response::new_ok(request.id.clone(), Value::Null)
             }
             _ if cancelled.contains(&request.id) => refusal(ErrorCode::RequestCanceled, "cancelled"),
-            "textDocument/codeAction" => match read::<CodeActionParams>(request.params.clone()) {
-                Some(params) => Response::new_ok(request.id.clone(), self.actions(&params)),
-                None => refusal(ErrorCode::InvalidParams, "the parameters of a code action were expected"),
+            method => match self.answer_about_file(method, request.params.clone()) {
+                Answer::Result(value) => Response::new_ok(request.id.clone(), value),
+                Answer::Page(page) => Response::new_ok(request.id.clone(), self.show(&page)),
+                Answer::Invalid => {
+                    refusal(ErrorCode::InvalidParams, &format!("the parameters of `{method}` were expected"))
+                }
+                Answer::Unknown => refusal(ErrorCode::MethodNotFound, &format!("`{method}` is not known")),
+                Answer::Refused(why) => refusal(ErrorCode::RequestFailed, &why),
             },
-            method => refusal(ErrorCode::MethodNotFound, &format!("`{method}` is not known")),
         };
         self.connection.sender.send(response.into()).map_err(|_| ServeError::Closed)
     }
 
-    /// Returns the corrections of the findings in a range.
-    fn actions(&self, params: &CodeActionParams) -> Vec<CodeActionOrCommand> {
-        let uri = &params.text_document.uri;
-        let shown =
-            path_of(uri).and_then(|path| self.shown.get(&path)).map(Vec::as_slice).unwrap_or_default();
-        let wanted = params.range;
-        let touches = |shown: &&Shown| {
-            let range = shown.diagnostic.range;
-            range.start <= wanted.end && wanted.start <= range.end
-        };
-        let fixes = shown.iter().filter(touches).filter_map(|shown| Some((shown, shown.fix.as_ref()?)));
-        let actions = fixes.map(|(shown, fix)| {
-            #[expect(clippy::mutable_key_type, reason = "the protocol's type; nobody changes an address")]
-            let changes = HashMap::from([(uri.clone(), vec![fix.edit.clone()])]);
-            CodeAction {
-                title: fix.title.clone(),
-                kind: Some(CodeActionKind::QUICKFIX),
-                diagnostics: Some(vec![shown.diagnostic.clone()]),
-                edit: Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }),
-                is_preferred: Some(true),
-                ..CodeAction::default()
-            }
-        });
-        actions.map(CodeActionOrCommand::CodeAction).collect()
+    /// Asks the editor to show a page, if it can; returns the page's path for one that cannot.
+    fn show(&self, page: &Page) -> Value {
+        let fragment = page.job.as_ref().map(|job| format!("#job={}", escaped(job)));
+        let uri = uri_of(&page.path).map(|uri| format!("{}{}", uri.as_str(), fragment.unwrap_or_default()));
+        if self.shows_documents {
+            let params = json!({ "uri": uri, "external": true });
+            let request =
+                Request::new(RequestId::from(SHOW.to_owned()), "window/showDocument".to_owned(), params);
+            // An editor that has gone away is noticed when the next message is read.
+            let _ = self.connection.sender.send(request.into());
+        }
+        json!({ "uri": uri })
+    }
+
+    /// Answers from the state of the last check. A mistake in one answer leaves the server as it was.
+    fn answer_about_file(&self, method: &str, params: Value) -> Answer {
+        let Self { documents, findings, shown, assemblies, encoding, cache, .. } = self;
+        let model = Model { documents, findings, shown, assemblies: *assemblies, encoding: *encoding, cache };
+        let answered = catch_unwind(AssertUnwindSafe(|| answer(&model, method, params)));
+        answered.unwrap_or_else(|_| Answer::Refused("this is a mistake in nestling".to_owned()))
     }
 }
 

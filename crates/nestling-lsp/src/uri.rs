@@ -42,17 +42,24 @@ fn resolved(path: PathBuf) -> PathBuf {
 
 /// Returns the address of a file.
 pub(crate) fn uri_of(path: &Path) -> Option<Uri> {
-    let mut text = "file://".to_owned();
-    for byte in path.as_os_str().as_bytes() {
-        match byte {
-            b'/' | b'-' | b'.' | b'_' | b'~' => text.push(char::from(*byte)),
-            byte if byte.is_ascii_alphanumeric() => text.push(char::from(*byte)),
-            byte => {
-                let _ = write!(text, "%{byte:02X}");
-            }
+    Uri::from_str(&format!("file://{}", with_escapes(path.as_os_str().as_bytes(), b"/-._~"))).ok()
+}
+
+/// Returns a text as a part of an address: without slashes of its own.
+pub(crate) fn escaped(text: &str) -> String {
+    with_escapes(text.as_bytes(), b"-._~")
+}
+
+fn with_escapes(bytes: &[u8], kept: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for byte in bytes {
+        if byte.is_ascii_alphanumeric() || kept.contains(byte) {
+            text.push(char::from(*byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
         }
     }
-    Uri::from_str(&text).ok()
+    text
 }
 
 #[cfg(test)]

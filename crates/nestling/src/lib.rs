@@ -55,6 +55,7 @@
 //! 5. [`Plan`] has the pipeline, the selection and the diagnostics; [`Plan::emit`] writes the files, and [`view`] shows the plan
 //!    to people and programs.
 //!
+//! [`ide`] has what editors show: names, inputs, jobs in each kind of pipeline.
 //! [`testing`] runs the cases beside templates through the same steps. [`ChangeRequest::unsaved`] plans what an editor has not saved.
 //!
 //! # The names on this page
@@ -67,7 +68,7 @@
 //! | what a command reads | [`Observed`] |
 //! | what has passed | [`record`], [`verify`], [`Passed`], [`JobReuse`], [`REUSED_JOB`], [`ApiAnswers`] |
 //! | what runs, and why | [`Planning`], [`Plan`], [`Selection`], [`Verdict`], [`Reason`], [`Difference`], [`Removed`], [`LeftOut`] |
-//! | the workspace | [`Workspace`], [`Unit`], [`Header`], [`FILE_NAME`], [`library_names`], [`jobs_schema`] |
+//! | the workspace | [`Workspace`], [`Unit`], [`Header`], [`FILE_NAME`], [`library_names`], [`jobs_schema`], [`file_schema`] |
 //! | the pipeline | [`Pipeline`], [`Job`], [`JobPresence`], [`JobName`], [`StageName`], [`UnitName`], [`NOOP_JOB`] |
 //! | the output | [`EmitOptions`], [`Emitted`], [`Parts`], [`PipelineLimits`], [`view`] |
 //! | merges of the past | [`Replay`], [`Replayed`], [`ReplayedMerge`], [`Merge`], [`MergesEnd`], [`view::replay`] |
@@ -120,6 +121,7 @@ mod allow;
 mod project;
 mod emit;
 pub mod view;
+pub mod ide;
 pub mod testing;
 
 pub use catalog::{rule, rule_groups, rules};
@@ -156,7 +158,7 @@ pub use project::{
 pub use repository::Repository;
 pub use reuse::REUSED_JOB;
 pub use select::{Difference, Reason, Selection, Verdict};
-pub use workspace::{FILE_NAME, Header, Unit, Workspace, jobs_schema, library_names};
+pub use workspace::{FILE_NAME, Header, Unit, Workspace, file_schema, jobs_schema, library_names};
 
 /// The examples of the crate's README are run, too.
 #[cfg(doctest)]

@@ -16,6 +16,7 @@ pub(crate) mod rules;
 pub(crate) mod nesting;
 
 pub(crate) use file_reads::{FileRead, file_reads};
+pub(crate) use regions::{Region, regions};
 
 use minijinja::machinery::ast::Stmt;
 use minijinja::machinery::{Token, parse, tokenize};

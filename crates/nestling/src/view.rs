@@ -23,12 +23,15 @@ mod html;
 mod rule;
 
 pub use explain::{Asked, Effect, Explanation, Step, Subject, explain, explanation_schema};
+pub(crate) use facts::short;
 pub use graph::{dot, mermaid};
 pub use html::{HtmlError, html};
 pub use job::job;
 pub use markdown::markdown;
 pub use paint::{Paint, Screen};
 pub use parts::{changed_paths, comparison, environments, units};
+pub(crate) use planned::{PlannedJob, planned_jobs, possible_jobs};
+pub(crate) use row::start_in_words;
 pub use rule::rule;
 pub use stages::stages;
 pub use touched::{Starts, Touched, touched};

@@ -28,6 +28,8 @@ enum Kind {
     Unit,
     /// A template.
     Template,
+    /// A nestling.yml or a template as a whole, for editors that know one schema for a file.
+    Nestling,
     /// A file of jobs, such as .gitlab-ci.yml.
     Jobs,
     /// Output of `preview --format json` and `generate --report`.
@@ -51,6 +53,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Kind::Workspace => Header::Workspace.schema(),
         Kind::Unit => Header::Unit.schema(),
         Kind::Template => Header::Template.schema(),
+        Kind::Nestling => nestling::file_schema(),
         Kind::Jobs => nestling::jobs_schema(),
         Kind::Plan => json_v1::schema(),
         Kind::Diff => diff::schema(),

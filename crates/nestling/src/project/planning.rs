@@ -13,6 +13,7 @@ use crate::plan::{self, FingerprintSource, Plan, Selected, TreeOfCommit};
 use crate::repository::{Repository, files_at};
 use crate::select::Narrowing;
 use nestling_files::files::Files;
+use nestling_gitlab::diagnostic::KindName;
 use nestling_gitlab::facts::WalkedKind;
 
 /// A plan in the making, made by [`Project::plan`]. It is finished by [`Planning::run`], or by [`Planning::select`] where the
@@ -179,6 +180,29 @@ impl<'p> Planning<'p> {
             problems.extend(idle::find_walked(project.files(), workspace, &walk.jobs)?);
         }
         Ok(walk.finish(problems, unconverted))
+    }
+
+    /// Makes a plan for each of these kinds of pipelines and hands it over, without what a check would say of it.
+    ///
+    /// # Errors
+    /// As [`Planning::run`].
+    pub(crate) fn each_kind(
+        self,
+        kinds: impl IntoIterator<Item = WalkedKind>,
+        mut act: impl FnMut(&KindName, Plan),
+    ) -> Result<(), Error> {
+        let narrowing = self.patterns.narrowing(&[self.project.workspace()])?;
+        let base_files = self.base_files();
+        let mut request = self.request(narrowing, base_files.as_deref());
+        let (names, facts): (Vec<KindName>, Vec<PipelineFacts>) =
+            kinds.into_iter().map(|kind| (kind.name, kind.facts)).unzip();
+        let mut names = names.iter();
+        plan::plan_kinds(&mut request, facts, |plan| {
+            if let Some(name) = names.next() {
+                act(name, plan);
+            }
+        })?;
+        Ok(())
     }
 
     /// Selects as [`Planning::run`] does, and renders no more than that takes: the units that are made from changed files

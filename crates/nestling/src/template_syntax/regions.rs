@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// A part of a template that is no text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Region {
+pub(crate) enum Region {
     /// The inside of `{% … %}`, or a control line behind `#%`.
     Control(Range<usize>),
     /// The bytes between the braces of a `${{ … }}`.
@@ -20,7 +20,7 @@ pub(super) enum Region {
 }
 
 /// Returns the regions of a template, in order. Comments and what `raw` holds are none.
-pub(super) fn regions(text: &str) -> Vec<Region> {
+pub(crate) fn regions(text: &str) -> Vec<Region> {
     let mut regions = Vec::new();
     let mut position = 0;
     while let Some(opening) = next_opening(text, position) {

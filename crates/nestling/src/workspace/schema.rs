@@ -7,6 +7,9 @@
 mod shape;
 mod environment;
 mod reuse;
+mod whole;
+
+pub use whole::file_schema;
 
 use super::unclaimed::Unclaimed;
 use crate::changes::Occasion;
@@ -52,6 +55,15 @@ impl Header {
             Self::Workspace => "workspace",
             Self::Unit => "unit",
             Self::Template => "template",
+        }
+    }
+
+    /// Returns the key that opens it.
+    fn key(self) -> &'static str {
+        match self {
+            Self::Workspace => "workspace",
+            Self::Unit => "unit",
+            Self::Template => "spec",
         }
     }
 

@@ -1,0 +1,45 @@
+//! Code actions: the corrections of findings in a range, and further changes at its beginning.
+
+use crate::fix::{self, Finding, Fix};
+use crate::model::{Model, OpenFile};
+use crate::outline::Outline;
+use lsp_types::{
+    CodeAction, CodeActionKind, CodeActionOrCommand, Diagnostic, Range, TextEdit, WorkspaceEdit,
+};
+use std::collections::HashMap;
+
+/// Returns the actions for a range of a file.
+pub(crate) fn actions(model: &Model<'_>, file: &OpenFile<'_>, range: Range) -> Vec<CodeActionOrCommand> {
+    let outline = Outline::of(file.text);
+    let mut actions = Vec::new();
+    for shown in model.shown.get(&file.path).into_iter().flatten() {
+        let found = shown.diagnostic.range;
+        if found.start > range.end || range.start > found.end {
+            continue;
+        }
+        let Some(origin) = shown.origin else { continue };
+        let finding = Finding { problem: &shown.problem, origin, outline: &outline, kind: &file.kind };
+        let fixes = fix::fixes(finding);
+        actions.extend(fixes.into_iter().map(|fix| action(file, fix, Some(&shown.diagnostic))));
+    }
+    let offset = file.lines.offset(range.start);
+    let at_place = fix::at_place(&outline, &file.kind, offset);
+    actions.extend(at_place.into_iter().map(|fix| action(file, fix, None)));
+    actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
+}
+
+fn action(file: &OpenFile<'_>, fix: Fix, diagnostic: Option<&Diagnostic>) -> CodeAction {
+    let edits = fix.edits.into_iter();
+    let edits = edits.map(|edit| TextEdit { range: file.lines.range(edit.range), new_text: edit.text });
+    #[expect(clippy::mutable_key_type, reason = "the protocol's type; nobody changes an address")]
+    let changes = HashMap::from([(file.uri.clone(), edits.collect())]);
+    let kind = if diagnostic.is_some() { CodeActionKind::QUICKFIX } else { CodeActionKind::REFACTOR };
+    CodeAction {
+        title: fix.title,
+        kind: Some(kind),
+        diagnostics: diagnostic.map(|diagnostic| vec![diagnostic.clone()]),
+        edit: Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }),
+        is_preferred: fix.is_preferred.then_some(true),
+        ..CodeAction::default()
+    }
+}

@@ -1,0 +1,254 @@
+//! Completion: what can be typed at the place of the cursor.
+
+mod expressions;
+mod paths;
+
+use crate::index::Index;
+use crate::keywords::{self, KnownKey};
+use crate::meaning::{FileKind, KeyKind, Section, ValueKind, key_kind, value_kind};
+use crate::model::{Model, OpenFile};
+use crate::names::{NameKind, used_template};
+use crate::outline::Outline;
+use crate::place::{Place, Slot, expression_before};
+use crate::variables;
+use lsp_types::{
+    CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, MarkupContent, MarkupKind,
+    Position, TextEdit,
+};
+use nestling_gitlab::name::StageName;
+use std::ops::Range;
+
+/// One thing that can be typed.
+pub(crate) struct Candidate {
+    pub label: String,
+    pub kind: CompletionItemKind,
+    /// A few words beside it.
+    pub detail: String,
+    /// Markdown.
+    pub documentation: String,
+}
+
+impl Candidate {
+    fn new(label: impl Into<String>, kind: CompletionItemKind, detail: impl Into<String>) -> Self {
+        Self { label: label.into(), kind, detail: detail.into(), documentation: String::new() }
+    }
+}
+
+/// Returns what can be typed at a position.
+pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Position) -> Vec<CompletionItem> {
+    let offset = file.lines.offset(position);
+    let index = model.index(file);
+    let outline = Outline::of(file.text);
+    if file.kind != FileKind::Jobs
+        && let Some(before) = expression_before(file.text, offset)
+    {
+        let (typed, candidates) = expressions::candidates(before, file, &index);
+        return items(file, offset - typed..offset, "", candidates);
+    }
+    if let Some(typed) = variables::variable_at(file.text, offset) {
+        let found = variables::PREDEFINED.iter();
+        let found = found.map(|(name, meaning)| Candidate {
+            documentation: format!("{meaning}."),
+            ..Candidate::new(*name, CompletionItemKind::VARIABLE, "")
+        });
+        return items(file, typed, "", found.collect());
+    }
+    let place = Place::at(&outline, offset, &file.kind);
+    let mut found = Vec::new();
+    if place.slot != Slot::Key {
+        let values = values(file, &index, &outline, &place);
+        found.extend(items(file, place.typed.clone(), "", values));
+    }
+    if place.slot != Slot::Value {
+        let colon = if has_colon(file.text, place.typed.end) { "" } else { ":" };
+        found.extend(items(file, place.typed.clone(), colon, keys(&index, &outline, &place)));
+    }
+    found
+}
+
+fn has_colon(text: &str, end: usize) -> bool {
+    text[end..].trim_start_matches(['"', '\'', ' ']).starts_with(':')
+}
+
+fn items(
+    file: &OpenFile<'_>,
+    typed: Range<usize>,
+    suffix: &str,
+    candidates: Vec<Candidate>,
+) -> Vec<CompletionItem> {
+    let range = file.lines.range(typed);
+    let item = |(position, candidate): (usize, Candidate)| {
+        let Candidate { label, kind, detail, documentation } = candidate;
+        let is_plain = suffix.is_empty() || kind == CompletionItemKind::CLASS;
+        let new_text = match suffix {
+            "" => label.clone(),
+            suffix if is_plain => format!("{label}{suffix}"),
+            suffix => format!("{label}{suffix} "),
+        };
+        let markup = MarkupContent { kind: MarkupKind::Markdown, value: documentation };
+        let documentation = (!markup.value.is_empty()).then_some(Documentation::MarkupContent(markup));
+        CompletionItem {
+            label,
+            kind: Some(kind),
+            detail: (!detail.is_empty()).then_some(detail),
+            documentation,
+            // Editors sort by label otherwise; the table's order is that in which people write keys.
+            sort_text: Some(format!("{position:04}")),
+            text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text })),
+            ..CompletionItem::default()
+        }
+    };
+    candidates.into_iter().enumerate().map(item).collect()
+}
+
+/// Returns the keys that the mapping at a place does not have yet.
+fn keys(index: &Index, outline: &Outline<'_>, place: &Place<'_>) -> Vec<Candidate> {
+    let present: Vec<&str> = outline
+        .children(place.holder)
+        .filter(|child| {
+            let entry = &outline.entries[*child];
+            entry.key.as_ref().is_some_and(|key| *key != place.typed)
+                && entry.document == place_document(outline, place)
+        })
+        .map(|child| outline.step(child))
+        .collect();
+    let mut found: Vec<Candidate> = named_keys(index, outline, place);
+    found.extend(keywords::keys(place.section, &place.path).into_iter().map(of_key));
+    found.retain(|candidate| !present.contains(&candidate.label.as_str()));
+    found
+}
+
+fn place_document(outline: &Outline<'_>, place: &Place<'_>) -> usize {
+    outline.document_at(place.typed.start)
+}
+
+fn of_key(key: KnownKey) -> Candidate {
+    // A collection begins on the next line, or with a bracket.
+    let kind = if key.is_container { CompletionItemKind::CLASS } else { CompletionItemKind::PROPERTY };
+    Candidate { label: key.name, kind, detail: key.value, documentation: key.documentation }
+}
+
+/// Returns the keys that are names: inputs of a template, environments, jobs of templates that a unit lays its own over.
+fn named_keys(index: &Index, outline: &Outline<'_>, place: &Place<'_>) -> Vec<Candidate> {
+    let mut path = place.path.clone();
+    path.push("NAME");
+    match key_kind(place.section, &path) {
+        Some(KeyKind::Input) => {
+            // The entry itself is looked up from one of its children, or from the holder.
+            let template = place.holder.and_then(|holder| template_of(outline, holder));
+            let inputs =
+                template.and_then(|name| index.facts.template(name)).map(|template| &template.inputs);
+            let candidate = |input: &nestling::ide::InputFacts| {
+                let default =
+                    input.default.as_ref().map_or("required".to_owned(), |value| format!("default {value}"));
+                let mut documentation = input.description.clone().unwrap_or_default();
+                if !input.options.is_empty() {
+                    documentation = format!("{documentation}\n\nOne of `{}`.", input.options.join("`, `"));
+                }
+                let detail = format!("{}, {default}", input.type_name);
+                Candidate { documentation, ..Candidate::new(&input.name, CompletionItemKind::FIELD, detail) }
+            };
+            inputs.into_iter().flatten().map(candidate).collect()
+        }
+        Some(KeyKind::EnvironmentUse) => environments(index),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the template of the use that an entry is in.
+fn template_of<'t>(outline: &Outline<'t>, holder: usize) -> Option<&'t str> {
+    let own = outline.child(Some(holder), "template").and_then(|child| outline.value(child));
+    own.or_else(|| used_template(outline, holder))
+}
+
+fn environments(index: &Index) -> Vec<Candidate> {
+    let names = index.facts.environments.iter();
+    names.map(|name| Candidate::new(name, CompletionItemKind::ENUM_MEMBER, "environment")).collect()
+}
+
+/// Returns the values that a place can have.
+fn values(file: &OpenFile<'_>, index: &Index, outline: &Outline<'_>, place: &Place<'_>) -> Vec<Candidate> {
+    let position = index.file(&file.path);
+    let typed = &file.text[place.typed.clone()];
+    let is_reference = place.holder.is_some_and(|holder| {
+        let parent = outline.entries[holder].parent;
+        outline.entries[holder].is_reference
+            || parent.is_some_and(|parent| outline.entries[parent].is_reference)
+    });
+    let kind = if is_reference { Some(ValueKind::Job) } else { value_kind(place.section, &place.path) };
+    let mut found = match kind {
+        Some(ValueKind::Template) => index
+            .facts
+            .templates
+            .iter()
+            .map(|template| {
+                let documentation = template.description.clone().unwrap_or_default();
+                let candidate = Candidate::new(&template.name, CompletionItemKind::MODULE, "template");
+                Candidate { documentation, ..candidate }
+            })
+            .collect(),
+        Some(ValueKind::Unit) => {
+            let units = index.facts.units.iter().filter(|unit| unit.file.as_ref() != Some(&file.repo_path));
+            let directory = |unit: &nestling::ide::UnitFacts| unit.directory.to_directory();
+            units
+                .map(|unit| Candidate::new(&unit.name, CompletionItemKind::MODULE, directory(unit)))
+                .collect()
+        }
+        Some(ValueKind::Environment) => environments(index),
+        Some(ValueKind::Stage) => stages(index, position),
+        Some(ValueKind::Job) => jobs(index, position, place),
+        Some(ValueKind::Include) => paths::files(&index.root, typed),
+        Some(ValueKind::TemplateFolder) => paths::directories(&index.root, typed),
+        Some(ValueKind::Glob) if typed.starts_with('/') => paths::files(&index.root, typed),
+        Some(ValueKind::Glob) => paths::files(file.path.parent().unwrap_or(&index.root), typed),
+        Some(ValueKind::DirectoryGlob) => paths::directories(&index.root, typed),
+        Some(ValueKind::Rule) => nestling::rules()
+            .into_iter()
+            .filter(|rule| rule.can_be_allowed())
+            .map(|rule| Candidate::new(rule.id, CompletionItemKind::CONSTANT, rule.summary))
+            .collect(),
+        Some(ValueKind::UnitDefinition | ValueKind::StageDefinition) | None => Vec::new(),
+    };
+    let words = keywords::words(place.section, &place.path).into_iter();
+    found.extend(words.map(|word| Candidate::new(word, CompletionItemKind::ENUM_MEMBER, "")));
+    found
+}
+
+fn stages(index: &Index, position: Option<usize>) -> Vec<Candidate> {
+    let mut names: Vec<String> = index.facts.stages.clone();
+    let defined = position.map(|position| index.defined(position, &NameKind::Stage)).unwrap_or_default();
+    names.extend(defined.into_iter().map(str::to_owned));
+    if names.is_empty() {
+        names.extend(["build", "test", "deploy"].map(str::to_owned));
+    }
+    names.extend([StageName::PRE, StageName::POST].map(str::to_owned));
+    let mut listed: Vec<String> = Vec::new();
+    for name in names {
+        if !listed.contains(&name) {
+            listed.push(name);
+        }
+    }
+    listed.into_iter().map(|name| Candidate::new(name, CompletionItemKind::ENUM_MEMBER, "stage")).collect()
+}
+
+/// Returns the jobs that can be named: of the unit, then those of other units in full.
+fn jobs(index: &Index, position: Option<usize>, place: &Place<'_>) -> Vec<Candidate> {
+    let Some(position) = position else { return Vec::new() };
+    let own = place.path.first().copied().unwrap_or_default();
+    let is_hidden_wanted = place.path.contains(&"extends") || !place.path.contains(&"needs");
+    let names = index.defined(position, &NameKind::Job).into_iter();
+    let names = names.filter(|name| *name != own && (is_hidden_wanted || !name.starts_with('.')));
+    let mut found: Vec<Candidate> = names
+        .filter(|name| !name.contains("${{"))
+        .map(|name| Candidate::new(name, CompletionItemKind::FUNCTION, "job"))
+        .collect();
+    if !place.path.contains(&"needs") || place.section == Section::Header {
+        return found;
+    }
+    let own_units = index.units_of(position);
+    for (unit, name) in index.jobs_of_units(&own_units) {
+        let label = format!("{unit}:{name}");
+        found.push(Candidate::new(label, CompletionItemKind::FUNCTION, "job of another unit"));
+    }
+    found
+}

@@ -1,0 +1,270 @@
+//! All names of a workspace, or of a plain file with its includes, and which of them mean the same.
+
+use crate::documents::{Documents, path_in};
+use crate::meaning::FileKind;
+use crate::names::{Name, NameKind, NamedFile, names};
+use crate::outline::Outline;
+use nestling::ide::WorkspaceFacts;
+use nestling_files::path::RepoPath;
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A file with its names.
+#[derive(Debug)]
+pub(crate) struct IndexedFile {
+    pub path: PathBuf,
+    pub text: String,
+    pub names: Vec<Name>,
+}
+
+/// The files whose jobs are one namespace: those of a unit, or a plain file with its includes.
+#[derive(Debug)]
+struct Scope {
+    unit: Option<String>,
+    files: BTreeSet<usize>,
+}
+
+/// A name in a file of an index.
+pub(crate) type Occurrence = (usize, usize);
+
+/// The names of all files that belong together.
+#[derive(Debug)]
+pub(crate) struct Index {
+    pub root: PathBuf,
+    pub facts: Arc<WorkspaceFacts>,
+    pub files: Vec<IndexedFile>,
+    scopes: Vec<Scope>,
+    positions: BTreeMap<PathBuf, usize>,
+}
+
+impl Index {
+    /// Reads the files of a workspace, and this file if it is another one.
+    pub(crate) fn of(root: &Path, facts: &Arc<WorkspaceFacts>, file: &Path, documents: &Documents) -> Self {
+        let mut index = Self {
+            root: root.to_owned(),
+            facts: Arc::clone(facts),
+            files: Vec::new(),
+            scopes: Vec::new(),
+            positions: BTreeMap::new(),
+        };
+        let is_workspace = !facts.units.is_empty() || !facts.file.is_root();
+        if is_workspace {
+            let own = index.with_includes(&index.absolute(&facts.file), documents);
+            index.scopes.push(Scope { unit: None, files: own });
+        }
+        for unit in &facts.units {
+            let templates = unit.uses.iter().flat_map(|used| facts.closure(&used.template));
+            let paths = templates.filter_map(|name| facts.template(name)?.path.as_ref());
+            let paths: Vec<PathBuf> = paths.chain(&unit.file).map(|path| index.absolute(path)).collect();
+            let mut files = BTreeSet::new();
+            for path in paths {
+                files.extend(index.with_includes(&path, documents));
+            }
+            index.scopes.push(Scope { unit: Some(unit.name.clone()), files });
+        }
+        // Templates that nothing uses have names as well.
+        for path in facts.templates.iter().filter_map(|template| template.path.as_ref()) {
+            let files = index.with_includes(&index.absolute(path), documents);
+            if !index.scopes.iter().any(|scope| files.is_subset(&scope.files)) {
+                index.scopes.push(Scope { unit: None, files });
+            }
+        }
+        index.add_plain(file, documents);
+        index
+    }
+
+    /// Adds a file that is no part of the workspace: with what it includes, or with the project's own file if that includes it.
+    fn add_plain(&mut self, file: &Path, documents: &Documents) {
+        if self.positions.contains_key(file) {
+            return;
+        }
+        let own = self.root.join(".gitlab-ci.yml");
+        for start in [own.as_path(), file] {
+            let files = self.with_includes(start, documents);
+            if !files.is_empty() && !self.scopes.iter().any(|scope| files.is_subset(&scope.files)) {
+                self.scopes.push(Scope { unit: None, files });
+            }
+        }
+    }
+
+    /// Reads a file and those that it includes, and returns their positions.
+    fn with_includes(&mut self, path: &Path, documents: &Documents) -> BTreeSet<usize> {
+        let mut files = BTreeSet::new();
+        let mut pending = vec![path.to_owned()];
+        while let Some(path) = pending.pop() {
+            let Some(position) = self.read(&path, documents) else { continue };
+            if files.insert(position) {
+                let includes =
+                    self.files[position].names.iter().filter(|name| name.kind == NameKind::Include);
+                pending.extend(includes.map(|name| self.root.join(name.text.trim_start_matches('/'))));
+            }
+        }
+        files
+    }
+
+    fn read(&mut self, path: &Path, documents: &Documents) -> Option<usize> {
+        if let Some(position) = self.positions.get(path) {
+            return Some(*position);
+        }
+        let text = documents.text(path)?;
+        let in_repository = path_in(&self.root, path)?;
+        let kind = FileKind::of(&in_repository, Some(&self.facts));
+        let owner = owner(&kind, &in_repository);
+        let outline = Outline::of(&text);
+        let names = names(&outline, NamedFile { kind: &kind, owner: &owner, facts: &self.facts });
+        self.files.push(IndexedFile { path: path.to_owned(), text, names });
+        self.positions.insert(path.to_owned(), self.files.len() - 1);
+        Some(self.files.len() - 1)
+    }
+
+    /// Returns the path of a file on disk.
+    pub(crate) fn absolute(&self, path: &RepoPath) -> PathBuf {
+        self.root.join(std::ffi::OsStr::from_bytes(path.as_bytes()))
+    }
+
+    /// Returns the position of a file.
+    pub(crate) fn file(&self, path: &Path) -> Option<usize> {
+        self.positions.get(path).copied()
+    }
+
+    /// Returns the name at an offset of a file: the shortest one, which is part of the others.
+    pub(crate) fn name_at(&self, file: usize, offset: usize) -> Option<Occurrence> {
+        let names = self.files[file].names.iter().enumerate();
+        let touching = names.filter(|(_, name)| name.range.start <= offset && offset <= name.range.end);
+        touching.min_by_key(|(_, name)| name.range.len()).map(|(position, _)| (file, position))
+    }
+
+    pub(crate) fn name(&self, (file, position): Occurrence) -> &Name {
+        &self.files[file].names[position]
+    }
+
+    /// Returns all names that mean the same as this one, in the order of files.
+    pub(crate) fn same(&self, occurrence: Occurrence) -> Vec<Occurrence> {
+        let name = self.name(occurrence);
+        if name.kind != NameKind::Job {
+            return self.all(|_, other| other.kind == name.kind && other.text == name.text);
+        }
+        let mut scopes = self.first_scopes(occurrence);
+        loop {
+            let near = self.files_of(&scopes);
+            let is_definition = |file: usize, other: &Name| {
+                let is_same = other.kind == NameKind::Job && other.text == name.text;
+                is_same && other.is_definition && near.contains(&file)
+            };
+            let definitions = self.all(is_definition);
+            let count = scopes.len();
+            for (file, _) in &definitions {
+                scopes.extend(self.scopes_of(*file));
+            }
+            if scopes.len() == count {
+                break;
+            }
+        }
+        let near = self.files_of(&scopes);
+        self.all(|file, other| {
+            let is_same = other.kind == NameKind::Job && other.text == name.text;
+            is_same
+                && match (&other.unit, other.is_of_dependencies) {
+                    (Some(unit), _) => {
+                        scopes.iter().any(|scope| self.scopes[*scope].unit.as_ref() == Some(unit))
+                    }
+                    (None, false) => near.contains(&file),
+                    (None, true) => scopes.iter().any(|scope| self.is_dependency_of(*scope, file)),
+                }
+        })
+    }
+
+    fn files_of(&self, scopes: &BTreeSet<usize>) -> BTreeSet<usize> {
+        scopes.iter().flat_map(|scope| &self.scopes[*scope].files).copied().collect()
+    }
+
+    /// Returns the scopes that a job's name is looked up in.
+    fn first_scopes(&self, occurrence: Occurrence) -> BTreeSet<usize> {
+        let name = self.name(occurrence);
+        if let Some(unit) = &name.unit {
+            return self.scopes_where(|scope| scope.unit.as_ref() == Some(unit));
+        }
+        let own = self.scopes_of(occurrence.0);
+        if !name.is_of_dependencies {
+            return own;
+        }
+        let units: BTreeSet<&str> =
+            own.iter().filter_map(|scope| self.scopes[*scope].unit.as_deref()).collect();
+        let mut dependencies: Vec<&String> = Vec::new();
+        let mut pending: Vec<&str> = units.into_iter().collect();
+        while let Some(unit) = pending.pop() {
+            let of_unit = self.facts.unit(unit).map(|unit| unit.dependencies.as_slice()).unwrap_or_default();
+            for dependency in of_unit {
+                if !dependencies.contains(&dependency) {
+                    dependencies.push(dependency);
+                    pending.push(dependency);
+                }
+            }
+        }
+        self.scopes_where(|scope| scope.unit.as_ref().is_some_and(|unit| dependencies.contains(&unit)))
+    }
+
+    /// Returns `true` if a file belongs to a unit that depends on the unit of a scope directly.
+    fn is_dependency_of(&self, scope: usize, file: usize) -> bool {
+        let Some(unit) = &self.scopes[scope].unit else { return false };
+        let names = self.scopes_of(file).into_iter().filter_map(|scope| self.scopes[scope].unit.as_deref());
+        names.filter_map(|name| self.facts.unit(name)).any(|dependent| dependent.dependencies.contains(unit))
+    }
+
+    fn scopes_of(&self, file: usize) -> BTreeSet<usize> {
+        self.scopes_where(|scope| scope.files.contains(&file))
+    }
+
+    fn scopes_where(&self, holds: impl Fn(&Scope) -> bool) -> BTreeSet<usize> {
+        let found = self.scopes.iter().enumerate().filter(|(_, scope)| holds(scope));
+        found.map(|(position, _)| position).collect()
+    }
+
+    /// Returns the units whose jobs are made from a file.
+    pub(crate) fn units_of(&self, file: usize) -> Vec<&str> {
+        let units = self.scopes.iter().filter(|scope| scope.files.contains(&file));
+        units.filter_map(|scope| scope.unit.as_deref()).collect()
+    }
+
+    /// Returns the names of one kind that a file can use, each once: of its scopes for jobs, of all files otherwise.
+    pub(crate) fn defined(&self, file: usize, kind: &NameKind) -> BTreeSet<&str> {
+        let near = self.files_of(&self.scopes_of(file));
+        let found = self.all(|other, name| {
+            let is_near = *kind != NameKind::Job || other == file || near.contains(&other);
+            name.kind == *kind && name.is_definition && is_near
+        });
+        found.into_iter().map(|occurrence| self.name(occurrence).text.as_str()).collect()
+    }
+
+    /// Returns the visible jobs of units other than these, each with its unit.
+    pub(crate) fn jobs_of_units(&self, except: &[&str]) -> BTreeSet<(&str, &str)> {
+        let mut found = BTreeSet::new();
+        for scope in &self.scopes {
+            let Some(unit) = scope.unit.as_deref().filter(|unit| !except.contains(unit)) else { continue };
+            let names = scope.files.iter().flat_map(|file| &self.files[*file].names);
+            let jobs = names.filter(|name| name.kind == NameKind::Job && name.is_definition);
+            let visible = jobs.filter(|name| !name.text.starts_with('.') && !name.text.contains("${{"));
+            found.extend(visible.map(|name| (unit, name.text.as_str())));
+        }
+        found
+    }
+
+    fn all(&self, holds: impl Fn(usize, &Name) -> bool) -> Vec<Occurrence> {
+        let mut found = Vec::new();
+        for (file, indexed) in self.files.iter().enumerate() {
+            let of_file = indexed.names.iter().enumerate().filter(|(_, name)| holds(file, name));
+            found.extend(of_file.map(|(position, _)| (file, position)));
+        }
+        found
+    }
+}
+
+/// Returns the name of a file's inputs and macros.
+pub(crate) fn owner(kind: &FileKind, path: &RepoPath) -> String {
+    match kind {
+        FileKind::Template(name) => name.clone(),
+        FileKind::Nestling | FileKind::Jobs => path.to_string(),
+    }
+}

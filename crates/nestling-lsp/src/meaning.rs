@@ -1,0 +1,183 @@
+//! The meaning of a key or a value by its place: the path of keys above it.
+
+use crate::outline::{ITEM, Outline};
+use nestling::ide::WorkspaceFacts;
+use nestling_files::path::RepoPath;
+use nestling_gitlab::table::ROOT;
+
+/// A kind of file, by its name and folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    /// `nestling.yml` of a unit or of the workspace.
+    Nestling,
+    /// A template of this name.
+    Template(String),
+    /// Any other file of jobs.
+    Jobs,
+}
+
+impl FileKind {
+    /// Returns the kind of a file of a workspace.
+    pub(crate) fn of(path: &RepoPath, facts: Option<&WorkspaceFacts>) -> Self {
+        let is_nestling =
+            path.as_bytes().rsplit(|byte| *byte == b'/').next() == Some(nestling::FILE_NAME.as_bytes());
+        if is_nestling {
+            return Self::Nestling;
+        }
+        let template = facts
+            .and_then(|facts| facts.templates.iter().find(|template| template.path.as_ref() == Some(path)));
+        template.map_or(Self::Jobs, |template| Self::Template(template.name.clone()))
+    }
+}
+
+/// A document of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Section {
+    /// Plain data: `workspace`, `unit` or `spec`.
+    Header,
+    /// Jobs, which may hold template syntax.
+    Jobs,
+}
+
+/// The keys that open a header.
+const HEADER_KEYS: [&str; 4] = ["workspace", "unit", "spec", "reuse"];
+
+impl Section {
+    /// Returns the section that a document of a file is, as the file is at the moment.
+    pub(crate) fn of(outline: &Outline<'_>, document: usize, kind: &FileKind) -> Self {
+        if document > 0 {
+            return Self::Jobs;
+        }
+        let first = outline.entries.iter().position(|entry| entry.document == 0);
+        let opens = first.is_some_and(|first| HEADER_KEYS.contains(&outline.step(first)));
+        let is_first_of_two = outline.documents.len() > 1 && *kind != FileKind::Jobs;
+        if opens || is_first_of_two { Self::Header } else { Self::Jobs }
+    }
+}
+
+/// A kind of name that a value can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ValueKind {
+    Template,
+    TemplateFolder,
+    Unit,
+    UnitDefinition,
+    Environment,
+    Stage,
+    StageDefinition,
+    Job,
+    /// A file of the repository that is included.
+    Include,
+    /// A glob of directories that are units.
+    DirectoryGlob,
+    /// A glob of paths.
+    Glob,
+    Rule,
+}
+
+/// A kind of name that a key can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyKind {
+    Job,
+    Environment,
+    EnvironmentUse,
+    /// An input in a template's header.
+    InputDefinition,
+    /// An input where it is given a value.
+    Input,
+    Var,
+}
+
+/// Returns the kind of name that a value is, by the keys down to it.
+pub(crate) fn value_kind(section: Section, path: &[&str]) -> Option<ValueKind> {
+    match section {
+        Section::Header => header_value(path),
+        Section::Jobs => job_value(path),
+    }
+}
+
+fn header_value(path: &[&str]) -> Option<ValueKind> {
+    let kind = match path {
+        ["unit", "name"] => ValueKind::UnitDefinition,
+        ["workspace", "templates", ITEM] | ["workspace", "templates", ITEM, "path"] => {
+            ValueKind::TemplateFolder
+        }
+        ["workspace", "stages", ITEM] => ValueKind::StageDefinition,
+        ["workspace", "environments", _, "after"]
+        | ["workspace", "environments", _, "after", "environment"] => ValueKind::Environment,
+        ["unit", "cdk", "stages", _] | ["unit", "cdk", "stages", _, ITEM] => ValueKind::Environment,
+        ["workspace", "units", ITEM, "match"] | ["workspace", "units", ITEM, "match", ITEM] => {
+            ValueKind::DirectoryGlob
+        }
+        ["workspace", "ignore" | "everything", ITEM] | ["unit", "changes", ITEM] => ValueKind::Glob,
+        ["workspace", "units", ITEM, "changes", ITEM] => ValueKind::Glob,
+        ["unit" | "workspace", "allow", ITEM, "rule"] => ValueKind::Rule,
+        ["unit", rest @ ..] | ["workspace", "units", ITEM, rest @ ..] => match rest {
+            ["use"] | ["use", ITEM] | ["use", "template"] | ["use", ITEM, "template"] => ValueKind::Template,
+            ["depends_on"] | ["depends_on", ITEM] | ["depends_on", "unit"] | ["depends_on", ITEM, "unit"] => {
+                ValueKind::Unit
+            }
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(kind)
+}
+
+fn job_value(path: &[&str]) -> Option<ValueKind> {
+    if let ["include", rest @ ..] = path {
+        let is_file = matches!(rest, [] | [ITEM] | ["local"] | [ITEM, "local"]);
+        return is_file.then_some(ValueKind::Include);
+    }
+    if path == ["stages", ITEM] {
+        return Some(ValueKind::StageDefinition);
+    }
+    let (name, keys) = path.split_first()?;
+    if is_global(name) {
+        return None;
+    }
+    let kind = match keys {
+        ["extends"] | ["extends", ITEM] => ValueKind::Job,
+        ["stage"] => ValueKind::Stage,
+        ["needs", rest @ ..] | ["rules", ITEM, "needs", rest @ ..] => match rest {
+            [] | [ITEM] | ["job"] | [ITEM, "job"] => ValueKind::Job,
+            _ => return None,
+        },
+        ["dependencies", ITEM] | ["environment", "on_stop"] => ValueKind::Job,
+        ["environment"] | ["environment", ITEM] | ["environment", "name"] | ["environment", "name", ITEM] => {
+            ValueKind::Environment
+        }
+        ["trigger", "include"] | ["trigger", "include", ITEM] | ["trigger", "include", ITEM, "local"] => {
+            ValueKind::Include
+        }
+        _ => return None,
+    };
+    Some(kind)
+}
+
+/// Returns the kind of name that a key is, by the keys down to it with its own.
+pub(crate) fn key_kind(section: Section, path: &[&str]) -> Option<KeyKind> {
+    if section == Section::Jobs {
+        return match path {
+            [name] if *name != ITEM && !is_global(name) => Some(KeyKind::Job),
+            _ => None,
+        };
+    }
+    match path {
+        ["workspace", "environments", _] => Some(KeyKind::Environment),
+        ["workspace", "vars", _] => Some(KeyKind::Var),
+        ["spec", "inputs", _] => Some(KeyKind::InputDefinition),
+        ["unit", rest @ ..] | ["workspace", "units", ITEM, rest @ ..] => match rest {
+            ["use", "inputs", _] | ["use", ITEM, "inputs", _] => Some(KeyKind::Input),
+            ["use", "environments", _] | ["use", ITEM, "environments", _] => Some(KeyKind::EnvironmentUse),
+            ["use", "environments", _, _] | ["use", ITEM, "environments", _, _] => Some(KeyKind::Input),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Returns `true` for a key of a file that is no job.
+pub(crate) fn is_global(name: &str) -> bool {
+    ROOT.keyword(name).is_some()
+}

@@ -1,0 +1,180 @@
+//! Everything that answers are made from: the open files, the last check, and what was computed since.
+
+use crate::convert::Shown;
+use crate::documents::{Documents, path_in};
+use crate::findings::{FindAssemblies, Findings};
+use crate::index::Index;
+use crate::meaning::FileKind;
+use crate::position::{Encoding, TextIndex};
+use crate::uri::{path_of, uri_of};
+use lsp_types::{Location, Position, Range as LspRange, Uri};
+use nestling::ide::{JobFacts, SelectionFacts, WorkspaceFacts, jobs, selections};
+use nestling::{As, ChangeRequest, Project, Repository, Sources};
+use nestling_files::path::RepoPath;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// What was computed since the last change of a file.
+#[derive(Default)]
+pub(crate) struct Cache {
+    indexes: BTreeMap<(PathBuf, Option<PathBuf>), Rc<Index>>,
+    jobs: BTreeMap<(PathBuf, Vec<String>), Option<Rc<UnitJobs>>>,
+    selections: BTreeMap<(PathBuf, Vec<String>), Rc<Vec<SelectionFacts>>>,
+}
+
+/// The jobs of units with the files that they were read from.
+pub(crate) struct UnitJobs {
+    pub jobs: Vec<JobFacts>,
+    pub sources: Sources,
+}
+
+/// The state that answers are made from.
+#[derive(Clone, Copy)]
+pub(crate) struct Model<'a> {
+    pub documents: &'a Documents,
+    pub findings: &'a Findings,
+    /// The findings of each file.
+    pub shown: &'a BTreeMap<PathBuf, Vec<Shown>>,
+    pub assemblies: &'a FindAssemblies<'a>,
+    pub encoding: Encoding,
+    pub cache: &'a RefCell<Cache>,
+}
+
+/// An open file with what is known of its surroundings.
+pub(crate) struct OpenFile<'a> {
+    pub uri: &'a Uri,
+    pub path: PathBuf,
+    pub text: &'a str,
+    pub kind: FileKind,
+    /// Its path in the repository.
+    pub repo_path: RepoPath,
+    pub root: PathBuf,
+    /// The directory of its workspace, if it is in one.
+    pub workspace: Option<PathBuf>,
+    pub facts: Arc<WorkspaceFacts>,
+    pub lines: TextIndex<'a>,
+}
+
+impl<'a> Model<'a> {
+    /// Returns an open file.
+    pub(crate) fn file(&self, uri: &Uri) -> Option<OpenFile<'a>> {
+        let path = path_of(uri)?;
+        let document = self.documents.open.get(&path)?;
+        let of_workspace = |checked: &&crate::findings::Checked| {
+            checked.workspace.as_ref().is_some_and(|workspace| path.starts_with(workspace))
+        };
+        // The nearest workspace above the file.
+        let checked = self.findings.checked.iter().filter(of_workspace);
+        let checked =
+            checked.max_by_key(|checked| checked.workspace.as_ref().map(|path| path.as_os_str().len()));
+        let of_file = self.findings.checked.iter().filter(|checked| path.starts_with(&checked.root));
+        let longest = of_file.max_by_key(|checked| checked.root.as_os_str().len());
+        let root = checked.or(longest).map(|checked| checked.root.clone());
+        let root = root.or_else(|| path.parent().map(Path::to_owned))?;
+        let facts = checked.map(|checked| Arc::clone(&checked.facts)).unwrap_or_default();
+        let repo_path = path_in(&root, &path)?;
+        Some(OpenFile {
+            uri: &document.uri,
+            kind: FileKind::of(&repo_path, Some(&facts)),
+            text: &document.text,
+            lines: TextIndex::new(&document.text, self.encoding),
+            repo_path,
+            root,
+            workspace: checked.and_then(|checked| checked.workspace.clone()),
+            facts,
+            path,
+        })
+    }
+
+    /// Returns the names of the files that belong together with a file.
+    pub(crate) fn index(&self, file: &OpenFile<'_>) -> Rc<Index> {
+        let key = (file.root.clone(), file.workspace.clone());
+        if let Some(index) =
+            self.cache.borrow().indexes.get(&key).filter(|index| index.file(&file.path).is_some())
+        {
+            return Rc::clone(index);
+        }
+        let index = Rc::new(Index::of(&file.root, &file.facts, &file.path, self.documents));
+        self.cache.borrow_mut().indexes.insert(key, Rc::clone(&index));
+        index
+    }
+
+    /// Returns the jobs of units in each kind of pipeline; without units, those of the workspace's own file.
+    pub(crate) fn jobs(&self, file: &OpenFile<'_>, units: &[&str]) -> Option<Rc<UnitJobs>> {
+        let workspace = file.workspace.clone()?;
+        let key = (workspace.clone(), units.iter().map(ToString::to_string).collect());
+        if let Some(known) = self.cache.borrow().jobs.get(&key) {
+            return known.clone();
+        }
+        let found = self.plan_jobs(&workspace, &file.root, units).ok().map(Rc::new);
+        self.cache.borrow_mut().jobs.insert(key, found.clone());
+        found
+    }
+
+    fn plan_jobs(&self, workspace: &Path, root: &Path, units: &[&str]) -> Result<UnitJobs, nestling::Error> {
+        let repository = Repository::discover(workspace)?;
+        let request = ChangeRequest::local().everything().unsaved(self.unsaved(root));
+        let project = Project::open(&repository, request)?;
+        let changes = project.changes()?;
+        let assemblies = (self.assemblies)(&repository, &changes);
+        let jobs = jobs(&project, changes, units, assemblies.as_deref())?;
+        Ok(UnitJobs { jobs, sources: project.sources().clone() })
+    }
+
+    /// Returns the effect of the branch on units, in the pipeline of its merge request; empty where it cannot be told.
+    pub(crate) fn selections(&self, file: &OpenFile<'_>, units: &[&str]) -> Rc<Vec<SelectionFacts>> {
+        let Some(workspace) = file.workspace.clone() else { return Rc::default() };
+        let key = (workspace.clone(), units.iter().map(ToString::to_string).collect());
+        if let Some(known) = self.cache.borrow().selections.get(&key) {
+            return Rc::clone(known);
+        }
+        let found = Rc::new(self.plan_selections(&workspace, &file.root, units).unwrap_or_default());
+        self.cache.borrow_mut().selections.insert(key, Rc::clone(&found));
+        found
+    }
+
+    fn plan_selections(
+        &self,
+        workspace: &Path,
+        root: &Path,
+        units: &[&str],
+    ) -> Result<Vec<SelectionFacts>, nestling::Error> {
+        let repository = Repository::discover(workspace)?;
+        let local = ChangeRequest::local().unsaved(self.unsaved(root));
+        let facts = repository.pipeline_facts(&local)?;
+        let is_default = facts.branch.is_some() && facts.branch == facts.default_branch;
+        let request = if is_default { local } else { local.simulate(As::MergeRequest) };
+        let project = Project::open(&repository, request)?;
+        let changes = project.changes()?;
+        let assemblies = (self.assemblies)(&repository, &changes);
+        selections(&project, changes, units, assemblies.as_deref())
+    }
+
+    /// Returns the texts of open files below the root of a repository.
+    pub(crate) fn unsaved(&self, root: &Path) -> Vec<(RepoPath, Vec<u8>)> {
+        let below = self.documents.below(root).into_iter();
+        below.map(|(path, document)| (path, document.text.clone().into_bytes())).collect()
+    }
+
+    /// Returns the location of bytes in a file of an index.
+    pub(crate) fn location(&self, index: &Index, file: usize, range: Range<usize>) -> Option<Location> {
+        let indexed = &index.files[file];
+        let lines = TextIndex::new(&indexed.text, self.encoding);
+        Some(Location { uri: self.uri(&indexed.path)?, range: lines.range(range) })
+    }
+
+    /// Returns the location of the beginning of a file.
+    pub(crate) fn start_of(&self, path: &Path) -> Option<Location> {
+        let start = Position::new(0, 0);
+        Some(Location { uri: self.uri(path)?, range: LspRange::new(start, start) })
+    }
+
+    /// Returns the address of a file, as the editor writes it if it is open.
+    pub(crate) fn uri(&self, path: &Path) -> Option<Uri> {
+        self.documents.open.get(path).map(|document| document.uri.clone()).or_else(|| uri_of(path))
+    }
+}

@@ -1,0 +1,134 @@
+//! Going to the definition of a name, and finding its uses.
+
+use crate::index::{Index, Occurrence};
+use crate::model::{Model, OpenFile};
+use crate::names::NameKind;
+use lsp_types::{Location, Position};
+use nestling_files::files::{DirectoryFiles, EntryKind, Files as _, Walk};
+use nestling_files::path::{Glob, RepoPath};
+
+/// The files behind a glob that are shown.
+const SHOWN_FILES: usize = 100;
+
+/// Returns the definitions of the name at a position.
+pub(crate) fn definition(model: &Model<'_>, file: &OpenFile<'_>, position: Position) -> Vec<Location> {
+    let index = model.index(file);
+    let Some(occurrence) = at(&index, file, position) else { return Vec::new() };
+    let name = index.name(occurrence);
+    match &name.kind {
+        NameKind::Template => {
+            let template = index.facts.template(&name.text).and_then(|template| template.path.clone());
+            template.and_then(|path| model.start_of(&index.absolute(&path))).into_iter().collect()
+        }
+        NameKind::Include => {
+            let path = index.root.join(name.text.trim_start_matches('/'));
+            if path.is_file() { model.start_of(&path).into_iter().collect() } else { Vec::new() }
+        }
+        NameKind::Unit => {
+            let named = defined(model, &index, occurrence);
+            if named.is_empty() { unit_file(model, &index, &name.text).into_iter().collect() } else { named }
+        }
+        NameKind::DirectoryGlob => units_behind(model, &index, &name.text),
+        NameKind::Glob => files_behind(model, file, &index, &name.text),
+        NameKind::Rule => Vec::new(),
+        _ => defined(model, &index, occurrence),
+    }
+}
+
+/// Returns all places of the name at a position.
+pub(crate) fn references(
+    model: &Model<'_>,
+    file: &OpenFile<'_>,
+    position: Position,
+    with_definitions: bool,
+) -> Vec<Location> {
+    let index = model.index(file);
+    let Some(occurrence) = at(&index, file, position) else { return uses_of_template(model, file, &index) };
+    let mut found = index.same(occurrence);
+    found.retain(|found| with_definitions || !index.name(*found).is_definition);
+    locations(model, &index, &found)
+}
+
+/// Returns the name at a position.
+pub(crate) fn at(index: &Index, file: &OpenFile<'_>, position: Position) -> Option<Occurrence> {
+    index.name_at(index.file(&file.path)?, file.lines.offset(position))
+}
+
+pub(crate) fn locations(model: &Model<'_>, index: &Index, found: &[Occurrence]) -> Vec<Location> {
+    let location = |found: &Occurrence| model.location(index, found.0, index.name(*found).range.clone());
+    found.iter().filter_map(location).collect()
+}
+
+fn defined(model: &Model<'_>, index: &Index, occurrence: Occurrence) -> Vec<Location> {
+    let mut found = index.same(occurrence);
+    found.retain(|found| index.name(*found).is_definition);
+    locations(model, index, &found)
+}
+
+/// Returns the places that use a template, for the cursor on no name of it.
+fn uses_of_template(model: &Model<'_>, file: &OpenFile<'_>, index: &Index) -> Vec<Location> {
+    let crate::meaning::FileKind::Template(name) = &file.kind else { return Vec::new() };
+    let mut found = Vec::new();
+    for (position, indexed) in index.files.iter().enumerate() {
+        let uses = indexed.names.iter().enumerate();
+        let uses = uses.filter(|(_, other)| other.kind == NameKind::Template && other.text == *name);
+        found.extend(uses.map(|(name, _)| (position, name)));
+    }
+    locations(model, index, &found)
+}
+
+/// Returns the file of a unit without a name of its own; for one that a rule makes, the workspace's file.
+fn unit_file(model: &Model<'_>, index: &Index, unit: &str) -> Option<Location> {
+    let unit = index.facts.unit(unit)?;
+    model.start_of(&index.absolute(unit.file.as_ref().unwrap_or(&index.facts.file)))
+}
+
+/// Returns the units whose directories match a glob.
+fn units_behind(model: &Model<'_>, index: &Index, glob: &str) -> Vec<Location> {
+    let root = index.facts.file.parent().unwrap_or_default();
+    let Some(glob) = glob_from(&root, glob) else { return Vec::new() };
+    let units = index.facts.units.iter().filter(|unit| glob.matches(&unit.directory));
+    let places = units.filter_map(|unit| match &unit.file {
+        Some(file) => model.start_of(&index.absolute(file)),
+        None => first_file(model, index, &unit.directory),
+    });
+    places.collect()
+}
+
+/// Returns the first file of a directory without a `nestling.yml`.
+fn first_file(model: &Model<'_>, index: &Index, directory: &RepoPath) -> Option<Location> {
+    let entries = std::fs::read_dir(index.absolute(directory)).ok()?;
+    let files = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file());
+    model.start_of(&files.min()?)
+}
+
+/// Returns the files that a glob of `changes`, `ignore` or `everything` matches.
+fn files_behind(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, glob: &str) -> Vec<Location> {
+    let own = file.repo_path.parent().unwrap_or_default();
+    let root =
+        if file.repo_path == index.facts.file { index.facts.file.parent().unwrap_or_default() } else { own };
+    let Some(glob) = glob_from(&root, glob.trim_start_matches('!')) else { return Vec::new() };
+    let mut found: Vec<RepoPath> = Vec::new();
+    let walked = DirectoryFiles::new(&index.root).walk(&mut |directory, entries| {
+        let files = entries.iter().filter(|entry| entry.kind == EntryKind::File);
+        found.extend(files.map(|entry| directory.child(&entry.name)).filter(|path| glob.matches(path)));
+        if found.len() > SHOWN_FILES { Walk::Skip } else { Walk::Descend }
+    });
+    if walked.is_err() {
+        return Vec::new();
+    }
+    found.sort();
+    found.truncate(SHOWN_FILES);
+    found.iter().filter_map(|path| model.start_of(&index.absolute(path))).collect()
+}
+
+/// Returns a glob from the root of the repository.
+fn glob_from(directory: &RepoPath, glob: &str) -> Option<Glob> {
+    if let Some(of_root) = glob.strip_prefix('/') {
+        return Glob::parse(of_root).ok();
+    }
+    if directory.is_root() {
+        return Glob::parse(glob).ok();
+    }
+    Glob::parse(&format!("{directory}/{glob}")).ok()
+}

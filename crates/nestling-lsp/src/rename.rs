@@ -1,0 +1,219 @@
+//! Renaming jobs, inputs, templates, environments, units, macros, blocks and values in all files that name them.
+
+use crate::edit::{Edit, add_key, line_break};
+use crate::index::{Index, Occurrence};
+use crate::model::{Model, OpenFile};
+use crate::names::{Name, NameKind};
+use crate::navigate;
+use crate::outline::Outline;
+use crate::position::TextIndex;
+use lsp_types::{
+    DocumentChangeOperation, DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, Position,
+    PrepareRenameResponse, RenameFile, ResourceOp, TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
+};
+use nestling_files::path::RepoPath;
+use nestling_gitlab::name::{EnvironmentName, JobName, StageName, UnitName};
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+/// Returns the word that would be renamed at a position.
+pub(crate) fn prepare(
+    model: &Model<'_>,
+    file: &OpenFile<'_>,
+    position: Position,
+) -> Option<PrepareRenameResponse> {
+    let index = model.index(file);
+    let occurrence = navigate::at(&index, file, position)?;
+    let name = index.name(occurrence);
+    can_be_renamed(&index, name).ok()?;
+    let range = file.lines.range(name.range.clone());
+    Some(PrepareRenameResponse::RangeWithPlaceholder { range, placeholder: name.text.clone() })
+}
+
+/// Returns the edits that rename the word at a position.
+///
+/// # Errors
+/// Says why it cannot be renamed.
+pub(crate) fn rename(
+    model: &Model<'_>,
+    file: &OpenFile<'_>,
+    position: Position,
+    new_name: &str,
+) -> Result<WorkspaceEdit, String> {
+    let index = model.index(file);
+    let occurrence = navigate::at(&index, file, position).ok_or("there is no name here")?;
+    let name = index.name(occurrence);
+    can_be_renamed(&index, name)?;
+    check_name(&index, occurrence, new_name)?;
+    let same = index.same(occurrence);
+    if let Some(role) = same.iter().find(|found| index.name(**found).is_of_dependencies) {
+        let path = relative(&index, role.0);
+        return Err(format!(
+            "`{path}` needs it by its role (`^{}`): other units have jobs of that name",
+            name.text
+        ));
+    }
+    let mut edits: BTreeMap<PathBuf, Vec<Edit>> = BTreeMap::new();
+    for (file, position) in &same {
+        let found = &index.files[*file].names[*position];
+        let edit =
+            Edit { range: found.range.clone(), text: written(&index.files[*file].text, found, new_name) };
+        edits.entry(index.files[*file].path.clone()).or_default().push(edit);
+    }
+    let mut moved = None;
+    match &name.kind {
+        NameKind::Unit if !same.iter().any(|found| index.name(*found).is_definition) => {
+            let (path, edit) = name_of_unit(&index, &name.text, new_name)?;
+            edits.entry(path).or_default().push(edit);
+        }
+        NameKind::Template => moved = Some(move_template(&index, &name.text, new_name)?),
+        _ => {}
+    }
+    Ok(workspace_edit(model, &index, edits, moved))
+}
+
+fn can_be_renamed(index: &Index, name: &Name) -> Result<(), String> {
+    match &name.kind {
+        NameKind::Include | NameKind::DirectoryGlob | NameKind::Glob | NameKind::Rule => {
+            Err("this is no name of the workspace".to_owned())
+        }
+        NameKind::Input(owner)
+            if index.facts.template(owner).is_some_and(|template| template.path.is_none()) =>
+        {
+            Err("a built-in template's input keeps its name".to_owned())
+        }
+        NameKind::Template => match index.facts.template(&name.text) {
+            Some(template) if template.path.is_some() => Ok(()),
+            Some(_) => Err("a built-in template keeps its name".to_owned()),
+            None => Err(format!("there is no template `{}`", name.text)),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a name that its kind cannot have, or that is taken.
+fn check_name(index: &Index, occurrence: Occurrence, new_name: &str) -> Result<(), String> {
+    let name = index.name(occurrence);
+    let in_words = |error: &dyn std::fmt::Display| error.to_string();
+    match &name.kind {
+        NameKind::Job => {
+            JobName::parse(new_name).map_err(|error| in_words(&error))?;
+        }
+        NameKind::Unit => {
+            UnitName::parse(new_name).map_err(|error| in_words(&error))?;
+        }
+        NameKind::Environment => {
+            EnvironmentName::parse(new_name).map_err(|error| in_words(&error))?;
+        }
+        NameKind::Stage => {
+            StageName::parse(new_name).map_err(|error| in_words(&error))?;
+        }
+        NameKind::Template => {
+            RepoPath::parse(new_name).map_err(|error| in_words(&error))?;
+        }
+        _ => {
+            let is_word = new_name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && new_name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+            if !is_word {
+                return Err(format!("`{new_name}` is no name of letters, digits and `_`"));
+            }
+        }
+    }
+    let is_taken = match &name.kind {
+        NameKind::Unit => index.facts.unit(new_name).is_some(),
+        NameKind::Template => index.facts.template(new_name).is_some(),
+        kind => index.defined(occurrence.0, kind).contains(new_name),
+    };
+    if is_taken && new_name != name.text { Err(format!("`{new_name}` is taken already")) } else { Ok(()) }
+}
+
+/// Returns the new name as it has to be written in the place of the old one.
+fn written(text: &str, old: &Name, new_name: &str) -> String {
+    let before = &text[..old.range.start];
+    let is_quoted = before.ends_with(['"', '\'']);
+    // A part of a longer string, or an expression, is in the quotes of that.
+    let is_part = before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | ':' | '^'));
+    let needs_quotes = new_name
+        .contains([':', '#', '[', ']', '{', '}', ',', '&', '*', '!', '|', '>', '%', '@'])
+        || new_name.parse::<f64>().is_ok();
+    let is_yaml = !matches!(old.kind, NameKind::Macro(_) | NameKind::Block);
+    if needs_quotes && is_yaml && !is_quoted && !is_part {
+        format!("\"{new_name}\"")
+    } else {
+        new_name.to_owned()
+    }
+}
+
+/// Returns the edit that gives a unit a name other than its directory's.
+fn name_of_unit(index: &Index, unit: &str, new_name: &str) -> Result<(PathBuf, Edit), String> {
+    let facts = index.facts.unit(unit).ok_or_else(|| format!("there is no unit `{unit}`"))?;
+    let path = facts.file.as_ref().ok_or("a rule of the workspace names it by its directory")?;
+    let path = index.absolute(path);
+    let file = index.file(&path).ok_or("its file cannot be read")?;
+    let text = &index.files[file].text;
+    let outline = Outline::of(text);
+    let header = outline.child(None, "unit");
+    let edit = match header {
+        Some(header) => add_key(&outline, header, "name", new_name),
+        None => {
+            let break_ = line_break(text);
+            let separator = if text.starts_with("---") { "" } else { "---" };
+            let separator = if separator.is_empty() { String::new() } else { format!("{separator}{break_}") };
+            Some(Edit::insert(0, format!("unit:{break_}  name: {new_name}{break_}{separator}")))
+        }
+    };
+    edit.map(|edit| (path, edit)).ok_or_else(|| "its header is no mapping".to_owned())
+}
+
+/// Returns the paths of a template's file, or folder, before and after.
+fn move_template(index: &Index, template: &str, new_name: &str) -> Result<(PathBuf, PathBuf), String> {
+    let facts = index.facts.template(template).ok_or_else(|| format!("there is no template `{template}`"))?;
+    let path = facts.path.as_ref().ok_or("a built-in template keeps its name")?;
+    let folder = index.facts.template_folders.iter().find(|folder| path.is_in(folder));
+    let folder = folder.ok_or("its folder is not in the files at hand")?;
+    let extension = if path.as_bytes().ends_with(b".yaml") { "yaml" } else { "yml" };
+    let is_folder = path.file_name().starts_with(b"template.");
+    let at_folder = index.absolute(folder);
+    if is_folder {
+        return Ok((at_folder.join(template), at_folder.join(new_name)));
+    }
+    Ok((index.absolute(path), at_folder.join(format!("{new_name}.{extension}"))))
+}
+
+fn relative(index: &Index, file: usize) -> String {
+    let path = &index.files[file].path;
+    path.strip_prefix(&index.root).unwrap_or(path).display().to_string()
+}
+
+fn workspace_edit(
+    model: &Model<'_>,
+    index: &Index,
+    edits: BTreeMap<PathBuf, Vec<Edit>>,
+    moved: Option<(PathBuf, PathBuf)>,
+) -> WorkspaceEdit {
+    let in_file = |path: &Path, edits: Vec<Edit>| -> Option<(Uri, Vec<TextEdit>)> {
+        let lines = TextIndex::new(&index.files[index.file(path)?].text, model.encoding);
+        let edits = edits.into_iter();
+        let edits = edits.map(|edit| TextEdit { range: lines.range(edit.range), new_text: edit.text });
+        Some((model.uri(path)?, edits.collect()))
+    };
+    let files: Vec<(Uri, Vec<TextEdit>)> =
+        edits.into_iter().filter_map(|(path, edits)| in_file(&path, edits)).collect();
+    let Some((from, to)) = moved else {
+        #[expect(clippy::mutable_key_type, reason = "the protocol's type; nobody changes an address")]
+        let changes: HashMap<Uri, Vec<TextEdit>> = files.into_iter().collect();
+        return WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() };
+    };
+    let mut operations: Vec<DocumentChangeOperation> = Vec::new();
+    for (uri, edits) in files {
+        let text_document = OptionalVersionedTextDocumentIdentifier { uri, version: None };
+        let edits = edits.into_iter().map(OneOf::Left).collect();
+        operations.push(DocumentChangeOperation::Edit(TextDocumentEdit { text_document, edits }));
+    }
+    if let (Some(old_uri), Some(new_uri)) = (model.uri(&from), model.uri(&to)) {
+        let rename = RenameFile { old_uri, new_uri, options: None, annotation_id: None };
+        operations.push(DocumentChangeOperation::Op(ResourceOp::Rename(rename)));
+    }
+    let document_changes = Some(DocumentChanges::Operations(operations));
+    WorkspaceEdit { document_changes, ..WorkspaceEdit::default() }
+}
