@@ -135,7 +135,7 @@ fn report_of(pipeline: &str) -> String {
 
 const CHANGES: &str = "rules: [{ changes: [\"api/**/*\"] }]";
 
-/// What cannot move stays as it is, and the report says why.
+/// A job that cannot move stays as it is, and the report says why.
 #[test]
 fn what_is_not_understood_stays() {
     let table = [
@@ -190,7 +190,7 @@ fn what_is_not_understood_stays() {
 }
 
 #[test]
-fn faults_of_the_old_configuration_are_told() {
+fn faults_of_the_old_configuration_are_reported() {
     let table = [
         ("test: { script: make, rules: [{ changes: ['api/*', 'api/**/*'] }] }", "", false),
         ("test: { script: make, rules: [{ changes: ['api/**'] }] }", "did you mean `api/**/*`?", true),

@@ -53,8 +53,9 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
 /// Finds the output of a generator in the repository.
 fn generated(session: &Session, file: &str) -> Result<RepoPath, Failure> {
     let paths = session.named_paths(file);
-    let found = paths.into_iter().find(|path| session.root().join(path.to_string()).is_file());
-    found.ok_or_else(|| {
+    let mut paths = paths.into_iter();
+    let file_there = paths.find(|path| session.root().join(path.to_string()).is_file());
+    file_there.ok_or_else(|| {
         Failure::usage(format!("there is no file `{file}`"))
             .with_help("run the generator first, and write its output into the repository")
     })

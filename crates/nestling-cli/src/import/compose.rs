@@ -179,7 +179,7 @@ impl Moving<'_> {
         let mut renamed = Vec::new();
         rename_jobs(&mut body, &mut |name, _| {
             let (other_unit, other_short) =
-                self.position_of(candidate.owner, name).and_then(|at| names.get(&at))?;
+                self.position_of(candidate.owner, name).and_then(|index| names.get(&index))?;
             let new =
                 if *other_unit == unit { other_short.clone() } else { format!("{other_unit}:{other_short}") };
             if new != name {
@@ -223,7 +223,7 @@ impl Moving<'_> {
         let gate = candidate.gate.as_ref();
         match rules {
             Some(rules) => {
-                if before.as_ref().is_some_and(|before| asks_for_source(before)) {
+                if before.as_ref().is_some_and(asks_for_source) {
                     rewritten.push("`$CI_PIPELINE_SOURCE` is `parent_pipeline` in a child".to_owned());
                 }
                 body.set("rules", rules);

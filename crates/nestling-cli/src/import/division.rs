@@ -127,8 +127,8 @@ fn spread(candidates: &[Candidate], old: &OldPipeline, ties: &[Tie], reasons: &m
     loop {
         let before = reasons.iter().flatten().count();
         for tie in ties {
-            for (one, other) in [(tie.from, tie.to), (tie.to, tie.from)] {
-                let is_crossed = reasons.get(one).is_some_and(Option::is_some)
+            for (staying, other) in [(tie.from, tie.to), (tie.to, tie.from)] {
+                let is_crossed = reasons.get(staying).is_some_and(Option::is_some)
                     && reasons.get(other).is_some_and(Option::is_none);
                 if is_crossed && tie.holds(candidates) {
                     let names =
@@ -152,7 +152,7 @@ fn spread_over_children(candidates: &[Candidate], old: &OldPipeline, reasons: &m
             candidate.owner == Owner::Child(index) || child_index(candidate, old) == Some(index)
         };
         let family: Vec<usize> =
-            (0..).zip(candidates).filter(|(_, job)| is_of_child(job)).map(|(at, _)| at).collect();
+            (0..).zip(candidates).filter(|(_, job)| is_of_child(job)).map(|(index, _)| index).collect();
         let staying = family.iter().find_map(|member| {
             let reason = reasons.get(*member)?.clone()?;
             Some((candidates.get(*member)?.name.clone(), reason))

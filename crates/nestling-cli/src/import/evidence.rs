@@ -35,7 +35,7 @@ enum Weight {
 
 /// Finds the directory of a job; `None` if nothing leads to one.
 pub(super) fn place(candidate: &Candidate, old: &OldPipeline, tree: &Tree) -> Option<Placement> {
-    let mut scores = Scores { tree, found: Vec::new() };
+    let mut scores = Scores { tree, directories: Vec::new() };
     for file in own_files(candidate, old) {
         let directory = RepoPath::parse(&file).ok().and_then(|path| path.parent());
         let directory = directory.map(|directory| directory.to_string()).unwrap_or_default();
@@ -75,7 +75,7 @@ pub(super) fn literal_directory(glob: &str) -> String {
 
 struct Scores<'t> {
     tree: &'t Tree,
-    found: Vec<(String, u32, Vec<String>)>,
+    directories: Vec<(String, u32, Vec<String>)>,
 }
 
 impl Scores<'_> {
@@ -85,7 +85,7 @@ impl Scores<'_> {
             return;
         }
         let weight = weight as u32;
-        match self.found.iter_mut().find(|(known, ..)| known == directory) {
+        match self.directories.iter_mut().find(|(known, ..)| known == directory) {
             Some((_, score, reasons)) => {
                 // The same kind of evidence counts once: ten globs of a library do not outweigh the job's own.
                 if !reasons.contains(&evidence) {
@@ -93,14 +93,14 @@ impl Scores<'_> {
                     reasons.push(evidence);
                 }
             }
-            None => self.found.push((directory.to_owned(), weight, vec![evidence])),
+            None => self.directories.push((directory.to_owned(), weight, vec![evidence])),
         }
     }
 
     /// A job that is called as a directory is probably of it.
     fn add_names(&mut self, job: &str) {
         let words = words(job);
-        for (directory, score, reasons) in &mut self.found {
+        for (directory, score, reasons) in &mut self.directories {
             let base = directory.rsplit('/').next().unwrap_or_default();
             if contains_words(&words, &self::words(base)) {
                 *score += Weight::Name as u32;
@@ -110,8 +110,8 @@ impl Scores<'_> {
     }
 
     fn best(self) -> Option<Placement> {
-        let most = self.found.iter().map(|(_, score, _)| *score).max()?;
-        let mut best = self.found.into_iter().filter(|(_, score, _)| *score == most);
+        let most = self.directories.iter().map(|(_, score, _)| *score).max()?;
+        let mut best = self.directories.into_iter().filter(|(_, score, _)| *score == most);
         let (directory, _, evidence) = best.next()?;
         let alternatives = best.map(|(directory, ..)| directory).collect();
         Some(Placement { directory, evidence, alternatives })

@@ -28,10 +28,10 @@ pub(super) fn texts(composition: &Composition, stages: &[String]) -> BTreeMap<St
 fn workspace_text(composition: &Composition, stages: &[String]) -> String {
     let mut text = format!("# yaml-language-server: $schema={SCHEMA}/workspace.schema.json\nworkspace:\n");
     if !composition.templates.is_empty() {
-        entry(&mut text, "templates", strings(&[DIRECTORY.to_owned()]), 2);
+        entry(&mut text, "templates", &strings(&[DIRECTORY.to_owned()]), 2);
     }
     if !stages.is_empty() {
-        entry(&mut text, "stages", strings(stages), 2);
+        entry(&mut text, "stages", &strings(stages), 2);
     }
     let whole = composition.whole;
     let policies = [("merge_request: all", whole.merge_requests), ("branch: all", whole.branches)];
@@ -55,23 +55,23 @@ fn workspace_text(composition: &Composition, stages: &[String]) -> String {
 /// Returns the text of a unit's file.
 fn unit_text(unit: &NewUnit) -> String {
     let mut text = format!("# yaml-language-server: $schema={SCHEMA}/unit.schema.json\nunit:\n");
-    entry(&mut text, "name", Node::string(Origin::generated(), unit.name.as_str()), 2);
+    entry(&mut text, "name", &Node::string(Origin::generated(), unit.name.as_str()), 2);
     if !unit.depends_on.is_empty() {
         let names: Vec<String> = unit.depends_on.iter().cloned().collect();
-        entry(&mut text, "depends_on", strings(&names), 2);
+        entry(&mut text, "depends_on", &strings(&names), 2);
     }
     if !unit.changes.is_empty() {
         let globs: Vec<String> = unit.changes.iter().map(|glob| format!("/{glob}")).collect();
-        entry(&mut text, "changes", strings(&globs), 2);
+        entry(&mut text, "changes", &strings(&globs), 2);
     }
     match &unit.family {
         Some(Family { template, input: None }) => line(&mut text, format_args!("  use: {template}")),
         Some(Family { template, input: Some(name) }) => {
             line(&mut text, "  use:");
-            entry(&mut text, "template", Node::string(Origin::generated(), template.as_str()), 4);
+            entry(&mut text, "template", &Node::string(Origin::generated(), template.as_str()), 4);
             let mut inputs = Map::default();
             inputs.set("name", Node::string(Origin::generated(), name.as_str()));
-            entry(&mut text, "inputs", Node::map(Origin::generated(), inputs), 4);
+            entry(&mut text, "inputs", &Node::map(Origin::generated(), inputs), 4);
         }
         None => {
             text.push_str("---\n");
@@ -98,13 +98,13 @@ pub(super) fn jobs_text(unit: &NewUnit) -> String {
 fn add_defaults(text: &mut String, defaults: &Map, variables: &Map) {
     for (key, map) in [("default", defaults), ("variables", variables)] {
         if !map.is_empty() {
-            entry(text, key, Node::map(Origin::generated(), map.clone()), 0);
+            entry(text, key, &Node::map(Origin::generated(), map.clone()), 0);
         }
     }
 }
 
-fn entry(text: &mut String, key: &str, value: Node, indent: usize) {
-    emit_entry(text, &Key::new(Origin::generated(), key), &value, indent);
+fn entry(text: &mut String, key: &str, value: &Node, indent: usize) {
+    emit_entry(text, &Key::new(Origin::generated(), key), value, indent);
 }
 
 fn strings(items: &[String]) -> Node {

@@ -104,8 +104,8 @@ pub(super) fn paths(entry: &Node, files: &dyn Files) -> Vec<String> {
         return Vec::new();
     };
     if text.contains('*') {
-        let found = included_files(text, files).unwrap_or_default();
-        return found.iter().map(ToString::to_string).collect();
+        let matching = included_files(text, files).unwrap_or_default();
+        return matching.iter().map(ToString::to_string).collect();
     }
     RepoPath::parse(text).map(|path| path.to_string()).into_iter().collect()
 }

@@ -73,7 +73,7 @@ fn gates(before: &Candidate, moved: &Candidate) -> bool {
 
 /// A job without `needs` waits for all earlier stages.
 fn is_by_stage(job: &Candidate) -> bool {
-    !job.folded.get("needs").is_some_and(|needs| !needs.is_null())
+    job.folded.get("needs").is_none_or(Node::is_null)
 }
 
 fn is_by_stage_of(job: &Candidate) -> bool {

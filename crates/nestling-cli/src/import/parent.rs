@@ -10,7 +10,7 @@ use super::raw::References;
 use super::unit::Composition;
 use crate::init::plan_and_run;
 use nestling::Files;
-use nestling_gitlab::yaml::{Key, Node, emit_entry};
+use nestling_gitlab::yaml::{Key, Map, Node, emit_entry};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The files of the old configuration as they are afterwards.
@@ -192,7 +192,7 @@ impl NewParent<'_> {
 
     fn has_git_settings(&self) -> bool {
         let variables = self.old.root.pipeline.globals.get("variables").and_then(Node::as_map);
-        let mut names = variables.into_iter().flat_map(|map| map.iter()).map(|(name, _)| name.to_owned());
+        let mut names = variables.into_iter().flat_map(Map::iter).map(|(name, _)| name.to_owned());
         names.any(|name| name.starts_with("GIT_"))
     }
 

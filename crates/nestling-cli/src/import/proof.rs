@@ -101,7 +101,7 @@ impl Proof {
             let outcome = match known.get(&key) {
                 // Reasons name paths of the change.
                 Some(equal @ Outcome::Equal(_)) => equal.clone(),
-                _ => outcome(&side.old(paths)?, &side.new(paths)?),
+                _ => outcome(&side.old_side(paths)?, &side.new_side(paths)?),
             };
             known.insert(key, outcome.clone());
             outcomes.push(outcome);

@@ -76,7 +76,7 @@ impl<'a> Sides<'a> {
     ///
     /// # Errors
     /// A file cannot be read.
-    pub(super) fn old(&self, paths: &[RepoPath]) -> Result<SidePipeline, Failure> {
+    pub(super) fn old_side(&self, paths: &[RepoPath]) -> Result<SidePipeline, Failure> {
         let surroundings = self.surroundings(paths);
         match &self.old {
             Some(old) => Ok(self.old_jobs(old, &surroundings)),
@@ -96,7 +96,7 @@ impl<'a> Sides<'a> {
     ///
     /// # Errors
     /// A file cannot be read, or the child has errors.
-    pub(super) fn new(&self, paths: &[RepoPath]) -> Result<SidePipeline, Failure> {
+    pub(super) fn new_side(&self, paths: &[RepoPath]) -> Result<SidePipeline, Failure> {
         let surroundings = self.surroundings(paths);
         let variables = self.kind.root_variables();
         let outer = surroundings.workflow(&self.parent, &variables);

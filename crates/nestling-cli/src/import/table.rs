@@ -31,13 +31,12 @@ pub(super) fn text(proof: &Proof) -> String {
     if hidden > 0 {
         line(&mut text, format_args!("  and {} more that are equal in all kinds", counted(hidden, "merge")));
     }
-    match proof.end {
-        Some(MergesEnd::Root) => line(&mut text, "  the history begins here"),
-        Some(MergesEnd::CutOff) => {
-            line(&mut text, "  the clone is cut off here: fetch more history for more merges")
-        }
-        Some(MergesEnd::Limit) | None => {}
-    }
+    let end = match proof.end {
+        Some(MergesEnd::Root) => "  the history begins here\n",
+        Some(MergesEnd::CutOff) => "  the clone is cut off here: fetch more history for more merges\n",
+        Some(MergesEnd::Limit) | None => "",
+    };
+    text.push_str(end);
     let [equal, more, less] = proof.counts();
     let verdict = if less > 0 { "not proven" } else { "proven" };
     line(
