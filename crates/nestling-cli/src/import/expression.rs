@@ -76,8 +76,10 @@ fn compared(text: &str) -> Option<Compared<'_>> {
 pub(super) fn all_of(conditions: impl IntoIterator<Item = String>) -> Option<String> {
     let mut joined: Vec<String> = Vec::new();
     for condition in conditions {
-        if !joined.contains(&condition) {
-            joined.push(condition);
+        for part in conjuncts(&condition) {
+            if !joined.iter().any(|known| known == part) {
+                joined.push(part.to_owned());
+            }
         }
     }
     match joined.len() {
@@ -85,6 +87,14 @@ pub(super) fn all_of(conditions: impl IntoIterator<Item = String>) -> Option<Str
         1 => joined.pop(),
         _ => Some(joined.iter().map(|part| grouped(part)).collect::<Vec<_>>().join(" && ")),
     }
+}
+
+/// Returns the parts of which all have to hold, where that is plain to see.
+fn conjuncts(condition: &str) -> Vec<&str> {
+    let parts: Vec<&str> = condition.split(" && ").collect();
+    let is_whole = |part: &&str| ['"', '\''].iter().all(|quote| part.matches(*quote).count() % 2 == 0);
+    let is_plain = !condition.contains("||") && !condition.contains(['(', ')', '/']);
+    if is_plain && parts.iter().all(is_whole) { parts } else { vec![condition] }
 }
 
 /// Joins conditions of which one has to hold.
@@ -123,5 +133,7 @@ mod tests {
     fn alternatives_are_grouped_where_they_are_joined() {
         let joined = all_of(["$A || $B".to_owned(), "$C".to_owned(), "$C".to_owned()]);
         assert_eq!(joined.as_deref(), Some("($A || $B) && $C"));
+        let joined = all_of(["$A == null && $B == \"x\"".to_owned(), "$A == null".to_owned()]);
+        assert_eq!(joined.as_deref(), Some("$A == null && $B == \"x\""));
     }
 }

@@ -14,7 +14,11 @@ pub(super) type NamesByDirectory<'a> = BTreeMap<&'a str, Vec<&'a str>>;
 /// Where all jobs are called `api:…`, the unit is `api`, and they keep their names. Else it is called as the directory, by its last
 /// component alone if no other directory has that.
 pub(super) fn unit_names(directories: &NamesByDirectory<'_>) -> BTreeMap<String, String> {
-    let prefixes = directories.iter().map(|(directory, names)| (*directory, common_prefix(names)));
+    let prefixes = directories.iter().map(|(directory, names)| {
+        // One job alone may be called `build:api` as well as `api:build`.
+        let is_telling = |prefix: &&str| names.len() > 1 || *prefix == base(directory);
+        (*directory, common_prefix(names).filter(is_telling))
+    });
     let prefixes: BTreeMap<&str, Option<&str>> = prefixes.collect();
     let bases: Vec<&str> = directories.keys().map(|directory| base(directory)).collect();
     let mut names: BTreeMap<String, String> = BTreeMap::new();

@@ -11,16 +11,20 @@ use nestling_gitlab::pipeline::rule;
 use nestling_gitlab::yaml::{Kind, Map, Node};
 
 /// Variables that have another value in a child pipeline.
-const DIFFERENT: [&str; 8] = [
+const DIFFERENT: [&str; 6] = [
     "CI_PIPELINE_ID",
     "CI_PIPELINE_IID",
     "CI_PIPELINE_URL",
     "CI_PIPELINE_SOURCE",
     "CI_PIPELINE_CREATED_AT",
     "CI_PIPELINE_NAME",
-    "CI_JOB_NAME",
-    "CI_JOB_NAME_SLUG",
 ];
+
+/// Variables that have another value for a job with another name.
+const RENAMED: [&str; 2] = ["CI_JOB_NAME", "CI_JOB_NAME_SLUG"];
+
+/// Keys under which the name of a job is mostly a label.
+const LABELS: [&str; 6] = ["script", "before_script", "after_script", "artifacts", "cache", "variables"];
 
 /// Keys under which other variables do no harm: `rules` are rewritten, and a cache under another key is only cold once.
 const HARMLESS_KEYS: [&str; 4] = ["rules", "only", "except", "cache"];
@@ -121,8 +125,10 @@ fn by_stage(candidate: &Candidate, old: &OldPipeline) -> Option<String> {
 
 fn by_keyword(candidate: &Candidate) -> Option<String> {
     let body = &candidate.folded;
-    if body.contains("trigger") {
-        return Some("it starts another pipeline".to_owned());
+    if let Some(trigger) = body.get("trigger") {
+        let is_local = trigger.get("include").is_some() && trigger.get("project").is_none();
+        let reason = if is_local { "it starts a child of other files" } else { "it starts another pipeline" };
+        return Some(reason.to_owned());
     }
     if body.contains("extends") || has_reference(body) {
         return Some("it is made of an include that is not read".to_owned());
@@ -164,7 +170,8 @@ fn by_variable(candidate: &Candidate, old: &OldPipeline) -> Option<String> {
             continue;
         }
         let uses = |name: &str| texts.iter().any(|text| mentions(text, name));
-        if let Some(name) = different.iter().find(|name| uses(name)) {
+        let renamed = RENAMED.iter().filter(|_| !LABELS.contains(&key));
+        if let Some(name) = different.iter().chain(renamed).find(|name| uses(name)) {
             return Some(format!("`{key}` uses `${name}`, which is another one in a child"));
         }
         if let Some(name) = of_workflow.iter().find(|name| uses(name)) {
@@ -172,6 +179,14 @@ fn by_variable(candidate: &Candidate, old: &OldPipeline) -> Option<String> {
         }
     }
     None
+}
+
+/// Returns `true` if a job uses its own name in a place where it is mostly a label.
+pub(super) fn uses_its_name(candidate: &Candidate) -> bool {
+    let mut texts = Vec::new();
+    let labels = candidate.folded.iter().filter(|(key, _)| LABELS.contains(key) && *key != "cache");
+    labels.for_each(|(_, value)| collect_texts(value, &mut texts));
+    RENAMED.iter().any(|name| texts.iter().any(|text| mentions(text, name)))
 }
 
 fn workflow_variables(old: &OldPipeline) -> Vec<String> {

@@ -4,6 +4,7 @@ use super::candidate::{Candidate, Owner};
 use super::division::child_index;
 use super::faults::{Fault, faults};
 use super::files::{code_lines, line};
+use super::obstacle::uses_its_name;
 use super::old::FILE;
 use super::proposal::Proposal;
 use super::text::Blocks;
@@ -96,6 +97,7 @@ impl Report {
         self.decide_about_branches(proposal);
         self.decide_about_order(proposal);
         self.decide_about_artifacts(proposal);
+        self.decide_about_names(proposal);
         let includes = &proposal.old.root.pipeline.includes;
         if let Some(first) = includes.first() {
             self.decided.push(Entry {
@@ -156,6 +158,21 @@ impl Report {
                 ),
                 place: proposal.old.place(taker.origin),
             });
+        }
+    }
+
+    /// A job that prints or uses its own name has the new one.
+    fn decide_about_names(&mut self, proposal: &Proposal) {
+        for job in proposal.composition.units.iter().flat_map(|unit| &unit.jobs) {
+            let Some(candidate) = proposal.candidates.get(job.candidate) else { continue };
+            let new = proposal.composition.names.get(&(candidate.owner, candidate.name.clone()));
+            if new.is_some_and(|new| *new != candidate.name) && uses_its_name(candidate) {
+                self.decided.push(Entry {
+                    subject: candidate.name.clone(),
+                    text: "uses `$CI_JOB_NAME`, which is its new name".to_owned(),
+                    place: proposal.old.place(candidate.origin),
+                });
+            }
         }
     }
 
