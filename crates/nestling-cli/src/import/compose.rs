@@ -223,7 +223,8 @@ impl Moving<'_> {
         let gate = candidate.gate.as_ref();
         match rules {
             Some(rules) => {
-                if before.as_ref().is_some_and(asks_for_source) {
+                let is_of_root = candidate.owner == Owner::Root;
+                if is_of_root && before.as_ref().is_some_and(asks_for_source) {
                     rewritten.push("`$CI_PIPELINE_SOURCE` is `parent_pipeline` in a child".to_owned());
                 }
                 body.set("rules", rules);
