@@ -18,6 +18,7 @@ mod oracles;
 mod keywords;
 mod parts;
 mod serve;
+mod note;
 mod size;
 mod examples;
 mod determinism;

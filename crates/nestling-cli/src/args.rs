@@ -53,6 +53,8 @@ pub enum Command {
     Test(commands::test::Args),
     /// Write the child pipeline (the command of the plan job).
     Generate(commands::generate::Args),
+    /// Print the plan as a note for the merge request.
+    Note(commands::note::Args),
     /// Record jobs that have passed, and verify such records.
     Passed(commands::passed::Args),
     /// Run a command and list files it reads that do not select its unit.

@@ -12,6 +12,7 @@ pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod lsp;
 pub(crate) mod man;
+pub(crate) mod note;
 pub(crate) mod observe;
 pub(crate) mod passed;
 pub(crate) mod preview;

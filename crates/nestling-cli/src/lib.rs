@@ -12,7 +12,6 @@ mod output;
 mod place;
 mod report;
 mod convert;
-mod artifacts;
 mod job_counts;
 mod options;
 mod assemblies;
@@ -23,6 +22,7 @@ mod serve;
 mod trace;
 mod session;
 mod invocation;
+mod artifacts;
 mod check_files;
 mod find_job;
 mod init;
@@ -110,6 +110,7 @@ fn dispatch(command: &Command, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Command::Diff(args) => commands::diff::run(args, invocation),
         Command::Check(args) => commands::check::run(args, invocation),
         Command::Cdk(args) => commands::cdk::run(args, invocation),
+        Command::Note(args) => commands::note::run(args, invocation),
         Command::Passed(args) => commands::passed::run(args, invocation),
         Command::Observe(args) => commands::observe::run(args, invocation),
         Command::Convert(args) => commands::convert::run(args, invocation),
