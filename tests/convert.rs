@@ -10,10 +10,11 @@ use std::path::Path;
 use std::process::Command;
 
 /// The recorded reports: name, format, and the directory where the tool ran. All ran in a repository at `/src`.
-const RECORDED: [(&str, &str, &str); 8] = [
+const RECORDED: [(&str, &str, &str); 9] = [
     ("clippy", "clippy", "rust"),
     ("eslint", "eslint", "js"),
     ("go-vet", "go-vet", "go"),
+    ("go-vet-1-21", "go-vet", "go"),
     ("several-tools", "sarif", "."),
     ("shellcheck", "shellcheck", "."),
     ("terraform", "terraform", "tf"),

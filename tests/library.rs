@@ -6,6 +6,7 @@ mod image;
 mod java;
 mod job;
 mod mutations;
+mod old_tools;
 mod opentofu;
 mod release;
 mod run;
@@ -50,6 +51,7 @@ fn with_library<T>(act: impl FnOnce(&TemplateRenderer<'_>) -> T) -> T {
         ("nestling.yml", "workspace: {}"),
         ("package.json", package),
         ("Cargo.toml", crate_manifest),
+        ("Dockerfile", "FROM scratch"),
         ("go.mod", "module a\n\ngo 1.25\n"),
         ("pom.xml", "<project/>"),
         ("task-definition.json", "{ \"image\": \"$IMAGE\" }"),

@@ -49,6 +49,12 @@ impl Pipeline {
         given: &[(&str, &str)],
         programs: &[PathBuf],
     ) -> Output {
+        let path = programs.iter().map(|path| path.display().to_string()).chain(setting("PATH"));
+        self.run_on(name, shell, given, &path.collect::<Vec<_>>().join(":"))
+    }
+
+    /// Runs the scripts of a job with the programs of this path alone.
+    pub(super) fn run_on(&self, name: &str, shell: &[&str], given: &[(&str, &str)], path: &str) -> Output {
         let job = self.jobs.get(name).unwrap_or_else(|| panic!("{name} among {:?}", self.jobs.keys()));
         let mut variables: BTreeMap<String, String> =
             given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -59,10 +65,9 @@ impl Pipeline {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             variables.insert(name.clone(), expanded(&value, &variables));
         }
-        let path = programs.iter().map(|path| path.display().to_string()).chain(setting("PATH"));
         let mut command = Command::new(shell[0]);
         command.args(&shell[1..]).arg("-c").arg(script(job)).current_dir(self.repository.path());
-        command.env_clear().envs(variables).env("PATH", path.collect::<Vec<_>>().join(":"));
+        command.env_clear().envs(variables).env("PATH", path);
         command.env("HOME", self.repository.path());
         run(&mut command)
     }

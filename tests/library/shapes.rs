@@ -18,11 +18,45 @@ fn shape(node: &Node) -> String {
     }
 }
 
+/// Inputs that name something in the repository, or that a template refuses for what they say: none of them is any text.
+const NOT_FREE: [&str; 21] = [
+    "apply",
+    "binaries",
+    "binary",
+    "build_context",
+    "build_script",
+    "bucket",
+    "dockerfile",
+    "environment",
+    "features",
+    "identity_provider",
+    "lint_script",
+    "name",
+    "registry",
+    "requirements",
+    "role",
+    "root",
+    "state",
+    "target",
+    "test_script",
+    "typecheck_script",
+    "var_files",
+];
+
+/// Inputs that go without one for the image, which may have a tag.
+const VERSIONS: [&str; 6] =
+    ["go_version", "java_version", "node_version", "rust_version", "version", "versions"];
+
 /// The inputs of a template with this text wherever any text may stand; `choice` picks among what is not free.
 fn inputs(written: &Node, text: &str, choice: usize) -> Map {
     let origin = written.origin;
     let mut given = Map::default();
     for (name, definition) in written.as_map().unwrap().iter() {
+        let is_image_with_version =
+            name == "image" && VERSIONS.iter().any(|version| written.get(version).is_some());
+        if NOT_FREE.contains(&name) || is_image_with_version {
+            continue;
+        }
         let options = definition.get("options").and_then(Node::as_seq);
         let value = match (definition.get("type").and_then(Node::text), options) {
             (_, Some(options)) => options[choice % options.len()].clone(),
@@ -38,8 +72,12 @@ fn inputs(written: &Node, text: &str, choice: usize) -> Map {
         };
         given.entries.push(Entry { key: Key::new(origin, name), value });
     }
-    for (name, value) in [("account", "123456789012"), ("role", "arn:aws:iam::123456789012:role/x")] {
-        if written.get(name).is_some() {
+    for (name, value) in
+        [("account", "123456789012"), ("bucket", "site"), ("role", "arn:aws:iam::123456789012:role/x")]
+    {
+        // The project's own registry takes no role.
+        let is_taken = name != "role" || written.get("registry").is_none();
+        if written.get(name).is_some() && is_taken {
             given.set(name, Node::string(origin, value));
         }
     }

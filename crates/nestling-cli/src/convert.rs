@@ -14,6 +14,7 @@ mod shellcheck;
 mod terraform;
 mod tflint;
 
+use crate::io::counted;
 use crate::report::{CodeQualityFinding, CodeQualityReport};
 use clap::ValueEnum;
 pub(crate) use finding::Unreadable;
@@ -29,7 +30,7 @@ pub(crate) enum ReportFormat {
     Clippy,
     /// `eslint --format json`.
     Eslint,
-    /// `go vet -json`.
+    /// `go vet -json`, also with standard error in it (`2>&1`).
     GoVet,
     /// `shellcheck --format json` or `json1`.
     Shellcheck,
@@ -86,7 +87,7 @@ pub(crate) fn convert(reports: Vec<ToolReport>, root: &SourceRoot) -> Converted 
         }
     }
     if outside > 0 {
-        notes.push(format!("left out {outside} outside of the repository"));
+        notes.push(format!("left out {} in files outside of the repository", counted(outside, "finding")));
     }
     located.sort_by(|a, b| key(a).cmp(&key(b)));
     // A tool that looks at a file twice, as cargo does for a library and its tests, reports everything twice.

@@ -6,6 +6,7 @@ mod fingerprints;
 mod before;
 mod definition;
 mod likeness;
+mod role_names;
 mod roles;
 mod needed;
 mod removed;
@@ -35,7 +36,7 @@ use make::{findings, finished, make, selection};
 use nestling_cdk::report::Report;
 use nestling_files::files::{Files, ReadError, Revisions};
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::{self, Diagnostic, Sources};
+use nestling_gitlab::diagnostic::{self, Diagnostic, FileId, Sources};
 use nestling_gitlab::name::{JobName, UnitName};
 use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::presence::JobPresence;
@@ -147,6 +148,8 @@ pub struct Plan {
     pub unused_allows: Vec<Diagnostic>,
     /// The fingerprints of units and jobs, if they were asked for ([`Planning::fingerprints`](crate::Planning::fingerprints)).
     pub fingerprints: Option<Fingerprints>,
+    /// The built-in templates that were read, by their files.
+    pub(crate) built_in: BTreeMap<FileId, String>,
     /// The texts of the files that were read, which origins and diagnostics point into.
     pub sources: Sources,
 }

@@ -6,6 +6,7 @@
 
 mod error;
 mod narrowing;
+mod place_of_use;
 mod finish;
 mod checked_kinds;
 mod recorded;

@@ -1,4 +1,7 @@
 //! `go vet -json`: for each package a JSON value, with comments between them.
+//!
+//! Before Go 1.24 all of it is on standard error, where the messages of the compiler are in every version: `go vet -json 2>&1`
+//! has both. A package that does not compile has findings as well.
 
 use super::finding::{ToolFinding, ToolLocation, ToolReport, Unreadable, one_line};
 use super::json;
@@ -22,13 +25,21 @@ struct Finding {
 
 /// Reads the report. Where nothing is found it may be empty.
 pub(super) fn read(text: &str) -> Result<ToolReport, Unreadable> {
-    // Lines are kept, so that errors have their numbers.
-    let comment = |line: &str| line.starts_with('#');
-    let lines: Vec<&str> = text.lines().map(|line| if comment(line) { "" } else { line }).collect();
-    let joined = lines.join("\n");
-    let packages = serde_json::Deserializer::from_str(&joined).into_iter();
     let mut report = ToolReport::default();
-    for package in packages {
+    // Lines of JSON are kept, and the others are blank, so that errors have their numbers.
+    let mut values = String::with_capacity(text.len());
+    let mut is_value = false;
+    for line in text.lines() {
+        is_value |= line.starts_with('{');
+        if is_value {
+            values.push_str(line);
+        } else {
+            read_message(line, &mut report);
+        }
+        is_value &= !line.starts_with('}') && line != "{}";
+        values.push('\n');
+    }
+    for package in serde_json::Deserializer::from_str(values.trim_end()).into_iter() {
         let package: BTreeMap<String, BTreeMap<String, Answer>> =
             package.map_err(|error| json::unreadable(&error, 0))?;
         for (name, analyzers) in package {
@@ -45,6 +56,30 @@ pub(super) fn read(text: &str) -> Result<ToolReport, Unreadable> {
         }
     }
     Ok(report)
+}
+
+/// Reads a line between the values: a comment, a message of the compiler with the lines that belong to it, or something else,
+/// which is kept as a note.
+fn read_message(line: &str, report: &mut ToolReport) {
+    // `go: downloading …` and the names of packages.
+    if line.trim().is_empty() || line.starts_with('#') || line.starts_with("go: downloading ") {
+        return;
+    }
+    if line.starts_with('\t')
+        && let Some(finding) = report.findings.last_mut()
+    {
+        finding.message = one_line(&format!("{}\n{line}", finding.message));
+        return;
+    }
+    let compiled = line.strip_prefix("vet: ").and_then(|message| message.split_once(": "));
+    match compiled.filter(|(place, _)| place.contains(".go:")) {
+        Some((posn, message)) => {
+            let finding = Finding { posn: posn.to_owned(), message: message.to_owned() };
+            let compile = located("compile", &finding);
+            report.findings.push(ToolFinding { severity: CodeQualitySeverity::Critical, ..compile });
+        }
+        None => report.notes.push(one_line(line)),
+    }
 }
 
 fn located(analyzer: &str, finding: &Finding) -> ToolFinding {

@@ -5,6 +5,7 @@ mod paths;
 
 use super::finding::{ToolFinding, ToolLocation, ToolReport, Unreadable, one_line, severity};
 use super::json;
+use crate::io::counted;
 use crate::report::CodeQualitySeverity;
 use document::{Document, Message, Properties, Rule, Run, SarifResult};
 
@@ -31,10 +32,13 @@ pub(super) fn read(text: &str) -> Result<ToolReport, Unreadable> {
         }
         let name = &run.tool.driver.name;
         if suppressed > 0 {
-            report.notes.push(format!("{name}: left out {suppressed} suppressed"));
+            report.notes.push(format!(
+                "{name}: left out {} that the report suppresses",
+                counted(suppressed, "finding")
+            ));
         }
         if unplaced > 0 {
-            report.notes.push(format!("{name}: left out {unplaced} without a file"));
+            report.notes.push(format!("{name}: left out {} without a file", counted(unplaced, "finding")));
         }
     }
     Ok(report)

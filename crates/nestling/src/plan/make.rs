@@ -17,7 +17,7 @@ use crate::unit::{self, SharedRenderings, UnitJobs, UnitRenderer};
 use crate::workspace::{ReuseSettings, Templates, Workspace};
 use nestling_cdk::report::Report;
 use nestling_files::files::ReadError;
-use nestling_gitlab::diagnostic::{self, Diagnostic};
+use nestling_gitlab::diagnostic::{self, Diagnostic, FileId};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::Pipeline;
 use nestling_gitlab::pipeline::defaults::Defaults;
@@ -74,6 +74,7 @@ pub(super) fn finished(made: MadePlan, request: &Request<'_>) -> Plan {
         incomplete: made.incomplete,
         reuse_settings: made.reuse_settings,
         reading_facts: made.reading_facts,
+        built_in: made.built_in,
         reuse: BTreeMap::new(),
         whole: false,
         diagnostics: diagnostic::folded(made.diagnostics),
@@ -97,6 +98,7 @@ pub(super) struct MadePlan {
     incomplete: BTreeSet<UnitName>,
     reuse_settings: ReuseSettings,
     reading_facts: BTreeSet<UnitName>,
+    built_in: BTreeMap<FileId, String>,
 }
 
 /// Makes the plan of a request.
@@ -131,7 +133,9 @@ pub(super) fn make(
         units.insert(name.clone(), jobs);
         brought_in.insert(name, verdict);
     }
+    let problems_of_roles = roles.problems;
     let Rendering { cdk_reports, mut diagnostics, incomplete, .. } = rendering;
+    diagnostics.extend(problems_of_roles);
     assemble::drop_dependents(workspace, &own, &mut units);
     let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
     let stops = stop::jobs(&renderer, &before, &removed, &request.changes, &units);
@@ -157,6 +161,7 @@ pub(super) fn make(
         incomplete,
         reuse_settings,
         reading_facts: renderer.reading_facts(),
+        built_in: templates.built_in(),
     })
 }
 

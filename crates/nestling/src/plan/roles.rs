@@ -1,8 +1,10 @@
 //! Needs by role: `build?` is the job `build` if the unit has one, and `^build` that of each unit that this one depends on,
 //! as far as they have one. A job that is really called so is meant first.
 
+use super::role_names::{RoleNames, unknown_unit};
 use crate::unit::{RoleNeed, UnitJob, UnitJobs, UnitRenderer, needed_job, optional, renamed};
 use crate::workspace::Workspace;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::{EnvironmentName, UnitName};
 use nestling_gitlab::yaml::{Kind, Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +31,10 @@ pub(super) struct Roles<'w> {
     offered: BTreeMap<UnitName, Offered>,
     /// The jobs of the workspace itself.
     own: BTreeSet<String>,
+    /// The names that jobs may have, read when a need by role means no job.
+    names: Option<RoleNames>,
+    /// Roles that no unit can have.
+    pub problems: Vec<Diagnostic>,
 }
 
 /// Renders a unit, to see which jobs it has.
@@ -37,7 +43,8 @@ pub(super) type Render<'r> = &'r dyn Fn(&UnitName) -> UnitJobs;
 impl<'w> Roles<'w> {
     pub(super) fn new(renderer: &'w UnitRenderer<'w>, own: &UnitJobs) -> Self {
         let own = own.jobs.keys().chain(own.fans.keys()).cloned().collect();
-        Self { workspace: renderer.workspace, renderer, offered: BTreeMap::new(), own }
+        let (offered, names, problems) = (BTreeMap::new(), None, Vec::new());
+        Self { workspace: renderer.workspace, renderer, offered, own, names, problems }
     }
 
     /// Replaces the needs by role of units that are in the pipeline.
@@ -78,6 +85,48 @@ impl<'w> Roles<'w> {
         for (name, job) in bodies {
             jobs.jobs.insert(name, job);
         }
+    }
+
+    /// Reports a role that means no job here and that no unit can have.
+    fn unanswered(&mut self, role: &Role<'_>, origin: Origin, render: Render<'_>) -> Option<Diagnostic> {
+        let workspace = self.workspace;
+        let environments: Vec<&str> = workspace.environments.names().collect();
+        let name = role.name();
+        if self.names().has(name, &environments) {
+            return None;
+        }
+        let of_unit = name.split_once(':').filter(|_| matches!(role, Role::IfThere(_)));
+        // `deploy:prod` is a job that was fanned out, and not a job of a unit.
+        let of_unit = of_unit.filter(|(unit, _)| !self.names().has(unit, &environments));
+        if let Some((unit, _)) = of_unit.filter(|(unit, _)| workspace.unit(unit).is_none()) {
+            return Some(unknown_unit(unit, workspace, origin));
+        }
+        let job = of_unit.map_or(name, |(_, job)| job);
+        let is_known =
+            self.names().has(job, &environments) || self.names_of_every_unit(render).has(job, &environments);
+        (!is_known).then(|| self.names().unknown(job, origin))
+    }
+
+    /// Returns the names of jobs as far as the texts of templates tell them.
+    fn names(&mut self) -> &mut RoleNames {
+        let own = &self.own;
+        let (workspace, templates) = (self.workspace, self.renderer.templates);
+        self.names.get_or_insert_with(|| {
+            let mut names = RoleNames::of_workspace(workspace, templates);
+            own.iter().for_each(|name| names.add(name));
+            names
+        })
+    }
+
+    /// Returns the names of all jobs, also of those that come of includes and assemblies.
+    fn names_of_every_unit(&mut self, render: Render<'_>) -> &RoleNames {
+        let units: Vec<UnitName> = self.workspace.units.iter().map(|unit| unit.name.clone()).collect();
+        for unit in &units {
+            let offered = self.offered(unit, render);
+            let names: Vec<String> = offered.jobs.keys().chain(offered.fans.keys()).cloned().collect();
+            names.iter().for_each(|name| self.names().add(name));
+        }
+        self.names()
     }
 
     fn dependencies_of(&self, unit: &UnitName) -> Vec<UnitName> {
@@ -180,6 +229,14 @@ impl OfJob<'_, '_> {
             return None;
         }
         let (jobs, of_dependencies) = self.meant(&role)?;
+        if jobs.is_empty() {
+            let problem = self.roles.unanswered(&role, need.origin, self.render);
+            let unit = self.jobs.unit.as_ref();
+            self.roles.problems.extend(problem.map(|problem| match unit {
+                Some(unit) => problem.for_unit(unit),
+                None => problem,
+            }));
+        }
         let mut needs = Vec::new();
         for (job, certainty) in jobs {
             let is_certain = certainty == Certainty::Certain || !is_need;
@@ -225,6 +282,15 @@ impl OfJob<'_, '_> {
 
 fn in_unit(unit: &UnitName, jobs: Vec<(String, Certainty)>) -> Vec<(String, Certainty)> {
     jobs.into_iter().map(|(job, certainty)| (format!("{unit}:{job}"), certainty)).collect()
+}
+
+impl<'t> Role<'t> {
+    /// Returns the name of the job that it stands for.
+    fn name(&self) -> &'t str {
+        match self {
+            Self::IfThere(name) | Self::OfDependencies(name) => name,
+        }
+    }
 }
 
 fn role(name: &str) -> Option<Role<'_>> {

@@ -1,7 +1,7 @@
 //! Rules of what changed: a base that is unknown, and units that a change removes.
 
 use nestling_gitlab::diagnostic::Example;
-use nestling_gitlab::diagnostic::Severity::Warning;
+use nestling_gitlab::diagnostic::Severity::{Error, Warning};
 use nestling_gitlab::diagnostic::file;
 use nestling_gitlab::rules;
 
@@ -67,5 +67,29 @@ deploy:
                 file("nestling.yml", "workspace: { environments: { review: {} } }\n"),
             ],
         },
+    }
+
+    ROLE_UNKNOWN = "role-unknown" {
+        severities: &[Error, Warning],
+        summary: "a need by role means a job that no unit can have, or a unit that does not exist",
+        documentation: "`needs: [build?]` means the job `build` if the unit has it, and `^build` that of each unit that this one \
+            depends on. Where none has it, nothing is needed, silently: that is what a role is for. If no unit of the workspace \
+            has a job of that name, and no template defines one, the name is probably misspelt (warning). A role of a unit that \
+            is not in the workspace (`libs/core:build?`) is an error.",
+        source: "templates-guide.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: {}\n"),
+            file("web/nestling.yml", "\
+build: { script: make }
+test: { script: make test, needs: [\"biuld?\"] }
+"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: {}\n"),
+            file("web/nestling.yml", "\
+build: { script: make }
+test: { script: make test, needs: [\"build?\"] }
+"),
+        ]),
     }
 }

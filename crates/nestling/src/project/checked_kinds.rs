@@ -1,6 +1,7 @@
 //! A check of all units in several kinds of pipelines.
 
 use super::finish::{ParentFile, Unconverted, checked};
+use super::place_of_use::move_to_uses;
 use crate::allow::allowed;
 use crate::idle::WalkedJobs;
 use crate::plan::Plan;
@@ -113,6 +114,7 @@ impl<'a> Walk<'a> {
     pub(super) fn add(&mut self, kind: WalkedKind, mut plan: Plan) {
         let mut problems = std::mem::take(&mut plan.diagnostics);
         problems.extend(checked(&plan, self.parent.parent.clone()));
+        move_to_uses(&plan, &mut problems);
         let outcome = allowed(self.workspace, &plan.pipeline, self.sources, problems);
         self.collect(&kind.name, outcome);
         self.jobs.add(&plan);

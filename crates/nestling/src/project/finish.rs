@@ -1,6 +1,7 @@
 //! The last steps of a plan: what GitLab would say of its pipeline, and what the user has allowed.
 
 use super::Error;
+use super::place_of_use::move_to_uses;
 use crate::allow::allowed;
 use crate::changes::{Occasion, PipelineFacts, Policy};
 use crate::plan::Plan;
@@ -31,6 +32,7 @@ pub(super) fn finish(plan: &mut Plan, files: &dyn Files, unconverted: Unconverte
     let parent = ParentFile::read(&plan.workspace, &plan.facts, files, &plan.sources)?;
     diagnostics.extend(parent.parent.problems.iter().cloned());
     diagnostics.extend(checked(plan, parent.parent.clone()));
+    move_to_uses(plan, &mut diagnostics);
     let outcome = allowed(&plan.workspace, &plan.pipeline, &plan.sources, diagnostics);
     plan.diagnostics = outcome.problems;
     plan.allowed = check::allowed_count(&outcome.allowed);

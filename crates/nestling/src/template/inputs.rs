@@ -1,6 +1,6 @@
 //! A template's inputs, defined and checked as GitLab's `spec: inputs` (<https://docs.gitlab.com/ci/inputs/>).
 
-use super::values::json::plain_value;
+use super::values::json::{array_value, plain_value};
 use crate::template::rules::{INPUT_DEFINITION, INPUT_MISSING, INPUT_UNKNOWN, INPUT_VALUE};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::pipeline::expression::{Expression, Truth, Variable, re2};
@@ -210,17 +210,22 @@ impl<'a> Definition<'a> {
         }
         if let Some(node) = given.get(self.key.text()) {
             return match self.check(node) {
-                Ok(()) => Ok(plain_value(node)),
+                Ok(()) => Ok(self.read_value(node)),
                 Err(problem) => Err(vec![problem.with_label(self.key.origin, "the input is defined here")]),
             };
         }
         match self.default {
-            Some(default) => Ok(plain_value(default)),
+            Some(default) => Ok(self.read_value(default)),
             // No rule holds: a string is empty then.
             None if self.rules.is_some() && self.type_name == "string" => Ok(Json::String(String::new())),
             None if self.rules.is_some() => Ok(Json::Null),
             None => Err(vec![self.missing(use_origin)]),
         }
+    }
+
+    /// Returns a value as the template sees it.
+    fn read_value(&self, node: &Node) -> Json {
+        if self.type_name == "array" { array_value(node) } else { plain_value(node) }
     }
 
     fn missing(&self, use_origin: Origin) -> Diagnostic {

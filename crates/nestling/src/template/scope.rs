@@ -1,4 +1,5 @@
-//! The names that a template can read: `unit`, `inputs`, `vars`, `environment`, `pipeline`, `files`, `units`, and nothing else.
+//! The names that a template can read: `unit`, `inputs`, `vars`, `environment`, `environments`, `pipeline`, `files`, `units`, and
+//! nothing else.
 
 use super::dependency_list::{DependenciesOf, DependencyList};
 use super::facts_read::FactsRead;
@@ -35,6 +36,8 @@ pub(crate) struct Scope {
     pub vars: Json,
     /// The environment that is deployed to.
     pub environment: EnvironmentScope,
+    /// The entries of the catalogue, each with the template's inputs there; null for a template that does not ask.
+    pub environments: Json,
     /// The pipeline that it is for.
     pub pipeline: Json,
     /// The directory that relative paths of `files` are from.
@@ -81,6 +84,7 @@ impl Scope {
             component: Component::default(),
             vars: Json::Null,
             environment: EnvironmentScope::Unbound,
+            environments: Json::Null,
             pipeline: Json::Null,
             directory: RepoPath::root(),
             facts_read: FactsRead::default(),
@@ -100,6 +104,7 @@ impl Scope {
         let named = [
             ("unit", &self.unit),
             ("vars", &self.vars),
+            ("environments", &self.environments),
             ("pipeline", &self.pipeline),
             ("inputs", &self.inputs),
         ];
@@ -109,6 +114,9 @@ impl Scope {
                 Json::Null if name == "unit" => {}
                 Json::Object(unit) if name == "unit" => {
                     values.insert(name, self.unit_value(unit, &prints));
+                }
+                Json::Null if name == "environments" => {
+                    drop(values.insert(name, Value::from(Vec::<Value>::new())));
                 }
                 Json::Null => drop(values.insert(name, from_json(&Json::Object(serde_json::Map::new())))),
                 value => drop(values.insert(name, from_json(value))),

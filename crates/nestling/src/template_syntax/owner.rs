@@ -13,7 +13,8 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 /// The names that every template can read.
-const TEMPLATE_NAMES: [&str; 7] = ["unit", "inputs", "vars", "environment", "pipeline", "units", "files"];
+const TEMPLATE_NAMES: [&str; 8] =
+    ["unit", "inputs", "vars", "environment", "environments", "pipeline", "units", "files"];
 
 /// Words that the template's expressions have and GitLab's have not.
 const TEMPLATE_WORDS: [&str; 7] = ["if", "else", "and", "or", "not", "in", "is"];

@@ -244,9 +244,10 @@ impl<'a> Fanning<'a> {
         if !self.rendered.contains_key(entry.name.as_str()) {
             let jobs = match self.deploying.jobs_for(entry) {
                 Ok(jobs) => jobs,
+                // Jobs that were not rendered for it would be wrong in ways that follow from this alone.
                 Err(problems) => {
                     self.problems.extend(problems);
-                    None
+                    Some(UnitJobs::default())
                 }
             };
             self.rendered.insert(entry.name.to_string(), jobs);

@@ -80,6 +80,7 @@ fn with_assembly(scope: &UnitScope<'_>, unit: &Unit, assembly: Fragment) -> Made
         // What a job says of its environment may be among what is missing.
         found.retain(|problem| problem.rule != &ENVIRONMENT_UNBOUND);
     }
+    let is_incomplete = is_incomplete || has_errors(&found);
     problems.extend(found);
     jobs.left_out.extend(assembly.left_out);
     let problems = problems.into_iter().map(|problem| problem.for_unit(&unit.name)).collect();

@@ -230,6 +230,7 @@ impl<'a> UnitRenderer<'a> {
             component: Component::default(),
             vars: self.vars.clone(),
             environment: EnvironmentScope::Unbound,
+            environments: Value::Null,
             pipeline: self.pipeline.clone(),
             directory: self.workspace.root.clone(),
             facts_read: self.facts_read.clone(),

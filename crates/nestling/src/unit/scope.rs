@@ -10,7 +10,7 @@ use super::values::{UnitChange, unit_value};
 use crate::cdk::{self, Fragment};
 use crate::environments::{CatalogueTexts, default_title, entry_value};
 use crate::template::{DependenciesOf, EnvironmentScope, Rendered, Scope, bind, plain_value};
-use crate::workspace::{Environment, Unit, Use};
+use crate::workspace::{Environment, Template, Unit, Use};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId};
 use nestling_gitlab::name::environment_slug;
 use nestling_gitlab::yaml::{Map, Node};
@@ -159,12 +159,32 @@ impl<'a> UnitScope<'a> {
         let given = given(used, entry, template.inputs.as_ref());
         let inputs = bind(template.inputs.as_ref(), &given, used.origin)?;
         let component = template.component.clone();
-        let scope = Scope { inputs, component, ..values.clone() };
+        let environments = self.environments_asked(used, &template);
+        let scope = Scope { inputs, component, environments, ..values.clone() };
         let mut rendered = self.renderer.engine.render(&template.body, &scope)?;
         if let Some(reuse) = &template.reuse {
             template_reuse::give(&mut rendered.node, reuse);
         }
         Ok(rendered)
+    }
+
+    /// Returns the entries of the catalogue with the inputs that the template has there, if it asks for them.
+    fn environments_asked(&self, used: &Use, template: &Template) -> Value {
+        let text = &template.body.text;
+        if text.matches("environments").count() == text.matches("inputs.environments").count() {
+            return Value::Null;
+        }
+        let entries = self.renderer.workspace.environments.entries.values();
+        let values = entries.filter_map(|entry| {
+            // Mistakes in inputs are reported where the template is rendered for the entry.
+            let given = given(used, Some(entry), template.inputs.as_ref());
+            let inputs = bind(template.inputs.as_ref(), &given, used.origin).ok()?;
+            let title = entry.title.as_ref().and_then(Node::text);
+            let title =
+                title.map_or_else(|| default_title(entry, self.unit.map(|unit| &unit.name)), str::to_owned);
+            Some(json!({ "name": entry.name.as_str(), "title": title, "inputs": inputs }))
+        });
+        Value::Array(values.collect())
     }
 
     /// Returns the jobs of the unit's CDK assembly, if its header names one.

@@ -227,6 +227,18 @@ impl<'a> Templates<'a> {
         Ok(None)
     }
 
+    /// Returns the built-in templates that have been read, by their files.
+    pub(crate) fn built_in(&self) -> BTreeMap<FileId, String> {
+        let read = self.read.borrow();
+        let built_in = read.iter().filter(|(name, _)| name.starts_with(LIBRARY_PREFIX));
+        let with_files = built_in.filter_map(|(name, read)| {
+            let template = read.as_ref().ok()?.as_ref()?;
+            let stem = name.trim_end_matches(".yml").trim_end_matches(".yaml");
+            Some((template.file, stem.to_owned()))
+        });
+        with_files.collect()
+    }
+
     /// The names that `use:` could have meant, for suggestions.
     pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = library_names();

@@ -44,7 +44,7 @@ pub(crate) fn unknown_environments(units: &[Unit], catalogue: &Catalogue) -> Vec
 
 impl Use {
     /// Returns the template's name without the ending of its file.
-    fn stem(&self) -> &str {
+    pub(crate) fn stem(&self) -> &str {
         let name = self.template.as_str();
         name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")).unwrap_or(name)
     }

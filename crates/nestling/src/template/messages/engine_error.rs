@@ -56,7 +56,9 @@ pub(crate) fn engine_error(
         problem = problem.with_label(origin, "");
     }
     let expression = place.map(|place| place.expression).unwrap_or_default();
+    // The message of a template's own says what it is about.
     if innermost.kind() != ErrorKind::SyntaxError
+        && !is_refusal(innermost)
         && let Some(values) = values_read(innermost, &expression, scope)
     {
         problem = problem.with_note(values);
@@ -122,6 +124,11 @@ impl std::fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
+/// Returns whether a template has reported an error by `fail(…)`.
+fn is_refusal(error: &Error) -> bool {
+    error.source().and_then(|cause| cause.downcast_ref::<Refused>()).is_some()
+}
+
 /// Returns the innermost expression that an error is about, if the template could be run without it.
 pub(crate) fn failed_expression(error: &Error) -> Option<FailedExpression> {
     let chain = error_chain(error);
@@ -130,7 +137,7 @@ pub(crate) fn failed_expression(error: &Error) -> Option<FailedExpression> {
         return None;
     }
     // What a template refuses to do is not looked at any further: the lines below may rely on it.
-    if innermost.source().and_then(|cause| cause.downcast_ref::<Refused>()).is_some() {
+    if is_refusal(innermost) {
         return None;
     }
     chain.iter().rev().find_map(|error| {

@@ -12,7 +12,8 @@ use std::sync::LazyLock;
 static PATH: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z_]\w*(?:\.\w+)*").ok());
 
 /// The names that a scope can have.
-const SCOPE_NAMES: [&str; 7] = ["unit", "inputs", "vars", "environment", "pipeline", "files", "units"];
+const SCOPE_NAMES: [&str; 8] =
+    ["unit", "inputs", "vars", "environment", "environments", "pipeline", "files", "units"];
 
 /// A name that a scope does not have.
 #[derive(Debug, PartialEq, Eq)]

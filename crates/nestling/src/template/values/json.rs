@@ -31,6 +31,23 @@ pub(crate) fn plain_value(node: &Node) -> Json {
     }
 }
 
+/// Returns the value of an array input. `versions: [3.9, 3.10]` is a list of versions: numbers with a fraction are strings, and so
+/// is each integer or boolean that would be printed otherwise than it is written. GitLab makes 3.1 of the second.
+pub(crate) fn array_value(node: &Node) -> Json {
+    match &node.kind {
+        Kind::Seq(items) => Json::Array(items.iter().map(array_value).collect()),
+        Kind::Map(map) => {
+            Json::Object(map.iter().map(|(key, value)| (key.to_owned(), array_value(value))).collect())
+        }
+        Kind::Scalar(scalar) => {
+            let value = plain_value(node);
+            let printed = value.to_string();
+            let is_exact = (value.is_i64() || value.is_boolean()) && *printed == *scalar.text;
+            if value.is_null() || is_exact { value } else { Json::String(scalar.text.to_string()) }
+        }
+    }
+}
+
 /// Returns data as the engine takes it. Reserved characters in strings are escaped here, their only way in.
 pub(crate) fn from_json(value: &Json) -> Value {
     match value {
