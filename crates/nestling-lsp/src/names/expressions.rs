@@ -123,7 +123,7 @@ fn expression(
             ("inputs", [key, ..]) => collected.push(of_key(NameKind::Input(file.owner.to_owned()), key)),
             ("vars", [key, ..]) => collected.push(of_key(NameKind::Var, key)),
             ("units", [key, ..]) if file.facts.unit(key).is_some() => {
-                collected.push(of_key(NameKind::Unit, key))
+                collected.push(of_key(NameKind::Unit, key));
             }
             (root, []) if name.is_call && root != "super" => {
                 let imported = imports.macros.iter().find(|(known, _)| known == root);
