@@ -4,6 +4,7 @@
 
 mod support;
 mod tidy;
+mod words;
 mod packages;
 mod release;
 mod parent;

@@ -129,7 +129,7 @@ fn component_version() -> String {
     if major == "0" { format!("{major}.{minor}") } else { major.to_owned() }
 }
 
-/// What a project decides is an input; everything else is as `init` has it.
+/// Decisions of a project are inputs; everything else is as `init` writes it.
 #[test]
 fn the_component_has_the_jobs_of_init() {
     let source = source();

@@ -1,4 +1,4 @@
-//! What the terminal's views say of single jobs, and that the graphs are read by the programs that draw them.
+//! Single jobs in the terminal's views, and graphs that the programs which draw them can read.
 
 use crate::support::memory::{changed, facts, planned};
 use crate::support::said;

@@ -26,7 +26,7 @@ use nestling_files::files::{Files, MemoryFiles};
 pub struct Options<'a> {
     /// The GitLab that reads it.
     pub gitlab: &'a Gitlab,
-    /// Where `include: local` reads, from the repository's root; `None` to leave local includes unread as well.
+    /// Files for `include: local`, from the repository's root; `None` to leave local includes unread, too.
     pub files: Option<&'a dyn Files>,
     /// The pipeline that GitLab would create of it; `None` for any.
     pub pipeline: Option<&'a PipelineFacts>,

@@ -84,7 +84,7 @@ fn can_be_renamed(index: &Index, name: &Name) -> Result<(), String> {
         NameKind::Template => match index.facts.template(&name.text) {
             Some(template) if template.path.is_some() => Ok(()),
             Some(_) => Err("a built-in template keeps its name".to_owned()),
-            None => Err(format!("there is no template `{}`", name.text)),
+            None => Err(format!("unknown template `{}`", name.text)),
         },
         _ => Ok(()),
     }
@@ -169,7 +169,7 @@ fn move_template(index: &Index, template: &str, new_name: &str) -> Result<(PathB
     let facts = index.facts.template(template).ok_or_else(|| format!("there is no template `{template}`"))?;
     let path = facts.path.as_ref().ok_or("a built-in template keeps its name")?;
     let folder = index.facts.template_folders.iter().find(|folder| path.is_in(folder));
-    let folder = folder.ok_or("its folder is not in the files at hand")?;
+    let folder = folder.ok_or("its directory is not among the files")?;
     let extension = if path.as_bytes().ends_with(b".yaml") { "yaml" } else { "yml" };
     let is_folder = path.file_name().starts_with(b"template.");
     let at_folder = index.absolute(folder);
@@ -199,7 +199,7 @@ fn workspace_edit(
     let files: Vec<(Uri, Vec<TextEdit>)> =
         edits.into_iter().filter_map(|(path, edits)| in_file(&path, edits)).collect();
     let Some((from, to)) = moved else {
-        #[expect(clippy::mutable_key_type, reason = "the protocol's type; nobody changes an address")]
+        #[expect(clippy::mutable_key_type, reason = "the protocol's type; no URI is changed")]
         let changes: HashMap<Uri, Vec<TextEdit>> = files.into_iter().collect();
         return WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() };
     };

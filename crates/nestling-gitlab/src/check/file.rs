@@ -155,7 +155,7 @@ fn pipeline_document(documents: Vec<Node>, whole: Origin) -> (Node, Option<Diagn
     let dropped = documents.next().map(|node| {
         Diagnostic::warning(&DOCUMENT_DROPPED, node.origin, "GitLab never reads this document")
             .with_label(read.origin, "it reads this one")
-            .with_help("take out the `---` between them")
+            .with_help("remove the `---` between them")
     });
     (read, dropped)
 }

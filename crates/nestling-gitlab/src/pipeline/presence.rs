@@ -59,14 +59,14 @@ pub enum Outcome {
     Absent,
     /// The job is in the pipeline.
     Present {
-        /// How it starts.
+        /// Start of it.
         start: Start,
         /// `true` if the pipeline continues where the job fails, or where nobody starts it.
         allow_failure: bool,
     },
 }
 
-/// How a job in the pipeline starts: the deciding `when` (<https://docs.gitlab.com/ci/yaml/#when>).
+/// Start of a job in the pipeline: the `when` that decides (<https://docs.gitlab.com/ci/yaml/#when>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
     /// By itself, where nothing before it failed.
@@ -149,7 +149,7 @@ impl Presence {
         })
     }
 
-    /// How the job starts, where every case that puts it into the pipeline says the same.
+    /// Start of the job, where every case that puts it into the pipeline says the same.
     pub fn start(&self) -> Option<Start> {
         let mut starts = self.present().map(|(_, start, _)| start);
         let first = starts.next()?;

@@ -22,14 +22,14 @@ pub struct Touched {
     pub job: JobName,
     /// Its unit.
     pub unit: Option<UnitName>,
-    /// How the job starts.
+    /// Start of the job.
     pub start: Starts,
     /// The condition under which GitLab makes the job; `None` if it is certain.
     pub condition: Option<String>,
     pub(crate) count: Count,
 }
 
-/// How a job starts.
+/// Start of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Starts {
     /// Without anybody's action.

@@ -12,7 +12,7 @@ use std::fmt;
 /// More combinations than this are not tried.
 const MOST_COMBINATIONS: usize = 1 << 14;
 
-/// Whether a guard follows from another.
+/// Result of the question whether a guard follows from another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Implication {
     /// Wherever the first holds, the second does.
