@@ -56,6 +56,7 @@ mod options;
 mod output;
 mod reports;
 mod init;
+mod import;
 mod watch;
 mod views;
 mod library;

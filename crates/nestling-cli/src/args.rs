@@ -35,6 +35,8 @@ pub struct Cli {
 pub enum Command {
     /// Write a workspace, a parent pipeline and a first unit.
     Init(commands::init::Args),
+    /// Make a workspace of an existing pipeline, and prove that it runs the same jobs.
+    Import(commands::import::Args),
     /// Show the pipeline that `generate` would write.
     Preview(commands::preview::Args),
     /// Explain why a unit, job or path is selected or not.

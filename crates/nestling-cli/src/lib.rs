@@ -26,6 +26,7 @@ mod artifacts;
 mod check_files;
 mod find_job;
 mod init;
+mod import;
 mod leftover;
 mod log;
 mod page;
@@ -114,6 +115,7 @@ fn dispatch(command: &Command, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Command::Observe(args) => commands::observe::run(args, invocation),
         Command::Convert(args) => commands::convert::run(args, invocation),
         Command::Init(args) => commands::init::run(args, invocation),
+        Command::Import(args) => commands::import::run(args, invocation),
         Command::Lsp(args) => commands::lsp::run(args),
         Command::Schema(args) => commands::schema::run(args, invocation),
         Command::Completions(args) => commands::completions::run(args, Cli::command(), invocation),
