@@ -25,6 +25,7 @@ mod requirements;
 mod first_command;
 mod overlay;
 mod existing;
+mod unneeded;
 mod trial;
 mod report;
 mod parent;
@@ -32,5 +33,6 @@ mod propose;
 mod ignored;
 mod write;
 
+pub(crate) use parent::plan_and_run;
 pub(crate) use propose::{Proposal, propose};
 pub(crate) use write::{Written, write};
