@@ -16,6 +16,7 @@ mod book;
 mod oracles;
 mod keywords;
 mod parts;
+mod serve;
 mod size;
 mod examples;
 mod determinism;

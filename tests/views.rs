@@ -74,6 +74,29 @@ fn what_does_not_fit_is_shortened_and_counted() {
     }
 }
 
+/// Rows of names in wide characters line up in a terminal, and none is cut where there is none.
+#[test]
+fn wide_names_line_up_and_nothing_is_cut_without_a_terminal() {
+    let unit =
+        "配達サービス: { script: x }\n🚀: { script: x }\nit: { script: x, needs: [配達サービス, 🚀] }\n";
+    let tree = seen(unit, |plan| tree(plan, Screen::PLAIN));
+    let stage =
+        |name: &str| tree.lines().find_map(|line| line.split_once(name)?.1.split_once("test")).unwrap().0;
+    let blanks = |name: &str| stage(name).chars().count();
+    // Six wide characters are twelve columns, as a wide one and ten narrow ones.
+    assert_eq!((blanks("配達サービス"), blanks("─ 🚀"), blanks("─ it")), (2, 12, 12), "{tree}");
+    let names: Vec<String> = (1..=40).map(|n| format!("a-job-with-a-long-name-{n}")).collect();
+    let jobs: String = names.iter().map(|name| format!("{name}: {{ stage: build, script: x }}\n")).collect();
+    let environment =
+        "environment: review/$CI_COMMIT_REF_SLUG/services-api-and-more-of-it-than-fits-into-a-line";
+    let job = format!("it: {{ script: x, when: manual, needs: [{}], {environment} }}\n", names.join(", "));
+    let screen = Screen { paint: Paint::Plain, columns: Screen::UNLIMITED };
+    for view in [nestling::view::tree, stages] {
+        let text = seen(&format!("{jobs}{job}"), |plan| view(plan, screen));
+        assert!(!text.contains('…') && text.contains("a-job-with-a-long-name-40\n"), "{text}");
+    }
+}
+
 #[test]
 fn color_changes_no_word_and_no_place() {
     let unit = "a: { script: x, environment: prod }\nb: { script: x, when: manual, needs: [a] }\n";

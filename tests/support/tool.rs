@@ -25,7 +25,7 @@ pub(crate) enum Tool {
     Graphviz,
     /// A browser.
     Chromium,
-    /// The Node that drives the browser.
+    /// The Node that drives the browser, with axe-core, which finds what shuts readers out.
     Playwright,
     /// The Node that the machine has, for the examples' services.
     Node,
@@ -80,6 +80,7 @@ impl Tool {
             Self::Chromium => on_path("chromium").or_else(|| on_path("chromium-browser")),
             Self::Playwright => {
                 installed("npm/node_modules/playwright-core/index.mjs")?;
+                installed("npm/node_modules/axe-core/axe.min.js")?;
                 installed("npm/node_modules/.bin/node").map(Command::new)
             }
             Self::CheckJsonschema => installed("venv/bin/check-jsonschema").map(Command::new),

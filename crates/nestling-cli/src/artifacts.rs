@@ -6,7 +6,7 @@ use crate::place::from_root;
 use crate::{output, report};
 use anyhow::Context;
 use nestling::Plan;
-use nestling::view::{self, json_v1};
+use nestling::view::{self, HtmlPage, json_v1};
 use nestling_files::path::readable;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -28,6 +28,7 @@ pub(crate) fn write(
     directory: &Path,
     start: &Path,
     plan: &Plan,
+    page: &HtmlPage,
     environment: &ProcessEnvironment,
 ) -> Result<(), Failure> {
     let target = start.join(directory);
@@ -36,7 +37,7 @@ pub(crate) fn write(
         .map_err(Failure::output)?;
     let json = json_v1::plan_v1(plan);
     let json = serde_json::to_string_pretty(&json).map_err(Failure::output)? + "\n";
-    let html = view::html(plan).map_err(Failure::output)?;
+    let html = page.render().map_err(Failure::output)?;
     let markdown = readable(&view::markdown(plan)).into_owned();
     let codequality = report::codequality(&plan.diagnostics, &plan.sources);
     let texts = [json, html, markdown, codequality, annotations(&target, environment)?];

@@ -27,7 +27,9 @@ pub struct Io {
     stderr: Box<dyn Write>,
     terminals: [bool; 2],
     paint: [Paint; 2],
-    columns: usize,
+    columns: [usize; 2],
+    /// `COLUMNS`, which takes precedence over the size of the terminal.
+    fixed_columns: Option<usize>,
 }
 
 /// Returns a number with its noun: `1 job`, `2 jobs`.
@@ -50,12 +52,20 @@ impl Io {
         stderr: Box<dyn Write>,
         terminals: [bool; 2],
     ) -> Self {
-        Self { stdin, stdout, stderr, terminals, paint: [Paint::Plain; 2], columns: Screen::COLUMNS }
+        Self {
+            stdin,
+            stdout,
+            stderr,
+            terminals,
+            paint: [Paint::Plain; 2],
+            columns: [Screen::UNLIMITED; 2],
+            fixed_columns: None,
+        }
     }
 
     /// Chooses color and width. Color: the flag, then `NO_COLOR`, then `CLICOLOR_FORCE` and `CLICOLOR=0`
     /// (<https://bixense.com/clicolors/>), then whether the stream is a terminal. GitLab's log shows color, so messages are
-    /// colored there. Width: `COLUMNS`, then the terminal's, then eighty.
+    /// colored there. Width: `COLUMNS`, then the terminal's; where there is no terminal nothing is shortened.
     pub(crate) fn set_up(&mut self, color: Color, environment: &ProcessEnvironment) {
         let forced = environment.get("CLICOLOR_FORCE").is_some_and(|value| value != "0");
         let is_dumb = environment.get("TERM") == Some("dumb") || environment.get("CLICOLOR") == Some("0");
@@ -67,28 +77,39 @@ impl Io {
             Color::Auto if allowed && (by_default || forced) => Paint::Ansi,
             Color::Auto => Paint::Plain,
         });
-        let columns = environment.get("COLUMNS").and_then(|text| text.parse().ok());
-        let columns = columns.or_else(|| self.terminal_columns());
-        // Nothing can be laid out in less than forty columns.
-        self.columns = columns.filter(|columns| *columns >= 40).unwrap_or(Screen::COLUMNS);
+        self.fixed_columns = environment.get("COLUMNS").and_then(|text| text.parse().ok());
+        self.measure();
     }
 
-    fn terminal_columns(&self) -> Option<usize> {
-        if !self.terminals[0] {
-            return None;
+    /// Measures the terminals again, and returns `true` if the width of standard output has changed.
+    pub(crate) fn measure(&mut self) -> bool {
+        let former = self.columns[0];
+        let sizes = [
+            terminal_size::terminal_size_of(std::io::stdout()),
+            terminal_size::terminal_size_of(std::io::stderr()),
+        ];
+        for (index, size) in sizes.into_iter().enumerate() {
+            let of_terminal = size.filter(|_| self.terminals[index]).map(|(width, _)| usize::from(width.0));
+            // Nothing can be laid out in less than forty columns.
+            let columns = self
+                .fixed_columns
+                .or(of_terminal)
+                .map(|columns| if columns < 40 { Screen::COLUMNS } else { columns });
+            // A terminal that does not say its width has eighty columns.
+            let unknown = if self.terminals[index] { Screen::COLUMNS } else { Screen::UNLIMITED };
+            self.columns[index] = columns.unwrap_or(unknown);
         }
-        let (width, _) = terminal_size::terminal_size()?;
-        Some(usize::from(width.0))
+        former != self.columns[0]
     }
 
     /// Returns the screen of standard output.
     pub(crate) fn screen_of_data(&self) -> Screen {
-        Screen { paint: self.paint[0], columns: self.columns }
+        Screen { paint: self.paint[0], columns: self.columns[0] }
     }
 
     /// Returns the screen of standard error.
     pub(crate) fn screen_of_talk(&self) -> Screen {
-        Screen { paint: self.paint[1], columns: self.columns }
+        Screen { paint: self.paint[1], columns: self.columns[1] }
     }
 
     /// Clears the screen for a new drawing; draws a line where there is no terminal.
@@ -96,8 +117,13 @@ impl Io {
         if self.terminals[0] {
             return self.data("\x1b[H\x1b[2J\x1b[3J");
         }
-        let line = "─".repeat(self.columns);
+        let line = "─".repeat(self.columns[0].min(Screen::COLUMNS));
         self.data(format_args!("{line}\n"))
+    }
+
+    /// Returns `true` if standard output is a terminal.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.terminals[0]
     }
 
     /// Returns `true` if standard error is a terminal.

@@ -18,6 +18,8 @@ mod options;
 mod assemblies;
 mod progress;
 mod watch;
+mod keyboard;
+mod serve;
 mod trace;
 mod session;
 mod invocation;

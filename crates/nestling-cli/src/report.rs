@@ -8,7 +8,7 @@ use nestling::UnitName;
 use nestling_gitlab::diagnostic::KindName;
 
 pub(crate) use codequality::{CodeQualityFinding, CodeQualityReport, CodeQualitySeverity, codequality};
-pub(crate) use human::human;
+pub(crate) use human::{excerpt, human};
 pub(crate) use sarif::{escaped, sarif};
 
 /// The maximal number of units that are named.

@@ -40,6 +40,8 @@ pub(crate) struct Session {
     fingerprints: bool,
     records: Option<Records>,
     secrets: Secrets,
+    /// The address of the project on its host, in a job of GitLab.
+    project_url: Option<String>,
 }
 
 impl Session {
@@ -71,6 +73,7 @@ impl Session {
             fingerprints: options.fingerprints,
             records: records::read(options, environment, io)?,
             secrets: environment.secrets().clone(),
+            project_url: environment.get("CI_PROJECT_URL").map(str::to_owned),
         })
     }
 
@@ -172,6 +175,26 @@ impl Session {
         Ok(())
     }
 
+    /// Plans the same change for each other kind of pipeline, and calls a function with each plan.
+    pub(crate) fn plan_same_change(&self, plan: &Plan, mut act: impl FnMut(&Plan)) -> Result<(), Failure> {
+        let mut seen = BTreeSet::from([plan.facts.describe()]);
+        for kind in self.project()?.kinds()? {
+            let Ok(kind) = As::parse(&kind.name.id) else { continue };
+            let other = self.planned(self.request.clone().simulate(kind), Synth::Leave)?;
+            if seen.insert(other.facts.describe()) {
+                act(&other);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the address of the planned commit's files on the project's host; `None` outside of GitLab.
+    pub(crate) fn source_address(&self, plan: &Plan) -> Option<String> {
+        let commit = plan.changes.head.commit()?;
+        let project = self.project_url.as_deref()?.trim_end_matches('/');
+        Some(format!("{project}/-/blob/{commit}/"))
+    }
+
     /// Checks as if all units had changed, in every kind of pipeline or in that of `--as`.
     ///
     /// A comment or an entry of `allow` that silences nothing is reported, unless only some of the units are checked. A warning
@@ -212,6 +235,15 @@ impl Session {
         let _progress = Progress::start("checking", self.watched);
         let planning = self.narrowed(project.plan(changes).assemblies(&assemblies));
         Ok(planning.report_unused_keys().check(kinds)?)
+    }
+
+    /// Plans every unit at base and at head; `None` without a base.
+    pub(crate) fn compare(&self) -> Result<Option<ComparedPlans>, Failure> {
+        match Comparison::open(&self.repository, self.simulated()) {
+            Err(Error::NoBase | Error::Changes(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+            Ok(_) => self.plan_both().map(Some),
+        }
     }
 
     /// Plans every unit at base and at head.

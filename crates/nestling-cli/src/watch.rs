@@ -23,6 +23,17 @@ pub(crate) struct Watch {
     saved: Saved,
 }
 
+/// Outcome of waiting for a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Waited {
+    /// These paths were saved.
+    Saved(Saved),
+    /// Nothing that can change the plan.
+    Nothing,
+    /// The watcher has ended.
+    Ended,
+}
+
 /// The paths that were saved since the last report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Saved {
@@ -82,22 +93,23 @@ impl Watch {
         Ok(())
     }
 
-    /// Waits for the next change and until the disk is quiet again. Returns the saved paths, or `None` if the watcher has
-    /// ended.
-    pub(crate) fn wait(&mut self) -> Result<Option<Saved>, Failure> {
+    /// Waits for a change for some time, and then until the disk is quiet again.
+    pub(crate) fn wait(&mut self, patience: Duration) -> Result<Waited, Failure> {
+        let event = match self.events.recv_timeout(patience) {
+            Ok(event) => event,
+            Err(RecvTimeoutError::Timeout) => return Ok(Waited::Nothing),
+            Err(RecvTimeoutError::Disconnected) => return Ok(Waited::Ended),
+        };
+        if !self.take(event)? {
+            return Ok(Waited::Nothing);
+        }
         loop {
-            let Ok(event) = self.events.recv() else { return Ok(None) };
-            if !self.take(event)? {
-                continue;
-            }
-            loop {
-                match self.events.recv_timeout(QUIET) {
-                    Ok(event) => {
-                        self.take(event)?;
-                    }
-                    Err(RecvTimeoutError::Timeout) => return Ok(Some(std::mem::take(&mut self.saved))),
-                    Err(RecvTimeoutError::Disconnected) => return Ok(None),
+            match self.events.recv_timeout(QUIET) {
+                Ok(event) => {
+                    self.take(event)?;
                 }
+                Err(RecvTimeoutError::Timeout) => return Ok(Waited::Saved(std::mem::take(&mut self.saved))),
+                Err(RecvTimeoutError::Disconnected) => return Ok(Waited::Ended),
             }
         }
     }

@@ -6,6 +6,7 @@ mod planned;
 mod touched;
 mod facts;
 mod row;
+mod trace;
 mod unclaimed;
 mod tree;
 mod stages;
@@ -22,10 +23,12 @@ pub mod json_v1;
 mod html;
 mod rule;
 
-pub use explain::{Asked, Effect, Explanation, Step, Subject, explain, explanation_schema};
+pub use explain::{
+    Asked, Effect, ExplainedRule, Explanation, RuleValue, Step, Subject, explain, explanation_schema,
+};
 pub(crate) use facts::short;
 pub use graph::{dot, mermaid};
-pub use html::{HtmlError, html};
+pub use html::{HtmlError, HtmlPage, html};
 pub use job::job;
 pub use markdown::markdown;
 pub use paint::{Paint, Screen};

@@ -8,7 +8,7 @@ use crate::options::{CdkOptions, ChangeOptions, DeployOptions, PassedOptions, Ru
 use crate::place::from_root;
 use crate::planned::{report_diagnostics, report_plan, until_the_end};
 use crate::session::Session;
-use crate::{artifacts, leftover, log, output, protected};
+use crate::{artifacts, leftover, log, output, page, protected};
 use nestling::{Comments, EmitOptions, Emitted, Parts};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -77,7 +77,8 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
             protected::refuse_name(&path)?;
             protected::refuse_read(&path, session.root(), &plan.sources)?;
         }
-        artifacts::write(folder, session.directory(), plan, environment)?;
+        let page = page::of_report(session, plan);
+        artifacts::write(folder, session.directory(), plan, &page, environment)?;
         io.talk(format_args!("wrote the reports to {}/\n", folder.display()));
     }
     match emitted {

@@ -1,12 +1,13 @@
 //! `nestling preview`.
 
+mod following;
+
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::io::Io;
 use crate::options::{CdkOptions, ChangeOptions, DeployOptions, PassedOptions, RunOptions};
 use crate::planned::report_plan;
 use crate::session::Session;
-use crate::watch::Watch;
 use crate::{find_job::find_job, output, page, simulated};
 use clap::ValueEnum;
 use nestling::Plan;
@@ -33,12 +34,18 @@ pub struct Args {
     /// Write an HTML page with the pipeline graph to FILE
     #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "job"])]
     html: Option<PathBuf>,
+    /// Durations of jobs for the page's critical path: a JSON mapping of names to seconds, or the answer of GitLab's jobs API
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "job"])]
+    durations: Option<PathBuf>,
     /// Open the HTML page in a browser
     #[arg(long, conflicts_with_all = ["format", "job"])]
     open: bool,
     /// Update the preview whenever a file is saved
     #[arg(long, conflicts_with = "head")]
     watch: bool,
+    /// Serve the page to this machine's browsers alone; it follows the work tree as `--watch` does
+    #[arg(long, conflicts_with_all = ["format", "job", "html", "head"])]
+    serve: bool,
     #[command(flatten)]
     changes: ChangeOptions,
     #[command(flatten)]
@@ -71,7 +78,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
             .with_passed(&args.passed),
     )?;
     let io = &mut *invocation.io;
-    if args.watch { watch(args, &mut session, io) } else { once(args, &session, io) }
+    if args.watch || args.serve { following::watch(args, &mut session, io) } else { once(args, &session, io) }
 }
 
 fn once(args: &Args, session: &Session, io: &mut Io) -> Result<Exit, Failure> {
@@ -81,30 +88,10 @@ fn once(args: &Args, session: &Session, io: &mut Io) -> Result<Exit, Failure> {
     Ok(ended(ok))
 }
 
-/// Shows the pipeline again whenever a file is saved. Errors are reported, and the next save is awaited.
-fn watch(args: &Args, session: &mut Session, io: &mut Io) -> Result<Exit, Failure> {
-    // Only saved files are read again.
-    session.remember();
-    let own = args.html.as_ref().map(|file| session.directory().join(file));
-    let (root, _) = session.work_tree()?;
-    let mut watch = Watch::new(root, session.git_dir(), own.as_deref())?;
-    let mut again = Args { open: false, ..args.clone() };
-    let mut exit = once(args, session, io)?;
-    again.html = args.html.clone().or_else(|| args.open.then(page::temporary));
-    while let Some(saved) = watch.wait()? {
-        session.forget(&saved);
-        io.redraw()?;
-        exit = match once(&again, session, io) {
-            Err(failure) if failure.exit != Exit::Output => crate::report_failure(&failure, io),
-            outcome => outcome?,
-        };
-    }
-    Ok(exit)
-}
-
 fn show(args: &Args, session: &Session, plan: &Plan, io: &mut Io) -> Result<(), Failure> {
     if args.html.is_some() || args.open {
-        return page::write(args.html.as_deref(), session, plan, io).and_then(|path| match path {
+        let page = page::make(session, plan, args.durations.as_deref())?;
+        return page::write(args.html.as_deref(), &page, session, io).and_then(|path| match path {
             Some(path) if args.open => output::open(&path),
             _ => Ok(()),
         });

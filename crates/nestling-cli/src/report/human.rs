@@ -32,6 +32,11 @@ pub(crate) fn human(diagnostics: &[Diagnostic], sources: &Sources, renderer: &Re
     text
 }
 
+/// Renders one diagnostic with its source excerpt.
+pub(crate) fn excerpt(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
+    format!("{}\n\n", render(&readable(diagnostic), sources, renderer))
+}
+
 /// Returns a diagnostic without an excerpt: nobody reads so many, and each would go through its file again.
 fn in_one_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let place = diagnostic.origin().map(|origin| format!("{}: ", sources.place(origin))).unwrap_or_default();

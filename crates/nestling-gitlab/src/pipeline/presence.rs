@@ -13,11 +13,13 @@ mod decide;
 mod witness;
 mod implication;
 mod job;
+mod trace;
 
 pub use decide::{presence_of, workflow_guard, workflow_presence};
 pub use implication::{Counterexample, Implication, implies};
 pub use job::{JobPresence, presences};
 pub use moment::{Changed, Creation, Moment, Reference, Tree};
+pub use trace::{RuleTrace, RuleVerdict, trace};
 pub(crate) use variables::{is_predefined, literal};
 
 use super::guard::Guard;

@@ -10,6 +10,8 @@ mod path;
 mod text;
 mod unit;
 
+pub(crate) use why_not::nearest_reason;
+
 use crate::plan::Plan;
 use crate::workspace::Unit;
 use nestling_files::path::RepoPath;
@@ -39,6 +41,9 @@ pub struct Explanation {
     pub why_not: Vec<String>,
     /// The cases that decide about a job, in order: the first whose condition holds decides.
     pub decisions: Vec<Decision>,
+    /// The rules of a job, one by one, as they are evaluated in this pipeline.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<ExplainedRule>,
     /// The presence of a job in other kinds of pipelines, with all units.
     pub other_pipelines: Vec<OtherPipeline>,
     /// Its consequences.
@@ -90,6 +95,34 @@ pub struct Decision {
     pub outcome: String,
     /// The rule, as `path:line:column`; null for a job without rules.
     pub place: Option<String>,
+}
+
+/// A rule of a job with its verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
+pub struct ExplainedRule {
+    /// The rule as written, on one line.
+    pub text: String,
+    /// `decides`, `otherwise` (decides where no earlier rule applies), `maybe`, `no` (does not apply) or `unreached`.
+    pub verdict: &'static str,
+    /// The verdict as a sentence, with the condition under which the rule would apply.
+    pub sentence: String,
+    /// The outcome of a rule that can decide: `automatic`, `manual`, `left out`, ….
+    pub outcome: Option<String>,
+    /// The variables of its `if` with their values.
+    pub values: Vec<RuleValue>,
+    /// The place of the rule, as `path:line:column`.
+    pub place: String,
+}
+
+/// The value of a variable that a rule reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
+pub struct RuleValue {
+    /// The name of the variable.
+    pub name: String,
+    /// Its value in words: a quoted string, `not set`, or `not known before the pipeline is created`.
+    pub value: String,
 }
 
 /// The presence of a job in another kind of pipeline.
@@ -202,6 +235,7 @@ impl Explanation {
             because: Vec::new(),
             why_not: Vec::new(),
             decisions: Vec::new(),
+            rules: Vec::new(),
             other_pipelines: Vec::new(),
             effects: Vec::new(),
             notes: Vec::new(),

@@ -1,18 +1,20 @@
 //! Shortens text to a width: a cut is marked with `…`, and omitted items are counted.
 
-/// Returns the number of characters that a terminal shows, without ANSI escapes.
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Returns the number of columns that a terminal uses, without ANSI escapes: two for most characters of Chinese, Japanese and
+/// Korean and for emoji, none for combining marks.
 pub(crate) fn width(text: &str) -> usize {
-    let mut count = 0;
-    let mut escape = false;
-    for c in text.chars() {
-        match (escape, c) {
-            (false, '\x1b') => escape = true,
-            (true, 'm') => escape = false,
-            (true, _) => {}
-            (false, _) => count += 1,
-        }
+    if text.is_ascii() && !text.contains('\x1b') {
+        return text.len();
     }
-    count
+    let mut columns = 0;
+    for (index, part) in text.split('\x1b').enumerate() {
+        // An escape ends with an `m`.
+        let shown = if index == 0 { part } else { part.split_once('m').map_or("", |(_, rest)| rest) };
+        columns += shown.width();
+    }
+    columns
 }
 
 /// Shortens a text at its end.
@@ -20,21 +22,33 @@ pub(crate) fn end_cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(columns.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
+    format!("{}…", start_of(text, columns.saturating_sub(1)).trim_end())
 }
 
 /// Shortens a text in its middle: both ends of an environment's name distinguish it from others.
 pub(crate) fn middle_cut(text: &str, columns: usize) -> String {
-    let chars: Vec<char> = text.chars().collect();
-    if chars.len() <= columns || columns < 3 {
+    if width(text) <= columns || columns < 3 {
         return text.to_owned();
     }
     let tail = (columns - 1) / 2;
-    let head = columns - 1 - tail;
-    let start: String = chars[..head].iter().collect();
-    let end: String = chars[chars.len() - tail..].iter().collect();
-    format!("{start}…{end}")
+    let reversed: String = text.chars().rev().collect();
+    let end: String = start_of(&reversed, tail).chars().rev().collect();
+    format!("{}…{end}", start_of(text, columns - 1 - tail))
+}
+
+/// Returns the characters from the start that fit into a number of columns.
+fn start_of(text: &str, columns: usize) -> String {
+    let mut room = columns;
+    let mut start = String::new();
+    for c in text.chars() {
+        let columns = c.width().unwrap_or(0);
+        if columns > room {
+            break;
+        }
+        room -= columns;
+        start.push(c);
+    }
+    start
 }
 
 /// Joins as many items as fit, followed by `more` for the number of the others. Empty if not even one item fits.
@@ -82,5 +96,16 @@ mod tests {
         assert_eq!(end_cut("a long sentence", 7), "a long…");
         assert_eq!(middle_cut("review/$CI_COMMIT_REF_SLUG/api", 15), "review/…LUG/api");
         assert_eq!(middle_cut("short", 15), "short");
+    }
+
+    #[test]
+    fn wide_characters_use_two_columns_and_marks_none() {
+        for (text, columns) in
+            [("api", 3), ("配達", 4), ("サービス", 8), ("🚀 go", 5), ("e\u{301}", 1), ("\x1b[1m配\x1b[0m", 2)]
+        {
+            assert_eq!(width(text), columns, "{text}");
+        }
+        assert_eq!(end_cut("配達サービス", 6), "配達…");
+        assert_eq!(width(&middle_cut("配達サービス配達", 9)), 9);
     }
 }

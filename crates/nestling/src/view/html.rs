@@ -1,25 +1,47 @@
-//! The plan as a single HTML file that needs no network: the pipeline graph as GitLab draws it, with search.
+//! The plan as a single HTML file that needs no network: the pipeline graph, the change, and the other kinds of pipelines.
 //!
-//! The page is a template with a style sheet and plain JavaScript, which read the plan as embedded JSON ([`data`]).
+//! The page is a template with a style sheet and plain JavaScript, which read the plan as embedded JSON ([`page_data`]).
 
 mod data;
+mod tables;
+mod page_data;
+mod job;
+mod collect;
+mod listing;
 
 use crate::plan::Plan;
 use minijinja::{Environment, context};
 use nestling_files::path::{is_misleading, readable};
+use page_data::PageData;
+use std::collections::BTreeMap;
 
 const PAGE: &str = include_str!("html/page.html.jinja");
-const STYLE: &str = include_str!("html/page.css");
+
+/// The style sheets, in order.
+const STYLES: [&str; 3] =
+    [include_str!("html/page.css"), include_str!("html/graph.css"), include_str!("html/views.css")];
 
 /// The scripts in the order in which they build on each other. They share one scope.
-const SCRIPTS: [&str; 8] = [
+const SCRIPTS: [&str; 20] = [
+    include_str!("html/words.js"),
+    include_str!("html/elements.js"),
     include_str!("html/model.js"),
+    include_str!("html/levels.js"),
     include_str!("html/filter.js"),
     include_str!("html/layout.js"),
+    include_str!("html/cards.js"),
+    include_str!("html/edges.js"),
     include_str!("html/graph.js"),
     include_str!("html/keys.js"),
+    include_str!("html/source.js"),
+    include_str!("html/rules.js"),
     include_str!("html/panel.js"),
     include_str!("html/lists.js"),
+    include_str!("html/change.js"),
+    include_str!("html/compared.js"),
+    include_str!("html/problems.js"),
+    include_str!("html/print.js"),
+    include_str!("html/address.js"),
     include_str!("html/main.js"),
 ];
 
@@ -29,24 +51,96 @@ const SCRIPTS: [&str; 8] = [
 #[non_exhaustive]
 pub struct HtmlError(#[from] minijinja::Error);
 
+/// A page of one plan, to which other kinds of pipelines and the plan of base can be added.
+///
+/// ```
+/// use nestling::testing::plan_files;
+/// use nestling::view::HtmlPage;
+///
+/// let plan = plan_files([("nestling.yml", "workspace: {}"), ("api/nestling.yml", "build: { script: make }")])?;
+/// let page = HtmlPage::new(&plan).render().expect("the template is Nestling's own");
+/// assert!(page.starts_with("<!doctype html>"));
+/// # Ok::<(), nestling::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "the page is made by `render`"]
+pub struct HtmlPage {
+    title: String,
+    summary: String,
+    listing: Vec<listing::Stage>,
+    data: PageData,
+}
+
+impl HtmlPage {
+    /// Starts the page of a plan.
+    pub fn new(plan: &Plan) -> Self {
+        let mut data = PageData { nestling: env!("CARGO_PKG_VERSION"), ..PageData::default() };
+        collect::add_kind(&mut data, plan);
+        Self {
+            title: readable(&plan.facts.describe()).into_owned(),
+            summary: readable(super::summary(plan).trim()).into_owned(),
+            listing: listing::stages(plan),
+            data,
+        }
+    }
+
+    /// Adds the plan of the same change for another kind of pipeline.
+    pub fn add_kind(&mut self, plan: &Plan) {
+        collect::add_kind(&mut self.data, plan);
+    }
+
+    /// Adds the difference between the plans of all units at base and at head, for the first kind of pipeline.
+    pub fn add_base(&mut self, base: &Plan, head: &Plan) {
+        collect::add_base(&mut self.data, base, head);
+    }
+
+    /// Links source lines to the project's host. `address` is that of the commit's files and ends with a slash, such as
+    /// `https://gitlab.example.com/group/project/-/blob/SHA/`; anything but a web address is no link.
+    pub fn link_sources(&mut self, address: &str) {
+        if address.starts_with("https://") || address.starts_with("http://") {
+            self.data.source = Some(address.to_owned());
+        }
+    }
+
+    /// Adds durations of jobs in seconds, by name, for the critical path.
+    pub fn add_durations(&mut self, durations: BTreeMap<String, f64>) {
+        self.data.durations.extend(durations);
+    }
+
+    /// Makes the page load again when its server has another version of it than this one.
+    pub fn reload_live(&mut self, version: u64) {
+        self.data.live = Some(version);
+    }
+
+    /// Returns the page.
+    ///
+    /// # Errors
+    /// Only an error in Nestling itself; a test renders the page.
+    pub fn render(&self) -> Result<String, HtmlError> {
+        let json = serde_json::to_string(&self.data).map_err(|error| {
+            minijinja::Error::new(minijinja::ErrorKind::BadSerialization, error.to_string())
+        })?;
+        let mut environment = Environment::new();
+        environment.add_template("page.html", PAGE)?;
+        let rendered = environment.get_template("page.html")?.render(context! {
+            title => &self.title,
+            summary => &self.summary,
+            listing => minijinja::Value::from(minijinja::value::Serde(&self.listing)),
+            style => STYLES.join("\n"),
+            script => SCRIPTS.join("\n"),
+            live => self.data.live.is_some(),
+            data => inert(&json),
+        })?;
+        Ok(rendered)
+    }
+}
+
 /// Returns the plan as a page.
 ///
 /// # Errors
 /// Only an error in Nestling itself; a test renders the page.
 pub fn html(plan: &Plan) -> Result<String, HtmlError> {
-    let page = data::of(plan, &plan.diagnostics, &plan.sources);
-    let json = serde_json::to_string(&page)
-        .map_err(|error| minijinja::Error::new(minijinja::ErrorKind::BadSerialization, error.to_string()))?;
-    let mut environment = Environment::new();
-    environment.add_template("page.html", PAGE)?;
-    let rendered = environment.get_template("page.html")?.render(context! {
-        title => readable(&page.description),
-        summary => readable(super::summary(plan).trim()),
-        style => STYLE,
-        script => SCRIPTS.join("\n"),
-        data => inert(&json),
-    })?;
-    Ok(rendered)
+    HtmlPage::new(plan).render()
 }
 
 /// Escapes JSON for a `script` element: no HTML parser finds the element's end in it. Characters that a reader does not see,

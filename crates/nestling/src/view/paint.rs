@@ -55,13 +55,16 @@ impl Paint {
 pub struct Screen {
     /// Color, or none.
     pub paint: Paint,
-    /// The number of characters per line.
+    /// The number of columns.
     pub columns: usize,
 }
 
 impl Screen {
-    /// Eighty columns, which every terminal and GitLab's job log have.
+    /// Eighty columns, which every terminal has.
     pub const COLUMNS: usize = 80;
+
+    /// The columns of a log, a pipe or a file, where nothing is shortened.
+    pub const UNLIMITED: usize = u32::MAX as usize;
 
     /// Eighty columns of plain text.
     pub const PLAIN: Self = Self { paint: Paint::Plain, columns: Self::COLUMNS };

@@ -66,7 +66,7 @@ pub(crate) fn facts(
         }
     }
     // The start is short and never cut; the rest shares the room beside it.
-    let mut room = columns.saturating_sub(start.as_ref().map_or(0, |text| text.len() + 2));
+    let mut room = columns.saturating_sub(start.as_ref().map_or(0, |text| width(text) + 2));
     let needs_width = if needed_jobs.is_empty() { 0 } else { width(&needs(&needed_jobs, 0)) + 2 };
     let condition = planned.condition().map(|condition| format!("if {condition}"));
     let condition_width = condition.as_ref().map_or(0, |_| CONDITION + 2);

@@ -55,7 +55,7 @@ fn case(index: usize, rule: &RuleEntry<'_>, body: &Map, variables: &JobVariables
 }
 
 /// Returns where a rule applies: where its `if`, its `changes` and its `exists` all hold.
-fn guard(rule: &RuleEntry<'_>, variables: &JobVariables<'_, '_>) -> Guard {
+pub(super) fn guard(rule: &RuleEntry<'_>, variables: &JobVariables<'_, '_>) -> Guard {
     Guard::all(rule.body.iter().filter(|(_, node)| !node.is_null()).map(|(key, node)| match key {
         "if" => {
             let expression = node.text().and_then(|text| Expression::parse(text).ok());

@@ -2,7 +2,7 @@
 
 use super::fold::{Alike, Same, changes, full, same};
 use super::{Diff, JobId};
-use crate::view::fit::{counted, list};
+use crate::view::fit::{counted, list, width};
 use crate::view::paint::{Paint, Screen};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -55,7 +55,7 @@ fn jobs(out: &mut String, jobs: &[JobId], sign: char, word: &str, screen: Screen
             units => {
                 let names: Vec<String> = units.iter().map(ToString::to_string).collect();
                 let start = format!("{sign} {short}  in {} units: ", units.len());
-                let room = screen.columns.saturating_sub(start.chars().count() + 2);
+                let room = screen.columns.saturating_sub(width(&start) + 2);
                 format!("{start}{}", list(&names, ", ", room, |more| format!("and {more} more")))
             }
         };
@@ -84,7 +84,7 @@ fn change(out: &mut String, alike: &Alike, screen: Screen) {
     if alike.count() > 1 {
         for (unit, jobs) in alike.jobs.iter().take(UNITS) {
             let unit = unit.as_ref().map_or("workspace", |unit| unit.as_str());
-            let room = screen.columns.saturating_sub(unit.chars().count() + 6);
+            let room = screen.columns.saturating_sub(width(unit) + 6);
             let mut names = list(jobs, ", ", room, |more| format!("+{more}"));
             if names.is_empty() {
                 names = counted(jobs.len(), "job");

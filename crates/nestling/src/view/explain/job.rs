@@ -22,6 +22,7 @@ pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, name: &str, sources: &So
         explanation.included = !planned.is_out();
         explanation.declared_at = Some(sources.place(job.origin));
         add_fingerprint(&mut explanation, plan, job);
+        explanation.rules = presence::rules(plan, planned);
         if let Some(omission) = planned.omission() {
             explanation.why_not.push(format!("left out by its rules: {}", omission.in_words(sources)));
             return explanation;

@@ -1,11 +1,13 @@
 //! Explains the presence of a job: the cases of this pipeline, and other kinds of pipelines.
 
-use super::{Decision, Explanation, OtherPipeline};
+use super::{Decision, ExplainedRule, Explanation, OtherPipeline, RuleValue};
 use crate::plan::Plan;
 use crate::view::planned::{PlannedJob, planned_jobs};
+use crate::view::trace::{TracedRule, outcome_in_words, traced_rules};
 use crate::workspace::{Condition, Unit};
 use nestling_gitlab::diagnostic::Sources;
 use nestling_gitlab::pipeline::guard::Guard;
+use nestling_gitlab::pipeline::known::KnownVariables;
 use nestling_gitlab::pipeline::presence::{Case, Outcome, Presence, Start, State};
 
 /// Finds a job by its final name.
@@ -43,6 +45,20 @@ pub(super) fn decisions(planned: PlannedJob<'_>, sources: &Sources) -> Vec<Decis
     decisions
 }
 
+/// Returns the rules of a job one by one, with the values that they see.
+pub(super) fn rules(plan: &Plan, planned: PlannedJob<'_>) -> Vec<ExplainedRule> {
+    let traced = traced_rules(planned, &KnownVariables::of_child(&plan.facts));
+    let explained = |rule: TracedRule| ExplainedRule {
+        text: rule.text,
+        verdict: rule.verdict,
+        sentence: rule.sentence,
+        outcome: rule.outcome,
+        values: rule.values.into_iter().map(|(name, value)| RuleValue { name, value }).collect(),
+        place: plan.sources.place(rule.origin),
+    };
+    traced.into_iter().map(explained).collect()
+}
+
 fn is_trivial(presence: &Presence) -> bool {
     let present = Outcome::Present { start: Start::OnSuccess, allow_failure: false };
     matches!(presence.cases(), [case] if case.guard == Guard::Always && case.outcome == present)
@@ -55,23 +71,6 @@ fn decision(case: &Case, copies: &[String], sources: &Sources) -> Decision {
         condition,
         outcome: outcome_in_words(case.outcome),
         place: case.rule.map(|rule| sources.place(rule.origin)),
-    }
-}
-
-fn outcome_in_words(outcome: Outcome) -> String {
-    let Outcome::Present { start, allow_failure } = outcome else { return "left out".to_owned() };
-    let start = match start {
-        Start::OnSuccess => "automatic",
-        Start::OnFailure => "on failure",
-        Start::Always => "automatic, also after a failure",
-        Start::Manual => "manual",
-        Start::Delayed => "delayed",
-    };
-    // GitLab lets most manual jobs wait without blocking; only the others are worth a word.
-    match (start, allow_failure) {
-        ("manual", false) => "manual, blocks the pipeline".to_owned(),
-        (start, true) if start != "manual" => format!("{start}, may fail"),
-        (start, _) => start.to_owned(),
     }
 }
 

@@ -33,6 +33,7 @@ impl Explanation {
             let is_first = index == 0 || self.decisions[index - 1].copies != decision.copies;
             let _ = writeln!(text, "  {}", decision_line(decision, is_first, paint));
         }
+        self.write_rules(&mut text, paint);
         for effect in &self.effects {
             let _ = writeln!(text, "  → {}{}", effect.text, listed_jobs(effect));
         }
@@ -55,6 +56,19 @@ impl Explanation {
             let _ = writeln!(text, "{}", paint.dim(format!("no fingerprint: {why}")));
         }
         text
+    }
+
+    /// Lists the rules of a job in order, each with the values that it sees.
+    fn write_rules(&self, text: &mut String, paint: Paint) {
+        for (index, rule) in self.rules.iter().enumerate() {
+            let outcome = rule.outcome.as_ref().map(|outcome| format!(" → {outcome}")).unwrap_or_default();
+            let place = paint.dim(&rule.place);
+            let _ = writeln!(text, "  rule {} `{}`{outcome}  {place}", index + 1, rule.text);
+            let _ = writeln!(text, "         {}", rule.sentence);
+            for value in &rule.values {
+                let _ = writeln!(text, "         ${} is {}", value.name, value.value);
+            }
+        }
     }
 
     /// Lists the other kinds of pipelines, those of one presence on a line.

@@ -111,3 +111,10 @@ fn dependencies(plan: &Plan, unit: &Unit, sources: &Sources) -> Vec<String> {
     }
     lines
 }
+
+/// Returns the nearest reason why a unit is skipped, on one line.
+pub(crate) fn nearest_reason(plan: &Plan, unit: &Unit) -> Option<String> {
+    let lines = why_not(plan, unit, &plan.sources);
+    let shown: Vec<&str> = lines.iter().take(2).map(String::as_str).collect();
+    if shown.is_empty() { None } else { Some(shown.join("; ")) }
+}

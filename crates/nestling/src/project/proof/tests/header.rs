@@ -44,7 +44,10 @@ fn problems(keywords: &str) -> Vec<String> {
     let project = Simulated::new(&[("ci/job.yml", &template)]).change(&[]);
     let variables = project.variables(&[("CI_COMMIT_BRANCH", "main")], &project.feature);
     let plan = project.plan(&variables, |planning| planning.run().unwrap());
-    let own = plan.diagnostics.iter().filter(|problem| problem.message.contains("eus"));
+    let own = plan
+        .diagnostics
+        .iter()
+        .filter(|problem| ["reuse", "resue"].iter().any(|word| problem.message.contains(word)));
     own.map(|problem| format!("{}: {}", problem.severity, problem.message)).collect()
 }
 

@@ -1,0 +1,89 @@
+// The curves of the drawing: needs, or the files and variables that jobs hand on. Each has a direction.
+const SVG = "http://www.w3.org/2000/svg";
+const MOST_CURVES = 900;
+
+// The jobs that a job has an edge from, for the kind of edges that is shown.
+function edgesInto(job) {
+  if (view.edges === "needs") return job.before;
+  // A trigger job downloads no files, and hands on variables.
+  if (job.out || (job.trigger && view.edges === "artifacts")) return [];
+  const gives = (index) => !jobs[index].out && (view.edges === "dotenv" ? jobs[index].artifacts === "dotenv" : Boolean(jobs[index].artifacts));
+  if (job.dependencies) {
+    const byName = derived(kindIndex).byName;
+    return job.dependencies.map((name) => byName.get(name)).filter((index) => index !== undefined && gives(index));
+  }
+  if (job.needs !== null) {
+    return job.needs.filter((need) => need.index !== undefined && need.artifacts && gives(need.index)).map((need) => need.index);
+  }
+  // Without `needs`, GitLab downloads the artifacts of all earlier stages.
+  return givers().filter((index) => jobs[index].stageAt < job.stageAt && gives(index));
+}
+
+const giversOf = new Map();
+function givers() {
+  if (!giversOf.has(kindIndex)) giversOf.set(kindIndex, jobs.filter((job) => job.artifacts && !job.out).map((job) => job.index));
+  return giversOf.get(kindIndex);
+}
+
+// One curve for each pair of boxes, however many edges it stands for.
+function drawCurves() {
+  const x = scroller.scrollLeft - MARGIN, y = scroller.scrollTop - MARGIN;
+  const w = scroller.clientWidth + 2 * MARGIN, h = scroller.clientHeight + 2 * MARGIN;
+  curves.setAttribute("viewBox", `${x} ${y} ${w} ${h}`);
+  Object.assign(curves.style, { left: `${x}px`, top: `${y}px`, width: `${w}px`, height: `${h}px` });
+  const seen = (box) => box.y < y + h && box.y + box.h > y && box.x < x + w && box.x + box.w > x;
+  const paths = new Map();
+  for (const job of shown) {
+    const to = drawn.boxOf.get(job.index);
+    for (const index of edgesInto(job)) {
+      const from = drawn.boxOf.get(index);
+      if (from === undefined || from === to || !(seen(to) || seen(from))) continue;
+      addPath(paths, from, to, isStrong(index, job.index));
+    }
+  }
+  const all = [...paths.values()].sort((a, b) => a.strong - b.strong).slice(-MOST_CURVES);
+  curves.classList.toggle("focus", state.chain !== null || state.critical !== null);
+  curves.replaceChildren(arrowHeads(), ...all.map(({ from, to, strong }) => {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", curve(from, to));
+    path.setAttribute("marker-end", strong ? "url(#arrow-strong)" : "url(#arrow)");
+    path.setAttribute("class", strong ? "edge strong" : "edge");
+    return path;
+  }));
+}
+
+function addPath(paths, from, to, strong) {
+  const key = `${from.id} ${to.id}`;
+  if (!paths.has(key)) paths.set(key, { from, to, strong });
+  else if (strong) paths.get(key).strong = true;
+}
+
+function isStrong(from, to) {
+  if (state.chain !== null) return state.chain.has(from) && state.chain.has(to);
+  return state.critical !== null && state.critical.has(from) && state.critical.has(to);
+}
+
+function arrowHeads() {
+  const defs = document.createElementNS(SVG, "defs");
+  for (const id of ["arrow", "arrow-strong"]) {
+    const marker = document.createElementNS(SVG, "marker");
+    for (const [key, value] of Object.entries({ id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, markerUnits: "userSpaceOnUse", orient: "auto" })) marker.setAttribute(key, value);
+    const head = document.createElementNS(SVG, "path");
+    head.setAttribute("d", "M1 1l6 3-6 3z");
+    head.setAttribute("class", id);
+    marker.append(head);
+    defs.append(marker);
+  }
+  return defs;
+}
+
+function curve(from, to) {
+  const x1 = from.x + from.w, y1 = from.y + from.h / 2, y2 = to.y + to.h / 2;
+  if (to.x > x1) {
+    const bend = Math.max(14, (to.x - x1) / 2);
+    return `M${x1} ${y1}C${x1 + bend} ${y1} ${to.x - bend} ${y2} ${to.x - 1} ${y2}`;
+  }
+  // A need that does not point to the right, as in a circle: around the right side.
+  const out = Math.min(34, 16 + Math.abs(y2 - y1) / 12), x2 = to.x + to.w;
+  return `M${x1} ${y1}C${x1 + out} ${y1} ${x2 + out} ${y2} ${x2 + 1} ${y2}`;
+}

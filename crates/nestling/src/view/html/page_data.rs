@@ -1,0 +1,30 @@
+//! The data of the page's script, as it is embedded.
+
+use super::data::{PageBase, PageCdkLine, PageChange, PageKind, PageProblem};
+use super::tables::Tables;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+#[derive(Debug, Default, Serialize)]
+pub(super) struct PageData {
+    pub nestling: &'static str,
+    /// Address of the project with the commit, for links to source lines: `https://host/group/project/-/blob/SHA/`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Version of a page that is served: it loads again when its server has another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub live: Option<u64>,
+    #[serde(flatten)]
+    pub tables: Tables,
+    /// The units that each unit depends on, as far as the first kind has it.
+    pub dependencies: Vec<Vec<usize>>,
+    pub kinds: Vec<PageKind>,
+    pub change: PageChange,
+    pub problems: Vec<PageProblem>,
+    pub cdk: Vec<PageCdkLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<PageBase>,
+    /// Durations in seconds, by the name of the job.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub durations: BTreeMap<String, f64>,
+}

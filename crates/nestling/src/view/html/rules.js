@@ -1,0 +1,32 @@
+// The rules of a job one by one: the values that each sees, the one that decides, and what would change that.
+const VERDICTS = { decides: "decides", otherwise: "otherwise", maybe: "may decide", no: "does not apply", unreached: "not reached" };
+
+function rulesPart(job) {
+  if (job.rules === undefined) return kindsPart(job);
+  const rules = data.rules[job.rules];
+  const entries = rules.map((rule) => el("li", { class: `rule ${rule.verdict}` },
+    el("p", { class: "verdict" }, el("span", { class: "word" }, VERDICTS[rule.verdict]), rule.outcome ? ` → ${rule.outcome}` : ""),
+    el("code", { class: "text" }, rule.text),
+    rule.values.length ? el("ul", { class: "values" }, rule.values.map(([name, value]) => el("li", {}, el("code", {}, `$${name}`), ` is ${value}`))) : null,
+    el("p", { class: "quiet" }, rule.sentence, " · ", place(rule.file, rule.line))));
+  const last = rules[rules.length - 1];
+  const falls = !["decides", "otherwise"].includes(last.verdict) && !rules.some((rule) => ["decides", "otherwise"].includes(rule.verdict));
+  if (falls) entries.push(el("li", { class: "rule no" }, el("p", { class: "verdict" }, el("span", { class: "word" }, "otherwise"), " → left out")));
+  return part(`Rules (${plural(rules.length, "rule")})`, el("ol", { class: "rules" }, entries), kindsList(job));
+}
+
+function kindsPart(job) {
+  const list = kindsList(job);
+  return list ? part("Kinds of pipelines", list) : null;
+}
+
+// In which of the other kinds the job is: what a change of the kind would do.
+function kindsList(job) {
+  if (data.kinds.length < 2) return null;
+  return el("ul", { class: "in-kinds" }, data.kinds.map((kind, index) => {
+    const { jobs: list, byName } = derived(index);
+    const other = list[byName.get(job.nameIndex)];
+    const is = !other || other.out ? "not in" : other.condition ? `if ${other.condition}` : other.start === "automatic" ? "in" : `in, ${startWords(other)}`;
+    return el("li", { class: other && !other.out ? "" : "quiet" }, el("span", { class: "kind-name" }, kind.description), `: ${is}`);
+  }));
+}

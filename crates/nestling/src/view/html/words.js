@@ -1,0 +1,57 @@
+// Numbers, counts and facts of jobs in words.
+function plural(count, one, many = `${one}s`) {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}
+
+// The number of jobs that GitLab makes: `6 jobs`, or `6 jobs, up to 8` if some depend on a condition.
+function countOf(list) {
+  const certain = list.reduce((sum, job) => sum + job.copies[0], 0);
+  const possible = list.reduce((sum, job) => sum + job.copies[1], 0);
+  return { certain, possible };
+}
+
+function countRange({ certain, possible }) {
+  const from = certain.toLocaleString("en");
+  return certain === possible ? from : `${from}–${possible.toLocaleString("en")}`;
+}
+
+function countWords({ certain, possible }, one, many = `${one}s`) {
+  if (certain === possible) return plural(certain, one, many);
+  if (certain === 0) return `up to ${plural(possible, one, many)}`;
+  return `${plural(certain, one, many)}, up to ${possible.toLocaleString("en")}`;
+}
+
+// The action on an environment, in the words of the tree.
+function deployWords(environment) {
+  if (environment.action === "start") return `deploys to ${environment.name}`;
+  if (environment.action === "stop") return `stops ${environment.name}`;
+  return `${environment.action} ${environment.name}`;
+}
+
+function startWords(job) {
+  if (job.removed) return job.out;
+  if (job.out) return `left out by rules: ${job.out}`;
+  if (job.start === "manual") return "manual";
+  if (job.start === "delayed") return `starts after ${job.start_in}`;
+  if (job.start === "on_failure") return "only on failure";
+  return "automatic";
+}
+
+function waitWords(job) {
+  if (job.needs === null) return job.stageAt === 0 ? "starts at once" : "after earlier stages";
+  return job.before.length ? `needs ${plural(job.before.length, "job")}` : "starts at once";
+}
+
+// Seconds as a person writes them: `45 s`, `3 min 20 s`, `1 h 5 min`.
+function timeWords(seconds) {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min${whole % 60 ? ` ${whole % 60} s` : ""}`;
+  const minutes = Math.round((whole % 3600) / 60);
+  return `${Math.floor(whole / 3600)} h${minutes ? ` ${minutes} min` : ""}`;
+}
+
+// All review environments share this part of their names.
+function brief(name) {
+  return name.replaceAll(/\$\{?CI_COMMIT_REF_(SLUG|NAME)\}?/g, "…");
+}
