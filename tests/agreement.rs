@@ -52,7 +52,7 @@ fn names(jobs: &Value) -> BTreeSet<String> {
     jobs.iter().map(|job| job["name"].as_str().unwrap().to_owned()).collect()
 }
 
-/// What the page's script reads.
+/// Data for the page's script.
 fn embedded(page: &str) -> Value {
     let start = page.find("type=\"application/json\">").unwrap() + "type=\"application/json\">".len();
     serde_json::from_str(page[start..].split("</script>").next().unwrap()).unwrap()

@@ -36,7 +36,7 @@ struct Bomb {
     name: &'static str,
     workspace: String,
     file: (&'static str, String),
-    /// How many units use the template.
+    /// Number of units that use the template.
     units: usize,
     told: &'static str,
 }

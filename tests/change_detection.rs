@@ -1,4 +1,4 @@
-//! What counts as changed, by the binary in real repositories: the edge cases that other tools get wrong, and those that
+//! Change detection by the binary in real repositories: the edge cases that other tools get wrong, and those that
 //! only a whole run shows. `docs/change-detection.md` tells the same to people.
 
 use crate::support::repository::Repository;
@@ -29,7 +29,7 @@ fn packages() -> Repository {
     repository
 }
 
-/// What `affected --format json` says of the branch; the variables are those of a merge request's pipeline.
+/// Output of `affected --format json` for the branch; the variables are those of a merge request's pipeline.
 fn affected(repository: &Path, variables: &[(&str, &str)]) -> Value {
     let mut command = nestling(repository);
     command.envs(variables.iter().copied()).args(["affected", "--format", "json"]);
@@ -49,12 +49,12 @@ fn a_leaf_that_is_deleted_is_torn_down_and_nothing_else_runs() {
     assert_eq!((names(&listed, "units"), names(&listed, "removed")), (vec![], vec!["p8"]));
     let preview = output(nestling(repository.path()).args(["preview", "--as", "merge_request"]));
     assert!(
-        preview.contains("removed\np8  it is gone: its environments are stopped\n└─ deploy:review:stop"),
+        preview.contains("removed\np8  it was removed: its environments are stopped\n└─ deploy:review:stop"),
         "{preview}"
     );
     let explained = output(nestling(repository.path()).args(["explain", "p8", "--as", "merge_request"]));
     assert!(
-        explained.starts_with("p8 was removed\n  because it is gone: its environments are stopped\n"),
+        explained.starts_with("p8 was removed\n  because it was removed: its environments are stopped\n"),
         "{explained}"
     );
     assert!(explained.contains("p8:deploy:review:stop"), "{explained}");
@@ -71,7 +71,7 @@ fn a_package_in_the_middle_that_is_deleted_selects_its_dependents() {
     let listed = affected(repository.path(), &[]);
     assert_eq!((names(&listed, "units"), names(&listed, "removed")), (vec!["p8"], vec!["p4"]));
     let reasons = listed["units"][0]["reasons"].to_string();
-    assert!(reasons.contains("depended on p4, which is gone"), "{reasons}");
+    assert!(reasons.contains("depended on p4, which was removed"), "{reasons}");
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_root_file_that_nobody_owns_does_what_the_workspace_says() {
     let listed = affected(repository.path(), &[]);
     assert_eq!(names(&listed, "units").len(), 8);
     let reason = listed["units"][0]["reasons"][0].as_str().unwrap();
-    assert_eq!(reason, "Makefile changed, which `everything` names with `Makefile`");
+    assert_eq!(reason, "Makefile changed, which `Makefile` of `everything` matches");
 }
 
 #[test]
@@ -137,10 +137,10 @@ fn a_comment_in_a_template_selects_nothing_and_explain_says_why() {
     repository.write("ci/package.yml", &template.replace("script: t", "script: u")).commit("another script");
     assert_eq!(names(&affected(repository.path(), &[]), "units").len(), 8);
     let told = output(nestling(repository.path()).args(["explain", "ci/package.yml"]));
-    assert!(told.contains("→ p1 is generated from it: job `test` has another script: p1:test"), "{told}");
+    assert!(told.contains("→ p1 is generated from it: job `test` differs in script: p1:test"), "{told}");
     let json = output(nestling(repository.path()).args(["explain", "p3:test", "--format", "json"]));
     let json: Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(json["because"][0][1]["text"], "job `test` has another script");
+    assert_eq!(json["because"][0][1]["text"], "job `test` differs in script");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn a_list_of_paths_may_come_with_statuses_and_with_nul_bytes() {
     assert_eq!(list("A\0p7/line\nbreak\0", &["-z"]), "p7\n");
     assert_eq!(list("p7/line\nbreak", &["-z"]), "p7\n", "one path without an end");
     let wrong = run(nestling(repository.path()).args(["explain", "p77"]));
-    assert!(said(&wrong).contains("there is no unit, job, path or rule `p77`"), "{}", said(&wrong));
+    assert!(said(&wrong).contains("unknown unit, job, path or rule `p77`"), "{}", said(&wrong));
     assert_eq!(wrong.status.code(), Some(2));
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn judge(path: &str, text: &str, sources: &Sources) -> Vec<Diagnostic
     allow.apply(problems).problems
 }
 
-/// What a case says of GitLab in its first line: `# gitlab: { version: "18.1", as: tag }`, `as` being the kind of
+/// GitLab's settings in the first line of a case: `# gitlab: { version: "18.1", as: tag }`, `as` being the kind of
 /// pipeline.
 fn settings(text: &str) -> CheckSettings {
     let Some(header) = text.lines().next().and_then(|line| line.strip_prefix("# gitlab: ")) else {
@@ -146,7 +146,7 @@ fn yaml_files(folder: &str) -> Vec<PathBuf> {
     files
 }
 
-/// What an allow comment does, by where it stands.
+/// Effect of an allow comment, by its place.
 #[test]
 fn a_warning_is_allowed_on_its_line_and_above_it_and_an_error_nowhere() {
     let rules = |script: &str| {

@@ -130,7 +130,7 @@ fn every_command_has_examples_and_says_what_each_option_is_for() {
     }
 }
 
-/// What does not fit the schema would break the scripts that trust it.
+/// Output that does not fit the schema would break scripts that rely on it.
 #[test]
 fn the_schemas_are_those_of_the_program_and_its_output_fits_them() {
     let test = "the_schemas_are_those_of_the_program_and_its_output_fits_them";

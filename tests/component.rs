@@ -6,7 +6,7 @@ use crate::support::{judge, nestling, read, root, run, said, setting};
 use std::path::Path;
 use std::process::Output;
 
-/// Where an instance has the component's project.
+/// Path of the component's project on an instance.
 const PROJECT: &str = "https://gitlab.example/nestling-ci/components.git";
 
 /// The three lines, as the component's page shows them.

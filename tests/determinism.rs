@@ -30,7 +30,7 @@ fn another_language_time_zone_and_home_give_the_same_bytes() {
     }
 }
 
-/// What a runner may leave of a repository: everything, files of another commit (`GIT_CHECKOUT: "false"`), none of them,
+/// States in which a runner may leave a repository: everything, files of another commit (`GIT_CHECKOUT: "false"`), none of them,
 /// no work tree at all, and a partial clone whose files are fetched when they are wanted.
 #[test]
 fn no_checkout_is_needed_for_the_same_bytes() {

@@ -117,7 +117,7 @@ fn the_picture_in_the_readme_is_what_the_program_shows() {
         .unwrap_or_else(|difference| panic!("{difference}"));
 }
 
-/// What somebody types in the README's recording.
+/// Commands of the README's recording.
 const SCENES: [&str; 3] = [
     "nestling preview --as merge_request",
     "nestling explain services/web",
@@ -177,4 +177,31 @@ fn the_files_in_the_readme_are_a_pipeline() {
     for job in jobs {
         assert!(pipeline.lines().any(|line| line == job), "no {job}\n{pipeline}");
     }
+}
+
+/// The commands of the README, typed in a repository that has never seen Nestling.
+#[test]
+fn the_commands_in_the_readme_run() {
+    let repository = Repository::new();
+    repository.write("package.json", "{ \"name\": \"shop\", \"scripts\": { \"test\": \"node --test\" } }\n");
+    repository
+        .write("package-lock.json", "{ \"name\": \"shop\", \"lockfileVersion\": 3, \"packages\": {} }\n");
+    repository.commit("a package");
+    let readme = read("README.md");
+    let blocks = readme.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let mut count = 0;
+    for line in blocks.flat_map(str::lines) {
+        let words = line.split('#').next().unwrap().split_whitespace();
+        let words: Vec<&str> = words.collect();
+        assert_eq!(words[0], "nestling", "{line}");
+        output(nestling(repository.path()).args(&words[1..]));
+        count += 1;
+    }
+    assert_eq!(count, 3);
+}
+
+#[test]
+fn the_readme_counts_the_rules() {
+    let tens = nestling::rules().len() / 10 * 10;
+    assert!(read("README.md").contains(&format!("[{tens} rules]")), "README.md does not say `{tens} rules`");
 }

@@ -59,7 +59,7 @@ impl Shop {
         self.example.beside().join("deployed")
     }
 
-    /// What is deployed there.
+    /// The deployed files.
     fn environments(&self) -> Vec<String> {
         let Ok(folders) = fs::read_dir(self.deployed()) else { return Vec::new() };
         folders.map(|folder| folder.unwrap().file_name().into_string().unwrap()).collect()
@@ -195,7 +195,7 @@ fn a_router_hands_its_parts_on_and_triggers_each() {
     }
 }
 
-/// What the tests above rely on: a job that fails fails the child's run.
+/// The tests above rely on this: a failing job fails the child pipeline.
 #[test]
 fn a_broken_service_fails_its_child_pipeline() {
     let Some(shop) = Shop::open("a_broken_service_fails_its_child_pipeline") else { return };

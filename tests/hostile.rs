@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::process::Command;
 use values::{BRANCHES, NAMES, VALUES, quoted, with};
 
-/// What stands for the value in the harmless pipeline. No other text of it holds this.
+/// Placeholder of the value in the harmless pipeline, which occurs nowhere else in it.
 const HARMLESS: &str = "Xq9Z";
 
 const WORKSPACE: &str = "workspace:\n  templates: [t]\n";
@@ -49,7 +49,7 @@ fn generate(repository: &Repository, options: &[&str]) -> String {
     output(nestling(repository.path()).args(["generate", "--all", "--output", "-"]).args(options))
 }
 
-/// What a reader makes of a pipeline. Comments are no part of it.
+/// A pipeline as a reader sees it, without comments.
 fn loaded(reader: Reader, text: &str) -> Value {
     reader.load(&[text.to_owned()]).remove(0)
 }

@@ -186,7 +186,7 @@ fn the_parents_that_it_writes_pass_gitlabs_reader_and_schema() {
     judge::schema(test, &files);
 }
 
-/// What a repository is, its files, and the units that it has.
+/// A kind of repository, its files, and its units.
 type Shape = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
 
 /// Repositories as they are found in public.
@@ -290,7 +290,7 @@ const PUBLIC: [Shape; 8] = [
     ("no project at all", &[("README.md", "# Notes\n"), ("notes/one.txt", "1\n")], &[]),
 ];
 
-/// What the manifests say about each other is heeded.
+/// Dependencies between manifests count.
 #[test]
 fn a_change_to_a_package_reaches_those_that_use_it() {
     for (shape, changed, reached) in [

@@ -25,7 +25,7 @@ fn schema(test: &str) -> Option<Value> {
     Some(serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap())
 }
 
-/// What one side knows of a place.
+/// One side's knowledge of a place.
 #[derive(Default)]
 struct Side<'a, T> {
     keys: BTreeMap<&'a str, Vec<T>>,
@@ -176,14 +176,12 @@ fn the_page_of_keywords_is_what_the_table_says() {
     expect_file(&root().join("docs/keywords.md"), &text).unwrap_or_else(|difference| panic!("{difference}"));
 }
 
-const PAGE: &str = "# GitLab's keywords\n\n`nestling check` compares every keyword of a pipeline with one table: the type of its value, \
-the keys of a mapping, ranges, lists of words, keys that exclude each other, and the version of GitLab that has it. The table follows \
-GitLab's own code as of 18.11 and its documentation up to 19.5. `gitlab: { version: \"18.11\" }` in the workspace, or \
-`--gitlab-version 18.11` for a plain file, decides: a keyword that is newer is an error with the version that has it, and one that the \
-table does not have is an error. Without a version, an unknown keyword that resembles no known one is a warning, since GitLab may be \
-newer than Nestling.\n\n`default` takes the keywords of a job that GitLab lists there, with the same values. `nestling schema jobs` prints \
-the table as a [JSON schema](jobs.schema.json) for editors. `NAME` stands for a name of your own. Jobs of a workspace take one keyword more, Nestling's own \
-[`reuse`](passed.md#what-is-left-out), which GitLab never sees.\n";
+const PAGE: &str = "# GitLab's keywords\n\n`nestling check` validates every keyword of a pipeline against one table: the type of its value, \
+the keys of a mapping, ranges, lists of words, and keys that exclude each other. It also has the version of GitLab that introduced a keyword. \
+The table follows GitLab's code as of 18.11 and its documentation up to 19.5. [GitLab versions](gitlab-versions.md) explains how to set your \
+version, and the treatment of newer and unknown keywords.\n\n`default` takes the keywords of a job that GitLab lists there, with the same \
+values. `NAME` is any name. Jobs of a workspace have one more keyword, Nestling's own [`reuse`](passed.md#what-is-left-out), which is not passed \
+on to GitLab. `nestling schema jobs` prints the table as a [JSON schema](jobs.schema.json) for editors.\n";
 
 /// Jobs with `trigger` have no place of their own in the schema.
 #[test]

@@ -4,6 +4,7 @@
 
 mod support;
 mod tidy;
+mod words;
 mod packages;
 mod release;
 mod parent;
@@ -17,6 +18,7 @@ mod oracles;
 mod keywords;
 mod parts;
 mod serve;
+mod note;
 mod size;
 mod examples;
 mod determinism;
@@ -54,6 +56,7 @@ mod options;
 mod output;
 mod reports;
 mod init;
+mod import;
 mod watch;
 mod views;
 mod library;

@@ -22,7 +22,7 @@ fn git(directory: &Path, arguments: &[&str]) -> String {
     output(&mut git).trim().to_owned()
 }
 
-/// What GitLab's runner does first in a job: an empty repository where there is none, and one fetch.
+/// First steps of GitLab's runner in a job: an empty repository if there is none, and one fetch.
 fn fetch(directory: &Path, origin: &Path, commit: &str, flags: &[&str]) {
     std::fs::create_dir_all(directory).unwrap();
     git(directory, &["-c", "init.defaultBranch=none", "init", "--quiet"]);
@@ -50,7 +50,7 @@ fn older_job(directory: &Path, commit: &str) {
     git(directory, &["add", "--all"]);
 }
 
-/// What `nestling` prints in a job of this pipeline.
+/// Output of `nestling` in a job of this pipeline.
 fn job(directory: &Path, pipeline: &Pipeline<'_>, arguments: &[&str]) -> String {
     let mut command = nestling(directory);
     for (name, value) in [("CI", "true"), ("GITLAB_CI", "true"), ("CI_DEFAULT_BRANCH", "main")] {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use std::io::Write as _;
 use std::process::Stdio;
 
-/// How many documents go to one Ruby process.
+/// Number of documents that go to one Ruby process.
 const BATCH: usize = 1000;
 
 /// A row is a plain scalar that some reader of YAML takes for something other than this text.

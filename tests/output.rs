@@ -1,4 +1,4 @@
-//! Where `generate` writes: files, what links lead to, and what is no file at all.
+//! Targets of `generate`: files, targets of links, and paths that are not files.
 
 use crate::support::example::Example;
 use crate::support::repository::Repository;
@@ -23,7 +23,7 @@ fn a_link_stays_a_link_and_a_device_a_device() {
     assert_eq!(generate("/dev/stdout"), text);
 }
 
-/// Whoever makes a merge request may commit links where the job of the parent writes.
+/// The author of a merge request may commit links where the job of the parent writes.
 #[test]
 fn links_of_the_repository_lead_to_no_other_file() {
     let shop = Example::new("shop");
@@ -67,7 +67,7 @@ fn what_cannot_be_written_to_is_told() {
     for (to, why) in [
         ("services", "cannot write `services`"),
         ("/dev/full", "No space left on device"),
-        ("no/such/folder.yml", "there is no such directory"),
+        ("no/such/folder.yml", "the directory does not exist"),
     ] {
         if to == "/dev/full" && !Path::new(to).exists() {
             continue;

@@ -1,4 +1,4 @@
-//! What a crate's package holds: each can be read, licensed and built alone.
+//! Contents of the crates' packages: each can be read, licensed and built alone.
 
 use crate::support::{output, read, root};
 use std::collections::BTreeSet;

@@ -205,8 +205,8 @@ fn a_unit_that_is_too_large_by_itself_is_told() {
     assert_eq!(
         messages,
         [
-            "2 units that need each other: too much for one pipeline of GitLab's: 4 deployments of 1",
-            "the unit `s/2`: too much for one pipeline of GitLab's: 2 deployments of 1",
+            "2 units that need each other: too large for one pipeline: 4 deployments of 1",
+            "the unit `s/2`: too large for one pipeline: 2 deployments of 1",
         ]
     );
     assert!(emitted.diagnostics.iter().all(|problem| problem.rule.id == "limits"));
@@ -227,7 +227,7 @@ fn a_need_that_is_shared_keeps_its_units_together() {
     let emitted = plan.emit(&limited);
     assert_eq!(emitted.files.len(), 1 + 1);
     let message = &emitted.diagnostics[0].message;
-    assert!(message.starts_with("30 units that need each other: too much"), "{message}");
+    assert!(message.starts_with("30 units that need each other: too large"), "{message}");
 }
 
 /// GitLab includes nothing from an archive over 5 MiB, however small the included file is.
@@ -247,7 +247,7 @@ fn an_archive_that_is_too_large_is_told() {
     assert!(problems[6].message.starts_with("the archive of 6 files has "), "{}", problems[6].message);
 }
 
-/// What the command writes for some units of a repository.
+/// Output of the command for some units of a repository.
 fn generated(limits: &str, options: &[&str]) -> (Repository, String) {
     let repository = Repository::new();
     repository.write("nestling.yml", &format!("{WORKSPACE}  gitlab: {{ {limits} }}\n"));
@@ -258,7 +258,7 @@ fn generated(limits: &str, options: &[&str]) -> (Repository, String) {
     (repository, said)
 }
 
-/// What it says while it writes.
+/// Its output while it writes.
 fn generate(repository: &Repository, options: &[&str]) -> String {
     let output = run(nestling(repository.path()).args(OPTIONS).args(options));
     let said = said(&output);
@@ -344,7 +344,7 @@ fn a_unit_that_starts_a_child_pipeline_cannot_be_in_a_part() {
     assert!(plan.emit(&options(Parts::Fewest)).diagnostics.is_empty());
     let found = plan.emit(&options(Parts::Exactly(NonZeroUsize::new(2).unwrap()))).diagnostics;
     assert!(
-        found[0].message.starts_with("`a:go` starts a child pipeline from one of several parts"),
+        found[0].message.starts_with("`a:go` triggers a child pipeline from one of several parts"),
         "{found:?}"
     );
 }

@@ -1,4 +1,4 @@
-//! Where a repository is: whatever `.git` is, the work tree is the one that git says, and the units are those of a plain clone.
+//! Places of a repository: whatever `.git` is, the work tree is that of git, and the units are those of a plain clone.
 
 use crate::support::repository::Repository;
 use crate::support::{nestling, output, run, said};

@@ -1,4 +1,4 @@
-//! Which jobs GitLab makes of a file: presence beside recorded verdicts of GitLab, and beside a judge that was written apart
+//! Jobs that GitLab creates from a file: presence compared with recorded verdicts of GitLab, and with a judge that was written apart
 //! from it, in Ruby.
 
 mod judge;
@@ -65,12 +65,12 @@ fn a_need_that_may_not_be_met_says_for_which_values() {
         (
             r#"$PUBLISH == "yes""#,
             "$PUBLISH",
-            Some("GitLab refuses a pipeline where `$PUBLISH` is set to something other than `yes`"),
+            Some("GitLab rejects a pipeline where `$PUBLISH` is set to something other than `yes`"),
         ),
         (
             r#"$PUBLISH == "yes""#,
             r#"$PUBLISH == "no""#,
-            Some("GitLab refuses a pipeline where `$PUBLISH` is `no`"),
+            Some("GitLab rejects a pipeline where `$PUBLISH` is `no`"),
         ),
         (r#"$PUBLISH == "yes""#, r#"$PUBLISH == "yes" && $DEPLOY"#, None),
     ] {

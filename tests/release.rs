@@ -99,7 +99,7 @@ impl Root {
         Some(Self { directory: tempfile::tempdir().unwrap() })
     }
 
-    /// Where a path of the root is outside of it.
+    /// Location outside of the root for a path in it.
     fn path(&self, path: &str) -> PathBuf {
         self.directory.path().join(path.trim_start_matches('/'))
     }

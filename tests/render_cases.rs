@@ -37,7 +37,7 @@ fn units_share_a_pipeline_as_their_cases_expect() {
     judge_all("tests/cases/compose", 35, Checked::Yes);
 }
 
-/// Whether what `check` finds is part of what is expected.
+/// Set if what `check` finds is part of what is expected.
 #[derive(Clone, Copy, PartialEq)]
 enum Checked {
     Yes,

@@ -1,4 +1,4 @@
-//! What `generate --report` leaves, and the parents that keep it.
+//! The reports of `generate --report`, and the parents that keep them.
 
 use crate::support::example::Example;
 use crate::support::repository::Repository;
@@ -139,7 +139,7 @@ fn a_mistake_of_three_hundred_units_is_one_finding_of_code_quality() {
     }
 }
 
-/// What only the writing finds out is in the reports all the same: a job that no file takes.
+/// Problems that are found while writing are in the reports, too: a job that fits no file.
 #[test]
 fn the_reports_hold_what_the_writing_found_too() {
     let shop = Example::new("shop");

@@ -1,4 +1,4 @@
-//! What tests share: where the repository is, what is installed, repositories to work on, and the built binary.
+//! Helpers that tests share: the repository's root, installed tools, repositories to work on, and the built binary.
 
 pub(crate) mod example;
 pub(crate) mod judge;

@@ -42,7 +42,7 @@ fn cases_beside_templates_pass_and_fail_with_what_differs() {
 - name: a wrong input
   template: greet
   inputs: { word: 3 }
-  expect: { errors: [{ rule: input-value, message: takes a string }] }
+  expect: { errors: [{ rule: input-value, message: must be a string }] }
 - name: only what changed elsewhere
   template: greet
   unit: { changed: [/docs/x.md] }
@@ -62,7 +62,7 @@ fn cases_beside_templates_pass_and_fail_with_what_differs() {
     let want = "\
 failed  ci/templates/tests/wrong.yml: wrong (ci/templates/tests/wrong.yml:1:1)
     greet.image: expected \"debian\", found \"alpine\"
-    there is no job `gret`; did you mean `greet`?
+    unknown job `gret`; did you mean `greet`?
 1 of 5 cases failed
 ";
     assert_eq!(text, want);
@@ -86,7 +86,7 @@ test: { script: \"${{ package.packageManager | default('npm') }} ${{ files.neare
 - name: no package.json
   template: node
   files: {}
-  expect: { errors: [{ rule: template, message: \"there is no file `services/api/package.json`\" }] }
+  expect: { errors: [{ rule: template, message: \"file `services/api/package.json` does not exist\" }] }
 - name: the repository's own
   template: node
   unit: { dir: web }

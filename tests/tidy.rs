@@ -2,7 +2,7 @@
 
 mod order;
 mod paths;
-mod source;
+pub(crate) mod source;
 
 use crate::support::{read, root, tracked};
 use order::Modules;
@@ -140,6 +140,7 @@ fn the_top_level_holds_what_the_house_has_rooms_for() {
         "CONTRIBUTING.md",
         "RELEASING.md",
         "SECURITY.md",
+        "CODE_OF_CONDUCT.md",
         "clippy.toml",
         "deny.toml",
         "rustfmt.toml",

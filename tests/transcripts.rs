@@ -1,4 +1,4 @@
-//! What every command says, kept word for word: each file under `transcripts` is a session in a fresh copy of the shop,
+//! Output of every command, word for word: each file under `transcripts` is a session in a fresh copy of the shop,
 //! and each under `transcripts/examples` one in a fresh copy of the example of that name.
 //!
 //! A line that starts with `$ ` is run by a shell in the repository; what it prints follows, standard error after
@@ -47,7 +47,7 @@ fn files() -> Vec<PathBuf> {
     all.into_iter().filter(|path| path.is_file()).collect()
 }
 
-/// What is in a folder, in order.
+/// Entries of a directory, in order.
 fn in_folder(folder: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(root().join(folder)).unwrap();
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();

@@ -7,7 +7,7 @@ use crate::support::repository::Repository;
 use crate::support::{nestling, read, run, said};
 use std::process::Output;
 
-/// What a merge request writes, and what comes of it.
+/// Files of a merge request, and their effect.
 struct Row {
     /// The row's first cell in the page.
     writes: &'static str,
@@ -231,7 +231,7 @@ fn what_is_not_read_selects_nothing() {
     assert_eq!(affected(&["--workspace-from", "main"]), "web\n");
 }
 
-/// Whoever may push a tag, or set a variable, does not get around the switch.
+/// A user who may push a tag or set a variable cannot bypass the switch.
 #[test]
 fn a_name_that_could_mean_something_else_is_refused() {
     let (repository, _) = workspace();

@@ -1,4 +1,4 @@
-//! What the terminal's views say of single jobs, and that the graphs are read by the programs that draw them.
+//! Single jobs in the terminal's views, and graphs that the programs which draw them can read.
 
 use crate::support::memory::{changed, facts, planned};
 use crate::support::said;
@@ -71,6 +71,31 @@ fn what_does_not_fit_is_shortened_and_counted() {
         for line in seen(&long, |plan| view(plan, Screen::PLAIN)).lines() {
             assert!(line.chars().count() <= 80, "{line}");
         }
+    }
+}
+
+/// How a job starts is told apart in every view.
+#[test]
+fn each_start_has_its_words_in_every_view() {
+    let unit = "\
+it: { script: x, environment: prod, when: delayed, start_in: 1 hour }
+failed: { script: x, environment: { name: prod, action: verify }, when: on_failure }
+asked: { script: x, environment: { name: prod, action: verify }, rules: [{ if: $A, when: manual }] }
+";
+    let views: [fn(&nestling::Plan) -> String; 6] = [
+        |plan| tree(plan, Screen::PLAIN),
+        |plan| stages(plan, Screen::PLAIN),
+        |plan| nestling::view::environments(plan, Screen::PLAIN),
+        nestling::view::markdown,
+        mermaid,
+        dot,
+    ];
+    for (index, view) in views.into_iter().enumerate() {
+        let text = seen(unit, view);
+        for words in ["after 1 hour", "on failure", "manual"] {
+            assert!(text.contains(words), "view {index} has no `{words}`: {text}");
+        }
+        assert!(text.contains("if ") || text.contains("conditional"), "view {index}: {text}");
     }
 }
 

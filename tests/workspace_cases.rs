@@ -1,4 +1,4 @@
-//! What is written in the workspace's files has an effect, or is reported (`cases/workspace`), and views show what GitLab
+//! Everything in the workspace's files has an effect or is reported (`cases/workspace`), and views show what GitLab
 //! makes of it (`cases/views`): each folder holds a repository, committed once, and a session in it, in the form of
 //! `transcripts.rs`.
 //!

@@ -82,7 +82,7 @@ fn mode_and_link_of_the_old_file_are_kept() {
     }
     symlink("nowhere/target.yml", path("lost.yml")).unwrap();
     let lost = generate(&repository, "lost.yml");
-    assert!(said(&lost).contains("there is no such directory"), "{}", said(&lost));
+    assert!(said(&lost).contains("the directory does not exist"), "{}", said(&lost));
     assert!(path("lost.yml").is_symlink());
 }
 
@@ -106,7 +106,7 @@ fn temporary_files(repository: &Repository) -> Vec<String> {
     names.filter(|name| name.starts_with(".nestling-")).collect()
 }
 
-/// How many runs are killed; `NESTLING_TEST_KILLS=400` for more.
+/// Number of runs that are killed; `NESTLING_TEST_KILLS=400` for more.
 fn kills() -> u32 {
     setting("NESTLING_TEST_KILLS").map_or(12, |kills| kills.parse().unwrap())
 }

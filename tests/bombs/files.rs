@@ -4,7 +4,7 @@
 pub(crate) struct FileBomb {
     /// The name of its row.
     pub name: &'static str,
-    /// What the workspace's file has beside its templates.
+    /// Contents of the workspace file beside its templates.
     pub workspace: String,
     /// The path and the text of the file.
     pub file: (&'static str, String),

@@ -416,7 +416,7 @@ fn captured() -> Vec<Bomb> {
     ]
 }
 
-/// What calls itself.
+/// Recursion.
 fn recursion() -> Vec<Bomb> {
     vec![
         bomb("a macro that calls itself", "{% macro m() %}${{ m() }}{% endmacro %}${{ m() }}"),

@@ -42,7 +42,7 @@ fn the_tutorial_runs_as_it_is_written() {
 
 #[test]
 fn the_guides_show_what_is_so() {
-    for (page, commands) in [("monorepo", 7), ("review-apps", 3), ("from-rules-changes", 2)] {
+    for (page, commands) in [("monorepo", 7), ("review-apps", 3), ("from-rules-changes", 2), ("agents", 6)] {
         let mut reader = Reader::new();
         reader.says("git init --quiet --initial-branch main");
         follow(&format!("docs/{page}.md"), &mut reader);
@@ -136,7 +136,7 @@ impl Reader {
     }
 }
 
-/// Whether lines are those that are shown, where `…` stands for any.
+/// Returns `true` if the lines equal those on the page, where `…` stands for any lines.
 fn fits(said: &[&str], shown: &[&str]) -> bool {
     match shown.split_first() {
         None => said.is_empty(),

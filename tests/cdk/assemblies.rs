@@ -89,7 +89,7 @@ pub(crate) struct Shop {
     pub app: Vec<(String, String)>,
 }
 
-/// What the repository's pipeline becomes.
+/// The resulting pipeline of the repository.
 pub(crate) struct Planned {
     pub plan: Plan,
 }
@@ -131,7 +131,7 @@ impl Planned {
             .fold(String::new(), |all, line| all + line + "\n")
     }
 
-    /// What is wrong with it, and what it says of what is not carried over.
+    /// Its problems, and its report of everything without a job.
     pub(crate) fn said(&self) -> String {
         let mut text = String::new();
         for problem in &self.plan.diagnostics {

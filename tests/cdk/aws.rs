@@ -43,7 +43,7 @@ impl FakeAws {
         Self { server, port }
     }
 
-    /// What every call to it needs to know.
+    /// Context of every call to it.
     pub(crate) fn settings(&self, cdk_home: &Path) -> Vec<(&'static str, String)> {
         let text = |text: &str| text.to_owned();
         vec![
@@ -206,7 +206,7 @@ impl Deployed {
         run(&mut command)
     }
 
-    /// What a program of Python says, which knows the fake AWS.
+    /// Output of a Python program that knows the fake AWS.
     pub(crate) fn python(&self, code: &str) -> String {
         output(Command::new(&self.python).args(["-c", code]).envs(self.aws.settings(&self.home())))
     }

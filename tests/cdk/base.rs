@@ -38,7 +38,7 @@ struct Case<'a> {
     app: &'a str,
     left_out: &'a [(&'a str, &'a str)],
     header: &'a str,
-    /// Where the assembly of base is committed, or left by another job.
+    /// Location of base's assembly: committed, or left by another job.
     committed: &'a str,
     left: &'a str,
 }
@@ -84,7 +84,7 @@ const GONE: &str = "it is not in the app any more, and no job destroys its stack
                     `Production-Service`, `shop-production-mon`. Destroy them manually, or keep them";
 const UNSEEN: &str = "| unseen | stacks of before |";
 
-/// Where the assembly of base is, and what is said; nothing of the rest.
+/// Location of base's assembly, and the messages about it.
 #[test]
 fn stages_and_stacks_that_are_gone_are_lines_of_the_report() {
     let all = [GONE, UNSEEN, "does not have `Staging-Edge`", "`Live-One`", "names no assembly"];

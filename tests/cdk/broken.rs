@@ -7,7 +7,7 @@ use nestling_gitlab::diagnostic::has_errors;
 /// Something that goes wrong with an assembly.
 type Change = Box<dyn Fn(&mut Vec<(String, String)>)>;
 
-/// What is said of an assembly that someone has changed.
+/// Messages about an assembly that someone has changed.
 fn said(change: impl Fn(&mut Vec<(String, String)>)) -> String {
     let mut files = bundle(NEWEST, "stages");
     change(&mut files);
@@ -36,7 +36,7 @@ fn messages_name_the_file_and_the_path_inside_it() {
             Box::new(|files| replace(files, STAGING, ": {", ": ?")),
         ),
         (
-            "`$.artifacts.StagingDataF0FE1242.properties.templateFile`: there is no file \
+            "`$.artifacts.StagingDataF0FE1242.properties.templateFile`: file \
              `cdk.out/assembly-Staging/StagingDataF0FE1242.template.json`",
             Box::new(|files| files.retain(|(path, _)| !path.ends_with("StagingDataF0FE1242.template.json"))),
         ),
@@ -45,8 +45,8 @@ fn messages_name_the_file_and_the_path_inside_it() {
             Box::new(|files| replace(files, STAGING, "\"StagingDataF0FE1242.template.json\"", "12")),
         ),
         (
-            "`$.artifacts.StagingDataF0FE1242.properties.templateFile`: the path `assembly-Staging/../../secret` leads \
-             out of the assembly",
+            "`$.artifacts.StagingDataF0FE1242.properties.templateFile`: the path `assembly-Staging/../../secret` is \
+             outside of the assembly",
             Box::new(|files| replace(files, STAGING, "StagingDataF0FE1242.template.json", "../../secret")),
         ),
         (

@@ -77,7 +77,7 @@ fn strict_makes_errors_of_what_is_not_carried_over() {
     }
 }
 
-/// Whether the pipeline is written or not: what somebody has to do is on the job's log, in the summary and in the plan.
+/// Manual steps are in the job's log, in the summary and in the plan, whether the pipeline is written or not.
 #[test]
 fn the_report_is_on_the_jobs_log_in_the_summary_and_in_the_plan() {
     let repository = repository(&format!("    from: none\n    assembly: /made\n{STAGES}"), "pipeline");

@@ -1,4 +1,4 @@
-//! What is wrong with the stages and roles of a header.
+//! Problems in the stages and roles of a header.
 
 use super::assemblies::{NEWEST, Shop, bundle, replace};
 

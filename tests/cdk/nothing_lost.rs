@@ -164,7 +164,7 @@ fn barriers_keep_needs_under_the_limit_and_every_edge_a_way_of_needs() {
     }
 }
 
-/// Whether a job deploys a stack, in its own right and not once more for a stage as a whole.
+/// Returns `true` if a job deploys a stack itself, and not once more for a whole stage.
 fn deploys(job: &Job, stack: &str) -> bool {
     let lines = job.body.get("script").and_then(Node::as_seq).unwrap_or_default();
     let stack = stack.replace('\'', "'\\''");
@@ -172,7 +172,7 @@ fn deploys(job: &Job, stack: &str) -> bool {
     lines.iter().filter_map(Node::text).any(|line| line.contains(" deploy --app ") && words(line))
 }
 
-/// Whether the CDK command line deploys the stack of a node after that of another one.
+/// Returns `true` if the CDK command line deploys the stack of a node after that of another one.
 fn depends(deployment: &Deployment, node: NodeId, before: NodeId) -> bool {
     let [node, before] = [node, before].map(|node| &deployment.nodes[node]);
     let (stack, before_stack) = (node.work.deploys().unwrap(), before.work.deploys().unwrap());

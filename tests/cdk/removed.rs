@@ -77,7 +77,7 @@ fn a_committed_assembly_is_read_in_the_commit_that_had_it() {
     assert!(!said.contains("warning["), "{said}");
 }
 
-/// What the other pipeline of the app deployed was never this unit's.
+/// Stacks of the app's other pipeline never belonged to this unit.
 #[test]
 fn of_several_pipelines_the_stacks_of_the_chosen_one_are_destroyed() {
     let header = "    from: none\n    pipeline: A\n    environment: staging\n";

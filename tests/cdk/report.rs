@@ -51,7 +51,7 @@ const ODD: [(LineKind, &str, &str); 36] = [
         "action Build.Synth",
         "a job of the parent pipeline, before `generate`: npx cdk synth",
     ),
-    (LineKind::Replaced, "action UpdatePipeline.SelfMutate", "each pipeline is generated anew"),
+    (LineKind::Replaced, "action UpdatePipeline.SelfMutate", "Nestling generates each pipeline"),
 ];
 
 /// Each thing in the app `quiet` that is easily dropped: the sort of its line, whose it is, and how the line begins.
@@ -67,11 +67,11 @@ const QUIET: [(LineKind, &str, &str); 18] = [
     (Variable, "action Assets.Fn_Code", "`HTTPS_PROXY`, which `cdk publish-assets` does not have"),
     (Role, "action Assets.Fn_Code", "{\"Action\":\"ecr:GetAuthorizationToken\""),
     (Setting, "Live.Review", "`TimeoutInMinutes`: 120"),
-    (Setting, "Live.Review", "`ExternalEntityLink`, the address to review: \"https://review.acme.example/\""),
+    (Setting, "Live.Review", "`ExternalEntityLink`, the URL to review: \"https://review.acme.example/\""),
     (
         Setting,
         "Live.Review",
-        "`NotificationArn`, the topic that is told: \"arn:aws:sns:eu-west-1:123456789012:reviewers\"",
+        "`NotificationArn`, the topic that is notified: \"arn:aws:sns:eu-west-1:123456789012:reviewers\"",
     ),
     (
         Setting,
@@ -88,11 +88,11 @@ const QUIET: [(LineKind, &str, &str); 18] = [
         "action Build.Synth",
         "a job of the parent pipeline, before `generate`: npx cdk synth",
     ),
-    (LineKind::Replaced, "action UpdatePipeline.SelfMutate", "each pipeline is generated anew"),
+    (LineKind::Replaced, "action UpdatePipeline.SelfMutate", "Nestling generates each pipeline"),
     (LineKind::Replaced, "stack Pipe", "it holds the pipeline, which GitLab takes the place of"),
 ];
 
-/// What an assembly by itself says of what is no job: each line's sort, subject and text.
+/// Report lines for single assemblies: each line's kind, subject and text.
 fn lines(name: &str) -> Vec<(LineKind, String, String)> {
     let sources = Sources::default();
     let deployment = read(&bundle(NEWEST, name), &sources).unwrap();
@@ -167,7 +167,7 @@ fn the_report_has_the_subject_that_each_role_has_to_trust() {
     }
 }
 
-/// What has been dealt with is acknowledged line by line, and `--strict-cdk` passes; a line that is new fails it again.
+/// Finished steps are acknowledged line by line, and `--strict-cdk` passes; a new line fails it again.
 #[test]
 fn a_report_becomes_green_line_by_line() {
     let ids = |shop: &Shop| -> Vec<String> {

@@ -1,4 +1,4 @@
-//! Which stacks the commands of jobs take: those of the job's own stage of its own pipeline, each named by itself.
+//! Stacks in the commands of jobs: those of the job's own stage of its own pipeline, each by its name.
 
 use super::assemblies::{NEWEST, Planned, Shop, all, bundle, read};
 use super::aws::{Deployed, HOME};
@@ -16,7 +16,7 @@ use std::process::Command;
 pub(crate) struct Call {
     pub job: String,
     pub verb: String,
-    /// What it selects stacks by, as the command line gets it.
+    /// The pattern that selects stacks, as on the command line.
     patterns: Vec<String>,
     pub options: Vec<String>,
 }

@@ -21,7 +21,7 @@ pub(crate) fn readers(test: &str) -> Vec<Reader> {
 }
 
 impl Reader {
-    /// What it makes of each text.
+    /// Its reading of each document.
     pub(crate) fn load(self, texts: &[String]) -> Vec<Value> {
         match self {
             Self::Independent => texts.iter().map(|text| independent(text)).collect(),

@@ -6,7 +6,7 @@ use nestling::testing::{CaseOutcome, Suite};
 use nestling::{MemoryFiles, PipelineFacts, Project};
 use std::collections::BTreeMap;
 
-/// How many mistakes are made; `NESTLING_TEST_MISTAKES` says otherwise.
+/// Number of mistakes that are made; `NESTLING_TEST_MISTAKES` overrides it.
 const MISTAKES: usize = 2000;
 
 /// Keys of jobs that can be misspelt.
@@ -55,7 +55,7 @@ struct Mistake {
 struct Original {
     name: String,
     lines: Vec<String>,
-    /// Whether a line is the text of a block scalar, in which anything is right.
+    /// Set if a line is the text of a block scalar, in which anything is right.
     block: Vec<bool>,
     body: usize,
 }

@@ -7,7 +7,7 @@ use nestling_gitlab::diagnostic::Sources;
 use nestling_gitlab::yaml::{Kind, Meaning, Node, Scalar, merge_keys, parse_leniently};
 use serde_json::{Value, json};
 
-/// How many documents go to one Ruby process.
+/// Number of documents that go to one Ruby process.
 const BATCH: usize = 1000;
 
 /// 2,000 documents; `NESTLING_TEST_DOCUMENTS` asks for more.
@@ -35,7 +35,7 @@ fn any_hand_written_document_is_read_as_ruby_reads_it() {
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), shown.join("\n\n"));
 }
 
-/// What is stricter on purpose: a `<<` that merges nothing, and keys that are no scalars. Nothing of it is written here.
+/// Deliberately stricter: a `<<` that merges nothing, and keys that are not scalars. Nestling writes neither.
 fn read(text: &str) -> Option<Value> {
     let sources = Sources::default();
     let file = sources.add("hand-written.yml", text);
@@ -96,7 +96,7 @@ fn key(scalar: &Scalar) -> Option<String> {
     })
 }
 
-/// What a merge overrides is gone before anyone sees it, also a date, which Ruby refuses even so.
+/// A merge replaces overridden values before anything checks them, also a date, which Ruby rejects nevertheless.
 fn is_hidden_by_merge(text: &str) -> bool {
     text.contains("<<") && ["2024-", "!!binary"].iter().any(|refused| text.contains(refused))
 }
@@ -113,7 +113,7 @@ fn is_same(found: Option<&Value>, wanted: Option<&Value>) -> bool {
 /// Writes documents, always the same.
 struct Writer {
     state: u64,
-    /// How many anchors there were: each has a name of its own.
+    /// Number of anchors so far: each has its own name.
     count: usize,
     /// The anchors that are above, and whether each is that of a mapping.
     anchors: Vec<(String, bool)>,

@@ -16,13 +16,13 @@ impl Psych {
         need(Tool::Ruby, test).map(|_| Self(()))
     }
 
-    /// What Ruby reads where these documents were written: the document, or its complaint.
+    /// Ruby's reading of these documents: the document, or its error.
     pub(crate) fn read(&self, documents: &[Document]) -> Vec<Result<Value, String>> {
         let texts: Vec<String> = documents.iter().map(Document::text).collect();
         self.read_texts(&texts).into_iter().map(reading).collect()
     }
 
-    /// What Ruby reads in these texts, in the words of the script.
+    /// Ruby's reading of these documents, in the words of the script.
     pub(crate) fn read_texts(&self, texts: &[String]) -> Vec<Value> {
         let text: String = texts.iter().map(|text| format!("{text}\0")).collect();
         assert_eq!(text.matches('\0').count(), texts.len(), "a document holds a raw NUL");

@@ -22,7 +22,7 @@ fn conditions_match_what_re2_matches() {
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Whether an expression matches a text; `None` where it is refused.
+/// Returns `true` if an expression matches a string; `None` if it is rejected.
 fn matches(expression: &str, text: &str) -> Option<bool> {
     let condition = Expression::parse(&format!("$TEXT =~ /{expression}/")).ok()?;
     match condition.evaluate(&|_| Variable::Set(text.to_owned())) {

@@ -1,4 +1,4 @@
-//! What GitLab gets of each kind of job around an environment, under each condition of the catalogue, in each kind of pipeline.
+//! The output for each kind of job with an environment, under each condition of the catalogue, in each kind of pipeline.
 
 use super::judge::judge;
 use crate::support::tool::{Tool, need};
@@ -7,7 +7,7 @@ use nestling::{As, EmitOptions, MemoryFiles, PipelineFacts, PipelineKind, Projec
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// What the catalogue says of the environment.
+/// The environment's entry in the catalogue.
 const CONDITIONS: [(&str, &str); 7] = [
     ("static", "when: [default_branch, tag]"),
     ("if", "when: { if: '$NIGHTLY == \"yes\"' }"),
@@ -103,7 +103,7 @@ fn the_table_says_what_gitlab_gets() {
     expect_file(&root().join("tests/presence/table.txt"), &table).unwrap();
 }
 
-/// How a job starts; a dash where GitLab does not make it.
+/// Start of a job; a dash where GitLab does not make it.
 fn start(said: &Value, job: &str) -> String {
     assert_eq!(said["ok"], true, "GitLab refuses it: {said}");
     said["jobs"][job]["start"].as_str().unwrap_or("-").to_owned()

@@ -1,4 +1,4 @@
-//! What presence says that GitLab makes of a file where everything is known, in the judge's words.
+//! The jobs of a file by presence, where everything is known, in the judge's words.
 
 use nestling_files::path::RepoPath;
 use nestling_gitlab::check::read_file;
@@ -15,7 +15,7 @@ use nestling_gitlab::yaml::{Map, Node, parse_file};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What GitLab says of a file in a context.
+/// GitLab's verdict about a file in a context.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// The jobs: name, start, `allow_failure`.
@@ -135,7 +135,7 @@ fn paths(list: &Value) -> Option<Vec<RepoPath>> {
     Some(list.iter().map(|path| RepoPath::parse(path.as_str().unwrap()).unwrap()).collect())
 }
 
-/// What presence says that GitLab makes of a file: everything is known, so nothing may be left open.
+/// The jobs of a file by presence: everything is known, so nothing may be undecided.
 pub(crate) fn verdict(text: &str, context: &Value) -> Verdict {
     let circumstances = Circumstances::read(context);
     let (pipeline, _) = read_file("case.yml", text, &Sources::default());

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 const KINDS: [&str; 6] =
     ["merge_request", "branch:main", "branch:feature", "tag:v1.0.0", "schedule", "branch:release/1"];
 
-/// What the project may have set when GitLab creates the pipeline.
+/// Settings that the project may have when GitLab creates the pipeline.
 const ASSIGNMENTS: [&[(&str, &str)]; 5] = [
     &[],
     &[("A", "yes")],

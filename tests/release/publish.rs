@@ -143,7 +143,7 @@ impl Checkout {
         let calls = std::fs::read_to_string(calls).unwrap();
         for word in calls.split_whitespace().filter(|word| word.contains("target/dist/")) {
             let path = self.path().join(word.trim_start_matches("oci-archive:"));
-            assert!(path.exists(), "{job} names {word}, which is not there");
+            assert!(path.exists(), "{job} names {word}, which does not exist");
         }
         calls.lines().map(str::to_owned).collect()
     }

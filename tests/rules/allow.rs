@@ -1,4 +1,4 @@
-//! How a warning is allowed: each of them in a header, by job, by path, and what is said of an entry without effect.
+//! Allowed warnings: each of them in a header, by job, by path, and the warning about an entry without effect.
 
 use super::examples::{findings, repository};
 use crate::support::repository::Repository;
@@ -8,7 +8,7 @@ use nestling_gitlab::check::{Allow, AllowEntry, Entries, Scope};
 use nestling_gitlab::diagnostic::{Diagnostic, Example, FileId, Origin, Rule, Severity, Sources};
 use nestling_gitlab::pipeline::Pipeline;
 
-/// What is left of one finding with an entry for its rule in the workspace's header.
+/// Remaining findings with an entry for the rule in the workspace's header.
 fn left(rule: &'static Rule, severity: Severity) -> usize {
     let sources = Sources::default();
     let origin = Origin::file(sources.add("nestling.yml", "workspace: {}\n"));

@@ -9,7 +9,7 @@ use nestling_gitlab::lint::{Options, lint_file};
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// What Nestling reports of an example.
+/// Findings in an example.
 pub(super) struct Finding {
     /// The id of its rule.
     pub id: String,

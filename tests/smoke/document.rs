@@ -21,7 +21,7 @@ pub(crate) fn yaml(text: &str) {
     }
 }
 
-/// Whether two trees mean the same to GitLab.
+/// Returns `true` if two trees have the same meaning for GitLab.
 fn same(one: &Node, other: &Node) -> bool {
     match (&one.kind, &other.kind) {
         (Kind::Scalar(one), Kind::Scalar(other)) => match (one.meaning(), other.meaning()) {

@@ -32,7 +32,7 @@ impl Example {
         example
     }
 
-    /// Where it is.
+    /// Its path.
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join(&self.name)
     }

@@ -1,4 +1,4 @@
-//! What a generated pipeline has to pass: GitLab's YAML reader without a surprise, and GitLab's schema.
+//! Checks of a generated pipeline: GitLab's YAML reader without a surprise, and GitLab's schema.
 
 use super::output;
 use super::tool::{Tool, need};

@@ -19,7 +19,7 @@ impl Repository {
         repository
     }
 
-    /// Where it is.
+    /// Its path.
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }

@@ -15,7 +15,7 @@ pub(crate) enum Tool {
     CheckJsonschema,
     /// Runs pipelines in a shell, without a server.
     GitlabCiLocal,
-    /// What `gitlab-ci-local` copies files with.
+    /// The program with which `gitlab-ci-local` copies files.
     Rsync,
     /// Runs the scripts that draw and generate.
     Python,

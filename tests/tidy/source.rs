@@ -28,7 +28,7 @@ impl Source {
     }
 }
 
-/// What of a file is being passed over.
+/// State of skipping a part of a file.
 enum Skip {
     No,
     /// The line after `#[cfg(test)]`.
@@ -49,7 +49,7 @@ fn without_comment(line: &str) -> String {
     line[..end].to_owned()
 }
 
-/// Whether a file holds nothing but tests.
+/// Returns `true` if a file holds nothing but tests.
 pub(crate) fn is_test(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == "tests") || path.ends_with("tests.rs")
 }

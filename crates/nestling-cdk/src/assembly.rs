@@ -34,7 +34,7 @@ pub struct Stage {
     pub path: String,
     /// Its directory in the assembly.
     pub directory: RepoPath,
-    /// Where the manifest names it.
+    /// Place in the manifest.
     pub origin: Origin,
     /// Its stacks.
     pub stacks: Vec<StackId>,
@@ -77,7 +77,7 @@ pub struct Stack {
     pub protected: bool,
     /// Set if its template has a pipeline.
     pub has_pipeline: bool,
-    /// Where the manifest names it.
+    /// Place in the manifest.
     pub origin: Origin,
 }
 

@@ -86,6 +86,6 @@ pub(crate) fn inside(name: &Json<'_>, directory: &RepoPath) -> Result<RepoPath, 
 
 /// The error for a file that a manifest names and that does not exist.
 pub(crate) fn absent(name: &Json<'_>, shown: &str) -> Diagnostic {
-    name.problem(format!("there is no file `{shown}`"))
+    name.problem(format!("file `{shown}` does not exist"))
         .with_help("keep all of `cdk.out` together, or synthesize again: `npx cdk synth`")
 }

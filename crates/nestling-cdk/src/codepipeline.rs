@@ -1,6 +1,6 @@
 //! A CodePipeline as CloudFormation gets it: stages of actions, the projects that they run, the graph beside it.
 //!
-//! What CDK's pipelines construct writes is read in full; pipelines written by hand in CDK are read as far as they go.
+//! Pipelines of CDK's pipelines construct are read completely; others that are written in CDK are read as far as possible.
 
 mod resource;
 mod variable;

@@ -9,7 +9,7 @@ use nestling_gitlab::yaml::Map;
 pub struct TargetEnvironment {
     /// Its name in the catalogue, which `stages` uses.
     pub name: String,
-    /// Where it is written.
+    /// Place where it is written.
     pub origin: Origin,
     /// Set if this pipeline deploys to it, as far as that is known before GitLab evaluates `expressions`.
     pub deployed: bool,
@@ -17,7 +17,7 @@ pub struct TargetEnvironment {
     pub expressions: Vec<String>,
     /// Set if a deploy freeze holds deploys back.
     pub frozen: bool,
-    /// How a deploy starts.
+    /// Start of a deploy.
     pub start: DeployStart,
     /// The environment that must be deployed to before.
     pub after: Option<EarlierEnvironment>,
@@ -36,7 +36,7 @@ pub struct EarlierEnvironment {
     pub optional: bool,
 }
 
-/// How a deploy starts.
+/// Start of a deploy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeployStart {
     /// By itself.

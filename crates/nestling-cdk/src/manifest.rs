@@ -260,7 +260,7 @@ fn depend(
         }
         // Artifacts of other types, such as the construct tree, order nothing.
         if !artifacts.iter().any(|(known, _)| *known == id) {
-            return Err(dependency.problem(format!("there is no artifact `{id}`")));
+            return Err(dependency.problem(format!("unknown artifact `{id}`")));
         }
     }
     stack.depends_on.sort_unstable();

@@ -18,7 +18,7 @@ pub struct Line {
     pub text: String,
     /// The pipeline that it is about, where it is about one.
     pub pipeline: Option<PipelineId>,
-    /// Where it is written.
+    /// Place where it is written.
     pub origin: Origin,
 }
 
@@ -157,7 +157,7 @@ impl LineKind {
             Self::Trigger => {
                 "pipeline schedules, webhooks and notifications are set up in GitLab's project settings"
             }
-            Self::Unsupported => "write the job of this name below the `---`: it goes over the placeholder",
+            Self::Unsupported => "write the job of this name below the `---`: it overrides the placeholder",
             Self::Setting => "see whether the job needs it, and write it below the `---`",
             Self::Stack => "see whether that is what you want",
         }

@@ -95,7 +95,7 @@ unit:
         severities: &[Error],
         summary: "the `cdk` settings do not say where a stage or a stack is deployed",
         documentation: "`stages` maps each stage, or each stack outside of a stage, to an environment of the catalogue, \
-            or to `skip`. Leaving one out in silence would deploy less than the assembly has.",
+            or to `skip`. Silently omitting one would deploy less than the assembly has.",
         source: "cdk.md",
         bad: Example::Repository(&[WORKSPACE, API_ONLY, API, file("infra/nestling.yml", "\
 unit:

@@ -66,13 +66,13 @@ struct CdkFile {
 /// The header, checked, with defaults filled in.
 #[derive(Debug, Clone)]
 pub struct CdkSettings {
-    /// Where the header is.
+    /// Place of the header.
     pub origin: Origin,
     /// The directory of the assembly, from the unit's own.
     pub assembly: Located<String>,
     /// The directory of the assembly of the base commit, in the work tree.
     pub base: Option<Located<String>>,
-    /// Where jobs get the assembly from.
+    /// Source of the assembly for jobs.
     pub from: AssemblySource,
     /// Commands that make the assembly; empty where somebody else does.
     pub synth: Vec<Located<String>>,
@@ -114,7 +114,7 @@ pub struct CdkSettings {
     pub stage: String,
 }
 
-/// Where jobs get the assembly from.
+/// Source of the assembly for jobs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AssemblySource {
     /// The artifact of a job of the parent pipeline.

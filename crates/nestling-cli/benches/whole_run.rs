@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// How often each command runs for the table.
+/// Number of times that each command runs for the table.
 const RUNS: usize = 15;
 
-/// What is measured; the first is what the others are compared with.
+/// Measured commands; the others are compared with the first.
 const COMMANDS: [(&str, &[&str]); 7] = [
     ("git diff --name-only main...HEAD", &[]),
     ("nestling affected", &["affected", "--head", "HEAD"]),
@@ -105,7 +105,7 @@ fn table(repository: &Path) {
     }
 }
 
-/// How long `preview --watch` takes from the saving of a file to the last line of the new drawing: the median.
+/// Median time of `preview --watch` from the saving of a file to the last line of the new output.
 fn saved_to_drawn(repository: &Path) -> Result<Duration> {
     let listed =
         command(repository, &["affected", "--all", "--format", "paths"]).stdout(Stdio::piped()).output()?;

@@ -3,7 +3,7 @@
 use nestling::GitError;
 use std::process::ExitCode;
 
-/// How a command ended. `docs/exit-codes.md` documents the codes.
+/// Result of a command. `docs/exit-codes.md` documents the codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// The command succeeded.

@@ -24,7 +24,7 @@ pub(crate) fn find_job<'a>(name: &str, plan: &'a Plan) -> Result<&'a Job, Failur
     }
     let suggestion = Suggestion::among(name, jobs.iter().map(|job| job.name.as_str()))
         .or_else(|| Suggestion::among(name, jobs.iter().filter_map(name_in_unit)));
-    let failure = Failure::usage(format!("there is no job `{name}` in this pipeline"));
+    let failure = Failure::usage(format!("job `{name}` is not in this pipeline"));
     Err(failure.with_help(suggestion.help_or("`nestling preview --all` lists the jobs of all units")))
 }
 

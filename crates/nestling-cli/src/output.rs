@@ -57,7 +57,7 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     builder.permissions(Permissions::from_mode(0o600));
     let mut file = builder.tempfile_in(directory).map_err(|error| match error.kind() {
         // The error names the temporary file, which the user does not know.
-        ErrorKind::NotFound => anyhow!("there is no such directory"),
+        ErrorKind::NotFound => anyhow!("the directory does not exist"),
         kind => io::Error::from(kind).into(),
     })?;
     // Held until the end of the run that writes it; where the file system has no locks, nobody removes it.

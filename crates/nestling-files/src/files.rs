@@ -1,4 +1,4 @@
-//! Where files are read from: a commit's tree, the work tree, a directory, or memory. Everything above reads through this.
+//! Sources of files: a commit's tree, the work tree, a directory, or memory. Everything above reads through this.
 
 mod query;
 mod links;

@@ -27,14 +27,14 @@ pub use glob_index::GlobIndex;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct RepoPath(Arc<[u8]>);
 
-/// Why a text is no path inside the repository.
+/// Reason why a string is not a path in the repository.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
     /// It climbs above the root.
-    #[error("the path `{0}` leads out of the repository")]
+    #[error("the path `{0}` is outside of the repository")]
     Outside(String),
     /// It holds a NUL byte.
-    #[error("the path `{0}` holds a NUL byte")]
+    #[error("the path `{0}` contains a NUL byte")]
     Nul(String),
 }
 

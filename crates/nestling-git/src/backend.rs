@@ -1,4 +1,4 @@
-//! What a repository holds beside its objects: references, configuration, the index and the work tree. libgit2 reads it, or
+//! A repository apart from its objects: references, configuration, the index and the work tree. libgit2 reads it, or
 //! the system's git where libgit2 does not know the kind of the repository.
 
 use super::bounded;

@@ -91,7 +91,7 @@ struct Answer {
     bytes: Vec<u8>,
 }
 
-/// Why there is no answer.
+/// Reason why there is no answer.
 enum Failure {
     /// The process has ended, mostly since the object is damaged.
     Ended(String),
@@ -156,7 +156,7 @@ impl Conversation {
 
     fn ended(&self) -> Failure {
         let message = self.messages.recv_timeout(command::LAST_WORDS).unwrap_or_default();
-        Failure::Ended(if message.is_empty() { "it gave no answer".to_owned() } else { message })
+        Failure::Ended(if message.is_empty() { "it returned no answer".to_owned() } else { message })
     }
 }
 

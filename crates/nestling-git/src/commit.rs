@@ -3,7 +3,7 @@
 use super::id::ObjectId;
 use super::{CommitId, TreeId};
 
-/// What is read of a commit.
+/// Fields of a commit that are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Commit {
     pub(super) tree: TreeId,

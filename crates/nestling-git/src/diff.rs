@@ -1,4 +1,4 @@
-//! What differs between two trees, without opening a subtree that is the same on both sides.
+//! Differences between two trees, without opening a subtree that is the same on both sides.
 
 use super::object::ObjectSource;
 use super::tree::{self, Mode, TreeEntry};

@@ -39,7 +39,7 @@ pub enum GitError {
         source: Box<dyn Error + Send + Sync>,
     },
     /// A bare repository has no files on disk.
-    #[error("the repository `{}` is bare: there is no work tree to look at", path.display())]
+    #[error("the repository `{}` is bare and has no work tree", path.display())]
     Bare {
         /// Its path.
         path: PathBuf,
@@ -51,7 +51,7 @@ pub enum GitError {
         what: &'static str,
         /// Its id.
         id: String,
-        /// Why it could not be fetched; `None` where that was not tried.
+        /// Reason why it could not be fetched; `None` where that was not tried.
         fetch: Option<Box<GitError>>,
     },
     /// An object is here, and its file is damaged.
@@ -98,7 +98,7 @@ pub enum GitError {
         message: String,
     },
     /// The system's git took too long.
-    #[error("`git {command}` did not end within {} seconds", after.as_secs())]
+    #[error("`git {command}` took longer than {} seconds", after.as_secs())]
     TimedOut {
         /// The command and its arguments.
         command: String,
@@ -122,7 +122,7 @@ impl GitError {
             )),
             Self::Bare { .. } => Some("name a commit with `--head`".to_owned()),
             Self::Missing { .. } => {
-                Some("set `GIT_DEPTH: 0`, or fetch it before: `git fetch origin COMMIT`".to_owned())
+                Some("set `GIT_DEPTH: 0`, or fetch it first: `git fetch origin COMMIT`".to_owned())
             }
             Self::Corrupt { .. } | Self::Malformed { .. } => Some(
                 "`git fsck` lists what is damaged; clone again, in CI with `GIT_STRATEGY: clone`".to_owned(),

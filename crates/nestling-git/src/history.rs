@@ -256,12 +256,12 @@ const BOTH: u8 = FIRST | OTHERS;
 /// It is an ancestor of a common ancestor.
 const STALE: u8 = 4;
 
-/// Where a walk from two sides has been.
+/// Visited commits of a walk from two sides.
 #[derive(Default)]
 struct Painted {
     paint: ByCommit<u8>,
     queue: Queue,
-    /// How often each commit is in the queue, and how many entries of the queue are not stale.
+    /// Number of times that each commit is in the queue, and number of entries that are not stale.
     queued: ByCommit<usize>,
     fresh: usize,
     common: Vec<CommitId>,

@@ -1,4 +1,4 @@
-//! What git ignores in the work tree (<https://git-scm.com/docs/gitignore>).
+//! Ignore rules of the work tree (<https://git-scm.com/docs/gitignore>).
 
 use super::bounded;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -10,18 +10,18 @@ use std::rc::Rc;
 /// A directory as git sees it.
 #[derive(Clone)]
 pub(super) struct Listing {
-    /// What is tracked or not ignored, sorted by name.
+    /// Tracked and unignored entries, sorted by name.
     pub(super) entries: Rc<[DirectoryEntry]>,
     /// Names of subdirectories that are ignored as a whole, and hold something that is tracked.
     pub(super) ignored: Rc<BTreeSet<Vec<u8>>>,
-    /// What is ignored in it.
+    /// Ignored entries in it.
     pub(super) rules: IgnoreRules,
 }
 
-/// What git ignores in a directory, unless it is tracked.
+/// Ignore rules of a directory, for untracked files.
 #[derive(Clone)]
 pub(super) enum IgnoreRules {
-    /// What the patterns match, the weakest first.
+    /// Patterns, in order of increasing precedence.
     Patterns(Vec<Rc<Gitignore>>),
     /// All of it: the directory itself is ignored, and no pattern in it counts.
     Everything,

@@ -62,7 +62,7 @@ impl GitRepository {
     }
 }
 
-/// Where a directory is in its repository.
+/// Path of a directory in its repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Start {
     /// At its root.

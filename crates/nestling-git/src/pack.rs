@@ -35,7 +35,7 @@ const BLOCKS: usize = 1024;
 /// Bytes of objects that others are differences from, kept for each pack.
 const BASES: usize = 2 << 20;
 
-/// Why an object cannot be read out of a pack.
+/// Reason why an object cannot be read out of a pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Defect {
     /// The pack or its index is not laid out as it should be.
@@ -180,11 +180,11 @@ struct Pack {
 struct Header {
     /// The number of its type, or of the form of its difference.
     number: u8,
-    /// How long it is, or its difference.
+    /// Length of the object, or of its delta.
     size: usize,
-    /// Where its data begins.
+    /// Offset of its data.
     data: u64,
-    /// Where the object is that it is a difference from.
+    /// Location of the object that it is a delta of.
     base: Option<u64>,
 }
 

@@ -212,7 +212,7 @@ enum Start {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Step {
     times: usize,
-    /// Which of the parents, the first being 0.
+    /// Index of the parent, from 0.
     parent: usize,
 }
 

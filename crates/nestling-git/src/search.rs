@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::rc::Rc;
 
-/// What is looked for in a tree and below it: markers, and files to collect.
+/// Target of a search in a tree and below it: markers, and files to collect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Wanted {
     markers: bool,
@@ -41,7 +41,7 @@ struct Matches {
     not_entered: Vec<(Vec<u8>, EntryKind)>,
 }
 
-/// How many files have been found.
+/// Number of files that have been found.
 #[derive(Debug, Clone, Copy)]
 struct Count {
     markers: usize,
@@ -52,11 +52,11 @@ struct Count {
 struct Level {
     id: TreeId,
     raw: Rc<[u8]>,
-    /// Where its subdirectories begin among those that are still to be entered.
+    /// Index of its first subdirectory among those that are still to be entered.
     first_open: usize,
     path_length: usize,
     wanted: Wanted,
-    /// What had been found when it was entered.
+    /// Matches at the time when it was entered.
     found_before: Count,
 }
 
@@ -88,7 +88,7 @@ struct TreeSearch<'s> {
     /// The directories that are still to be entered, the next one last: the offset of each in the tree of its level.
     open: Vec<usize>,
     found: Count,
-    /// What trees are known not to hold, however deep.
+    /// Names that trees are known not to contain at any depth.
     known_empty: HashMap<ObjectId, Wanted, BuildHasherDefault<IdHasher>>,
 }
 

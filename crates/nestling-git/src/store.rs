@@ -96,7 +96,7 @@ impl ObjectStore {
     }
 }
 
-/// What came of looking for an object.
+/// Result of a search for an object.
 enum Lookup {
     Found(Object),
     Missing,

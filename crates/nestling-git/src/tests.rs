@@ -25,7 +25,7 @@ fn between(repo: &Fixture, base: &CommitId, head: &CommitId) -> Vec<String> {
     shown(&opened.tree_diff(Some(&trees[0]), Some(&trees[1])).unwrap())
 }
 
-/// What `git diff` says about the same two commits, or about a commit and the work tree.
+/// Output of `git diff` for the same two commits, or for a commit and the work tree.
 fn by_git(repo: &Fixture, commits: &[&CommitId]) -> Vec<String> {
     let commits: Vec<String> = commits.iter().map(ToString::to_string).collect();
     let mut arguments = vec!["diff", "--no-renames", "--name-status", "-z"];

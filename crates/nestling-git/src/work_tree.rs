@@ -56,7 +56,7 @@ impl<'r> WorkTree<'r> {
         }
     }
 
-    /// Where a path is on disk; `None` if it is not there, a component of it is a link, or it is git's own.
+    /// Location of a path on disk; `None` if it does not exist, a component of it is a link, or it is git's own.
     fn locate(&self, path: &RepoPath) -> io::Result<Option<PathBuf>> {
         if self.is_own(path) {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! What is on disk, remembered from one look to the next by a program that is told what changes there: `--watch`.
+//! Cache of the files on disk for `--watch`, which is notified of every change.
 //!
 //! A path that somebody saved is looked at again, and so is the directory that it is in; nothing else is.
 
@@ -16,7 +16,7 @@ const FEW: usize = 100;
 /// Files that decide about others: which are ignored, and how they are compared.
 const DECIDING: [&[u8]; 2] = [b".gitignore", b".gitattributes"];
 
-/// What was seen on disk, by path.
+/// Files on disk, by path.
 #[derive(Default)]
 pub(super) struct WorkTreeCache {
     listings: RefCell<HashMap<RepoPath, Listing>>,
@@ -25,7 +25,7 @@ pub(super) struct WorkTreeCache {
     saved: RefCell<BTreeSet<RepoPath>>,
 }
 
-/// What differed from a tree.
+/// Differences from a tree.
 struct Changes {
     base: Option<TreeId>,
     paths: BTreeMap<RepoPath, Status>,

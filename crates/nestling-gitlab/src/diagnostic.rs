@@ -51,7 +51,7 @@ pub struct Origin {
     pub line: u32,
     /// The column in characters, from 1; 0 where it is unknown.
     pub column: u32,
-    /// How many characters on that line are meant; 0 where it is unknown.
+    /// Number of characters on that line; 0 if it is unknown.
     pub width: u32,
 }
 
@@ -87,7 +87,7 @@ pub fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// How much a problem weighs.
+/// Severity of a problem.
 ///
 /// [`Diagnostic`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,11 +151,11 @@ pub struct Item {
 pub struct Diagnostic {
     /// The rule that was broken, such as `needs-undefined` or `yaml-syntax`.
     pub rule: &'static Rule,
-    /// How much it weighs.
+    /// Its severity.
     pub severity: Severity,
     /// The problem in a lower-case fragment.
     pub message: String,
-    /// Where, the most important place first. Empty only where no file is to blame.
+    /// Places, the most important first. Empty only if no file is to blame.
     pub labels: Vec<Label>,
     /// Further facts: the chain of includes and macros, the values involved.
     pub notes: Vec<String>,

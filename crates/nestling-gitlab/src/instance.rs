@@ -17,7 +17,7 @@ pub struct Gitlab {
     pub forwarded: Vec<String>,
     /// The resource groups that the parent's trigger job holds while the child runs.
     pub held_groups: Vec<String>,
-    /// What is wrong in what the workspace says. It is told with what is wrong in the pipeline: the units can be planned all
+    /// Problems in the workspace's settings. They are reported with those of the pipeline: the units can be planned all
     /// the same.
     pub problems: Vec<Diagnostic>,
 }
@@ -77,7 +77,7 @@ impl Gitlab {
             key => {
                 let problem = Diagnostic::error(&HEADER, entry.key.origin, format!("unknown key `{key}`"));
                 return Err(Box::new(problem.with_help(
-                    Suggestion::among(key, KEYS).help_or(format!("known here: {}", KEYS.join(", "))),
+                    Suggestion::among(key, KEYS).help_or(format!("known keys: {}", KEYS.join(", "))),
                 )));
             }
         }
@@ -94,14 +94,14 @@ pub fn parse_version(text: &str) -> Option<(u32, u32)> {
 
 fn version(node: &Node) -> Result<(u32, u32), Box<Diagnostic>> {
     node.as_str().and_then(parse_version).ok_or_else(|| {
-        let problem = Diagnostic::error(&HEADER, node.origin, "this is no version of GitLab");
-        Box::new(problem.with_help("quote it: `version: \"18.2\"`"))
+        let problem = Diagnostic::error(&HEADER, node.origin, "invalid GitLab version");
+        Box::new(problem.with_help("use a quoted string, such as `version: \"18.2\"`"))
     })
 }
 
 fn number(entry: &Entry) -> Result<usize, Box<Diagnostic>> {
     entry.value.as_int().and_then(|number| usize::try_from(number).ok()).ok_or_else(|| {
-        let message = format!("`{}` takes a whole number", entry.key.text());
+        let message = format!("`{}` must be a whole number", entry.key.text());
         Box::new(Diagnostic::error(&HEADER, entry.value.origin, message))
     })
 }
@@ -111,7 +111,7 @@ fn names(entry: &Entry) -> Result<Vec<String>, Box<Diagnostic>> {
         items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
     });
     items.ok_or_else(|| {
-        let message = format!("`{}` takes a list of names", entry.key.text());
+        let message = format!("`{}` must be a list of names", entry.key.text());
         Box::new(Diagnostic::error(&HEADER, entry.value.origin, message))
     })
 }

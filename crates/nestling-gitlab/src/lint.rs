@@ -16,7 +16,7 @@ use crate::instance::Gitlab;
 use crate::pipeline::Pipeline;
 use crate::pipeline::guard::Guard;
 use crate::pipeline::known::KnownVariables;
-use crate::pipeline::presence::{Creation, JobPresence, presences, workflow_guard};
+use crate::pipeline::presence::{Changed, Creation, JobPresence, presences, workflow_guard};
 use crate::yaml::Node;
 use incomplete::{Inputs, Partial};
 use nestling_files::files::{Files, MemoryFiles};
@@ -26,7 +26,7 @@ use nestling_files::files::{Files, MemoryFiles};
 pub struct Options<'a> {
     /// The GitLab that reads it.
     pub gitlab: &'a Gitlab,
-    /// Where `include: local` reads, from the repository's root; `None` to leave local includes unread as well.
+    /// Files for `include: local`, from the repository's root; `None` to leave local includes unread, too.
     pub files: Option<&'a dyn Files>,
     /// The pipeline that GitLab would create of it; `None` for any.
     pub pipeline: Option<&'a PipelineFacts>,
@@ -79,6 +79,7 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
         revisions: None,
         sources,
         variables: &variables,
+        changed: Changed::Unknown,
         defaults: None,
     };
     let read = read_configuration(path, text, &surroundings, includes);

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::sync::Arc;
 
-/// Why a text is no name. The message is a fragment with the user's own words in back-ticks.
+/// Reason why a string is not a name. The message is a fragment with the user's own words in back-ticks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NameError {
@@ -33,7 +33,7 @@ pub enum NameError {
         name: String,
     },
     /// A character that cannot be there.
-    #[error("the {what} `{name}` holds {found:?}, which is not allowed there")]
+    #[error("the {what} `{name}` cannot contain {found:?}")]
     Character {
         /// The kind of name.
         what: &'static str,

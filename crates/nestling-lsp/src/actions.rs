@@ -13,8 +13,8 @@ pub(crate) fn actions(model: &Model<'_>, file: &OpenFile<'_>, range: Range) -> V
     let outline = Outline::of(file.text);
     let mut actions = Vec::new();
     for shown in model.shown.get(&file.path).into_iter().flatten() {
-        let found = shown.diagnostic.range;
-        if found.start > range.end || range.start > found.end {
+        let finding_range = shown.diagnostic.range;
+        if finding_range.start > range.end || range.start > finding_range.end {
             continue;
         }
         let Some(origin) = shown.origin else { continue };
@@ -31,7 +31,7 @@ pub(crate) fn actions(model: &Model<'_>, file: &OpenFile<'_>, range: Range) -> V
 fn action(file: &OpenFile<'_>, fix: Fix, diagnostic: Option<&Diagnostic>) -> CodeAction {
     let edits = fix.edits.into_iter();
     let edits = edits.map(|edit| TextEdit { range: file.lines.range(edit.range), new_text: edit.text });
-    #[expect(clippy::mutable_key_type, reason = "the protocol's type; nobody changes an address")]
+    #[expect(clippy::mutable_key_type, reason = "the protocol's type; no URI is changed")]
     let changes = HashMap::from([(file.uri.clone(), edits.collect())]);
     let kind = if diagnostic.is_some() { CodeActionKind::QUICKFIX } else { CodeActionKind::REFACTOR };
     CodeAction {

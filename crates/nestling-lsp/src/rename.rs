@@ -23,7 +23,7 @@ pub(crate) fn prepare(
     position: Position,
 ) -> Option<PrepareRenameResponse> {
     let index = model.index(file);
-    let occurrence = navigate::at(&index, file, position)?;
+    let occurrence = navigate::name_under(&index, file, position)?;
     let name = index.name(occurrence);
     can_be_renamed(&index, name).ok()?;
     let range = file.lines.range(name.range.clone());
@@ -41,12 +41,12 @@ pub(crate) fn rename(
     new_name: &str,
 ) -> Result<WorkspaceEdit, String> {
     let index = model.index(file);
-    let occurrence = navigate::at(&index, file, position).ok_or("there is no name here")?;
+    let occurrence = navigate::name_under(&index, file, position).ok_or("there is no name here")?;
     let name = index.name(occurrence);
     can_be_renamed(&index, name)?;
     check_name(&index, occurrence, new_name)?;
     let same = index.same(occurrence);
-    if let Some(role) = same.iter().find(|found| index.name(**found).is_of_dependencies) {
+    if let Some(role) = same.iter().find(|same| index.name(**same).is_of_dependencies) {
         let path = relative(&index, role.0);
         return Err(format!(
             "`{path}` needs it by its role (`^{}`): other units have jobs of that name",
@@ -55,14 +55,13 @@ pub(crate) fn rename(
     }
     let mut edits: BTreeMap<PathBuf, Vec<Edit>> = BTreeMap::new();
     for (file, position) in &same {
-        let found = &index.files[*file].names[*position];
-        let edit =
-            Edit { range: found.range.clone(), text: written(&index.files[*file].text, found, new_name) };
+        let old = &index.files[*file].names[*position];
+        let edit = Edit { range: old.range.clone(), text: written(&index.files[*file].text, old, new_name) };
         edits.entry(index.files[*file].path.clone()).or_default().push(edit);
     }
     let mut moved = None;
     match &name.kind {
-        NameKind::Unit if !same.iter().any(|found| index.name(*found).is_definition) => {
+        NameKind::Unit if !same.iter().any(|same| index.name(*same).is_definition) => {
             let (path, edit) = name_of_unit(&index, &name.text, new_name)?;
             edits.entry(path).or_default().push(edit);
         }
@@ -85,7 +84,7 @@ fn can_be_renamed(index: &Index, name: &Name) -> Result<(), String> {
         NameKind::Template => match index.facts.template(&name.text) {
             Some(template) if template.path.is_some() => Ok(()),
             Some(_) => Err("a built-in template keeps its name".to_owned()),
-            None => Err(format!("there is no template `{}`", name.text)),
+            None => Err(format!("unknown template `{}`", name.text)),
         },
         _ => Ok(()),
     }
@@ -170,7 +169,7 @@ fn move_template(index: &Index, template: &str, new_name: &str) -> Result<(PathB
     let facts = index.facts.template(template).ok_or_else(|| format!("there is no template `{template}`"))?;
     let path = facts.path.as_ref().ok_or("a built-in template keeps its name")?;
     let folder = index.facts.template_folders.iter().find(|folder| path.is_in(folder));
-    let folder = folder.ok_or("its folder is not in the files at hand")?;
+    let folder = folder.ok_or("its directory is not among the files")?;
     let extension = if path.as_bytes().ends_with(b".yaml") { "yaml" } else { "yml" };
     let is_folder = path.file_name().starts_with(b"template.");
     let at_folder = index.absolute(folder);
@@ -200,7 +199,7 @@ fn workspace_edit(
     let files: Vec<(Uri, Vec<TextEdit>)> =
         edits.into_iter().filter_map(|(path, edits)| in_file(&path, edits)).collect();
     let Some((from, to)) = moved else {
-        #[expect(clippy::mutable_key_type, reason = "the protocol's type; nobody changes an address")]
+        #[expect(clippy::mutable_key_type, reason = "the protocol's type; no URI is changed")]
         let changes: HashMap<Uri, Vec<TextEdit>> = files.into_iter().collect();
         return WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() };
     };

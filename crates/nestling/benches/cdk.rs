@@ -15,13 +15,13 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// What the way from an assembly to YAML may take.
+/// Limit of time from an assembly to YAML.
 const LIMIT: Duration = Duration::from_millis(200);
 
 /// The two forms: the assembly, and how many jobs it becomes at the least.
 const FORMS: [(&str, usize); 2] = [("many", 200), ("many-pipeline", 200)];
 
-/// How many bytes the app's templates have on average.
+/// Number of bytes that the app's templates have on average.
 const TEMPLATE: usize = 3_200;
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 const UNITS: usize = 5000;
 
-/// What writing 20,000 jobs may take.
+/// Limit of time for writing 20,000 jobs.
 const LIMIT: Duration = Duration::from_secs(1);
 
 const WORKSPACE: &str = "\

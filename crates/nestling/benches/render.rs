@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 const UNITS: usize = 10_000;
 
-/// What rendering them may take of a processor: it is all one thread, and what else the machine does is not counted.
+/// Limit of CPU time for rendering them: it is a single thread, and other processes do not count.
 const LIMIT: Duration = Duration::from_secs(1);
 
 /// The most memory that the process may ever have held, in kB.
@@ -118,13 +118,13 @@ fn judge(files: &MemoryFiles) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// How long the main thread has had a processor, where the system tells.
+/// CPU time of the main thread, if the system reports it.
 fn processor() -> Option<Duration> {
     let text = std::fs::read_to_string("/proc/self/schedstat").ok()?;
     text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
 
-/// How long something takes of a processor, or by the clock on the wall.
+/// CPU time or wall-clock time of something.
 fn timed<T>(work: impl FnOnce() -> Result<T, Box<dyn Error>>) -> Result<(Duration, T), Box<dyn Error>> {
     let (start, processor_start) = (Instant::now(), processor());
     let done = work()?;

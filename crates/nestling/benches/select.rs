@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 const UNITS: usize = 10_000;
 
-/// What selecting among ten thousand units by ten thousand paths may take.
+/// Limit of time for selecting among ten thousand units by ten thousand paths.
 const LIMIT: Duration = Duration::from_millis(50);
 
 /// A directory for each unit, in folders of a hundred; each depends on the one that a tenth of its number names, and

@@ -175,7 +175,7 @@ pub enum Provenance {
         /// Its id.
         pipeline: u64,
     },
-    /// What is checked out.
+    /// The checked-out commit.
     CheckedOut,
 }
 

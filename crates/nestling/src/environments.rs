@@ -1,4 +1,4 @@
-//! What the environment catalogue says of a job that is sent to one of its entries: `environment:`, and when it runs.
+//! Effect of an entry of the environment catalogue on a job: `environment:`, and the conditions.
 //!
 //! The jobs of CDK assemblies and those of units read it alike.
 

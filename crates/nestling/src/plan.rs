@@ -52,27 +52,27 @@ pub(crate) use noop::noop_beside;
 pub use removed::Removed;
 pub(crate) use replayed::{ReplayedSides, compare_definitions};
 
-/// What a plan is made from.
+/// Inputs of a plan.
 pub(crate) struct Request<'a> {
     /// The repository at the head: a commit's tree, or the work tree.
     pub files: &'a dyn Files,
     /// The files that templates and the workspace's file include from, if they are of another revision.
     pub protected: Option<&'a dyn Files>,
-    /// Who gives the files of other revisions, for templates that are kept there.
+    /// Source of the files of other revisions, for templates that are kept there.
     pub revisions: &'a dyn Revisions,
     /// The workspace, read from those files.
     pub loaded: &'a Loaded,
     /// The repository at base, if there is one that can be read.
     pub base: Option<&'a dyn Files>,
-    /// What changed.
+    /// The changes.
     pub changes: ChangeSet,
     /// The pipeline that it is for.
     pub pipeline: PipelineFacts,
-    /// What a person narrows it to.
+    /// The selection that narrows it.
     pub narrowing: Narrowing,
     /// CDK assemblies that are not in the repository.
     pub assemblies: &'a dyn Assemblies,
-    /// Where the files' texts are kept.
+    /// Store of the files' contents.
     pub sources: &'a Sources,
     /// The fingerprints of units, if the files can be those of a commit.
     pub fingerprints: Option<FingerprintSource<'a>>,
@@ -109,7 +109,7 @@ pub(crate) struct Request<'a> {
 pub struct Plan {
     /// The workspace.
     pub workspace: Arc<Workspace>,
-    /// What changed.
+    /// The changes.
     pub changes: ChangeSet,
     /// The pipeline that it is for.
     pub facts: PipelineFacts,
@@ -127,7 +127,7 @@ pub struct Plan {
     pub(crate) defaults: Defaults,
     /// The jobs that were written and are not in, by unit.
     pub left_out: BTreeMap<UnitName, Vec<LeftOut>>,
-    /// What of CDK assemblies could not be carried over, by unit, where there is something.
+    /// Parts of CDK assemblies without a job, by unit.
     pub cdk_reports: BTreeMap<UnitName, Report>,
     /// The units that may lack jobs because of errors in what they are made from.
     pub(crate) incomplete: BTreeSet<UnitName>,
@@ -139,9 +139,9 @@ pub struct Plan {
     pub reuse: BTreeMap<JobName, JobReuse>,
     /// Set if nothing narrows what the workspace's policy selects.
     pub(crate) whole: bool,
-    /// What is wrong: in the configuration, and what GitLab would refuse or do otherwise than meant.
+    /// Problems in the configuration, and those that GitLab would have with the pipeline.
     pub diagnostics: Vec<Diagnostic>,
-    /// How many warnings and notes were allowed, by a comment or in a header.
+    /// Number of warnings and notes that were allowed, by a comment or in a header.
     pub allowed: usize,
     /// A warning for each comment and entry of `allow` that silenced nothing in this plan. Other kinds of pipelines may have
     /// what it allows.
@@ -154,7 +154,7 @@ pub struct Plan {
     pub sources: Sources,
 }
 
-/// Which units a change set concerns, for those who need no more.
+/// The units that a change set affects, for callers that need no more.
 ///
 /// Made by [`Planning::select`](crate::Planning::select); [`Planning`](crate::Planning) has an example.
 #[derive(Debug)]
@@ -162,13 +162,13 @@ pub struct Plan {
 pub struct Selected {
     /// The workspace.
     pub workspace: Arc<Workspace>,
-    /// What changed.
+    /// The changes.
     pub changes: ChangeSet,
     /// Every unit with its verdict.
     pub selection: Selection,
     /// The units that are gone since base.
     pub removed: Vec<Removed>,
-    /// What is wrong in the workspace.
+    /// Problems of the workspace.
     pub diagnostics: Vec<Diagnostic>,
     /// The fingerprints of units, if they were asked for; none of jobs.
     pub fingerprints: Option<Fingerprints>,

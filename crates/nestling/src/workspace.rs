@@ -132,7 +132,7 @@ pub struct Workspace {
     pub(crate) depends_from: DependsFrom,
     /// The units in order of their names. Names and directories are unique.
     pub(crate) units: Vec<Unit>,
-    /// How many dependency levels a change propagates through; `None` for any number.
+    /// Number of dependency levels that a change propagates through; `None` for any number.
     pub(crate) depth: Option<usize>,
     /// Place of that key.
     pub(crate) depth_origin: Option<Origin>,

@@ -76,7 +76,7 @@ pub(crate) fn lost_of_action(action: &Json<'_>) -> Result<Vec<String>, Diagnosti
     let category = action.field("ActionTypeId")?.text_of("Category")?.map(str::to_owned);
     let configuration = action.get("Configuration").filter(|_| category.as_deref() == Some("Approval"));
     for (key, words) in
-        [("ExternalEntityLink", "the address to review"), ("NotificationArn", "the topic that is told")]
+        [("ExternalEntityLink", "the URL to review"), ("NotificationArn", "the topic that is notified")]
     {
         let value = configuration.as_ref().and_then(|configuration| configuration.get(key));
         // CDK's own check of permissions links to its log.

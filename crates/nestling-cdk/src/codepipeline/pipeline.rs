@@ -46,7 +46,7 @@ pub(crate) struct Pipeline {
     pub beside: Vec<String>,
     /// The region of its stack, where that is known.
     pub region: Option<String>,
-    /// Where it is written.
+    /// Place where it is written.
     pub origin: Origin,
 }
 
@@ -86,7 +86,7 @@ pub(crate) struct Action {
     pub variables: Vec<Variable>,
     /// The region that it runs in, where that is not the pipeline's own.
     pub region: Option<String>,
-    /// Where it is written.
+    /// Place where it is written.
     pub origin: Origin,
 }
 

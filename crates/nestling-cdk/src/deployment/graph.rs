@@ -62,7 +62,7 @@ pub struct GraphNode {
     pub after: BTreeSet<NodeId>,
     /// The certainty of that.
     pub order: Order,
-    /// Where it is written.
+    /// Place where it is written.
     pub origin: Origin,
 }
 
@@ -137,11 +137,11 @@ pub struct ScriptStep {
 pub struct Input {
     /// CodePipeline's name of them.
     pub artifact: String,
-    /// Where they come from.
+    /// Source of them.
     pub source: InputSource,
 }
 
-/// Where files come from.
+/// Source of files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InputSource {
     /// The repository of the pipeline.

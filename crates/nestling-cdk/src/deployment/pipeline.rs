@@ -81,7 +81,7 @@ impl<'a> Adding<'a> {
             Role::Source => self.source(id, action),
             Role::Synth => self.synth(id, action),
             Role::SelfUpdate => {
-                let text = "each pipeline is generated anew from the assembly, which is all that it did";
+                let text = "Nestling generates each pipeline from the assembly, which replaces it";
                 self.report_action(LineKind::Replaced, id, text);
                 Vec::new()
             }

@@ -1,4 +1,4 @@
-//! What jobs need to work in an account: the login, the region, and docker where images are built.
+//! Setup of jobs that work in an account: the login, the region, and docker if images are built.
 
 use super::request::Request;
 use super::unused::ASSETS;

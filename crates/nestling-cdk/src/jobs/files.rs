@@ -1,4 +1,4 @@
-//! Where the files of steps are: the checkout, the assembly, clones, and what other steps have handed on.
+//! Files of steps: the checkout, the assembly, clones, and files that other steps pass on.
 
 use super::request::Request;
 use super::writer::Writer;
@@ -7,7 +7,7 @@ use crate::report::LineKind;
 use crate::settings::AssemblySource;
 use crate::shell::{in_double_quotes, quoted};
 
-/// Where steps keep what they hand on, one directory for each artifact, as CodePipeline keeps them apart.
+/// Directory for the files that steps pass on, with a subdirectory for each artifact, as in CodePipeline.
 pub(crate) const HANDED_ON: &str = ".nestling";
 
 /// Returns the directory of an input of a step, from the root of the checkout; empty for the root itself.

@@ -33,7 +33,7 @@ pub(crate) struct PlannedJob {
     pub reads: BTreeSet<JobId>,
     /// The jobs among them that may be missing from a pipeline that it is in.
     pub optional: BTreeSet<JobId>,
-    /// Where it comes from.
+    /// Source of it.
     pub origin: Origin,
 }
 

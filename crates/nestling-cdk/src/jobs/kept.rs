@@ -8,7 +8,7 @@ use crate::ordering::in_order;
 use crate::report::{LineKind, Report};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where a node is sent.
+/// Target of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sent {
     /// To an environment.
@@ -19,7 +19,7 @@ pub(crate) enum Sent {
     NoRevisions,
 }
 
-/// Where each node is sent.
+/// Target of each node.
 pub(crate) struct Destinations(Vec<Sent>);
 
 impl Destinations {

@@ -1,4 +1,4 @@
-//! What GitLab keeps of a step: artifacts for people, reports, caches. GitLab's patterns start at the root of the checkout,
+//! Files of a step that GitLab keeps: artifacts for people, reports, caches. GitLab's patterns start at the root of the checkout,
 //! CodeBuild's where the step starts; both read `**` as any depth and none.
 
 use super::body::Body;

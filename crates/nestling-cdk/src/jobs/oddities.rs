@@ -1,4 +1,4 @@
-//! What is to be known of stacks before jobs deploy them: values that nobody gives, roles that nobody names.
+//! Report lines about stacks before jobs deploy them: missing values, unnamed roles.
 
 use super::request::Request;
 use super::targets::Targets;

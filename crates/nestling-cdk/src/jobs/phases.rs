@@ -10,14 +10,14 @@ pub(crate) const RETRIED: u8 = 193;
 /// The functions that run phases.
 const FUNCTIONS: &str = include_str!("phases.sh");
 
-/// What has a shell take the status of a pipe from its last command, as CodeBuild does.
+/// Setting that makes a shell use the status of the last command of a pipe, as CodeBuild does.
 const PIPES: &str = "if (set +o pipefail) 2> /dev/null; then set +o pipefail; fi";
 
 /// Words with which commands change how the shell goes on.
 const FLOW: [&str; 10] =
     ["break", "continue", "eval", "exec", "exit", "return", "set", "source", "trap", "."];
 
-/// How a command can be written so that the shell does with it what CodeBuild does.
+/// The form of a command for which the shell does the same as CodeBuild.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Form {
     /// As it is.

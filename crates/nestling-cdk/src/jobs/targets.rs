@@ -24,7 +24,7 @@ pub(crate) struct Target {
     pub name: String,
     /// The environment, as the caller describes it.
     pub environment: TargetEnvironment,
-    /// Where the header sends its first stage there.
+    /// Place where the header assigns its first stage.
     pub origin: Origin,
     /// Its stages.
     pub stages: Vec<StageId>,
@@ -174,7 +174,7 @@ pub(crate) fn targets(
 struct Found<'a> {
     path: &'a str,
     stacks: BTreeSet<StackId>,
-    /// Where the first of them is written.
+    /// Place of the first of them.
     origin: Origin,
 }
 
@@ -201,7 +201,7 @@ fn deployables(
     deployables
 }
 
-/// Where a header sends a construct path.
+/// Target of a construct path.
 enum Destination<'a> {
     /// To an environment, and where that is written.
     Environment(&'a TargetEnvironment, Origin),

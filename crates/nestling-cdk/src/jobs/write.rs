@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 pub struct WrittenJob {
     /// Its short name.
     pub name: String,
-    /// Where it comes from.
+    /// Source of it.
     pub origin: Origin,
     /// Its keywords.
     pub body: Map,

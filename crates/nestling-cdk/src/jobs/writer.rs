@@ -41,13 +41,13 @@ pub(crate) struct Writer<'a> {
 /// The conditions under which a job runs, beside the jobs that it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gate {
-    /// How it starts.
+    /// Start of it.
     pub start: DeployStart,
     /// The expressions of `rules:if` that must all hold.
     pub expressions: Vec<String>,
     /// Set if a deploy freeze holds it back.
     pub frozen: bool,
-    /// Where that is written.
+    /// Place where that is written.
     pub origin: Origin,
 }
 
@@ -171,7 +171,7 @@ impl<'a> Writer<'a> {
 
     /// Returns the conditions under which GitLab creates the job, and how it starts.
     ///
-    /// Those are the conditions of its own environment, and of every environment before it: GitLab refuses a pipeline with
+    /// Those are the conditions of its own environment, and of every environment before it: GitLab rejects a pipeline with
     /// a need on a job that rules have dropped.
     pub(crate) fn gate(&self) -> Option<Gate> {
         // A merge request is shown what it does not deploy to.

@@ -55,7 +55,7 @@ pub(super) fn drift(node: Option<&Node>) -> Result<Drift, Vec<Diagnostic>> {
 /// The settings of a CDK stage.
 #[derive(Debug, Clone)]
 pub struct StagePolicy {
-    /// Where they are written.
+    /// Place where they are written.
     pub origin: Origin,
     /// The catalogue's environment; `None` to leave the stage out.
     pub environment: Option<Located<String>>,

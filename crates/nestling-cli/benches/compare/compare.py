@@ -79,7 +79,7 @@ def machine() -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", choices=PRESETS, help="beside the peers, for so many services")
-    parser.add_argument("--variants", action="store_true", help="repositories where no two folders are alike")
+    parser.add_argument("--variants", action="store_true", help="repositories without copies of directories")
     parser.add_argument("--growth", action="store_true", help="time against units, files, changed paths, jobs and templates")
     parser.add_argument("--program", action="store_true", help="the program's start, and how fast `preview --watch` is")
     parser.add_argument("--million", action="store_true", help="10,000 services of a million files, without peers; only if asked for")
@@ -106,7 +106,7 @@ def main() -> None:
                 print(f"{group}, {key}: {time.monotonic() - start:.0f} s", flush=True)
                 results.write_text(json.dumps(known, indent=1) + "\n")
     page.write(known, docs)
-    targets.write(known, readme)
+    targets.write(known, readme, page.details(known))
 
 
 if __name__ == "__main__":

@@ -8,36 +8,54 @@ import targets
 HEAD = """\
 # Benchmarks
 
-How long Nestling takes beside git and beside tools that find affected projects, on the same repositories in one run.
-`crates/nestling-cli/benches/compare/compare.py` installs the peers at pinned versions, makes the repositories, measures,
-checks every answer against what the repositories' maker knows, and writes this page. [Scale](scale.md) says what the
-figures come from.
+How long Nestling takes compared with git, and with other tools that find affected projects, on the same repositories.
+[Scale](scale.md) explains the numbers.
 
-Times are those of one small machine, and **the ratios are what counts**; the load that is named below each table is mostly
-the peers' own. Runs are interleaved; a number is a median of its runs. CPU is the time that a process
-and those it waited for held a core (not a daemon that goes on), and shows best what the work costs.
+## Compared with other tools
 
-In each repository 5, 20 or 50 services and one library changed, and every service depends on three libraries. "Rules"
-are repositories whose units the workspace's rules make, without dependencies; with "npm" the dependencies come from each
-`package.json`; in all others each service has a `nestling.yml` of its own with its dependencies. The maker repeats folders,
-as copied skeletons do: Nestling reads a folder that stands in many places once, git's listing reads it each time. So two
-sizes are measured again with repositories where no two folders are alike.
+In each repository 5, 20 or 50 services and one library changed, and every service depends on three libraries. The table has the CPU
+time of each tool, which is the best measure of its work: the time that its processes ran on a core.
+"""
+
+SUBJECTS = """
+"Rules" are repositories whose units are defined by rules of the workspace, without dependencies. With "npm" the dependencies come from
+each `package.json`. In all others each service has its own `nestling.yml` with its dependencies. In the repositories above, many directories
+are copies of each other; Nestling reads those once, `git ls-tree` each time. "All different" are repositories without copies.
+
+Turbo, moon, nx and lerna list projects and generate no pipeline. They need a checkout, whose time is not included. "Cold" means without what
+the tool stores in the repository between runs. The Python script is
+[`script.py`](https://gitlab.com/nestling-ci/nestling/-/blob/main/crates/nestling-cli/benches/compare/script.py): libyaml, one
+`git cat-file`, no checks.
 """
 
 GROWTH = """\
 
 ## Growth
 
-Each chart varies one thing alone, in repositories where no two folders are alike. A slope of 1 is linear. It is fitted to
-the last decade, where the start weighs least.
+Each chart varies one dimension, in repositories whose directories are all different. A slope of 1 is linear; it is fitted to the last
+decade. The table has the time of the smallest and the largest measurement.
 """
 
-NOTES = """
-Turbo, moon, nx and lerna list projects and make no pipeline, and need a checkout, whose time is not counted here. Cold is
-without what the tool keeps between runs in the repository; the file system's cache is warm for all. The Python script is
-[`script.py`](https://gitlab.com/nestling-ci/nestling/-/blob/main/crates/nestling-cli/benches/compare/script.py): libyaml,
-one `git cat-file`, no checks. Memory includes the pages of git's packs that are mapped, and is at least the 17 MB of the
-process that measures.
+REPEAT = """
+## Repeat it
+
+```sh
+cargo build --release --package nestling-cli
+python3 crates/nestling-cli/benches/compare/compare.py --help
+```
+
+`compare.py` installs the other tools at pinned versions, generates the repositories, measures, compares every answer with the expected one,
+and writes this page. Runs of the tools are interleaved; a time is the median of its runs. The file system's cache is warm.
+
+The times are those of one small machine: {machine}. Compare the ratios, not the times.
+[The README of the benches](https://gitlab.com/nestling-ci/nestling/-/blob/main/crates/nestling-cli/benches/README.md) has all
+measurements, with wall-clock time, memory and the number of runs, and our targets with those that we miss.
+"""
+
+DETAILS = """
+## All measurements
+
+Memory includes the mapped pages of git's packs, and is at least the 17 MB of the process that measures.
 """
 
 
@@ -71,11 +89,23 @@ def growth_table(series: dict) -> str:
     return rows(head, ["| " + " | ".join(row) + " |" for row in cells])
 
 
-def growth(key: str, series: dict, docs: Path) -> str:
+def growth_chart(key: str, series: dict, docs: Path) -> str:
     lines = {name: [(point["at"], point["wall"]) for point in points] for name, points in series["lines"].items()}
     title = f"Time against {series['what']}"
     docs.joinpath(f"benchmarks/growth-{key}.svg").write_text(chart.growth(title, lines))
-    return f"\n### {title}\n\n{series['same']}.\n\n![{title}](benchmarks/growth-{key}.svg)\n\n{growth_table(series)}\n"
+    return f"\n![{title}](benchmarks/growth-{key}.svg)\n"
+
+
+def growth_summary(series: list[dict]) -> str:
+    lines = []
+    for one in series:
+        for name, points in one["lines"].items():
+            first, last = points[0], points[-1]
+            slope = chart.slope([(point["at"], point["wall"]) for point in points])
+            shown = "–" if slope is None else f"{slope:.2f}"
+            lines.append(f"| {one['what']} | {name} | {first['at']:,}: {time(first['wall'])} | "
+                         f"{last['at']:,}: {time(last['wall'])} | {shown} |")
+    return "\n".join(["\n| dimension | | from | to | slope |", "|---|---|--:|--:|--:|", *lines]) + "\n"
 
 
 def against_services(runs: list[dict], docs: Path) -> str:
@@ -85,22 +115,47 @@ def against_services(runs: list[dict], docs: Path) -> str:
     lines = {name: [(run["services"], run["subjects"][name]["cpu"]) for run in alike if name in run["subjects"]]
              for name in alike[-1]["subjects"]}
     docs.joinpath("benchmarks/growth.svg").write_text(chart.growth("CPU time against services", lines))
-    return "\n### Beside the others\n\nFiles and changes grow as well here.\n\n![Time against services](benchmarks/growth.svg)\n"
+    return "\n![CPU time against services](benchmarks/growth.svg)\n"
 
 
-def beside(key: str, run: dict, docs: Path) -> str:
-    bars = {name: found["cpu"] for name, found in run["subjects"].items()}
-    docs.joinpath(f"benchmarks/{key}.svg").write_text(chart.bars(f"CPU time, {targets.name(run)}", bars))
-    return (f"\n## {targets.name(run)}\n\n![CPU time](benchmarks/{key}.svg)\n\n{table(run)}\n\n"
-            f"Measured on {run['machine']}.\n")
+def bars(key: str, run: dict, docs: Path) -> str:
+    values = {name: found["cpu"] for name, found in run["subjects"].items()}
+    docs.joinpath(f"benchmarks/{key}.svg").write_text(chart.bars(f"CPU time, {targets.name(run)}", values))
+    return f"\n![CPU time, {targets.name(run)}](benchmarks/{key}.svg)\n"
+
+
+def summary(runs: list[dict]) -> str:
+    """One row for each subject, one column for each repository."""
+    names = list(dict.fromkeys(name for run in runs for name in run["subjects"]))
+    cell = lambda run, name: time(run["subjects"][name]["cpu"]) if name in run["subjects"] else ""
+    shown = lambda name: name.replace("--all", "`--all`")
+    lines = [f"| {shown(name)} | " + " | ".join(cell(run, name) for run in runs) + " |" for name in names]
+    return rows("| | " + " | ".join(targets.name(run) for run in runs) + " |", lines)
+
+
+def details(known: dict[str, dict]) -> str:
+    """Every measurement, for the README of the benches."""
+    text = [DETAILS]
+    for run in ordered(known).values():
+        text.append(f"\n### {targets.name(run)}\n\n{table(run)}\n\nMeasured on {run['machine']}.\n")
+    for series in known["growth"].values():
+        text.append(f"\n### Time against {series['what']}\n\n{series['same']}.\n\n{growth_table(series)}\n")
+    return "".join(text)
+
+
+def ordered(known: dict[str, dict]) -> dict[str, dict]:
+    return dict(sorted(known["runs"].items(), key=lambda item: (item[1].get("distinct", False), item[1]["files"])))
 
 
 def write(known: dict[str, dict], docs: Path) -> None:
-    runs = dict(sorted(known["runs"].items(), key=lambda item: (item[1].get("distinct", False), item[1]["files"])))
+    runs = ordered(known)
     docs.joinpath("benchmarks").mkdir(parents=True, exist_ok=True)
     for chart_of_before in docs.joinpath("benchmarks").glob("*.svg"):
         chart_of_before.unlink()
-    text = [HEAD]
-    text += [GROWTH, *(growth(key, series, docs) for key, series in known["growth"].items())]
-    text += [against_services(list(runs.values()), docs), *(beside(key, run, docs) for key, run in runs.items()), NOTES]
+    series = list(known["growth"].values())
+    machine = next((run["machine"] for run in runs.values()), "unknown")
+    text = [HEAD, "\n", summary(list(runs.values())), "\n", against_services(list(runs.values()), docs), SUBJECTS]
+    text += [bars(key, run, docs) for key, run in runs.items()]
+    text += [GROWTH, growth_summary(series), *(growth_chart(key, one, docs) for key, one in known["growth"].items())]
+    text.append(REPEAT.replace("{machine}", machine))
     docs.joinpath("benchmarks.md").write_text("".join(text))

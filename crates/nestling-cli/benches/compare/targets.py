@@ -19,7 +19,7 @@ def target(what: str, value: float, sign: str, limit: float) -> str:
 
 
 def name(run: dict) -> str:
-    alike = ", no two folders alike" if run.get("distinct") else ""
+    alike = ", all different" if run.get("distinct") else ""
     return f"{run['services']:,} services, {run['files']:,} files{alike}"
 
 
@@ -101,11 +101,11 @@ def of_growth(series: dict) -> list[str]:
     return rows
 
 
-def write(known: dict[str, dict], readme: Path) -> None:
-    """Replaces the README's table, and keeps the text above it."""
+def write(known: dict[str, dict], readme: Path, details: str) -> None:
+    """Replaces the README's table of targets and the details below it, and keeps the text above."""
     met = [row for run in known["runs"].values() for row in of_run(run)]
     met += [row for measured in known["program"].values() for row in of_program(measured)]
     met += [row for series in known["growth"].values() for row in of_growth(series)]
     above = readme.read_text().partition(MARK)[0] if readme.exists() else ""
     table = "\n".join(["| | measured | target | met |", "|---|--:|--:|--:|", *met])
-    readme.write_text(f"{above}{MARK}\n{table}\n")
+    readme.write_text(f"{above}{MARK}\n{table}\n{details}")

@@ -151,10 +151,10 @@ fn directory(file: &Path, full_path: &Path) -> Failure {
 
 /// Suggests a file with a similar name in the same directory.
 fn missing(file: &Path, full_path: &Path) -> Failure {
-    let failure = Failure::usage(format!("there is no file `{}`", file.display()));
+    let failure = Failure::usage(format!("file `{}` does not exist", file.display()));
     let Ok(entries) = std::fs::read_dir(parent_of(full_path)) else {
         let parent = file.parent().unwrap_or(file).display();
-        return failure.with_help(format!("there is no directory `{parent}` either"));
+        return failure.with_help(format!("directory `{parent}` does not exist, either"));
     };
     let mut names: Vec<String> =
         entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();

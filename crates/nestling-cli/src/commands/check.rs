@@ -60,7 +60,7 @@ fn version(text: &str) -> Result<(u32, u32), String> {
         .ok_or_else(|| "must be a major and a minor version, such as 17.11".to_owned())
 }
 
-/// Returns an option of the command line that has no effect on files. One that a variable sets is meant for other commands
+/// Returns an option of the command line that has no effect on files. One that a variable sets is intended for other commands
 /// of the same job.
 pub(crate) fn idle_option(matches: &ArgMatches) -> Option<&'static str> {
     matches.get_many::<PathBuf>("files")?;

@@ -64,7 +64,7 @@ const OF_A_PLAN: [(&str, &str); 12] = [
     ("strict_cdk", "strict-cdk"),
 ];
 
-/// Returns an option of the command line that has no effect on the page of a rule. One that a variable sets is meant for other
+/// Returns an option of the command line that has no effect on the page of a rule. One that a variable sets is intended for other
 /// commands of the same job.
 pub(crate) fn idle_option(matches: &ArgMatches) -> Option<&'static str> {
     matches.get_one::<String>("rule")?;
@@ -122,7 +122,7 @@ fn rule(id: &str) -> Result<String, Failure> {
     if let Some(rule) = nestling::rule(&id) {
         return Ok(view::rule(rule));
     }
-    let failure = Failure::usage(format!("there is no rule `{id}`"));
+    let failure = Failure::usage(format!("unknown rule `{id}`"));
     Err(failure.with_help(
         Suggestion::among(&id, nestling::rules().iter().map(|rule| rule.id))
             .help_or("the id of a rule is in brackets in its messages, such as `error[retry]`"),
@@ -159,7 +159,7 @@ fn find<'a>(session: &Session, plan: &'a Plan, text: &'a str) -> Result<Subject<
     if let Some(rule) = nestling::rule(text) {
         return Ok(Subject::Rule(rule));
     }
-    let failure = Failure::usage(format!("there is no unit, job, path or rule `{text}`"));
+    let failure = Failure::usage(format!("unknown unit, job, path or rule `{text}`"));
     let units = plan.workspace.unit_names().map(UnitName::as_str);
     let jobs = plan.pipeline.jobs.iter().map(|job| job.name.as_str());
     let rules = nestling::rules().into_iter().map(|rule| rule.id);

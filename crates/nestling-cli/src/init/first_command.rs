@@ -111,7 +111,7 @@ impl Shell<'_> {
                 let position = words.iter().position(|word| options.contains(word))?;
                 let name = words.get(position + 1).filter(|name| !name.contains('$'))?;
                 let path = directory.join(name).ok()?;
-                (!self.inventory.is_file(&path)).then(|| format!("{name}, which is not there"))
+                (!self.inventory.is_file(&path)).then(|| format!("{name}, which does not exist"))
             }
             Needs::Script => {
                 let mut arguments =

@@ -63,7 +63,7 @@ pub(super) fn kustomization(
         let Ok(local) = dir.join(&path) else { continue };
         let is_file = inventory.is_file(&local);
         if !is_file && !inventory.is_directory(&local) && files.read(&local)?.is_none() {
-            return Ok(Kustomization::Unfit(format!("it names `{path}`, which is not there")));
+            return Ok(Kustomization::Unfit(format!("it names `{path}`, which does not exist")));
         }
         is_reaching_out |= is_file && local.relative_to(&dir).is_none();
     }

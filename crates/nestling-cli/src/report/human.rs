@@ -8,10 +8,10 @@ use nestling_files::path;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-/// How many diagnostics have an excerpt.
+/// Number of diagnostics that have an excerpt.
 const EXCERPTS: usize = 500;
 
-/// How many bytes of files are gone through for excerpts: each goes through its whole file.
+/// Number of bytes of files that are searched for excerpts: each search reads the whole file.
 const EXCERPT_BYTES: usize = 64 << 20;
 
 /// Renders diagnostics with their source excerpts, and a last line with their number.

@@ -47,7 +47,7 @@ pub(super) fn read(
             Ok(Some(Records { passed: Passed::of(verified, now), leave_out }))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            io.talk(format_args!("no job is left out: there is no {}\n", shown.display()));
+            io.talk(format_args!("no job is omitted: {} does not exist\n", shown.display()));
             Ok(Some(Records { passed: Passed::default(), leave_out }))
         }
         Err(error) => Err(Failure::repository(

@@ -27,7 +27,7 @@ impl DirectoryFiles {
         Self { root: root.into() }
     }
 
-    /// Where a path is on disk; `None` if a component of it is a link.
+    /// Location of a path on disk; `None` if a component of it is a link.
     fn locate(&self, path: &RepoPath) -> Option<PathBuf> {
         let mut on_disk = self.root.clone();
         for component in path.as_str()?.split('/').filter(|component| !component.is_empty()) {

@@ -3,7 +3,7 @@
 use super::{DirectoryEntry, FileQuery, FileVisitor, Files, ReadError, Walk};
 use crate::path::RepoPath;
 
-/// How many links are followed for one path, as Linux does.
+/// Number of links that are followed for one path, as Linux does.
 const LINKS: usize = 40;
 
 /// Files that are read through symbolic links, as long as these stay inside the repository. Walks do not follow links.

@@ -26,7 +26,7 @@ impl fmt::Display for Revision {
 #[derive(Debug, thiserror::Error)]
 pub enum RevisionError {
     /// The repository has no such revision.
-    #[error("there is no revision `{0}` here")]
+    #[error("unknown revision `{0}`")]
     Unknown(String),
     /// Several references have this name, and point to different commits. None of them is chosen: whoever may push a tag would
     /// decide.

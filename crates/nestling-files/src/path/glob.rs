@@ -13,7 +13,7 @@ mod lint;
 pub(super) use fnmatch::matches as matches_pattern;
 pub use lint::GlobLint;
 
-/// How many patterns the braces of one glob may stand for.
+/// Maximum number of patterns that the braces of a glob expand to.
 pub const ALTERNATIVES_LIMIT: usize = 4096;
 
 /// A pattern for paths with GitLab's meaning. Made by [`Glob::parse`].
@@ -23,17 +23,17 @@ pub struct Glob {
     alternatives: Box<[Box<[u8]>]>,
 }
 
-/// Why a text is no glob.
+/// Reason why a string is not a glob.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GlobError {
     /// Nothing is written.
     #[error("a glob cannot be empty")]
     Empty,
     /// It holds a NUL byte.
-    #[error("the glob `{0}` holds a NUL byte")]
+    #[error("the glob `{0}` contains a NUL byte")]
     Nul(String),
     /// Its braces stand for too many patterns.
-    #[error("the braces of the glob `{0}` stand for more than {ALTERNATIVES_LIMIT} patterns")]
+    #[error("the braces of the glob `{0}` expand to more than {ALTERNATIVES_LIMIT} patterns")]
     TooMany(String),
 }
 

@@ -1,4 +1,4 @@
-//! What differs between a tree and the files on disk, by the system's git.
+//! Differences between a tree and the files on disk, by the system's git.
 
 use crate::command::{self, Git, Owner};
 use crate::id::ObjectId;

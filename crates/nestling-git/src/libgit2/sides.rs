@@ -1,4 +1,4 @@
-//! What is at a path in a tree, and what is on disk.
+//! The two sides of a comparison: a path in a tree, and on disk.
 
 use crate::id::ObjectId;
 use crate::tree::Mode;

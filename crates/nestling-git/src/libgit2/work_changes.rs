@@ -1,4 +1,4 @@
-//! What differs between a tree and the files on disk: the tree is compared with the index here, the index with the disk by
+//! Differences between a tree and the files on disk: the tree is compared with the index here, the index with the disk by
 //! libgit2, and the two are put together. The old side comes from the first comparison, the new side from the second.
 
 use super::sides::{Side, Sides, SidesByPath};

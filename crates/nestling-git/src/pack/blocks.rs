@@ -13,7 +13,7 @@ pub(super) struct Blocks {
     file: File,
     length: u64,
     block_size: usize,
-    /// How many blocks are kept.
+    /// Number of blocks that are kept.
     capacity: usize,
     kept: RefCell<Kept>,
 }

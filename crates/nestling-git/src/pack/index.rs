@@ -1,4 +1,4 @@
-//! Where each object of a pack is: an index of version 2
+//! Offsets of the objects in a pack: an index of version 2
 //! (<https://git-scm.com/docs/pack-format#_version_2_pack_idx_files_support_packs_larger_than_4_gib_and>).
 
 use super::Defect;
@@ -9,14 +9,14 @@ use std::path::Path;
 
 /// Length of an id in bytes; repositories with longer ones are read by the system's git.
 pub(super) const HASH: usize = 20;
-/// Where the ids begin: behind a signature, a version and the table of first bytes.
+/// Offset of the ids: after a signature, a version and the table of first bytes.
 const IDS: u64 = 8 + 256 * 4;
 /// Bytes of a block. All blocks that are read are kept, as a mapped file would be.
 const BLOCK: usize = 16 << 10;
 /// Guesses before the search halves what is left: ids are as good as random, and three or four guesses find them.
 const GUESSES: usize = 8;
 
-/// How an index begins, but for one of version 1.
+/// First bytes of an index, except of version 1.
 const SIGNATURE: u32 = u32::from_be_bytes(*b"\xfftOc");
 
 pub(super) struct Index {

@@ -19,7 +19,7 @@ fn soon<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
     receive.recv_timeout(SOON).expect("no answer")
 }
 
-/// What the store of a repository reads, each object as its content or as an error's text.
+/// Every object that the store of a repository reads, as its content or as an error message.
 fn read_all(root: &Path, ids: &[ObjectId]) -> Vec<Result<Content, String>> {
     let store = ObjectStore::new(root.join(".git/objects"), Git::new(&root.join(".git"), None));
     ids.iter().map(|id| store.read(id).map(content).map_err(|error| error.to_string())).collect()
@@ -118,7 +118,7 @@ fn what_is_damaged_in_one_place_is_read_from_another() {
     }
 }
 
-/// How many times as many flips as in every run: `NESTLING_TEST_FLIPS=100`.
+/// Factor for the number of flips: `NESTLING_TEST_FLIPS=100`.
 #[expect(clippy::disallowed_methods, reason = "the library may not read the environment; tests may")]
 fn times() -> usize {
     std::env::var("NESTLING_TEST_FLIPS").map_or(1, |times| times.parse().unwrap())

@@ -26,7 +26,7 @@ impl History {
         history
     }
 
-    /// What git prints; `None` where it ends with 1.
+    /// Output of git; `None` if it exits with 1.
     fn git(&self, arguments: &[&str]) -> Option<Vec<u8>> {
         let output = Command::new("git").current_dir(&self.place).args(arguments).output().unwrap();
         assert!(output.status.code().is_some_and(|code| code < 2), "{arguments:?}: {output:?}");
@@ -61,7 +61,7 @@ impl History {
         pairs
     }
 
-    /// How many paths and merge bases were compared.
+    /// Number of paths and merge bases that were compared.
     fn compare(&self, opened: &GitRepository, count: usize) -> (usize, usize) {
         let (mut paths, mut bases) = (0, 0);
         for (base, head) in self.pairs(count) {

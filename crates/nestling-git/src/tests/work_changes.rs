@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What differs from `HEAD` on disk, which both ways of reading have to agree on.
+/// Differences of the disk from `HEAD`, on which both readers must agree.
 fn differences(repo: &Fixture) -> Vec<String> {
     let head = repo.id("HEAD");
     let [by_libgit2, by_git] = [repo.open(), repo.open_by_system()].map(|opened| {
@@ -25,7 +25,7 @@ fn with_submodule() -> (Fixture, Fixture) {
     (repo, module)
 }
 
-/// What is done to a submodule, how, and what differs then.
+/// A change to a submodule, its commands, and the expected differences.
 type Case = (&'static str, fn(&Fixture), &'static [&'static str]);
 
 #[test]

@@ -1,4 +1,4 @@
-//! What is remembered of the disk is what is there, as long as every change is told.
+//! The cache equals the disk as long as every change is reported.
 
 use crate::testing::Fixture;
 use crate::{Change, GitRepository};
@@ -25,7 +25,7 @@ fn seen(repository: &GitRepository) -> Seen {
     (changes, folders)
 }
 
-/// What somebody does to the files, with the paths that the system tells of it.
+/// Changes to the files, with the paths that the system reports.
 type Deed = (&'static str, fn(&Path), &'static [&'static str]);
 
 const DEEDS: [Deed; 12] = [

@@ -68,7 +68,7 @@ pub(super) struct Walk<'a> {
     resolve: fn(&str) -> Option<&'static Rule>,
     /// The rules whose keywords are left out.
     left_out: &'static [&'static str],
-    /// What was found so far.
+    /// Findings so far.
     pub problems: Vec<Diagnostic>,
 }
 

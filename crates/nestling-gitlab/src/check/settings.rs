@@ -5,7 +5,7 @@ use crate::instance::Gitlab;
 use crate::pipeline::Pipeline;
 use crate::pipeline::known::KnownVariables;
 
-/// How a pipeline gets to GitLab.
+/// Source of a pipeline's configuration in GitLab.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Division {
     /// In one piece, so that its size counts.
@@ -15,7 +15,7 @@ pub enum Division {
     Parts,
 }
 
-/// How a pipeline is started.
+/// Start of a pipeline.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Level {
     /// By the trigger job of a parent.
@@ -25,7 +25,7 @@ pub enum Level {
     Root,
 }
 
-/// Where the `workflow:rules` of a pipeline come from. Without any, GitLab makes jobs for branches and tags only, as if each
+/// Source of the `workflow:rules` of a pipeline. Without any, GitLab creates jobs for branches and tags only, as if each
 /// had `only: [branches, tags]` (<https://docs.gitlab.com/ci/yaml/deprecated_keywords/#only--except>).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum WorkflowRules {
@@ -50,11 +50,11 @@ pub struct CheckSettings {
     pub gitlab: Gitlab,
     /// In how many pieces it gets the pipeline.
     pub division: Division,
-    /// Whether `workflow:rules` are those that the file has.
+    /// Set if `workflow:rules` are those that the file has.
     pub workflow: WorkflowRules,
     /// The variables that are known when the pipeline is created.
     pub variables: KnownVariables,
-    /// How it is started.
+    /// Start of it.
     pub level: Level,
     /// Variables that the parent forwards in pipelines of a rule of its `workflow`.
     pub forwarded_by_rules: Vec<String>,

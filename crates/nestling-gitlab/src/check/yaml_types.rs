@@ -8,11 +8,20 @@ pub(crate) static RULE: Rule = Rule {
     id: "yaml-type",
     severities: &[Error, Warning],
     summary: "YAML reads an unquoted value as a date or a symbol",
-    documentation: "GitLab reads YAML 1.1 with Ruby's Psych: an unquoted `2024-01-01` is a date, and `:name` is a symbol. GitLab loads no \
-file with a date. It takes a symbol without its colon in scripts, tags, variables and inputs, and rejects it elsewhere.",
+    documentation: "GitLab reads YAML 1.1 with Ruby's Psych: an unquoted `2024-01-01` is a date, and `:name` is a symbol. GitLab rejects a file with a date. It reads a symbol without its colon in scripts, tags, variables and inputs, and rejects it elsewhere.",
     source: "https://docs.gitlab.com/ci/yaml/",
-    bad: Example::Pipeline("a: { script: x, variables: { D: 2024-01-01 } }\n"),
-    good: Example::Pipeline("a: { script: x, variables: { D: \"2024-01-01\" } }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  variables: { D: 2024-01-01 }
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: x
+  variables: { D: \"2024-01-01\" }
+",
+    ),
 };
 
 /// Keywords below which GitLab takes a symbol for a string.

@@ -12,17 +12,18 @@ rules! {
     DOCUMENT_DROPPED = "document-dropped" {
         severities: &[Warning],
         summary: "a file has a document that GitLab never reads",
-        documentation: "GitLab reads one document of a file: the second where the first is a `spec` header, the first \
-            otherwise. It drops all others without a message. Remove the line `---` between them.",
+        documentation: "GitLab reads one document of a file: the second if the first is a `spec` header, otherwise the first. It silently drops all others. Remove the line `---` between them.",
         source: "https://docs.gitlab.com/ci/yaml/#header-keywords",
-        bad: Example::Pipeline("\
-build: { script: make }
+        bad: Example::Pipeline("build:
+  script: make
 ---
-test: { script: make test }
+test:
+  script: make test
 "),
-        good: Example::Pipeline("\
-build: { script: make }
-test: { script: make test }
+        good: Example::Pipeline("build:
+  script: make
+test:
+  script: make test
 "),
     }
 
@@ -31,28 +32,32 @@ test: { script: make test }
         summary: "`stages` is not a list",
         documentation: "`stages` lists the names of the stages in the order in which they run.",
         source: "https://docs.gitlab.com/ci/yaml/#stages",
-        bad: Example::Pipeline("\
-stages: build
-compile: { stage: build, script: make }
+        bad: Example::Pipeline("stages: build
+compile:
+  stage: build
+  script: make
 "),
-        good: Example::Pipeline("\
-stages: [build]
-compile: { stage: build, script: make }
+        good: Example::Pipeline("stages: [build]
+compile:
+  stage: build
+  script: make
 "),
     }
 
     STAGE_NAME = "stage-name" {
         severities: &[Error],
-        summary: "a stage has a name that GitLab refuses",
+        summary: "a stage has a name that GitLab rejects",
         documentation: "The name of a stage is a string of 1 to 255 characters.",
         source: "https://docs.gitlab.com/ci/yaml/#stages",
-        bad: Example::Pipeline("\
-stages: [build, \"\"]
-compile: { stage: build, script: make }
+        bad: Example::Pipeline("stages: [build, \"\"]
+compile:
+  stage: build
+  script: make
 "),
-        good: Example::Pipeline("\
-stages: [build, test]
-compile: { stage: build, script: make }
+        good: Example::Pipeline("stages: [build, test]
+compile:
+  stage: build
+  script: make
 "),
     }
 
@@ -62,13 +67,15 @@ compile: { stage: build, script: make }
         documentation: "A key that resembles a known one is an error. Any other may be newer than this version of \
             Nestling: it is passed on with a warning.",
         source: "https://docs.gitlab.com/ci/yaml/#workflow",
-        bad: Example::Pipeline("\
-workflow: { nmae: Nightly }
-build: { script: make }
+        bad: Example::Pipeline("workflow:
+  nmae: Nightly
+build:
+  script: make
 "),
-        good: Example::Pipeline("\
-workflow: { name: Nightly }
-build: { script: make }
+        good: Example::Pipeline("workflow:
+  name: Nightly
+build:
+  script: make
 "),
     }
 
@@ -76,7 +83,7 @@ build: { script: make }
         severities: &[Error, Warning],
         summary: "an `include` of a unit or a workspace cannot be resolved",
         documentation: "Nestling resolves local includes of units itself. The file must exist in the repository, a \
-            wildcard should match at least one file, files cannot include each other in a circle, and a pipeline may \
+            wildcard should match at least one file, files cannot include each other, and a pipeline may \
             include at most 150 files. What only GitLab can read (a remote file, a project's, a component) belongs \
             below the `---` of the root's `nestling.yml`.",
         source: "https://docs.gitlab.com/ci/yaml/#includelocal",
@@ -102,18 +109,21 @@ test: { extends: .node, script: npm test }
         severities: &[Note],
         summary: "an include is not read",
         documentation: "`nestling check FILE` reads local files that a file includes. Those of other projects, remote files, \
-templates, components, and local files that get inputs or whose rules ask for unknown variables are not read. What they may define is \
-not known, so nothing is reported as undefined: bases, references, needed jobs, stages, stop jobs.",
+templates, components, and local files that get inputs or whose rules ask for unknown variables are not read. Since they may define anything, nothing is reported as undefined: bases, references, needed jobs, stages, stop jobs.",
         source: "https://docs.gitlab.com/ci/yaml/#include",
-        bad: Example::Pipeline("include: [{ template: Jobs/SAST.gitlab-ci.yml }]\na: { script: x }\n"),
-        good: Example::Pipeline("a: { script: x }\n"),
+        bad: Example::Pipeline("include: [{ template: Jobs/SAST.gitlab-ci.yml }]
+a:
+  script: x
+"),
+        good: Example::Pipeline("a:
+  script: x
+"),
     }
 
     UNREADABLE = "unreadable" {
         severities: &[Error],
         summary: "a file cannot be read",
-        documentation: "The file system or git refused to hand out a file: the permissions forbid it, the disk fails, \
-            or an object is missing from a damaged clone. `git fsck` finds missing objects.",
+        documentation: "The file system or git could not read a file: permissions, a failing disk, or a missing object in a damaged clone. `git fsck` finds missing objects.",
         source: "https://git-scm.com/docs/git-fsck",
         bad: Example::None,
         good: Example::None,

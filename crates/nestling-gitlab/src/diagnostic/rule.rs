@@ -25,7 +25,7 @@ pub struct Rule {
     pub severities: &'static [Severity],
     /// Completes the sentence "This rule reports that …", in one line of Markdown.
     pub summary: &'static str,
-    /// Why it matters and what to do, in Markdown.
+    /// Explanation of the problem and of the fix, in Markdown.
     pub documentation: &'static str,
     /// The page of the specification that the rule follows: an address, or a path in the book, such as
     /// `environments.md`.

@@ -13,7 +13,7 @@ rules! {
     ENCODING = "encoding" {
         severities: &[Error],
         summary: "a file is not encoded in UTF-8",
-        documentation: "GitLab reads UTF-8 only and refuses the whole file. Editors on Windows may save Latin-1, and \
+        documentation: "GitLab reads UTF-8 only and rejects the whole file. Editors on Windows may save Latin-1, and \
             `>` in PowerShell writes UTF-16. Save the file as UTF-8 without a byte order mark.",
         source: "https://docs.gitlab.com/ci/yaml/",
         bad: Example::Repository(&[

@@ -30,7 +30,7 @@ pub enum As {
 /// [`As`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no kind of pipeline; write `merge_request`, `branch:NAME`, `tag:NAME`, `schedule`, `web`, `api`, \
+    "unknown kind of pipeline `{0}`; use `merge_request`, `branch:NAME`, `tag:NAME`, `schedule`, `web`, `api`, \
      `trigger`, `pipeline` or `chat`"
 )]
 pub struct AsError(String);

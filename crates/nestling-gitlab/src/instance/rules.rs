@@ -13,7 +13,7 @@ rules! {
         severities: &[Error],
         summary: "the header of a `nestling.yml` has an unknown key or a value of the wrong type",
         documentation: "The header is the document above the line `---`. A key that Nestling does not know would have \
-            no effect, so it is an error. The jobs below the header are checked all the same.",
+            no effect, so it is an error. The jobs below the header are checked nevertheless.",
         source: "files/README.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),

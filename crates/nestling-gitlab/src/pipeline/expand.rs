@@ -1,9 +1,9 @@
 //! References to variables in a string: `$NAME`, `${NAME}` and `%NAME%`, as GitLab's `ExpandVariables` reads them.
 
-/// How many references may follow each other; GitLab refuses circles.
+/// Maximum number of nested references; GitLab rejects circular ones.
 const DEPTH: usize = 50;
 
-/// What stands in the place of a reference.
+/// Replacement of a reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Replacement {
     /// The value of a variable, whose own references are replaced in turn.

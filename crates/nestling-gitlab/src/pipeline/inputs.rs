@@ -205,11 +205,11 @@ pub fn part_of<'n, V>(
         part = match step {
             AccessStep::Index(index) => {
                 let items = items(part)
-                    .ok_or_else(|| format!("`{path}` has an index, and what it indexes is no list"))?;
-                items.get(*index).ok_or_else(|| format!("`{path}` is behind the end of the list"))?
+                    .ok_or_else(|| format!("`{path}` has an index, but the value is not a list"))?;
+                items.get(*index).ok_or_else(|| format!("`{path}` is beyond the end of the list"))?
             }
             AccessStep::Key(key) => {
-                entry(part, key).ok_or_else(|| format!("`{path}` names no key of the value"))?
+                entry(part, key).ok_or_else(|| format!("`{path}` is not a key of the value"))?
             }
         };
     }

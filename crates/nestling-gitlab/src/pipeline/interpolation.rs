@@ -124,7 +124,7 @@ pub fn parse(block: &str) -> Result<Block<'_>, Mistake> {
 
 fn access(path: &str) -> Result<Access<'_>, Mistake> {
     let nothing = || Mistake {
-        message: format!("`{path}` is nothing that GitLab interpolates"),
+        message: format!("`{path}` cannot be interpolated by GitLab"),
         help: Some(PATH_HELP.to_owned()),
     };
     let mut segments = path.splitn(MAX_NAMES, '.');
@@ -150,12 +150,10 @@ fn segment<'t>(path: &str, segment: &'t str) -> Result<(&'t str, Vec<AccessStep<
     let mistake =
         |message: String| Mistake { message, help: Some("write `$[[ inputs.NAME[0] ]]`".to_owned()) };
     if name.is_empty() {
-        return Err(mistake(format!("an index of `{path}` has no name before it")));
+        return Err(mistake(format!("an index in `{path}` does not follow a name")));
     }
     if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-        return Err(mistake(format!(
-            "GitLab takes an index only behind letters, digits and `_`, in `{path}`"
-        )));
+        return Err(mistake(format!("an index in `{path}` must follow letters, digits or `_`")));
     }
     Ok((name, indices(path, brackets).map_err(mistake)?))
 }
@@ -166,17 +164,16 @@ fn indices(path: &str, brackets: &str) -> Result<Vec<AccessStep<'static>>, Strin
     let mut rest = brackets;
     while let Some(behind) = rest.strip_prefix('[') {
         let Some((index, next)) = behind.split_once(']') else {
-            return Err(format!("an index of `{path}` is not closed"));
+            return Err(format!("unclosed index in `{path}`"));
         };
         let is_number = !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit());
         let index = index.parse().ok().filter(|_| is_number);
-        indices.push(AccessStep::Index(
-            index.ok_or_else(|| format!("`{path}` has an index that is no number"))?,
-        ));
+        indices
+            .push(AccessStep::Index(index.ok_or_else(|| format!("an index in `{path}` is not a number"))?));
         rest = next;
     }
     if !rest.is_empty() {
-        return Err(format!("`{rest}` stands behind an index in `{path}`"));
+        return Err(format!("unexpected `{rest}` after an index in `{path}`"));
     }
     if indices.len() > MAX_INDICES {
         return Err(format!("`{path}` has more than {MAX_INDICES} indices"));
@@ -191,10 +188,10 @@ fn function(written: &str) -> Result<Function, Mistake> {
         _ => {}
     }
     let (message, help) = match written.strip_prefix("truncate(") {
-        None => (format!("there is no function `{written}`"), Some(functions_help())),
+        None => (format!("unknown function `{written}`"), Some(functions_help())),
         Some(arguments) => match truncate(arguments) {
             Some(function) => return Ok(function),
-            None => ("`truncate` takes an offset and a length".to_owned(), Some(functions_help())),
+            None => ("`truncate` requires an offset and a length".to_owned(), Some(functions_help())),
         },
     };
     Err(Mistake { message, help })

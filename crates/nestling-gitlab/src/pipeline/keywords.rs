@@ -58,7 +58,7 @@ pub(crate) const FLATTENED: &[&str] =
 /// Those of them in which GitLab follows lists in lists to a depth of [`LIST_LEVELS`] only.
 pub(crate) const SHALLOW: &[&str] = &["script", "before_script", "after_script", "rules", "stages"];
 
-/// How deep lists may stand in lists, the outermost counted.
+/// Maximum depth of nested lists, including the outermost.
 pub const LIST_LEVELS: usize = 10;
 
 /// Help for a word that resembles none of GitLab's. It stays in the pipeline, since the user's GitLab may know it.

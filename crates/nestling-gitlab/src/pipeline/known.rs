@@ -80,7 +80,7 @@ impl KnownVariables {
         Self { values, complete: false }
     }
 
-    /// What the facts of a pipeline say about its own variables.
+    /// Variables that follow from the facts of a pipeline.
     pub fn of_root(facts: &PipelineFacts) -> Self {
         let mut known = Self::of_child(facts);
         known.values.remove("CI_PIPELINE_SOURCE");

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 /// The variables of an entry of a matrix, each with its values.
 pub type MatrixEntry<'a> = Vec<(&'a str, Vec<Cow<'a, str>>)>;
 
-/// How a job is multiplied.
+/// The `parallel` of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Parallel<'a> {
     /// `parallel: 5`.
@@ -18,7 +18,7 @@ pub enum Parallel<'a> {
     Malformed,
 }
 
-/// How a job is multiplied, if it is.
+/// The `parallel` of a job, if it has one.
 pub fn parallel(body: &Map) -> Option<Parallel<'_>> {
     let node = body.get("parallel").filter(|node| !node.is_null())?;
     let count = node.as_int().and_then(|count| u64::try_from(count).ok()).map(Parallel::Count);
@@ -43,7 +43,7 @@ fn text(value: &Node) -> Option<Cow<'_, str>> {
 }
 
 impl Parallel<'_> {
-    /// How many jobs there will be; the largest number where that overflows.
+    /// Number of resulting jobs; the largest number if that overflows.
     pub fn count(&self) -> u64 {
         match self {
             Self::Count(count) => *count,

@@ -15,8 +15,9 @@ mod implication;
 mod job;
 mod trace;
 
+pub(crate) use clauses::matches_any;
 pub use decide::{presence_of, workflow_guard, workflow_presence};
-pub use implication::{Counterexample, Implication, implies};
+pub use implication::{Counterexample, Implication, follows, implies};
 pub use job::{JobPresence, presences};
 pub use moment::{Changed, Creation, Moment, Reference, Tree};
 pub use trace::{RuleTrace, RuleVerdict, trace};
@@ -59,14 +60,14 @@ pub enum Outcome {
     Absent,
     /// The job is in the pipeline.
     Present {
-        /// How it starts.
+        /// Start of it.
         start: Start,
         /// `true` if the pipeline continues where the job fails, or where nobody starts it.
         allow_failure: bool,
     },
 }
 
-/// How a job in the pipeline starts: the deciding `when` (<https://docs.gitlab.com/ci/yaml/#when>).
+/// Start of a job in the pipeline: the `when` that decides (<https://docs.gitlab.com/ci/yaml/#when>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
     /// By itself, where nothing before it failed.
@@ -98,8 +99,8 @@ impl State {
         match guard {
             Guard::Always => Self::In,
             Guard::Never => Self::Out,
-            guard if implies(&Guard::Always, guard) == Implication::Follows => Self::In,
-            guard if implies(guard, &Guard::Never) == Implication::Follows => Self::Out,
+            guard if follows(&Guard::Always, guard) => Self::In,
+            guard if follows(guard, &Guard::Never) => Self::Out,
             _ => Self::Maybe,
         }
     }
@@ -149,7 +150,7 @@ impl Presence {
         })
     }
 
-    /// How the job starts, where every case that puts it into the pipeline says the same.
+    /// Start of the job, where every case that puts it into the pipeline says the same.
     pub fn start(&self) -> Option<Start> {
         let mut starts = self.present().map(|(_, start, _)| start);
         let first = starts.next()?;

@@ -17,9 +17,10 @@ rules! {
 - build
 - test
 "),
-        good: Example::Pipeline("\
-build: { script: make }
-test: { script: make test }
+        good: Example::Pipeline("build:
+  script: make
+test:
+  script: make test
 "),
     }
 
@@ -29,13 +30,15 @@ test: { script: make test }
         documentation: "Every key at the top level that is not a keyword is a job, and a job is a mapping with a \
             `script`, a `run` or a `trigger`. A misspelt keyword is the usual cause.",
         source: "https://docs.gitlab.com/ci/jobs/",
-        bad: Example::Pipeline("\
-stage: [build, test]
-build: { stage: build, script: make }
+        bad: Example::Pipeline("stage: [build, test]
+build:
+  stage: build
+  script: make
 "),
-        good: Example::Pipeline("\
-stages: [build, test]
-build: { stage: build, script: make }
+        good: Example::Pipeline("stages: [build, test]
+build:
+  stage: build
+  script: make
 "),
     }
 
@@ -47,8 +50,12 @@ build: { stage: build, script: make }
             that is a warning. GitLab's YAML reader takes an \
             unquoted `on`, `123` or `2026-01-05` for a boolean, a number or a date: put such a name in quotes.",
         source: "https://docs.gitlab.com/ci/jobs/#job-names",
-        bad: Example::Pipeline("on: { script: make }\n"),
-        good: Example::Pipeline("\"on\": { script: make }\n"),
+        bad: Example::Pipeline("on:
+  script: make
+"),
+        good: Example::Pipeline("\"on\":
+  script: make
+"),
     }
 
     JOB_DUPLICATE = "job-duplicate" {
@@ -66,13 +73,14 @@ build: { stage: build, script: make }
         summary: "`default`, `variables` or `workflow` is not a mapping",
         documentation: "These keywords hold names and values. GitLab refuses a list or a string.",
         source: "https://docs.gitlab.com/ci/yaml/#global-keywords",
-        bad: Example::Pipeline("\
-variables: [LEVEL=debug]
-build: { script: make }
+        bad: Example::Pipeline("variables: [LEVEL=debug]
+build:
+  script: make
 "),
-        good: Example::Pipeline("\
-variables: { LEVEL: debug }
-build: { script: make }
+        good: Example::Pipeline("variables:
+  LEVEL: debug
+build:
+  script: make
 "),
     }
 
@@ -83,13 +91,16 @@ build: { script: make }
             job that they extend. A key that resembles no known one may be newer than this version of Nestling: it is \
             passed on with a warning.",
         source: "https://docs.gitlab.com/ci/yaml/#default",
-        bad: Example::Pipeline("\
-default: { stage: build }
-build: { script: make }
+        bad: Example::Pipeline("default:
+  stage: build
+build:
+  script: make
 "),
-        good: Example::Pipeline("\
-default: { image: \"alpine:3\" }
-build: { stage: build, script: make }
+        good: Example::Pipeline("default:
+  image: \"alpine:3\"
+build:
+  stage: build
+  script: make
 "),
     }
 
@@ -99,11 +110,15 @@ build: { stage: build, script: make }
         documentation: "GitLab accepts `default:timeout`, and it has no effect. Set the `timeout` of each job, or that \
             of the project.",
         source: "https://docs.gitlab.com/ci/yaml/#timeout",
-        bad: Example::Pipeline("\
-default: { timeout: 10 minutes }
-build: { script: make }
+        bad: Example::Pipeline("default:
+  timeout: 10 minutes
+build:
+  script: make
 "),
-        good: Example::Pipeline("build: { script: make, timeout: 10 minutes }\n"),
+        good: Example::Pipeline("build:
+  script: make
+  timeout: 10 minutes
+"),
     }
 
     DEFAULT_TWICE = "default-twice" {
@@ -112,14 +127,16 @@ build: { script: make }
         documentation: "`image`, `services`, `cache`, `before_script` and `after_script` at the top level are the \
             deprecated form of `default`. GitLab refuses a file that has both.",
         source: "https://docs.gitlab.com/ci/yaml/deprecated_keywords/#globally-defined-image-services-cache-before_script-after_script",
-        bad: Example::Pipeline("\
-image: \"alpine:3\"
-default: { image: \"debian:12\" }
-build: { script: make }
+        bad: Example::Pipeline("image: \"alpine:3\"
+default:
+  image: \"debian:12\"
+build:
+  script: make
 "),
-        good: Example::Pipeline("\
-default: { image: \"debian:12\" }
-build: { script: make }
+        good: Example::Pipeline("default:
+  image: \"debian:12\"
+build:
+  script: make
 "),
     }
 
@@ -128,13 +145,17 @@ build: { script: make }
         summary: "`inherit` has a form that GitLab refuses",
         documentation: "`inherit` maps `default` and `variables` to `true`, `false`, or a list of names.",
         source: "https://docs.gitlab.com/ci/yaml/#inherit",
-        bad: Example::Pipeline("\
-default: { image: \"alpine:3\" }
-build: { script: make, inherit: { default: [imgae] } }
+        bad: Example::Pipeline("default:
+  image: \"alpine:3\"
+build:
+  script: make
+  inherit: { default: [imgae] }
 "),
-        good: Example::Pipeline("\
-default: { image: \"alpine:3\" }
-build: { script: make, inherit: { default: [image] } }
+        good: Example::Pipeline("default:
+  image: \"alpine:3\"
+build:
+  script: make
+  inherit: { default: [image] }
 "),
     }
 
@@ -144,31 +165,43 @@ build: { script: make, inherit: { default: [image] } }
         documentation: "`extends` names jobs of the same configuration, which an `include` may bring in. GitLab refuses \
             a name that it does not find.",
         source: "https://docs.gitlab.com/ci/yaml/#extends",
-        bad: Example::Pipeline("\
-.node: { image: \"node:22\" }
-test: { extends: .noed, script: npm test }
+        bad: Example::Pipeline(".node:
+  image: \"node:22\"
+test:
+  extends: .noed
+  script: npm test
 "),
-        good: Example::Pipeline("\
-.node: { image: \"node:22\" }
-test: { extends: .node, script: npm test }
+        good: Example::Pipeline(".node:
+  image: \"node:22\"
+test:
+  extends: .node
+  script: npm test
 "),
     }
 
     EXTENDS_CYCLE = "extends-cycle" {
         severities: &[Error],
-        summary: "jobs extend each other in a circle",
-        documentation: "A job cannot extend itself, directly or by way of others. Move what they share into a hidden \
-            job that extends none of them.",
+        summary: "`extends` is circular",
+        documentation: "A job cannot extend itself, directly or through others. Move what they share into a hidden job that extends none of them.",
         source: "https://docs.gitlab.com/ci/yaml/#extends",
-        bad: Example::Pipeline("\
-.a: { extends: .b, image: \"alpine:3\" }
-.b: { extends: .a, tags: [docker] }
-test: { extends: .a, script: make test }
+        bad: Example::Pipeline(".a:
+  extends: .b
+  image: \"alpine:3\"
+.b:
+  extends: .a
+  tags: [docker]
+test:
+  extends: .a
+  script: make test
 "),
-        good: Example::Pipeline("\
-.a: { extends: .b, image: \"alpine:3\" }
-.b: { tags: [docker] }
-test: { extends: .a, script: make test }
+        good: Example::Pipeline(".a:
+  extends: .b
+  image: \"alpine:3\"
+.b:
+  tags: [docker]
+test:
+  extends: .a
+  script: make test
 "),
     }
 
@@ -177,25 +210,41 @@ test: { extends: .a, script: make test }
         summary: "a job extends others through more levels than GitLab follows",
         documentation: "GitLab follows at most eleven levels of `extends` and recommends no more than three.",
         source: "https://docs.gitlab.com/ci/yaml/yaml_optimization/#use-extends-to-reuse-configuration-sections",
-        bad: Example::Pipeline("\
-.a0: { tags: [docker] }
-.a1: { extends: .a0 }
-.a2: { extends: .a1 }
-.a3: { extends: .a2 }
-.a4: { extends: .a3 }
-.a5: { extends: .a4 }
-.a6: { extends: .a5 }
-.a7: { extends: .a6 }
-.a8: { extends: .a7 }
-.a9: { extends: .a8 }
-.a10: { extends: .a9 }
-.a11: { extends: .a10 }
-test: { extends: .a11, script: make test }
+        bad: Example::Pipeline(".a0:
+  tags: [docker]
+.a1:
+  extends: .a0
+.a2:
+  extends: .a1
+.a3:
+  extends: .a2
+.a4:
+  extends: .a3
+.a5:
+  extends: .a4
+.a6:
+  extends: .a5
+.a7:
+  extends: .a6
+.a8:
+  extends: .a7
+.a9:
+  extends: .a8
+.a10:
+  extends: .a9
+.a11:
+  extends: .a10
+test:
+  extends: .a11
+  script: make test
 "),
-        good: Example::Pipeline("\
-.a0: { tags: [docker] }
-.a1: { extends: .a0 }
-test: { extends: .a1, script: make test }
+        good: Example::Pipeline(".a0:
+  tags: [docker]
+.a1:
+  extends: .a0
+test:
+  extends: .a1
+  script: make test
 "),
     }
 
@@ -231,13 +280,15 @@ audit: { extends: [.remote, .local], script: make audit }
         summary: "`!reference` is not followed by a list of keys",
         documentation: "`!reference [.setup, script]` names the job and the key below it.",
         source: "https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags",
-        bad: Example::Pipeline("\
-.setup: { script: [npm ci] }
-test: { script: !reference .setup }
+        bad: Example::Pipeline(".setup:
+  script: [npm ci]
+test:
+  script: !reference .setup
 "),
-        good: Example::Pipeline("\
-.setup: { script: [npm ci] }
-test: { script: !reference [.setup, script] }
+        good: Example::Pipeline(".setup:
+  script: [npm ci]
+test:
+  script: !reference [.setup, script]
 "),
     }
 
@@ -247,13 +298,15 @@ test: { script: !reference [.setup, script] }
         documentation: "GitLab refuses a reference to a job or a key that does not exist, a circle of references, and a \
             chain of more than ten.",
         source: "https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags",
-        bad: Example::Pipeline("\
-.setup: { script: [npm ci] }
-test: { script: [!reference [.setup, scirpt], npm test] }
+        bad: Example::Pipeline(".setup:
+  script: [npm ci]
+test:
+  script: [!reference [.setup, scirpt], npm test]
 "),
-        good: Example::Pipeline("\
-.setup: { script: [npm ci] }
-test: { script: [!reference [.setup, script], npm test] }
+        good: Example::Pipeline(".setup:
+  script: [npm ci]
+test:
+  script: [!reference [.setup, script], npm test]
 "),
     }
 
@@ -263,19 +316,27 @@ test: { script: [!reference [.setup, script], npm test] }
         documentation: "References to references multiply. Nestling stops at a million nodes (at two million for `extends`), \
             where GitLab would run out of memory or time; 32 bytes of text count as one more. Point at fewer keys, or at smaller ones.",
         source: "https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags",
-        bad: Example::Pipeline("\
-.a: { s: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }
-.b: { s: [!reference [.a, s], !reference [.a, s], !reference [.a, s], !reference [.a, s], !reference [.a, s], !reference [.a, s], !reference [.a, s], !reference [.a, s], !reference [.a, s], !reference [.a, s]] }
-.c: { s: [!reference [.b, s], !reference [.b, s], !reference [.b, s], !reference [.b, s], !reference [.b, s], !reference [.b, s], !reference [.b, s], !reference [.b, s], !reference [.b, s], !reference [.b, s]] }
-.d: { s: [!reference [.c, s], !reference [.c, s], !reference [.c, s], !reference [.c, s], !reference [.c, s], !reference [.c, s], !reference [.c, s], !reference [.c, s], !reference [.c, s], !reference [.c, s]] }
-.e: { s: [!reference [.d, s], !reference [.d, s], !reference [.d, s], !reference [.d, s], !reference [.d, s], !reference [.d, s], !reference [.d, s], !reference [.d, s], !reference [.d, s], !reference [.d, s]] }
-.f: { s: [!reference [.e, s], !reference [.e, s], !reference [.e, s], !reference [.e, s], !reference [.e, s], !reference [.e, s], !reference [.e, s], !reference [.e, s], !reference [.e, s], !reference [.e, s]] }
-.g: { s: [!reference [.f, s], !reference [.f, s], !reference [.f, s], !reference [.f, s], !reference [.f, s], !reference [.f, s], !reference [.f, s], !reference [.f, s], !reference [.f, s], !reference [.f, s]] }
-test: { script: [!reference [.g, s]] }
+        bad: Example::Pipeline(".a:
+  s: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+.b:
+  s: [!reference [.a, s], !reference [.a, s], !reference [.a, s], !reference [.a, s], !reference [.a, s], !reference [.a, s], !reference [.a, s], !reference [.a, s], !reference [.a, s], !reference [.a, s]]
+.c:
+  s: [!reference [.b, s], !reference [.b, s], !reference [.b, s], !reference [.b, s], !reference [.b, s], !reference [.b, s], !reference [.b, s], !reference [.b, s], !reference [.b, s], !reference [.b, s]]
+.d:
+  s: [!reference [.c, s], !reference [.c, s], !reference [.c, s], !reference [.c, s], !reference [.c, s], !reference [.c, s], !reference [.c, s], !reference [.c, s], !reference [.c, s], !reference [.c, s]]
+.e:
+  s: [!reference [.d, s], !reference [.d, s], !reference [.d, s], !reference [.d, s], !reference [.d, s], !reference [.d, s], !reference [.d, s], !reference [.d, s], !reference [.d, s], !reference [.d, s]]
+.f:
+  s: [!reference [.e, s], !reference [.e, s], !reference [.e, s], !reference [.e, s], !reference [.e, s], !reference [.e, s], !reference [.e, s], !reference [.e, s], !reference [.e, s], !reference [.e, s]]
+.g:
+  s: [!reference [.f, s], !reference [.f, s], !reference [.f, s], !reference [.f, s], !reference [.f, s], !reference [.f, s], !reference [.f, s], !reference [.f, s], !reference [.f, s], !reference [.f, s]]
+test:
+  script: [!reference [.g, s]]
 "),
-        good: Example::Pipeline("\
-.setup: { script: [npm ci] }
-test: { script: [!reference [.setup, script], npm test] }
+        good: Example::Pipeline(".setup:
+  script: [npm ci]
+test:
+  script: [!reference [.setup, script], npm test]
 "),
     }
 
@@ -285,7 +346,11 @@ test: { script: [!reference [.setup, script], npm test] }
         documentation: "References and anchors may nest lists in a `script`. GitLab flattens ten levels and refuses \
             more.",
         source: "https://docs.gitlab.com/ci/yaml/yaml_optimization/#yaml-anchors-for-scripts",
-        bad: Example::Pipeline("test: { script: [[[[[[[[[[[[make test]]]]]]]]]]]] }\n"),
-        good: Example::Pipeline("test: { script: [[make test]] }\n"),
+        bad: Example::Pipeline("test:
+  script: [[[[[[[[[[[[make test]]]]]]]]]]]]
+"),
+        good: Example::Pipeline("test:
+  script: [[make test]]
+"),
     }
 }

@@ -29,7 +29,7 @@ pub enum Place {
 pub struct Unknown {
     /// The name as written.
     pub name: String,
-    /// Where.
+    /// The place.
     pub origin: Origin,
     /// In which keyword.
     pub place: Place,

@@ -49,7 +49,7 @@ const ALLOW_FAILURE: Keyword = Keyword::new("allow_failure", ONE_BOOLEAN).page("
 
 const DELAY: DurationShape = DurationShape { longest: Some((604_800.0, "one week")), ..DurationShape::ANY };
 
-/// How long a job waits. The rules of `when` say where it belongs.
+/// Delay of a job. The rules of `when` decide where it belongs.
 pub(super) const START_IN: Keyword = Keyword::new("start_in", &[Shape::String(StringShape::Duration(DELAY))])
     .page("ci/jobs/job_control/#run-a-job-after-a-delay");
 

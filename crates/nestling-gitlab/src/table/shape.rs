@@ -1,4 +1,4 @@
-//! What the table is made of.
+//! Parts of the table.
 
 /// A version of GitLab: major and minor.
 pub type Release = (u32, u32);
@@ -153,7 +153,7 @@ pub struct MappingShape {
     pub rule: &'static str,
     /// Its keys.
     pub keys: &'static [Keyword],
-    /// What its keys require of each other.
+    /// Constraints between its keys.
     pub constraints: &'static [Constraint],
 }
 
@@ -171,7 +171,7 @@ pub struct CaseShape {
 /// A mapping from names to values of one kind.
 #[derive(Debug, Clone, Copy)]
 pub struct NamesShape {
-    /// What a name stands for: `variable`.
+    /// Meaning of a name: `variable`.
     pub noun: &'static str,
     /// The alternatives for a value.
     pub shapes: &'static [Shape],
@@ -183,7 +183,7 @@ pub struct NamesShape {
     pub most: usize,
 }
 
-/// What the keys of a mapping require of each other.
+/// Constraints between the keys of a mapping.
 #[derive(Debug, Clone, Copy)]
 pub enum Constraint {
     /// The mapping has a key.

@@ -29,11 +29,11 @@ pub enum Kind {
 pub struct Scalar {
     /// The text, without quotes and escapes.
     pub text: Box<str>,
-    /// How it was written: only plain scalars are anything but strings.
+    /// Style of the scalar: only plain scalars can be anything but strings.
     pub style: Style,
 }
 
-/// How a scalar was written.
+/// Style of a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// Without quotes: `12`, `yes`, `some text`.
@@ -213,7 +213,7 @@ impl Map {
         self.entries.is_empty()
     }
 
-    /// How many keys it has.
+    /// Number of keys that it has.
     pub fn len(&self) -> usize {
         self.entries.len()
     }

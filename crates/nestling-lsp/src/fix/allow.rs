@@ -6,7 +6,7 @@ use crate::meaning::{FileKind, Section};
 use nestling_gitlab::diagnostic::Severity;
 
 /// The reason until the author writes another one.
-const REASON: &str = "why it is meant";
+const REASON: &str = "why it is accepted";
 
 pub(super) fn fixes(finding: Finding<'_>) -> Vec<Fix> {
     let is_own = ["allow-unused", "allow-unknown"].contains(&finding.problem.rule.id);

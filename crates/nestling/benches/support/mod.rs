@@ -1,4 +1,4 @@
-//! What the benchmarks share: planning files in memory as if every unit had changed.
+//! Helpers that benchmarks share: planning files in memory as if every unit had changed.
 
 use nestling::{As, ChangeSet, Error, MemoryFiles, PipelineFacts, Plan, Project};
 

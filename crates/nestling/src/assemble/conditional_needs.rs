@@ -72,10 +72,10 @@ fn with_those_of_needs(written: &[&Conditions], needed: &[Vec<usize>]) -> Vec<Co
 fn without_rules(job: &Job, has_no_rules: HasNoRules, origin: Origin) -> Diagnostic {
     let HasNoRules { keyword, origin: key } = has_no_rules;
     let message = format!(
-        "`{}` has `{keyword}`, and needs a job that its environment keeps out of some pipelines",
+        "`{}` has `{keyword}`, but needs a job that its environment excludes from some pipelines",
         job.name
     );
     Diagnostic::error(&ENVIRONMENT_ONLY, key, message)
         .with_label(origin, "the needed job")
-        .with_help(format!("write `rules` in place of `{keyword}`, or make the need `optional: true`"))
+        .with_help(format!("use `rules` instead of `{keyword}`, or make the need `optional: true`"))
 }

@@ -3,7 +3,7 @@
 use nestling_gitlab::name::{JobName, NAME_LIMIT, UnitName};
 use sha2::{Digest, Sha256};
 
-/// How many hexadecimal digits tell long names apart that were cut to the same beginning.
+/// Number of hexadecimal digits that distinguish long names with the same beginning.
 const HASH_DIGITS: usize = 10;
 
 /// Returns the final name of a unit's job: `api:build`. A name over GitLab's limit is cut and ends with a hash of the whole,

@@ -81,7 +81,7 @@ struct OrderNeeds {
     for_order: Vec<Node>,
     /// Set if it has to wait for all earlier stages beside.
     after_stages: bool,
-    /// Where the order is asked for.
+    /// Place that requires the order.
     origin: Origin,
 }
 

@@ -108,7 +108,7 @@ fn clashes(jobs: &[Job]) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for job in jobs {
         let Some(origin) = origins.insert(&job.name, job.origin) else { continue };
-        let message = format!("two jobs are called `{}`", job.name);
+        let message = format!("duplicate job name `{}`", job.name);
         let problem = Diagnostic::error(&JOB_NAME_CLASH, job.origin, message);
         let help = "rename one of them, or the unit that it belongs to";
         problems.push(problem.with_label(origin, "the first").with_help(help));

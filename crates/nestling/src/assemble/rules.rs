@@ -31,8 +31,7 @@ rules! {
     STAGES_ORDER = "stages-order" {
         severities: &[Error],
         summary: "two lists of stages contradict each other",
-        documentation: "The stages of all units become one list, in which each unit's order holds. That cannot be done \
-            if one list has `test` before `build` and another `build` before `test`, or if a list has a stage twice. List the stages \
+        documentation: "The stages of all units are merged into one list that keeps the order of each. That is impossible if one list has `test` before `build` and another `build` before `test`, or if a list has a duplicate stage. List the stages \
             once, in `workspace: { stages: […] }`.",
         source: "files/workspace.md",
         bad: Example::Repository(&[
@@ -83,9 +82,7 @@ build: { stage: build, script: make }
         severities: &[Warning],
         summary: "an ordered job loses artifacts, since GitLab allows no more needs",
         documentation: "A job without `needs` gets the artifacts of all earlier stages. With `order: true` on a unit that has \
-            jobs in the same stage it gets `needs`, and one for each job whose artifacts it had. Where that is more than GitLab \
-            allows, the artifacts of other units are left out. List what the job reads in its own `needs`, or move it to a later \
-            stage, where its stage is order enough.",
+            jobs in the same stage it gets `needs`, and one for each job whose artifacts it had. If that is more than GitLab allows, the artifacts of other units are omitted. List the jobs whose artifacts it reads in its own `needs`, or move it to a later stage, where it needs no `needs`.",
         source: "monorepo.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: { stages: [build, deploy], gitlab: { needs: 2 } }\n"),
@@ -122,10 +119,7 @@ apply: { stage: deploy, script: ./apply, needs: [] }
     ROLE_ARTIFACTS = "role-artifacts" {
         severities: &[Warning],
         summary: "a job with `^` in its needs loses artifacts, since GitLab allows no more needs",
-        documentation: "`needs: [^build]` is a need on the `build` of each unit that this one depends on. Where those are more than \
-            GitLab allows, a job that only waits stands for some of them, and their artifacts do not arrive. Those of the \
-            nearest dependencies do. Raise the limit (`gitlab: { needs: … }`) if the instance has a higher one, or hand \
-            artifacts on: a job that needs `^build` can pass on what it got.",
+        documentation: "`needs: [^build]` is a need on the `build` of each unit that this one depends on. If there are more than GitLab allows, a job that only waits replaces some of them, and their artifacts are lost. Those of the nearest dependencies are kept. Raise the limit (`gitlab: { needs: … }`) if the instance has a higher one, or pass artifacts on: a job that needs `^build` can publish what it downloaded.",
         source: "templates-guide.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: { gitlab: { needs: 2 } }\n"),
@@ -146,9 +140,7 @@ apply: { stage: deploy, script: ./apply, needs: [] }
     STOP_ARTIFACTS_OTHER_UNIT = "stop-artifacts-other-unit" {
         severities: &[Error],
         summary: "a stop job would get artifacts of another unit's job",
-        documentation: "A stop job gets the artifacts that its deploy gets, and Nestling keeps them for it: GitLab fails a job \
-            whose artifacts have expired. Those of another unit's job are not its to keep. Write `stop: { dependencies: [], … }` \
-            where the teardown needs none, or hand what it needs through an artifact of the deploy itself.",
+        documentation: "A stop job downloads the artifacts that its deploy job downloads, and Nestling extends their lifetime: GitLab fails a job whose artifacts have expired. It cannot do that for another unit's job. Write `stop: { dependencies: [], … }` if the stop script needs none, or pass them on as artifacts of the deploy job itself.",
         source: "environments.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: { environments: { review: { auto_stop_in: 1 week } } }\n"),

@@ -1,4 +1,4 @@
-//! What lists of stages say about their order, and one order in which all of it holds.
+//! Merges lists of stages into one order that keeps the order of each.
 
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::name::StageName;

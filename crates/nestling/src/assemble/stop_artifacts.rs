@@ -170,11 +170,10 @@ fn fetch(stop: &mut Map, handed: &[(String, bool)], origin: Origin) {
 fn of_other_unit(jobs: &[Job], pair: StopPair, maker: &Job) -> Diagnostic {
     let deploy = &jobs[pair.deploy];
     let message = format!(
-        "the stop job of `{}` cannot have the artifacts of `{}` that its deploy gets: another unit decides how long they are \
-         kept",
+        "the stop job of `{}` cannot download the artifacts of `{}`, as its deploy job does: another unit decides when they expire",
         deploy.name, maker.name
     );
     Diagnostic::error(&STOP_ARTIFACTS_OTHER_UNIT, jobs[pair.stop].origin, message)
-        .with_label(maker.origin, "the job that makes them")
+        .with_label(maker.origin, "the job that creates them")
         .with_help("write `dependencies: []` in the `stop` block if it needs none of them")
 }

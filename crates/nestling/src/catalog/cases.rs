@@ -12,8 +12,7 @@ rules! {
     CASE = "case" {
         severities: &[Error],
         summary: "a case of `nestling test` has an unknown key or names no template",
-        documentation: "A case is a file in a folder `tests` beside templates. It names the template, its inputs, what \
-            changed, and the jobs that are expected.",
+        documentation: "A case is a file in a directory `tests` beside templates. It has the template, its inputs, the changed paths, and the expected jobs.",
         source: "templates-guide.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: { templates: [ci] }\n"),

@@ -183,7 +183,7 @@ fn own_words(pipeline: &PipelineFacts) -> Vec<String> {
 }
 
 fn undefined(catalogue: &Catalogue, name: &Located<String>) -> Diagnostic {
-    let message = format!("there is no environment `{}` in the catalogue", name.value);
+    let message = format!("`{}` is not in the environment catalogue", name.value);
     let problem = Diagnostic::error(&ENVIRONMENT_UNDEFINED, name.origin, message);
     problem.with_help(
         Suggestion::among(&name.value, catalogue.names())

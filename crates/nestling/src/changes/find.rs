@@ -116,7 +116,7 @@ impl Search<'_> {
             return Ok(Ok(Base { commit, found, obtained: Obtained::Fetched }));
         }
         let fetch = match fetched {
-            Some(Ok(())) => Some("the remote left out its files".to_owned()),
+            Some(Ok(())) => Some("the remote did not send its files".to_owned()),
             Some(Err(error)) => Some(error.to_string()),
             None => None,
         };

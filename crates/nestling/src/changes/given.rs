@@ -34,7 +34,7 @@ pub enum GivenError {
     Path {
         /// Its number, from 1.
         entry: usize,
-        /// Why.
+        /// Reason for it.
         source: PathError,
     },
     /// A status without the path that belongs to it.

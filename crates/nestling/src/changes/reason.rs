@@ -151,7 +151,7 @@ impl AmbiguousRevision {
     pub fn help(&self) -> String {
         let branch = self.references.iter().find(|name| !name.starts_with("refs/tags/"));
         let name = branch.or(self.references.first()).map_or("refs/heads/main", String::as_str);
-        format!("write the full name, such as `{name}`; if nobody needs the tag, delete it")
+        format!("write the full name, such as `{name}`; or delete the tag")
     }
 }
 

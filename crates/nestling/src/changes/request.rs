@@ -218,12 +218,11 @@ impl ChangesError {
             Self::Git(error) => error.help(),
             Self::UnknownBase(why) => why.help(),
             Self::Ambiguous(ambiguous) => Some(ambiguous.help()),
-            Self::Head { named_by: Provenance::Variable(_), .. } => Some(
-                "the job needs a `GIT_STRATEGY` other than `none`: the runner has left the clone as an older job had it"
-                    .to_owned(),
-            ),
+            Self::Head { named_by: Provenance::Variable(_), .. } => {
+                Some("set a `GIT_STRATEGY` other than `none`: the clone is that of an older job".to_owned())
+            }
             Self::Head { .. } => Some("name a commit of this clone, or fetch it first".to_owned()),
-            Self::Given(_) => Some("write one path a line, or separate them by NUL bytes".to_owned()),
+            Self::Given(_) => Some("write one path per line, or separate them by NUL bytes".to_owned()),
         }
     }
 }

@@ -77,7 +77,7 @@ fn detected(
     detect(repository, request, &facts(repository, request)?, head)
 }
 
-/// How base was found and the changes, or why everything counts as changed.
+/// The origin of base and the changes, or the reason why everything counts as changed.
 fn verdict(repo: &Fixture, request: &ChangeRequest) -> (String, Vec<String>) {
     let changes = detected(&repo.open(), request).unwrap();
     let base = changes.base.as_ref().map_or_else(|| "-".to_owned(), |base| base.found.to_string());

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Hidden {
     /// Its name, with the dot.
     pub name: String,
-    /// What is common.
+    /// The common part.
     pub body: Map,
 }
 

@@ -104,7 +104,7 @@ fn parts(jobs: &Jobs<'_>, cut: &[Vec<usize>], sources: &Sources, settings: &Sett
     let mut emitted = Emitted::default();
     let router = router::pipeline(jobs.plan, &paths, settings);
     let about = format!(
-        "{}# Too much for one pipeline of GitLab's: the jobs are in {} parts.\n",
+        "{}# Too large for one pipeline: the jobs are in {} parts.\n",
         header::of(jobs.plan),
         cut.len()
     );

@@ -6,20 +6,19 @@ use crate::select::Reason;
 use nestling_files::path::is_misleading;
 use std::fmt::Write as _;
 
-/// How many units are listed; the plan's other views list all.
+/// Number of units that are listed; the plan's other views list all.
 const UNITS: usize = 100;
 
 pub(crate) fn of(plan: &Plan) -> String {
     let mut out = String::new();
     let version = env!("CARGO_PKG_VERSION");
-    let _ =
-        writeln!(out, "# Written by Nestling {version}; do not edit. It is made anew for every pipeline.");
+    let _ = writeln!(out, "# Written by Nestling {version}; do not edit. It is generated for each pipeline.");
     for line in plan.changes.provenance().lines() {
         comment(&mut out, line);
     }
     match &plan.changes.extent {
-        Extent::Everything(reason) => comment(&mut out, &format!("Every unit is in: {reason}")),
-        Extent::Nothing(reason) => comment(&mut out, &format!("No unit is in: {reason}")),
+        Extent::Everything(reason) => comment(&mut out, &format!("All units are selected: {reason}")),
+        Extent::Nothing(reason) => comment(&mut out, &format!("No unit is selected: {reason}")),
         Extent::Paths(paths) => comment(&mut out, &format!("Changed paths: {}", paths.len())),
     }
     let included = plan.included();

@@ -10,7 +10,7 @@ use nestling_gitlab::yaml::{Entry, Key, Kind, Map, Node, Style, emit, emit_entry
 pub(crate) struct Line {
     /// The line, without its end.
     pub text: String,
-    /// Where what it says was written.
+    /// Source of the line.
     pub origin: Origin,
 }
 

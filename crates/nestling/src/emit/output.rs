@@ -1,4 +1,4 @@
-//! How a plan is to be written, and what comes of it.
+//! Settings of the output, and the files that are written.
 
 use super::Comments;
 use super::split::PipelineLimits;
@@ -17,7 +17,7 @@ use std::num::NonZeroUsize;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EmitOptions {
-    /// Whether the output has comments.
+    /// Set if the output has comments.
     pub comments: Comments,
     /// The path of the child pipeline among the plan job's artifacts; parts are written beside it.
     pub file: String,

@@ -33,14 +33,14 @@ pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &PipelineLimits) -
             units
                 .first()
                 .map_or_else(|| "the jobs of the workspace".to_owned(), |unit| format!("the unit `{unit}`")),
-            "make several units of it, or fewer jobs",
+            "split it into several units, or reduce its jobs",
         ),
         count => (
             format!("{count} units that need each other"),
-            "take some `needs` between units out, so that they can be in different parts",
+            "remove some `needs` between units, so that they can be in different parts",
         ),
     };
-    let message = format!("{subject}: too much for one pipeline of GitLab's: {}", over.join(", "));
+    let message = format!("{subject}: too large for one pipeline: {}", over.join(", "));
     Some(Diagnostic::error(&LIMITS, first.origin, message).with_help(help))
 }
 
@@ -52,11 +52,10 @@ pub(super) fn too_deep(pipeline: &Pipeline) -> Vec<Diagnostic> {
         |job: &&Job| job.body.get("trigger").is_some_and(|trigger| trigger.get("include").is_some());
     let problem = |job: &Job| {
         let message = format!(
-            "`{}` starts a child pipeline from one of several parts, a level deeper than GitLab allows",
+            "`{}` triggers a child pipeline from one of several parts, one level deeper than GitLab allows",
             job.name
         );
-        let help =
-            "start it from the parent, or keep the plan in one part: select fewer units, or raise the limits";
+        let help = "trigger it from the parent, or keep the plan in one part: select fewer units, or raise the limits";
         Diagnostic::error(&LIMITS, job.origin, message).with_help(help)
     };
     pipeline.jobs.iter().filter(starts_child).map(problem).collect()
@@ -72,7 +71,7 @@ pub(super) fn of_artifacts(files: &[EmittedFile], plan: &Plan, limits: &Pipeline
             limits.artifact >> 10
         );
         Diagnostic::error(&LIMITS, origin, message).with_help(
-            "write it with `--compact`, select fewer units, or raise the instance's `max_artifacts_content_include_size`",
+            "use `--compact`, select fewer units, or raise the instance's `max_artifacts_content_include_size`",
         )
     };
     let large = files.iter().filter(|file| file.text.len() > limits.artifact);

@@ -16,7 +16,7 @@ use nestling_gitlab::yaml::{Map, Node};
 const RELAY: &str = "relay";
 /// The stage of the trigger jobs.
 const PARTS: &str = "parts";
-/// What the parent's trigger job forwards, so that the relay can fetch from the parent.
+/// Variable that the parent's trigger job forwards, so that the relay can fetch from the parent.
 const PARENT: &str = "PARENT_PIPELINE_ID";
 
 /// The router for these parts.

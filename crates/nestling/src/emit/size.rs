@@ -1,4 +1,4 @@
-//! How large GitLab finds a pipeline: it refuses a file whose parsed Ruby objects take more than 2 MiB, keys and values
+//! Size of a pipeline as GitLab measures it: it rejects a file whose parsed Ruby objects take more than 2 MiB, keys and values
 //! counted one by one (lib/gitlab/utils/deep_size.rb, `max_yaml_size_bytes` in
 //! <https://docs.gitlab.com/administration/instance_limits/#maximum-size-and-depth-of-cicd-configuration-yaml-files>).
 
@@ -12,7 +12,7 @@ const EMBEDDED: usize = 23;
 /// A hash of up to eight keys.
 const SMALL_HASH: usize = 168;
 
-/// What GitLab 18 counts is more than what Ruby 3.1 says of the same document: 2,570 bytes a unit where this is 2,010.
+/// GitLab 18 counts more than Ruby 3.1 for the same document: 2,570 bytes a unit, where this is 2,010.
 fn measured(bytes: usize) -> usize {
     bytes * 32 / 25
 }

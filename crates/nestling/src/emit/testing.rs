@@ -71,7 +71,7 @@ const PIECES: [&str; 20] = [
     "\u{2028}", "\u{feff}", "$X", "\0",
 ];
 
-/// Where the line of a template stands.
+/// Place of the line in a template.
 pub(crate) fn line(line: u32) -> Origin {
     Origin::span(FileId::from_index(0), line, 1, 1)
 }
@@ -113,7 +113,7 @@ fn unique(entries: Vec<(String, Node)>) -> Map {
     map
 }
 
-/// What a job can hold, under keys that GitLab knows and one that it does not.
+/// Values of a job, under keys that GitLab knows and one that it does not.
 pub(crate) fn bodies() -> impl Strategy<Value = Map> {
     let keys: Vec<&str> = JOB.iter().copied().filter(|key| *key != "extends").chain(["brand_new"]).collect();
     vec((select(keys).prop_map(str::to_owned), nodes()), 0..8).prop_map(unique)

@@ -43,7 +43,7 @@ fn normal_map(map: &Map) -> Map {
     normalised
 }
 
-/// What another program should read: tags are not its business.
+/// The document as another program should read it, without tags.
 fn value(node: &Node) -> Value {
     match &node.kind {
         Kind::Scalar(scalar) => match scalar.meaning() {

@@ -1,4 +1,4 @@
-//! How a deploying job starts: by itself, or by a person.
+//! Start of a deploy job: automatic or manual.
 
 use crate::workspace::{Blocking, Start};
 use nestling_gitlab::diagnostic::Origin;

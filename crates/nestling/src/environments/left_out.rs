@@ -19,13 +19,13 @@
 pub struct LeftOut {
     /// Its short name.
     pub job: String,
-    /// Why.
+    /// Reason for it.
     pub reason: String,
 }
 
 impl LeftOut {
     /// A job that needs another one, which is left out.
     pub(crate) fn without(job: &str, needed: &str) -> Self {
-        Self { job: job.to_owned(), reason: format!("it needs `{needed}`, which is left out") }
+        Self { job: job.to_owned(), reason: format!("it needs `{needed}`, which is omitted") }
     }
 }

@@ -1,4 +1,4 @@
-//! What a job says under `environment:` for an entry of the catalogue.
+//! The `environment:` of a job for an entry of the catalogue.
 
 use super::texts::CatalogueTexts;
 use crate::workspace::Environment;
@@ -6,10 +6,10 @@ use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{Map, Node};
 
-/// What only a job that deploys says of its environment.
+/// Keys of an environment that only a deploy job can have.
 const OF_A_DEPLOY: [&str; 2] = ["url", "auto_stop_in"];
 
-/// What a job says under `environment:` for an entry of the catalogue.
+/// The `environment:` of a job for an entry of the catalogue.
 ///
 /// The job's own keys stand over the catalogue's, and `name` is the catalogue's alone, so that every job of an
 /// environment writes it the same way.
@@ -45,7 +45,7 @@ pub(crate) fn default_title(entry: &Environment, unit: Option<&UnitName>) -> Str
     }
 }
 
-/// Whether `action` makes this a job that starts the environment: GitLab's default.
+/// Returns `true` if `action` makes this a job that starts the environment: GitLab's default.
 pub(crate) fn starts(environment: &Map) -> bool {
     environment.get("action").and_then(Node::text).is_none_or(|action| action == "start")
 }

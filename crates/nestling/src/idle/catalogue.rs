@@ -5,7 +5,7 @@ use crate::workspace::idle_rules::KEY_UNUSED;
 use crate::workspace::{Environment, Start, Stop, Workspace};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 
-/// What only a job that deploys takes from its entry, beside `manual`, `blocking` and `stop`.
+/// Keys that only a deploy job takes from its entry, beside `manual`, `blocking` and `stop`.
 const OF_A_DEPLOY: [&str; 2] = ["url", "auto_stop_in"];
 
 /// Warns of keys for deploys where none of the jobs deploys, and of an `after` that no unit has to wait for.
@@ -46,10 +46,8 @@ fn after_nothing(entry: &Environment, jobs: &WalkedJobs) -> Option<Diagnostic> {
     if jobs.any_unit_deploys_to_both(earlier, &entry.name) {
         return None;
     }
-    let message = format!(
-        "`after: {earlier}` has no effect: no unit that is deployed to `{}` is deployed to it",
-        entry.name
-    );
+    let message =
+        format!("`after: {earlier}` has no effect: no unit that deploys to `{}` deploys to it", entry.name);
     let help = format!("remove it, or deploy to both: `environment: [{earlier}, {}]`", entry.name);
     Some(Diagnostic::warning(&KEY_UNUSED, entry.origin, message).with_help(help))
 }

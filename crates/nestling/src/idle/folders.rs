@@ -25,12 +25,11 @@ pub(super) fn missing(
             },
         };
         if !exists {
-            let message =
-                format!("there is no directory `{}` to find templates in", folder.path.to_directory());
+            let message = format!("template directory `{}` does not exist", folder.path.to_directory());
             let problem = Diagnostic::warning(&GLOB_UNMATCHED, folder.origin, message);
-            problems.push(
-                problem.with_help("create it, or correct the path, which is from the root of the repository"),
-            );
+            problems.push(problem.with_help(
+                "create it, or correct the path, which is relative to the root of the repository",
+            ));
         }
     }
     Ok(problems)

@@ -120,7 +120,9 @@ fn finding(
         None if is_directory => {
             warning.with_help(format!("did you mean `{}/**/*`?", text.trim_end_matches('/')))
         }
-        None => warning.with_help("remove it, or correct it: `*` is one level, `**/` is any number of them"),
+        None => {
+            warning.with_help("remove it, or correct it: `*` matches one level, `**/` any number of levels")
+        }
     })
 }
 

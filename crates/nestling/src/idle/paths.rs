@@ -234,11 +234,11 @@ fn finding(entry: &Entry) -> Option<Diagnostic> {
             warning(message).with_help(format!("did you mean `{}/**/*`?", written.trim_end_matches('/')))
         } else if entry.matches_from_root {
             let help =
-                format!("did you mean `{sign}/{bare}`? without a slash at its start it is below the unit");
+                format!("did you mean `{sign}/{bare}`? without a leading slash it is relative to the unit");
             warning(message).with_help(help)
         } else {
             warning(message)
-                .with_help("remove it, or correct it: `*` is one level, `**/` is any number of them")
+                .with_help("remove it, or correct it: `*` matches one level, `**/` any number of levels")
         });
     }
     let unused = |message: String| Diagnostic::warning(&KEY_UNUSED, *origin, message);
@@ -249,9 +249,9 @@ fn finding(entry: &Entry) -> Option<Diagnostic> {
         );
     }
     Some(if written.starts_with('!') {
-        unused(format!("`{written}` leaves out no file that would select the unit")).with_help("remove it")
+        unused(format!("`{written}` excludes no file that would select the unit")).with_help("remove it")
     } else {
         unused(format!("`{written}` has no effect: the files that it matches select the unit already"))
-            .with_help("remove it; to leave files of the unit out, write `!` and a glob of them")
+            .with_help("remove it; to exclude files of the unit, write `!` and a glob")
     })
 }

@@ -21,10 +21,10 @@ pub(crate) fn unknown_revisions(
             continue;
         }
         if let Resolution::Unknown = repository.resolve(value)? {
-            let message = format!("`since: {value}` names no revision of this repository");
+            let message = format!("`since: {value}` is not a revision of this repository");
             let problem = Diagnostic::warning(&PIPELINES, *origin, message);
             problems.push(problem.with_note("a pipeline of this kind fails without it").with_help(
-                "name a tag, a branch or a commit; fetch it, if it is in another clone; `since: \"v*\"` is the nearest older tag",
+                "use a tag, a branch or a commit, and fetch it if necessary; `since: \"v*\"` is the nearest older tag",
             ));
         }
     }

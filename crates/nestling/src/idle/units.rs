@@ -28,23 +28,20 @@ fn nested_workspaces(workspace: &Workspace) -> Option<Diagnostic> {
     let others = nested.len().saturating_sub(NAMED);
     let message = match (nested.len(), others) {
         (0, _) => return None,
-        (1, _) => format!("{} is a workspace of its own, and no unit of this one", named.concat()),
-        (_, 0) => format!("{} are workspaces of their own, and no units of this one", named.join(", ")),
-        _ => format!(
-            "{} and {others} more are workspaces of their own, and no units of this one",
-            named.join(", ")
-        ),
+        (1, _) => format!("{} is a separate workspace, not a unit of this one", named.concat()),
+        (_, 0) => format!("{} are separate workspaces, not units of this one", named.join(", ")),
+        _ => format!("{} and {others} more are separate workspaces, not units of this one", named.join(", ")),
     };
     let note = Diagnostic::warning(&KEY_UNUSED, workspace.origin(), message);
     let note = Diagnostic { severity: Severity::Note, ..note };
-    Some(note.with_help("a unit's `nestling.yml` has `unit:` in place of `workspace:`"))
+    Some(note.with_help("a unit's `nestling.yml` has `unit:` instead of `workspace:`"))
 }
 
 fn without_jobs(unit: &Unit) -> Diagnostic {
     let message = "a unit has no jobs, and no unit depends on it";
     Diagnostic::warning(&KEY_UNUSED, unit.declaration.origin(), message)
         .for_unit(&unit.name)
-        .with_help("give it jobs: `use:` a template, or write them below a line `---` of its `nestling.yml`")
+        .with_help("add jobs: `use:` a template, or write them below a line `---` in its `nestling.yml`")
 }
 
 fn depth_without_dependencies(workspace: &Workspace) -> Option<Diagnostic> {
@@ -69,9 +66,9 @@ pub(super) fn with_hidden_jobs_alone(
     let units = workspace.units.iter().filter(is_without_jobs);
     let hidden = units.filter(|unit| unit.fragment.as_ref().is_some_and(|body| are_hidden(&body.text)));
     let problem = |unit: &Unit| {
-        let message = "a unit has no jobs: GitLab runs none whose name begins with a dot";
+        let message = "a unit has only hidden jobs: GitLab does not run jobs whose name starts with a dot";
         let problem = Diagnostic::warning(&KEY_UNUSED, unit.declaration.origin(), message);
-        problem.for_unit(&unit.name).with_help("take the dot away, or `extends:` it in a job")
+        problem.for_unit(&unit.name).with_help("remove the dot, or extend it in a job")
     };
     hidden.map(problem).collect()
 }

@@ -82,8 +82,7 @@ impl WalkedJobs {
                 if is_used {
                     continue;
                 }
-                let message =
-                    format!("inputs for `{name}` have no effect: no job of the unit is deployed there");
+                let message = format!("inputs for `{name}` have no effect: no job of the unit deploys there");
                 problems.push(note(
                     Diagnostic::warning(&KEY_UNUSED, inputs.origin, message).for_unit(&unit.name),
                 ));

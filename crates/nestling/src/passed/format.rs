@@ -112,7 +112,7 @@ impl VerifiedV1 {
             return Some(format!("its format is {}, and this version reads {VERSION}", self.format));
         }
         let other = project.filter(|project| *project != self.project)?;
-        Some(format!("it is of project {}, and this is {other}", self.project))
+        Some(format!("it belongs to project {}, not to {other}", self.project))
     }
 }
 

@@ -69,7 +69,7 @@ fn of_pipeline<'a>(
     project: &str,
 ) -> Result<KnownPipeline<'a>, String> {
     if record.project != project {
-        return Err(format!("it is of project {}, and this is {project}", record.project));
+        return Err(format!("it belongs to project {}, not to {project}", record.project));
     }
     let id = record.pipeline;
     let parent = answers.parent(id).ok_or_else(|| format!("GitLab knows no trigger job of pipeline {id}"))?;

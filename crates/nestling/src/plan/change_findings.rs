@@ -12,8 +12,8 @@ pub(crate) fn unclaimed_paths(workspace: &Workspace, selection: &Selection) -> O
     let paths = &selection.unclaimed;
     let first = paths.first().filter(|_| workspace.unclaimed == Unclaimed::Warn)?;
     let message = match paths.len() {
-        1 => format!("`{first}` changed, and no unit claims it"),
-        count => format!("{count} changed paths are claimed by no unit, such as `{first}`"),
+        1 => format!("`{first}` changed, but belongs to no unit"),
+        count => format!("{count} changed paths belong to no unit, such as `{first}`"),
     };
     let help = "claim them with `changes` of a unit, or with `everything` or `ignore` of the workspace; \
         `nestling affected --format json` lists all";
@@ -23,7 +23,7 @@ pub(crate) fn unclaimed_paths(workspace: &Workspace, selection: &Selection) -> O
 /// Warns that every unit is selected because base is unknown.
 pub(crate) fn base_unknown(changes: &ChangeSet) -> Option<Diagnostic> {
     let Extent::Everything(Everything::UnknownBase(why)) = &changes.extent else { return None };
-    let message = format!("every unit is selected, since the base commit is unknown: {why}");
+    let message = format!("all units are selected, since the base commit is unknown: {why}");
     let problem = Diagnostic::new(&BASE_UNKNOWN, Severity::Warning, message);
     Some(match why.help() {
         Some(help) => problem.with_help(help),
@@ -40,7 +40,9 @@ pub(crate) fn unknown_paths(changes: &ChangeSet) -> Option<Diagnostic> {
         count => format!("{count} entries of the list of changed paths are {sides}, such as `{first}`"),
     };
     let help = match changes.base {
-        Some(_) => "write paths from the root of the repository, one a line, as `git diff --name-only` does",
+        Some(_) => {
+            "write paths relative to the root of the repository, one per line, as `git diff --name-only` does"
+        }
         None => {
             "name the base commit with `--base REV`, or write the status of each path, as `git diff --name-status` does"
         }

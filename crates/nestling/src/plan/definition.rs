@@ -155,7 +155,7 @@ fn reason(
     }
 }
 
-/// Whether that which all units share is as it was at base.
+/// Set if everything that all units share is as at base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wide {
     Same,
@@ -275,7 +275,7 @@ fn differing_keys(old: &Map, new: &Map) -> Vec<String> {
     keys.into_iter().filter(differs).map(str::to_owned).collect()
 }
 
-/// Whether templates are looked for in the same places, wherever those are listed.
+/// Returns `true` if templates are looked for in the same places, wherever those are listed.
 fn same_folders(old: &[TemplateFolder], new: &[TemplateFolder]) -> bool {
     let place = |folder: &TemplateFolder| (folder.path.clone(), folder.revision.clone());
     old.iter().map(place).eq(new.iter().map(place))

@@ -1,4 +1,4 @@
-//! Which of the new units a unit that is gone has become: as git finds renames, by what the files have in common.
+//! Matches removed units with new ones as git finds renames, by the lines that their files have in common.
 
 use crate::changes::{Change, Status};
 use crate::workspace::{FILE_NAME, Unit};
@@ -17,7 +17,7 @@ pub(super) struct Sides<'a> {
     pub changes: &'a [Change],
 }
 
-/// What a unit is recognized by.
+/// Features that a unit is recognized by.
 struct Traits<'a> {
     name: &'a UnitName,
     /// Its `nestling.yml`, if it has one.
@@ -87,12 +87,12 @@ impl Sides<'_> {
     }
 }
 
-/// How much two sets have in common, in percent of the larger one.
+/// Overlap of two sets, in percent of the larger one.
 fn overlap(a: &BTreeSet<Vec<u8>>, b: &BTreeSet<Vec<u8>>) -> usize {
     percent(a.intersection(b).count(), a.len().max(b.len()))
 }
 
-/// How many lines two files have in common, in percent of the longer one.
+/// Common lines of two files, in percent of the longer one.
 fn lines_in_common(a: &[u8], b: &[u8]) -> usize {
     if a == b {
         return 100;

@@ -15,7 +15,7 @@ type Wanted = (UnitName, String, JobName);
 
 /// A unit that is not selected, with the jobs of it that others need.
 pub(crate) struct BroughtIn {
-    /// Which job needs one of its jobs first.
+    /// The first job that needs one of its jobs.
     pub verdict: Verdict,
     /// Those jobs.
     pub jobs: UnitJobs,

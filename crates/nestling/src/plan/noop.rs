@@ -56,8 +56,8 @@ pub(super) fn never_empty(
 pub(super) fn taken_name(pipeline: &Pipeline) -> Option<Diagnostic> {
     let job = pipeline.jobs.iter().find(|job| job.unit.is_none() && job.name.as_str() == NOOP_JOB)?;
     let message =
-        format!("`{NOOP_JOB}` is the name of the job that is added where no other job is certain to run");
-    Some(Diagnostic::error(&JOB_NAME_CLASH, job.origin, message).with_help("give it another name"))
+        format!("`{NOOP_JOB}` is reserved for the job that is added if no other job is certain to run");
+    Some(Diagnostic::error(&JOB_NAME_CLASH, job.origin, message).with_help("rename the job"))
 }
 
 fn add_stage(stages: &mut Vec<StageName>, name: &str) {
@@ -125,8 +125,8 @@ impl Reason {
             Self::NoJob => "The affected units have no jobs in this kind of pipeline.",
             Self::OnlyStopJobs => "No other job: the environments of removed units are stopped.",
             Self::OnlyEdgeStages => "All other jobs are in the stages .pre and .post.",
-            Self::OnlyAbsentJobs => "The rules of every other job leave it out of this pipeline.",
-            Self::OnlyConditionalJobs => "The rules of every other job can keep it out of this pipeline.",
+            Self::OnlyAbsentJobs => "The rules of all other jobs exclude them from this pipeline.",
+            Self::OnlyConditionalJobs => "The rules of all other jobs may exclude them from this pipeline.",
             Self::Several => "No other job is certain to run in a stage between .pre and .post.",
         }
     }

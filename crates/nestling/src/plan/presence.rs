@@ -1,4 +1,4 @@
-//! Which jobs GitLab makes of the plan's pipeline: decided once, for needs, checks and views.
+//! Jobs that GitLab creates from the plan's pipeline: decided once, for needs, checks and views.
 
 use crate::changes::{ChangeSet, Extent, PipelineKind, PipelineSource, Provenance};
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};

@@ -77,6 +77,6 @@ fn too_much(unit: &Unit) -> Diagnostic {
         unit.name
     );
     Diagnostic::new(&TEMPLATE_LIMIT, Severity::Error, message)
-        .with_note("the units after it are left out")
+        .with_note("the units after it are omitted")
         .with_help(FEWER_UNITS)
 }

@@ -86,7 +86,7 @@ impl RoleNames {
         let message = format!("no unit of the workspace has a job `{role}`, and no template defines one");
         let names = self.names.iter().map(String::as_str).filter(|name| !name.contains(':'));
         let help = Suggestion::among(role, names).help_or(
-            "write the name of a job without its unit, such as `build?`; `allow(role-unknown)` says that it is meant so",
+            "write the name of a job without its unit, such as `build?`; `allow(role-unknown)` accepts it",
         );
         Diagnostic::warning(&ROLE_UNKNOWN, origin, message).with_help(help)
     }

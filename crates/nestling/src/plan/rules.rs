@@ -11,10 +11,8 @@ rules! {
 
     BASE_UNKNOWN = "base-unknown" {
         severities: &[Warning],
-        summary: "the commit to compare with is unknown, so that every unit is selected",
-        documentation: "The base commit comes from GitLab's variables, or is the merge base with the default branch. Where the \
-            clone cannot give it, every unit runs, and the message says why. `--strict-base` makes it an error. A base that \
-            somebody names (`--base`, `NESTLING_BASE`, `since:` with a revision) and that is not there is always an error.",
+        summary: "the base commit is unknown, so that all units are selected",
+        documentation: "The base commit comes from GitLab's variables, or is the merge base with the default branch. If the clone does not contain it, all units run, and the message names the reason. `--strict-base` makes this an error. A base that you set (`--base`, `NESTLING_BASE`, `since:` with a revision) and that does not exist is always an error.",
         source: "change-detection.md",
         bad: Example::None,
         good: Example::None,
@@ -22,10 +20,9 @@ rules! {
 
     CHANGES_FROM = "changes-from" {
         severities: &[Warning],
-        summary: "the list of changed paths has an entry that neither side of the comparison has",
+        summary: "the list of changed paths has an entry that exists on neither side of the comparison",
         documentation: "`--changes-from` takes paths from the root of the repository, as `git diff` and `git status` write them. \
-            A path that is misspelt or relative to another directory belongs to no unit, so that nothing would run for it. \
-            Without `--base`, a path without a status that is not at head may have been deleted.",
+            A path that is misspelled or relative to another directory belongs to no unit, so that nothing would run for it. Without `--base`, a path without a status that does not exist at head may have been deleted.",
         source: "change-detection.md",
         bad: Example::None,
         good: Example::None,
@@ -33,11 +30,8 @@ rules! {
 
     REMOVED_UNIT = "removed-unit" {
         severities: &[Warning],
-        summary: "a change removes a unit whose environments cannot be stopped by themselves",
-        documentation: "The pipeline that removes a unit gets the stop jobs of its deploys, as they were at the base \
-            commit. That fails if the unit cannot be rendered there any more, or if a stop job needs files of the \
-            directory that is gone. Stop the environments before the directory is removed, or let the script fetch the \
-            files from the commit that Nestling names.",
+        summary: "a change removes a unit whose environments cannot be stopped automatically",
+        documentation: "The pipeline that removes a unit has the stop jobs of its environments, rendered from the base commit. That fails if the unit cannot be rendered there, or if a stop job needs files of the removed directory. Stop the environments before you remove the directory, or let the script fetch the files from the commit that Nestling names.",
         source: "environments.md",
         bad: Example::Change {
             base: &[

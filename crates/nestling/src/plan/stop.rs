@@ -100,7 +100,7 @@ fn undetermined(unit: &Unit, problems: &[Diagnostic], commit: &str) -> Diagnosti
     }
     match unit.cdk {
         Some(_) => assembly::by_hand(warning, unit, commit),
-        None => warning.with_help("stop them by hand, in GitLab under Operate > Environments"),
+        None => warning.with_help("stop them manually, in GitLab under Operate > Environments"),
     }
 }
 
@@ -164,9 +164,9 @@ fn lost_files(unit: &Unit, job: &UnitJob) -> Option<Diagnostic> {
     if !checks_out || !names_dir || script_mentions(job, "script", UNIT_COMMIT) {
         return None;
     }
-    let message = format!("`{}` is gone, and its stop job looks for files in `{dir}`", unit.name);
+    let message = format!("`{}` was removed, but its stop job needs files in `{dir}`", unit.name);
     let help = format!(
-        "let its script get them first: `git fetch --depth=1 origin ${UNIT_COMMIT} && git checkout ${UNIT_COMMIT} -- {dir}`"
+        "get them in its script first: `git fetch --depth=1 origin ${UNIT_COMMIT} && git checkout ${UNIT_COMMIT} -- {dir}`"
     );
     let problem = Diagnostic::warning(&REMOVED_UNIT, job.origin, message);
     Some(problem.for_unit(&unit.name).with_help(help))

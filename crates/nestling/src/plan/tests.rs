@@ -167,33 +167,33 @@ fn what_a_unit_is_made_from_selects_it_where_its_jobs_differ() {
         (
             base.clone().edit("ci/service.yml", "node:22", "node:24"),
             vec![
-                "api: ci/service.yml changed: job `test` has another image",
-                "web: ci/service.yml changed: job `test` has another image",
+                "api: ci/service.yml changed: job `test` differs in image",
+                "web: ci/service.yml changed: job `test` differs in image",
             ],
         ),
         (
             base.clone().edit("ci/parts.yml", "make test", "make check"),
             vec![
-                "api: ci/parts.yml changed: job `test` has another script",
-                "web: ci/parts.yml changed: job `test` has another script",
+                "api: ci/parts.yml changed: job `test` differs in script",
+                "web: ci/parts.yml changed: job `test` differs in script",
             ],
         ),
         (
             base.clone().edit("shared/lint.yml", "script: lint", "script: lint --all"),
-            vec!["tools: shared/lint.yml changed: job `lint` has another script"],
+            vec!["tools: shared/lint.yml changed: job `lint` differs in script"],
         ),
         (
             base.clone().edit("nestling.yml", "r.example", "s.example"),
             vec![
-                "api: nestling.yml changed: job `test` has another script",
-                "web: nestling.yml changed: job `test` has another script",
+                "api: nestling.yml changed: job `test` differs in script",
+                "web: nestling.yml changed: job `test` differs in script",
             ],
         ),
         (
             base.clone().with("ci/service.yml", "test: { stage: test, script: t }\n"),
             vec![
-                "api: ci/service.yml changed: job `test` has another image, script, job `deploy:review` is gone, 1 more",
-                "web: ci/service.yml changed: job `test` has another image, script, job `deploy:review` is gone, 1 more",
+                "api: ci/service.yml changed: job `test` differs in image, script, job `deploy:review` was removed, 1 more",
+                "web: ci/service.yml changed: job `test` differs in image, script, job `deploy:review` was removed, 1 more",
             ],
         ),
     ];
@@ -221,7 +221,7 @@ fn templates_that_read_each_other_or_compute_a_name_are_followed_for_every_unit(
         .with("ci/of-api.yml", "a: { stage: test, script: a }\n")
         .with("ci/of-web.yml", "b: { stage: test, script: b }\n");
     let head = computed.clone().edit("ci/of-web.yml", "script: b", "script: c");
-    assert_eq!(between(&computed, &head), ["web: ci/of-web.yml changed: job `b` has another script"]);
+    assert_eq!(between(&computed, &head), ["web: ci/of-web.yml changed: job `b` differs in script"]);
 }
 
 #[test]
@@ -241,11 +241,11 @@ fn rules_and_globs_of_the_workspace_are_no_jobs() {
     }
     let rule = "units: [{ match: \"jobs/*\", use: service }]\n  vars:";
     let head = base.clone().edit("nestling.yml", "vars:", rule);
-    let reasons_of_new = "jobs/new: jobs/new changed: it was no unit before; nestling.yml changed: it was no unit before; \
-        nestling.yml changed: other paths select it";
+    let reasons_of_new = "jobs/new: jobs/new changed: it was not a unit before; nestling.yml changed: it was not a unit before; \
+        nestling.yml changed: the paths that select it differ";
     assert_eq!(between(&base, &head), [reasons_of_new]);
     let plan = planned(&head, &base, "branch:main", true);
-    assert_eq!(reasons(&plan), ["jobs/new: it is gone: its environments are stopped"]);
+    assert_eq!(reasons(&plan), ["jobs/new: it was removed: its environments are stopped"]);
     assert_eq!(jobs(&plan), ["jobs/new:deploy:production:stop", NOOP_JOB]);
 }
 
@@ -264,7 +264,7 @@ fn without_a_base_to_compare_with_files_decide() {
     let base = repo();
     let head = base.clone().edit("ci/parts.yml", "#% macro", "# a comment\n#% macro");
     let by_file = reasons(&planned(&base, &head, "merge_request", false));
-    let why = "ci/parts.yml, which it is made from, changed (there is no base to compare with)";
+    let why = "ci/parts.yml, a source of it, changed (there is no base to compare with)";
     let those = ["api", "tools", "web"].map(|unit| format!("{unit}: {why}"));
     assert_eq!(by_file, those, "what the file that `tools` includes may include is not known");
     let head = base.clone().edit("nestling.yml", "workspace:\n", "# a comment\nworkspace:\n");

@@ -15,7 +15,7 @@ use nestling_gitlab::name::{EnvironmentName, UnitName};
 /// let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
 /// let changes = project.changes()?;
 /// let error = project.plan(changes).only(["api"]).run().unwrap_err();
-/// assert_eq!(error.to_string(), "there is no unit `api`");
+/// assert_eq!(error.to_string(), "unknown unit `api`");
 /// # Ok::<(), nestling::Error>(())
 /// ```
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +24,7 @@ pub enum Error {
     /// Git's objects or the work tree cannot be read.
     #[error(transparent)]
     Git(#[from] GitError),
-    /// What changed cannot be found.
+    /// The changes cannot be determined.
     #[error(transparent)]
     Changes(#[from] ChangesError),
     /// A file or a directory cannot be read.
@@ -34,7 +34,7 @@ pub enum Error {
     #[error("there is nothing to compare with")]
     NoBase,
     /// A name or a glob of units matches none.
-    #[error("there is no unit `{pattern}`")]
+    #[error("unknown unit `{pattern}`")]
     UnknownUnit {
         /// The name or glob as it was given.
         pattern: String,
@@ -42,7 +42,7 @@ pub enum Error {
         near: Option<UnitName>,
     },
     /// The catalogue has no environment of this name.
-    #[error("there is no environment `{name}` in the workspace's catalogue")]
+    #[error("`{name}` is not in the environment catalogue")]
     UnknownEnvironment {
         /// The name as it was given.
         name: String,

@@ -16,7 +16,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, FileId, Severity, Sources, folded}
 use nestling_gitlab::name::UnitName;
 use std::ops::Range;
 
-/// How much it matters that a part of a CDK pipeline becomes no job.
+/// Severity of a part of a CDK pipeline that has no job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unconverted {
     Warn,

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PathFacts {
-    /// Whether the path changed, or is a file at head.
+    /// Set if the path changed, or is a file at head.
     pub exists: bool,
     /// The units that are made from it: it is a template of theirs, or one that such a template reads.
     pub made_from: BTreeSet<UnitName>,

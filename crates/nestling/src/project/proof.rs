@@ -1,4 +1,4 @@
-//! Which records show that a job has passed with the same content: those from whose own commit the same fingerprint follows, for
+//! Records that show that a job has passed with the same content: those from whose own commit the same fingerprint follows, for
 //! a pipeline of the same kind.
 //!
 //! A record is written by a job, and whoever can push decides what a job does. So nothing in it is believed but what GitLab itself

@@ -1,4 +1,4 @@
-//! Which jobs of a plan may be left out if they have passed.
+//! Jobs of a plan that may be left out if they have passed.
 
 use crate::fingerprint::Fingerprint;
 use crate::plan::Plan;

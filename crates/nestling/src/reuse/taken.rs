@@ -1,4 +1,4 @@
-//! Which jobs that may be left out have to stay for the sake of jobs that stay.
+//! Jobs that must stay because jobs that stay depend on them.
 
 use crate::fingerprint::stage_number;
 use nestling_gitlab::pipeline::need::{dependencies, needs, parallel_base, rules_needs};
@@ -60,7 +60,7 @@ impl<'a> Takers<'a> {
                         keep(needed, "takes its artifacts");
                     }
                     if needed.is_some_and(|needed| self.waits_for_stages(needed, left_out)) {
-                        keep(needed, "waits for earlier stages by way of it");
+                        keep(needed, "waits for earlier stages through it");
                     }
                 }
             }

@@ -57,12 +57,12 @@ pub enum Difference {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NewUnit => f.write_str("it was no unit before"),
+            Self::NewUnit => f.write_str("it was not a unit before"),
             Self::Added { job } => write!(f, "job `{job}` is new"),
-            Self::Removed { job } => write!(f, "job `{job}` is gone"),
-            Self::Changed { job, keys } => write!(f, "job `{job}` has another {}", keys.join(", ")),
-            Self::Dependencies => f.write_str("it depends on other units"),
-            Self::Paths => f.write_str("other paths select it"),
+            Self::Removed { job } => write!(f, "job `{job}` was removed"),
+            Self::Changed { job, keys } => write!(f, "job `{job}` differs in {}", keys.join(", ")),
+            Self::Dependencies => f.write_str("its dependencies differ"),
+            Self::Paths => f.write_str("the paths that select it differ"),
             Self::Environments => f.write_str("the environments that its assembly may go to differ"),
         }
     }

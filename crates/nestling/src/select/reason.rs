@@ -149,27 +149,27 @@ impl fmt::Display for Reason {
             Self::Definition { path, others, differences } => {
                 write!(f, "{path} changed{}: {}", and_others(*others), told(differences))
             }
-            Self::Template { path, why } => write!(f, "{path}, which it is made from, changed ({why})"),
+            Self::Template { path, why } => write!(f, "{path}, a source of it, changed ({why})"),
             Self::DependsOn { chain } => {
                 let names: Vec<&str> = chain.iter().map(UnitName::as_str).collect();
                 write!(f, "depends on {}", names.join(", which depends on "))
             }
-            Self::DependedOn { unit } => write!(f, "depended on {unit}, which is gone"),
-            Self::Deleted => f.write_str("it is gone: its environments are stopped"),
+            Self::DependedOn { unit } => write!(f, "depended on {unit}, which was removed"),
+            Self::Deleted => f.write_str("it was removed: its environments are stopped"),
             Self::MovedTo { unit } => write!(f, "moved to {unit}: environments left behind are stopped"),
             Self::NeededBy { job } => write!(f, "needed by {job}"),
             Self::WorkspaceFile { path, why } => {
-                write!(f, "{path}, the workspace's own file, changed ({why})")
+                write!(f, "{path}, the workspace file, changed ({why})")
             }
             Self::EverythingGlob { path, glob } => {
-                write!(f, "{path} changed, which `everything` names with `{glob}`")
+                write!(f, "{path} changed, which `{glob}` of `everything` matches")
             }
             Self::Unclaimed { path } => {
-                write!(f, "{path} changed, which no unit claims (`unclaimed: everything`)")
+                write!(f, "{path} changed, which belongs to no unit (`unclaimed: everything`)")
             }
             Self::Owed(owed) => owed.fmt(f),
             Self::All(reason) => f.write_str(reason),
-            Self::Asked => f.write_str("asked for by name"),
+            Self::Asked => f.write_str("selected by name"),
         }
     }
 }

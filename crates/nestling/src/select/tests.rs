@@ -10,7 +10,7 @@ use proptest::prelude::*;
 /// Directories that may be units, some inside others.
 const DIRS: [&str; 7] = ["a", "a/x", "a/x/deep", "b", "b/y", "c", "d"];
 
-/// What changes may be to: in units, between them, ignored, and of no unit.
+/// Paths of changes: in units, between them, ignored, and of no unit.
 const PATHS: [&str; 14] = [
     "a/f",
     "a/x/f",

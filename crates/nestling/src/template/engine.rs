@@ -28,12 +28,12 @@ use std::collections::{BTreeSet, HashMap};
 /// Refuses a template with an expression that is too deep to be parsed.
 pub(crate) fn refuse_too_deep(text: &str, file: FileId) -> Result<(), Diagnostic> {
     let Some(offset) = too_deep(text) else { return Ok(()) };
-    let message = format!("an expression has more than {MAX_OPERATORS} operators inside each other");
+    let message = format!("an expression has more than {MAX_OPERATORS} nested operators");
     let problem = Diagnostic::error(&TEMPLATE_LIMIT, span(file, text, offset, 3), message);
-    Err(problem.with_help("split it: `set` a name to a part of it"))
+    Err(problem.with_help("split it: assign a part of it to a variable with `set`"))
 }
 
-/// How much one rendering may do.
+/// Limits of one rendering.
 #[derive(Debug, Clone, Copy)]
 pub struct RenderLimits {
     /// Steps of the engine; each also pays for 64 bytes of text.
@@ -258,7 +258,7 @@ impl<'a> TemplateEngine<'a> {
             Ok(()) => {
                 // What the engine reads and we do not is not paid for.
                 if let Err(offset) = calls {
-                    let message = "this expression is not valid template syntax";
+                    let message = "invalid expression";
                     let origin = span(file, text, offset, 3);
                     return Err(vec![Diagnostic::error(&TEMPLATE_SYNTAX, origin, message)]);
                 }

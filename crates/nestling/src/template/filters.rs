@@ -112,13 +112,13 @@ fn bounded(value: Value, state: &State<'_, '_>, placeholders: &Placeholders) -> 
 /// Pays for a value that a namespace keeps.
 fn kept(value: Value, state: &State<'_, '_>, placeholders: &Placeholders) -> Result<Value, Error> {
     if charge(&value, Price::COMPARED, state, placeholders)?.holds_namespace {
-        let message = "a namespace cannot hold a namespace";
+        let message = "a namespace cannot contain a namespace";
         return Err(Error::new(ErrorKind::InvalidOperation, message));
     }
     bounded(value, state, placeholders)
 }
 
-/// What the call around an untrusted expression returns: the value, with what the call says of it.
+/// Result of the call around an untrusted expression: the value, marked.
 fn untrusted(value: Value, note: &str) -> Value {
     // The engine itself refuses to print what is undefined, and names it.
     if value.is_undefined() {

@@ -26,7 +26,7 @@ pub(crate) fn bind(spec: Option<&Node>, given: &Map, use_origin: Origin) -> Resu
         None => &no_inputs,
         Some(node) if node.is_null() => &no_inputs,
         Some(node) => node.as_map().ok_or_else(|| {
-            let problem = Diagnostic::error(&INPUT_DEFINITION, node.origin, "`inputs` has to be a mapping");
+            let problem = Diagnostic::error(&INPUT_DEFINITION, node.origin, "`inputs` must be a mapping");
             vec![problem.with_help("write `inputs: { NAME: { type: string, default: … } }`")]
         })?,
     };
@@ -55,7 +55,7 @@ fn unknown_input(key: &Key, definitions: &Map) -> Option<Diagnostic> {
     let names: Vec<&str> = definitions.iter().map(|(name, _)| name).collect();
     Some(match Suggestion::among(key.text(), names.iter().copied()).word() {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None if names.is_empty() => problem.with_help("it takes no inputs"),
+        None if names.is_empty() => problem.with_help("it has no inputs"),
         None => problem.with_help(format!("it has `{}`", names.join("`, `"))),
     })
 }
@@ -88,7 +88,7 @@ impl<'a> Definition<'a> {
         let name = key.text();
         let Some(map) = node.as_map() else {
             let problem =
-                definition_error(node.origin, format!("the input `{name}` is not defined by a mapping"));
+                definition_error(node.origin, format!("the definition of input `{name}` must be a mapping"));
             return Err(vec![problem.with_help(format!("write `{name}: {{ default: … }}`"))]);
         };
         let mut problems = Vec::new();
@@ -110,14 +110,15 @@ impl<'a> Definition<'a> {
             "options" => match value.as_seq() {
                 Some(options) => self.options = Some(options),
                 None => {
-                    let message = "`options` has to be a list".to_owned();
+                    let message = "`options` must be a list".to_owned();
                     return Err(Box::new(definition_error(value.origin, message)));
                 }
             },
             "regex" => match value.text().map(re2) {
                 Some(Some(regex)) => self.pattern = Some(Pattern { regex, node: value }),
                 _ => {
-                    let message = format!("the `regex` of `{}` is no regular expression", self.key.text());
+                    let message =
+                        format!("the `regex` of `{}` is not a valid regular expression", self.key.text());
                     return Err(Box::new(definition_error(value.origin, message)));
                 }
             },
@@ -134,7 +135,7 @@ impl<'a> Definition<'a> {
         if let Some(known) = TYPES.into_iter().find(|known| *known == written) {
             return Ok(known);
         }
-        let message = format!("the input `{}` has a type that GitLab does not know", self.key.text());
+        let message = format!("the input `{}` has an unknown type", self.key.text());
         let problem = definition_error(value.origin, message);
         Err(Box::new(problem.with_help(
             Suggestion::among(written, TYPES).help_or(format!("write one of {}", TYPES.join(", "))),
@@ -146,14 +147,14 @@ impl<'a> Definition<'a> {
         let problem = definition_error(origin, message);
         problem.with_help(
             Suggestion::among(key, DEFINITION_KEYS)
-                .help_or(format!("known here: {}", DEFINITION_KEYS.join(", "))),
+                .help_or(format!("known keys: {}", DEFINITION_KEYS.join(", "))),
         )
     }
 
     fn read_rules(&self, value: &'a Node) -> Result<&'a [Node], Box<Diagnostic>> {
         let name = self.key.text();
         let Some(rules) = value.as_seq() else {
-            let message = format!("`rules` of the input `{name}` has to be a list");
+            let message = format!("`rules` of the input `{name}` must be a list");
             return Err(Box::new(definition_error(value.origin, message)));
         };
         for rule in rules {
@@ -232,7 +233,7 @@ impl<'a> Definition<'a> {
         let name = self.key.text();
         Diagnostic::error(&INPUT_MISSING, use_origin, format!("the input `{name}` is missing"))
             .with_label(self.key.origin, "it has no default")
-            .with_help(format!("write `inputs: {{ {name}: … }}` beside the template's name"))
+            .with_help(format!("write `inputs: {{ {name}: … }}` next to the template's name"))
     }
 
     /// Checks that a value is of the type, one of the options, and matches the pattern.
@@ -256,7 +257,7 @@ impl<'a> Definition<'a> {
         let (name, type_name) = (self.key.text(), self.type_name);
         let article = if type_name == "array" { "an" } else { "a" };
         let found = type_in_words(value);
-        let message = format!("the input `{name}` takes {article} {type_name}, and this is {found}");
+        let message = format!("the input `{name}` must be {article} {type_name}, found {found}");
         let problem = Diagnostic::error(&INPUT_VALUE, node.origin, message);
         if type_name == "string" && (value.is_number() || value.is_boolean()) {
             let text = node.text().unwrap_or_default();
@@ -285,7 +286,7 @@ impl<'a> Definition<'a> {
         }
         let name = self.key.text();
         let written = pattern.node.text().unwrap_or_default();
-        let message = format!("the input `{name}` has to match `{written}`, and `{text}` does not");
+        let message = format!("the input `{name}` must match `{written}`, found `{text}`");
         let problem = Diagnostic::error(&INPUT_VALUE, node.origin, message);
         Err(Box::new(problem.with_label(pattern.node.origin, "the pattern")))
     }

@@ -35,8 +35,9 @@ pub(crate) fn interpolate_all(node: &mut Node, values: &Values<'_>, problems: &m
     let origin = node.origin;
     interpolate(node, values, &mut weight, problems);
     if weight == 0 {
-        let message =
-            format!("the `$[[ ]]` of this file come to more than {WEIGHT_LIMIT} nodes and pieces of text");
+        let message = format!(
+            "the values of all `$[[ ]]` of this file have more than {WEIGHT_LIMIT} nodes and pieces of text"
+        );
         let problem = Diagnostic::error(&TEMPLATE_LIMIT, origin, message);
         problems.push(problem.with_help("use long inputs less often"));
     }
@@ -93,11 +94,10 @@ fn late_expansion(text: &str, values: &Values<'_>, origin: Origin) -> Option<Dia
     if !value.contains('$') {
         return None;
     }
-    let message = format!(
-        "the variables in `{name}` are expanded by the job, after the functions behind `expand_vars`"
-    );
+    let message =
+        format!("the job expands the variables in `{name}` after the functions that follow `expand_vars`");
     let problem = Diagnostic::warning(&COMPONENT_BLOCK, origin, message);
-    Some(problem.with_help("let `expand_vars` be the last function, or the only one"))
+    Some(problem.with_help("make `expand_vars` the last function"))
 }
 
 /// Returns the inside of the only block, if a text is that block and nothing else.
@@ -119,7 +119,7 @@ fn interpolated(
         text.push_str(&rest[..start]);
         rest = &rest[start + OPEN.len()..];
         let Some(length) = rest.find(CLOSE) else {
-            let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, "a `$[[` has no `]]`");
+            let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, "unclosed `$[[`");
             problems.push(problem.with_help("write `$[[ inputs.NAME ]]`"));
             break;
         };
@@ -178,7 +178,7 @@ fn named_value(access: &Access<'_>, values: &Values<'_>, origin: Origin) -> Resu
     }
     let Some(value) = values.inputs.get(name) else {
         let names = values.inputs.as_object().into_iter().flat_map(|map| map.keys()).map(String::as_str);
-        let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, format!("there is no input `{name}`"));
+        let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, format!("undefined input `{name}`"));
         let help = Suggestion::among(name, names).help_or("add it under `spec: inputs:`");
         return Err(Box::new(problem.with_help(help)));
     };
@@ -218,7 +218,7 @@ fn call(function: Function, value: &Json) -> Result<Json, String> {
         Function::Truncate(..) => "truncate",
     };
     let Some(text) = value.as_str() else {
-        return Err(format!("`{name}` takes a string, and this input is none"));
+        return Err(format!("`{name}` requires a string, but this input is not one"));
     };
     let result = match function {
         // Variables are left for the job's shell and for GitLab, which know them; no variable gets in here.

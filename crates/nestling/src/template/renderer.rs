@@ -21,7 +21,7 @@ use std::sync::atomic::Ordering;
 pub(crate) struct Rendered {
     /// The tree; null where the body is empty.
     pub node: Node,
-    /// Whether the template read `environment` while none was known.
+    /// Set if the template read `environment` while none was known.
     pub environment_read: bool,
     /// Warnings, such as of an untrusted value in a script.
     pub warnings: Vec<Diagnostic>,

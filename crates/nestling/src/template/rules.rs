@@ -32,9 +32,8 @@ test: { script: \"npm test -- --shards=${{ 4 / 2 }}\" }
 
     TEMPLATE_SYNTAX = "template-syntax" {
         severities: &[Error],
-        summary: "the syntax of a template is wrong",
-        documentation: "`${{ … }}` prints a value, and a line that starts with `#%` is a control line. Each must be \
-            closed: `}}`, `#% endif`, `#% endfor`.",
+        summary: "a template has a syntax error",
+        documentation: "`${{ … }}` interpolates a value, and a line that starts with `#%` is a control line. Each must be closed: `}}`, `#% endif`, `#% endfor`.",
         source: "templates-guide.md",
         bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
 #% for version in [20, 22]
@@ -50,8 +49,7 @@ test ${{ version }}: { script: npm test }
     TEMPLATE_UNDEFINED = "template-undefined" {
         severities: &[Error],
         summary: "a template uses a value that is not defined",
-        documentation: "Nothing is printed for an undefined value in other template languages. Here it is an error, \
-            since a command with an empty argument may do harm. `is defined` and `default(…)` allow for a value that \
+        documentation: "Other template languages render an undefined value as an empty string. Here it is an error, since a command with an empty argument may do harm. `is defined` and `default(…)` allow for a value that \
             may be missing.",
         source: "templates-guide.md",
         bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
@@ -78,8 +76,7 @@ test: { script: \"echo ${{ unit.name | upper }}\" }
     TEMPLATE_MISSING = "template-missing" {
         severities: &[Error],
         summary: "a template that is used, included, imported or extended does not exist",
-        documentation: "`use:` and the control lines `include`, `import` and `extends` look in the folders of \
-            `workspace: { templates: […] }`, and below `nestling/` in the built-in library.",
+        documentation: "`use:` and the control lines `include`, `import` and `extends` search the directories of `workspace: { templates: […] }`, and the built-in library for names that start with `nestling/`.",
         source: "templates-guide.md",
         bad: Example::Repository(&[WORKSPACE, file("ci/node.yml", "test: { script: npm test }\n"),
             file("web/nestling.yml", "unit: { use: noed }\n")]),
@@ -109,8 +106,7 @@ test ${{ shard }}: { script: npm test }
     TEMPLATE_BLOCK = "template-block" {
         severities: &[Error],
         summary: "a template overrides a block that none of its parents has",
-        documentation: "What stands in such a block is never rendered. Name a block of the template that `extends` \
-            names, or of one above it.",
+        documentation: "The content of such a block is never rendered. Use the name of a block in the template that `extends` names, or in one of its parents.",
         source: "templates-guide.md",
         bad: Example::Repository(&[WORKSPACE, UNIT,
             file("ci/base.yml", "\
@@ -142,9 +138,8 @@ test:
 
     TEMPLATE_CHARACTER = "template-character" {
         severities: &[Error],
-        summary: "a template holds a character of a range that Nestling uses itself",
-        documentation: "The private-use characters U+F0000 to U+F001F mark the places of a template while it is rendered. \
-            They have no meaning in any script; delete the character.",
+        summary: "a template contains a character that is reserved for Nestling",
+        documentation: "Nestling uses the private-use characters U+F0000 to U+F001F to track places while it renders a template. They have no meaning in any writing system; delete the character.",
         source: "templates-guide.md",
         bad: Example::Repository(&[WORKSPACE, UNIT,
             file("ci/node.yml", "test: { script: \"echo \u{F0001}\" }\n")]),
@@ -153,9 +148,8 @@ test:
 
     TEMPLATE_VALUE = "template-value" {
         severities: &[Error],
-        summary: "a value cannot be interpolated where it stands",
-        documentation: "A list or a mapping cannot be a part of a string, and a macro that is not called is no value. \
-            Write `| join(\" \")` or `| tojson`, or let `${{ }}` stand alone to insert the list itself.",
+        summary: "a value cannot be interpolated here",
+        documentation: "A list or a mapping cannot be part of a string, and a macro that is not called is not a value. Write `| join(\" \")` or `| tojson`, or make `${{ }}` the whole value to insert the list itself.",
         source: "templates-guide.md",
         bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
 test: { script: \"npm test ${{ [1, 2] }}\" }
@@ -233,8 +227,8 @@ test: { script: npm test, image: \"node:$[[ inputs.version ]]\" }
 
     INPUT_DEFINITION = "input-definition" {
         severities: &[Error],
-        summary: "a template declares an input in a form that GitLab refuses",
-        documentation: "An input is declared by a mapping with `type`, `default`, `options`, `regex` and `description`, \
+        summary: "a template has an invalid input definition",
+        documentation: "The definition of an input is a mapping with `type`, `default`, `options`, `regex` and `description`, \
             whose default fits the type, the options and the pattern.",
         source: "https://docs.gitlab.com/ci/yaml/#specinputs",
         bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
@@ -290,8 +284,8 @@ test: { script: npm test }
 
     INPUT_VALUE = "input-value" {
         severities: &[Error],
-        summary: "an input has a value of the wrong type, outside of its options, or refused by its pattern",
-        documentation: "GitLab refuses such a value as well. Quote a number that is meant as a string.",
+        summary: "an input has a value of the wrong type, that is not one of its options, or that does not match its pattern",
+        documentation: "GitLab rejects such a value, too. Quote a number if the input is a string.",
         source: "https://docs.gitlab.com/ci/inputs/",
         bad: Example::Repository(&[WORKSPACE,
             file("web/nestling.yml", "unit: { use: { template: node, inputs: { version: 20 } } }\n"),

@@ -23,7 +23,7 @@ const FUEL_OF_NEXT_RUN: u64 = 10;
 /// The way out where all units together are too much.
 pub(crate) const FEWER_UNITS: &str = "plan fewer units at once: `--only` and `--except` name them";
 
-/// Why a run stopped, and at which expression.
+/// Reason why a run stopped, and the expression.
 struct Stop {
     problems: Vec<Diagnostic>,
     expression: Option<FailedExpression>,
@@ -193,7 +193,7 @@ impl TemplateEngine<'_> {
     }
 
     fn with_near_template(&self, mut problem: Diagnostic, missing: &str) -> Diagnostic {
-        problem.message = format!("there is no template `{missing}`");
+        problem.message = format!("unknown template `{missing}`");
         let stem = missing.trim_end_matches(".yml").trim_end_matches(".yaml");
         let names = self.templates.names();
         match Suggestion::among(stem, names.iter().map(String::as_str)).word() {

@@ -145,7 +145,11 @@ impl<'a> TreeReader<'a> {
         problems: &mut Vec<Diagnostic>,
     ) -> Result<Node, Vec<Diagnostic>> {
         if depth > CAPTURE_DEPTH {
-            return Err(vec![Diagnostic::error(&TEMPLATE_LIMIT, origin, "macros are nested too deep here")]);
+            return Err(vec![Diagnostic::error(
+                &TEMPLATE_LIMIT,
+                origin,
+                "macros are nested too deeply here",
+            )]);
         }
         let stripped = StrippedText::strip(&expand_captured(text, &self.placeholders));
         let has_marks = stripped.lines.iter().any(|line| !line.marks.is_empty());
@@ -207,9 +211,9 @@ fn only_document(documents: Vec<Node>, origin: Origin, problems: &mut Vec<Diagno
     let mut documents = documents.into_iter();
     let first = documents.next().unwrap_or_else(|| Node::plain(origin, ""));
     if let Some(second) = documents.next() {
-        let message = "a second document begins here, which GitLab would drop";
+        let message = "a second document starts here, which GitLab would drop";
         let problem = Diagnostic::error(&YAML_DOCUMENTS, second.origin, message);
-        problems.push(problem.with_help("take the `---` out"));
+        problems.push(problem.with_help("remove the `---`"));
     }
     first
 }

@@ -36,7 +36,7 @@ impl Object for UnitsObject {
         if !is_known {
             let unit = &self.of.unit;
             return Some(refused_print(format!(
-                "`units` has what `{unit}` depends on: add `{name}` to its `depends_on`"
+                "`units` has only the dependencies of `{unit}`: add `{name}` to its `depends_on`"
             )));
         }
         Some(Value::from_object(OtherUnit { name: name.to_owned(), prints: self.prints.clone() }))

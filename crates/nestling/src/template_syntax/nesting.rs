@@ -4,7 +4,7 @@
 use super::syntax;
 use minijinja::machinery::{Token, tokenize};
 
-/// How many operators an expression can have, outside of each other's commas, and how many `elif` an `if`.
+/// Maximum number of operators in an expression, outside of each other's commas, and of `elif` in an `if`.
 pub(crate) const MAX_OPERATORS: usize = 150;
 
 /// Words that are operators.

@@ -19,14 +19,14 @@ const TEMPLATE_NAMES: [&str; 8] =
 /// Words that the template's expressions have and GitLab's have not.
 const TEMPLATE_WORDS: [&str; 7] = ["if", "else", "and", "or", "not", "in", "is"];
 
-/// What a template's author did to an expression that neither side can evaluate.
+/// Mistakes in an expression that neither side can evaluate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OwnerProblem {
     /// Bytes of the template.
     pub range: Range<usize>,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
-    /// What to write.
+    /// The fix.
     pub help: String,
 }
 
@@ -139,12 +139,10 @@ fn owner(template: &str, inside: Range<usize>, bound: &HashSet<&str>) -> Owner {
     Owner::Both(Box::new(OwnerProblem {
         range: inside.start - OPEN.len()..inside.end + CLOSE.len(),
         message: format!(
-            "one expression cannot have both `{written}`, which GitLab's runner evaluates, and {of_template}, which is the \
-             template's"
+            "an expression cannot contain both `{written}`, which GitLab's runner evaluates, and {of_template}, which the template evaluates"
         ),
         help: format!(
-            "split it: `${{{{ {written} }}}}` for GitLab and another `${{{{ … }}}}` for the template, or write `\\${{{{` to \
-             give all of it to GitLab"
+            "split it: `${{{{ {written} }}}}` for GitLab and another `${{{{ … }}}}` for the template, or write `\\${{{{` to pass all of it to GitLab"
         ),
     }))
 }

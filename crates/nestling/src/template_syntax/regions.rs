@@ -61,7 +61,7 @@ pub(crate) fn regions(text: &str) -> Vec<Region> {
     regions
 }
 
-/// What opens a region.
+/// Opening delimiter of a region.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
     Line,

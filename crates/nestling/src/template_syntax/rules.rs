@@ -13,9 +13,7 @@ rules! {
         severities: &[Error],
         summary: "an expression is neither the template's nor GitLab's",
         documentation: "GitLab's runner evaluates `${{ job.inputs.NAME }}`, and in `run` `env`, `steps`, `output_file`, \
-            `export_file`, `work_dir` and `func_dir`. These names are GitLab's wherever they occur, so that no expression can \
-            have them beside names of the template, and no variable of a template can have one of them as its name. \
-            `\\${{ … }}` gives any expression to GitLab.",
+            `export_file`, `work_dir` and `func_dir`. These names always belong to GitLab, so that no expression can mix them with names of the template, and no variable of a template can have one of these names. `\\${{ … }}` passes any expression to GitLab.",
         source: "gitlab-expressions.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),

@@ -127,8 +127,8 @@ fn no_job(pipeline: &Pipeline, case: &TemplateCase, name: &str) -> String {
     let names: Vec<&str> =
         pipeline.jobs.iter().map(|job| job.name.as_str().trim_start_matches(&prefix)).collect();
     match Suggestion::among(name, names.iter().copied()).word() {
-        Some(near) => format!("there is no job `{name}`; did you mean `{near}`?"),
-        None => format!("there is no job `{name}`; there are: {}", names.join(", ")),
+        Some(near) => format!("unknown job `{name}`; did you mean `{near}`?"),
+        None => format!("unknown job `{name}`; the jobs are: {}", names.join(", ")),
     }
 }
 
@@ -156,7 +156,7 @@ fn compare_problems(
 fn no_problem(severity: Severity, expected: &ExpectedProblem) -> String {
     let rule = expected.rule.as_ref().map(|rule| format!("[{}]", rule.value)).unwrap_or_default();
     let text = expected.message.as_ref().map(|text| format!(": {}", text.value)).unwrap_or_default();
-    format!("there is no {severity}{rule}{text}")
+    format!("no {severity}{rule}{text}")
 }
 
 fn matches(expected: &ExpectedProblem, problem: &Diagnostic) -> bool {

@@ -97,7 +97,7 @@ impl TemplateRenderer<'_> {
         if let Some(template) = self.templates.find(name)? {
             return Ok(template);
         }
-        let message = format!("there is no template `{name}`");
+        let message = format!("unknown template `{name}`");
         Err(vec![Diagnostic::new(&TEMPLATE_MISSING, Severity::Error, message)])
     }
 }

@@ -44,9 +44,9 @@ fn without_rules(job: HasNoRules, entry: &Environment) -> Diagnostic {
     Diagnostic::error(&ENVIRONMENT_ONLY, origin, message)
         .with_label(
             entry.origin,
-            "the environment has `when: { if: … }`, `freeze`, or comes `after` one that has",
+            "the environment has `when: { if: … }` or `freeze`, or comes `after` one that does",
         )
-        .with_help(format!("write `rules` in place of `{keyword}`: GitLab does not accept both in a job"))
+        .with_help(format!("use `rules` instead of `{keyword}`: GitLab does not accept both in a job"))
 }
 
 /// Sets a keyword of a job that the job does not set itself. What it has from `default` and from the variables of the whole

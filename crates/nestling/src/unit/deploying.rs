@@ -16,7 +16,7 @@ pub(super) struct Deploying<'a> {
     pub scope: &'a UnitScope<'a>,
     /// The jobs of its CDK assembly, which do not depend on the environment.
     pub assembly: Option<&'a Node>,
-    /// Whether its templates read `environment`.
+    /// Set if its templates read `environment`.
     pub reads_environment: bool,
 }
 

@@ -97,7 +97,7 @@ impl<'a> Fanning<'a> {
         let reason = match &facts.only_environment {
             Some(only) if is_among(only) => format!("this kind of pipeline does not deploy to `{only}`"),
             Some(only) => format!("none of its environments is `{only}` (`--environment`)"),
-            None => "none of its environments is deployed to by this kind of pipeline".to_owned(),
+            None => "this kind of pipeline deploys to none of its environments".to_owned(),
         };
         let entries: Vec<&Environment> =
             entries.into_iter().filter(|entry| entry.is_deployed_in(facts)).collect();
@@ -128,9 +128,9 @@ impl<'a> Fanning<'a> {
 
     fn without_environment(&mut self, name: &str, job: &UnitJob) {
         if let Some(stop) = job.body.entry("stop") {
-            let message = format!("`{name}` has a `stop` block and no `environment`");
+            let message = format!("`{name}` has a `stop` block but no `environment`");
             let problem = Diagnostic::error(&STOP_BLOCK, stop.key.origin, message);
-            self.problems.push(problem.with_help("say what is stopped: `environment: [NAME]`"));
+            self.problems.push(problem.with_help("add the environment that it stops: `environment: [NAME]`"));
         }
         self.keep(name, UnitJob { body: without_stop(&job.body), ..job.clone() });
     }
@@ -278,7 +278,7 @@ impl<'a> Fanning<'a> {
 
     fn keep(&mut self, name: &str, job: UnitJob) {
         if let Some(other) = self.jobs.get(name) {
-            let message = format!("two jobs are called `{name}`");
+            let message = format!("duplicate job name `{name}`");
             let problem = Diagnostic::error(&JOB_NAME_CLASH, job.origin, message);
             self.problems.push(problem.with_label(other.origin, "the first"));
         }

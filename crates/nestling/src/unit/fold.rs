@@ -1,4 +1,4 @@
-//! What a unit renders, folded into complete jobs under their short names.
+//! Folds the rendered documents of a unit into complete jobs under their short names.
 
 use super::jobs::UnitJobs;
 use crate::environments::LeftOut;
@@ -34,12 +34,11 @@ pub(super) fn unit_jobs(
 /// Reports a `workflow`. A component has it for pipelines that include it, and works without.
 fn workflow_in_unit(unit: &UnitName, key: Origin, components: &[FileId]) -> Diagnostic {
     if components.contains(&key.file) {
-        let message = "the `workflow` of this component is left out: it would decide over every unit's jobs";
+        let message = "the `workflow` of this component is omitted: it would apply to the jobs of all units";
         let problem = Diagnostic::new(&WORKFLOW_IN_UNIT, Severity::Note, message).with_label(key, "");
-        return problem
-            .with_help("write its rules below the `---` of the root's `nestling.yml`, if they are meant");
+        return problem.with_help("to use its rules, add them below the `---` of the root's `nestling.yml`");
     }
-    let message = format!("`{unit}` sets `workflow`, which would decide over every unit's jobs");
+    let message = format!("`{unit}` sets `workflow`, which would apply to the jobs of all units");
     let problem = Diagnostic::error(&WORKFLOW_IN_UNIT, key, message);
     problem.with_help("move it below the `---` of the root's `nestling.yml`")
 }

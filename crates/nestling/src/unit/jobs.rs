@@ -36,7 +36,7 @@ pub(crate) struct UnitJobs {
 /// A job under its short name.
 #[derive(Debug, Clone)]
 pub(crate) struct UnitJob {
-    /// Where its key was written.
+    /// Place of its key.
     pub origin: Origin,
     /// Everything in it.
     pub body: Map,
@@ -57,7 +57,7 @@ pub(crate) struct UnitJob {
 pub(crate) struct RoleNeed {
     /// The job: its short name in the same unit, or `unit:job`.
     pub name: String,
-    /// Where the role is written. All jobs that it means have needs of this origin.
+    /// Place of the role. All jobs that it refers to have needs of this origin.
     pub origin: Origin,
     /// Set for `^build`, which means jobs of any number of units.
     pub of_dependencies: bool,

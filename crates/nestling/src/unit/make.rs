@@ -22,7 +22,7 @@ use std::rc::Rc;
 pub(crate) struct Made {
     /// Its jobs, fanned out over the environments.
     pub jobs: UnitJobs,
-    /// What of its CDK assembly could not be carried over; empty without one.
+    /// Parts of its CDK assembly without a job; empty without an assembly.
     pub report: Report,
     /// Errors and warnings.
     pub problems: Vec<Diagnostic>,
@@ -98,7 +98,7 @@ fn deploy(jobs: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, Vec<Diagnosti
 /// Reports a job that reads `environment` and is sent to none.
 fn unbound(body: &Map, origin: Origin) -> Option<Diagnostic> {
     let (origin, key) = find_unbound(&Node::map(origin, body.clone()))?;
-    let message = format!("`environment.{key}` is asked for in a job without an environment");
+    let message = format!("`environment.{key}` is used in a job without an environment");
     let problem = Diagnostic::error(&ENVIRONMENT_UNBOUND, origin, message);
     Some(
         problem.with_help(

@@ -100,7 +100,7 @@ fn on_fan(need: &Node, job: &str, further_conditional: &BTreeSet<String>) -> Nod
     if further_conditional.contains(job) { optional(need, job) } else { renamed(need, job) }
 }
 
-/// Leaves out the jobs that need one that was left out, and those that need them: GitLab refuses a pipeline with a
+/// Leaves out the jobs that need one that was left out, and those that need them: GitLab rejects a pipeline with a
 /// need on a job that is not there.
 pub(super) fn drop_dependents(
     jobs: &mut IndexMap<String, UnitJob>,

@@ -52,7 +52,7 @@ fn unpairable(deploy: &str, body: &Map, block: &Map, origin: Origin) -> Option<D
     if !environment.deploys() {
         let message = "only a job that starts an environment can have a `stop`";
         let problem = Diagnostic::error(&STOP_BLOCK, origin, message);
-        return Some(problem.with_help("take the block out, or the `action`"));
+        return Some(problem.with_help("remove the block, or the `action`"));
     }
     if let Some(own) = environment.map().and_then(|map| map.entry("on_stop")) {
         let message = "this job has both a `stop` block and an `on_stop`";
@@ -62,7 +62,7 @@ fn unpairable(deploy: &str, body: &Map, block: &Map, origin: Origin) -> Option<D
     if let Some(parallel) = body.entry("parallel") {
         let message = format!("`{deploy}` uses `parallel`: GitLab cannot pair a stop job with each instance");
         let problem = Diagnostic::error(&STOP_BLOCK, origin, message);
-        let help = "write one job for each, as with `#% for region in [\"eu\", \"us\"]`";
+        let help = "write one job for each, for example with `#% for region in [\"eu\", \"us\"]`";
         return Some(problem.with_label(parallel.key.origin, "here").with_help(help));
     }
     other_name(environment.name_text(), block)
@@ -74,7 +74,7 @@ fn other_name(name: &str, block: &Map) -> Option<Diagnostic> {
     let entry = variables.entries.iter().find(|entry| names_variable(name, entry.key.text()))?;
     let message = format!("`${}` is part of the environment's name, `{name}`", entry.key.text());
     let problem = Diagnostic::error(&STOP_BLOCK, entry.key.origin, message);
-    Some(problem.with_help("the stop job has to give it the deploy's value: take it out"))
+    Some(problem.with_help("the stop job must have the deploy job's value: remove it"))
 }
 
 /// Returns whether a string holds `$NAME` or `${NAME}`.
@@ -93,9 +93,8 @@ fn checkout(block: &Map, facts: &PipelineFacts) -> Option<Diagnostic> {
     if !fetches || !checkout_may_fail(facts) {
         return None;
     }
-    let message = "this stop job fetches the branch, which may be gone when it runs";
-    let help = "deploy in the merge request's pipeline, whose refs stay; or carry what the stop needs in the deploy's \
-                artifacts and take the variable out";
+    let message = "this stop job fetches the branch, which may have been deleted when it runs";
+    let help = "deploy in the pipeline of the merge request, whose refs remain; or pass what the stop script needs as artifacts of the deploy job, and remove the variable";
     Some(Diagnostic::warning(&STOP_CHECKOUT, strategy.origin, message).with_help(help))
 }
 
@@ -115,9 +114,8 @@ fn script_without_checkout(
     let words = lines.iter().filter_map(Node::text).flat_map(str::split_whitespace);
     let file = words.into_iter().find(|word| word.starts_with("./"))?;
     let message = format!(
-        "this stop job has no checkout, since deleting the branch is what stops the environment: `{file}` is not there"
+        "this stop job has no checkout, since deleting the branch stops the environment: `{file}` is missing"
     );
-    let help = "deploy in the merge request's pipeline, whose refs stay; or carry the file in the deploy's artifacts; or \
-                take it from an image";
+    let help = "deploy in the pipeline of the merge request, whose refs remain; or pass the file as an artifact of the deploy job; or use an image that contains it";
     Some(Diagnostic::warning(&STOP_CHECKOUT, origin, message).with_help(help))
 }

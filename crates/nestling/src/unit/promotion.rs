@@ -1,4 +1,4 @@
-//! Promotion: a deploy waits for the deploy to the environment before it.
+//! Promotion: a deploy waits for the deploy job of the earlier environment it.
 
 use super::deploying::Deploying;
 use super::jobs::{Promoted, UnitJob, UnitJobs};
@@ -91,12 +91,12 @@ impl Promotion<'_> {
 
     fn not_held(&self, body: &Map) -> Diagnostic {
         let message = format!(
-            "rules can keep `{}` out of pipelines that this deploy is in, which then does not wait for it",
+            "rules can exclude `{}` from pipelines that have this deploy job, which then does not wait for it",
             self.before
         );
         let rules = body.entry("rules").map_or(self.earlier.origin, |rules| rules.key.origin);
         Diagnostic::warning(&AFTER_RULES, rules, message)
-            .with_label(self.earlier.origin, "the deploy to the environment before")
+            .with_label(self.earlier.origin, "the deploy job of the earlier environment")
             .with_help("give both the same rules, or write `after: { environment: …, optional: true }`")
     }
 }

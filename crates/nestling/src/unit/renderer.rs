@@ -1,4 +1,4 @@
-//! What rendering the units of a workspace has in common.
+//! Shared state of rendering the units of a workspace.
 
 use super::root_body::RootBody;
 use super::shared::{Folded, SharedRenderings};
@@ -15,6 +15,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, Sources, Suggestion};
 use nestling_gitlab::name::{EnvironmentName, UnitName};
 use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::known::KnownVariables;
+use nestling_gitlab::pipeline::presence::Changed;
 use nestling_gitlab::yaml::Node;
 use serde_json::Value;
 use std::cell::{OnceCell, RefCell};
@@ -44,7 +45,7 @@ pub(crate) struct UnitRenderer<'a> {
     prints: Option<&'a dyn UnitPrints>,
     /// The engine.
     pub(super) engine: Renderer<'a>,
-    /// What the jobs of CDK assemblies are for.
+    /// Purposes of the jobs of CDK assemblies.
     pub(super) purpose: Purpose,
     variables: KnownVariables,
     vars: Value,
@@ -191,11 +192,11 @@ impl<'a> UnitRenderer<'a> {
         if let Some(template) = self.templates.find_leniently(&used.template)? {
             return Ok(template);
         }
-        let message = format!("there is no template `{}`", used.template);
+        let message = format!("unknown template `{}`", used.template);
         let problem = Diagnostic::error(&TEMPLATE_MISSING, used.origin, message);
         let names = self.templates.names();
         let help = Suggestion::among(&used.template, names.iter().map(String::as_str))
-            .help_or("`use:` looks in the folders of `workspace: { templates: […] }`".to_owned());
+            .help_or("`use:` searches the directories of `workspace: { templates: […] }`".to_owned());
         Err(vec![problem.with_help(help)])
     }
 
@@ -216,6 +217,7 @@ impl<'a> UnitRenderer<'a> {
             revisions: Some(self.templates),
             sources: self.sources,
             variables: &self.variables,
+            changed: Changed::Unknown,
             defaults: None,
         }
     }

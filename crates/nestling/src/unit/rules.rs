@@ -31,9 +31,7 @@ rules! {
     WORKFLOW_IN_UNIT = "workflow-in-unit" {
         severities: &[Error, Note],
         summary: "a unit sets `workflow`",
-        documentation: "A pipeline has one `workflow`, and a unit's would decide about the jobs of all units. It belongs \
-            below the `---` of the root's `nestling.yml`. That of a component (a template with a `spec` header) is left out, \
-            with a note.",
+        documentation: "A pipeline has one `workflow`, and that of a unit would apply to the jobs of all units. It belongs below the `---` of the root's `nestling.yml`. That of a component (a template with a `spec` header) is omitted, with a note.",
         source: "files/workspace.md",
         bad: Example::Repository(&[WORKSPACE, file("api/nestling.yml", "\
 workflow: { name: API }
@@ -51,10 +49,9 @@ workflow: { name: API }
 
     ENVIRONMENT_ONLY = "environment-only" {
         severities: &[Error],
-        summary: "a job with `only` or `except` is sent to an environment that has conditions",
+        summary: "a job with `only` or `except` deploys to an environment that has conditions",
         documentation: "The conditions of an environment (`when: { if: … }`, `freeze: true`, and those of the environments that \
-            it comes `after`) are written into the `rules` of each of its jobs. GitLab does not accept `rules` beside `only` or \
-            `except`. Write `rules` in the job.",
+            it comes `after`) are written into the `rules` of each of its jobs. GitLab does not accept `rules` together with `only` or `except`. Use `rules` in the job.",
         source: "environments.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: { environments: { production: { freeze: true } } }\n"),
@@ -74,10 +71,7 @@ deploy:
     AFTER_RULES = "after-rules" {
         severities: &[Warning],
         summary: "a deploy may not wait for the environment that it comes `after`",
-        documentation: "`after: staging` keeps the later deploy out of pipelines that the earlier one is kept out of, by adding \
-            the conditions of the earlier one. Where its rules have `changes`, `exists` or a `never` between others, that \
-            cannot be written, and the later deploy is not held back where the earlier one is missing. Give both the same \
-            rules, or say that it is meant: `after: { environment: staging, optional: true }`.",
+        documentation: "`after: staging` excludes the later deploy job from pipelines without the earlier one, by adding the conditions of the earlier one. If these have `changes`, `exists` or a `never` between others, that is not possible, and the later job runs even if the earlier one is absent. Give both the same rules, or accept it: `after: { environment: staging, optional: true }`.",
         source: "environments.md",
         bad: Example::Repository(&[
             file("nestling.yml", AFTER_STAGING),
@@ -104,8 +98,7 @@ deploy:
     JOB_NAME_CLASH = "job-name-clash" {
         severities: &[Error],
         summary: "two jobs of the pipeline get the same name",
-        documentation: "The jobs of a unit are called `UNIT:JOB`, a deploy and its stop job with the environment behind \
-            that. A unit or a job with a colon in its name can meet another's. Rename one of them.",
+        documentation: "The jobs of a unit are called `UNIT:JOB`, followed by the environment for a deploy job and its stop job. Names of units and jobs that contain a colon can therefore clash. Rename one of them.",
         source: "monorepo.md",
         bad: Example::Repository(&[
             file("nestling.yml", "\
@@ -127,7 +120,7 @@ build-all: { script: make all }
 
     ENVIRONMENT_UNBOUND = "environment-unbound" {
         severities: &[Error],
-        summary: "a template uses `environment` in a job that is not deployed to the catalogue",
+        summary: "a template uses `environment` in a job that deploys to no entry of the catalogue",
         documentation: "`environment.*` has a value in jobs with a list of names of the catalogue, such as \
             `environment: [review]`.",
         source: "environments.md",
@@ -151,9 +144,7 @@ deploy:
     STOP_BLOCK = "stop-block" {
         severities: &[Error],
         summary: "a `stop` block cannot become a stop job that GitLab pairs with its deploy",
-        documentation: "Nestling generates the stop job from the block, with the environment, the rules and the needs of \
-            its deploy. The block needs a `script`, cannot set what must be equal to the deploy, and belongs to a job \
-            that starts an environment.",
+        documentation: "Nestling generates the stop job from the block, with the environment, the rules and the needs of its deploy job. The block requires a `script`, cannot set keys that must equal those of the deploy job, and belongs in a job that starts an environment.",
         source: "environments.md",
         bad: Example::Repository(&[WORKSPACE, file("api/nestling.yml", "\
 deploy:
@@ -171,9 +162,8 @@ deploy:
 
     STOP_ARTIFACTS_EXPIRE = "stop-artifacts-expire" {
         severities: &[Warning],
-        summary: "the artifacts that a stop job takes from its deploy expire before its environment is stopped",
-        documentation: "GitLab fails a job whose artifacts are gone, and the environment stays. Keep the artifacts for \
-            longer than the environment lives, or write `dependencies: []` in the block if the stop job needs none.",
+        summary: "the artifacts that a stop job downloads expire before its environment is stopped",
+        documentation: "GitLab fails a job whose artifacts have expired, and the environment remains. Keep the artifacts longer than the environment, or write `dependencies: []` in the block if the stop job needs none.",
         source: "environments.md",
         bad: Example::Repository(&[WORKSPACE, file("api/nestling.yml", "\
 deploy:
@@ -193,10 +183,8 @@ deploy:
 
     STOP_CHECKOUT = "stop-checkout" {
         severities: &[Warning],
-        summary: "a stop job checks out a branch that may be gone when it runs",
-        documentation: "GitLab stops a review environment when its branch is deleted, and a job that fetches the branch \
-            fails then. Without a `GIT_STRATEGY` of its own the stop job of a branch pipeline checks nothing out. Deploy in \
-            the merge request's pipeline, whose refs stay, or carry what the stop job needs in artifacts.",
+        summary: "a stop job checks out a branch that may have been deleted when it runs",
+        documentation: "GitLab stops a review environment when its branch is deleted, and a job that fetches the branch fails then. Without its own `GIT_STRATEGY`, the stop job of a branch pipeline has no checkout. Deploy in the pipeline of the merge request, whose refs remain, or pass what the stop job needs as artifacts.",
         source: "environments.md",
         bad: Example::Branch(&[WORKSPACE, file("api/nestling.yml", "\
 deploy:

@@ -22,7 +22,7 @@ const SLUG_VARIABLE: &str = "$CI_ENVIRONMENT_SLUG";
 
 /// A unit, or the workspace's own body, with what it is rendered with.
 pub(super) struct UnitScope<'a> {
-    /// What all units share.
+    /// State that all units share.
     pub renderer: &'a UnitRenderer<'a>,
     /// The unit; `None` for the workspace's own body.
     pub unit: Option<&'a Unit>,
@@ -31,7 +31,7 @@ pub(super) struct UnitScope<'a> {
     values: Scope,
 }
 
-/// What rendered, and what went wrong on the way.
+/// Rendered documents, and problems on the way.
 #[derive(Default)]
 pub(super) struct RenderedBodies {
     /// The rendered files, in the order in which later ones override earlier ones.

@@ -6,13 +6,13 @@ use nestling_gitlab::pipeline::duration;
 use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::yaml::{Map, Node};
 
-/// How long a deploy's artifacts are kept for its stop job, where nobody says.
+/// Default time that the artifacts of a deploy job are kept for its stop job.
 const KEPT: &str = "1 year";
 
-/// How long artifacts have to be kept, in seconds, where nothing says how long the environment lives.
+/// Time in seconds that artifacts must be kept if the lifetime of the environment is unknown.
 const FOUR_WEEKS: f64 = 4.0 * 604_800.0;
 
-/// How long an environment lives.
+/// Lifetime of an environment.
 #[derive(Debug, Clone)]
 pub(crate) struct Lifetime {
     /// `auto_stop_in`; none for an environment that lives as long as its merge request or its branch.
@@ -28,7 +28,7 @@ pub(crate) enum Kept {
     Expire {
         /// `expire_in` as it is written.
         written: String,
-        /// Where.
+        /// The place.
         origin: Origin,
     },
 }
@@ -73,13 +73,12 @@ impl Lifetime {
     pub(crate) fn too_short(&self, written: &str, origin: Origin) -> Diagnostic {
         let message = match self.stops_in.as_ref().filter(|text| seconds(text).is_some()) {
             Some(stops_in) => {
-                format!("the stop job needs these artifacts for `{stops_in}`, and they expire in `{written}`")
+                format!("the stop job needs these artifacts for `{stops_in}`, but they expire in `{written}`")
             }
-            None => format!("the stop job needs these artifacts, and they expire in `{written}`"),
+            None => format!("the stop job needs these artifacts, but they expire in `{written}`"),
         };
         let help = format!(
-            "GitLab fails a job whose artifacts are gone: write `expire_in: {KEPT}`, or `dependencies: []` in the `stop` \
-         block if it needs none"
+            "set `expire_in: {KEPT}`, or `dependencies: []` in the `stop` block if it needs none: GitLab fails a job whose artifacts have expired"
         );
         Diagnostic::warning(&STOP_ARTIFACTS_EXPIRE, origin, message).with_help(help)
     }

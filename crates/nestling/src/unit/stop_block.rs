@@ -7,18 +7,18 @@ use nestling_gitlab::yaml::Map;
 
 /// The keys that a stop block cannot set, and why.
 const REFUSED: [(&str, &str); 12] = [
-    ("environment", "it is the deploy's environment that is stopped"),
-    ("rules", "it has the rules of the deploy, or GitLab could not find it"),
-    ("only", "it is in the pipelines of the deploy, or GitLab could not find it"),
-    ("except", "it is in the pipelines of the deploy, or GitLab could not find it"),
-    ("needs", "it can run when its deploy can, and a need beyond that might never be met"),
+    ("environment", "it stops the environment of the deploy job"),
+    ("rules", "it must have the rules of the deploy job, so that GitLab finds it"),
+    ("only", "it must be in the pipelines of the deploy job, so that GitLab finds it"),
+    ("except", "it must be in the pipelines of the deploy job, so that GitLab finds it"),
+    ("needs", "it must be able to run whenever the deploy job can"),
     ("when", "a stop job is manual: GitLab starts it"),
     ("start_in", "a stop job is manual: GitLab starts it"),
-    ("allow_failure", "a stop job that nobody has started would hold the pipeline up"),
-    ("resource_group", "it has that of the deploy, or GitLab would not run it from the environment's page"),
-    ("parallel", "GitLab looks for one job of this name"),
+    ("allow_failure", "it would block the pipeline until somebody starts it"),
+    ("resource_group", "it must have that of the deploy job, so that GitLab can run it"),
+    ("parallel", "GitLab looks for a single job of this name"),
     ("extends", "only a whole job can extend another"),
-    ("inherit", "it takes over what its deploy has"),
+    ("inherit", "it inherits from the deploy job"),
 ];
 
 /// The keywords of which a stop block has one.
@@ -40,10 +40,11 @@ pub(super) fn problems(block: &Map, origin: Origin) -> Vec<Diagnostic> {
     if let Some(entry) = block.entry("dependencies")
         && entry.value.as_seq().is_none_or(|list| !list.is_empty())
     {
-        let message = "a stop job can only get the artifacts of its deploy";
+        let message = "a stop job can only download the artifacts of its deploy job";
         let problem = Diagnostic::error(&STOP_BLOCK, entry.key.origin, message);
-        problems
-            .push(problem.with_help("write `dependencies: []` for none, or leave it out for the deploy's"));
+        problems.push(
+            problem.with_help("write `dependencies: []` for none, or remove it for those of the deploy job"),
+        );
     }
     problems
 }
@@ -59,6 +60,6 @@ fn without_script(block: &Map, origin: Origin) -> Diagnostic {
             Diagnostic::error(&STOP_BLOCK, origin, message).with_help(format!("did you mean `{word}`?"))
         }
         None => Diagnostic::error(&STOP_BLOCK, origin, message)
-            .with_help("say how the environment is undone: `stop: { script: ./destroy.sh }`"),
+            .with_help("for example `stop: { script: ./destroy.sh }`"),
     }
 }

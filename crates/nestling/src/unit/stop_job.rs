@@ -29,7 +29,7 @@ const TAKEN_OVER: [&str; 14] = [
     "identity",
 ];
 
-/// How many of those a job that triggers a pipeline can have.
+/// Number of those that a trigger job can have.
 const OF_A_TRIGGER: usize = 4;
 
 /// Writes the stop job of a deploy from a `stop:` block that is correct.

@@ -1,4 +1,4 @@
-//! What a job says under `environment:`, and where that sends it.
+//! Reads `environment:` of a job, and determines its target.
 
 use crate::workspace::idle_rules::KEY_UNUSED;
 use crate::workspace::rules::ENVIRONMENT_UNDEFINED;
@@ -7,7 +7,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::yaml::{Map, Node};
 
-/// Where a job deploys to.
+/// Target of a job.
 #[derive(Debug)]
 pub(crate) enum Target<'a> {
     /// NoRevisions.
@@ -67,7 +67,7 @@ fn named<'a>(
 }
 
 fn undefined(node: &Node, name: &str, catalogue: &Catalogue) -> Diagnostic {
-    let message = format!("there is no environment `{name}` in the catalogue");
+    let message = format!("`{name}` is not in the environment catalogue");
     let problem = Diagnostic::error(&ENVIRONMENT_UNDEFINED, node.origin, message);
     match Suggestion::among(name, catalogue.names()).word() {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),

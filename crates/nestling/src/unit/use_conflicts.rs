@@ -38,11 +38,11 @@ fn conflict(first: &Use, defined: &Entry, used: &Use, entry: &Entry) -> Option<D
         return Some(difference(first, used, &key, origin));
     }
     let (message, help) = if first.is_of_same_template(used) {
-        let message = format!("two uses of template `{}` make the job `{name}`", used.template);
-        (message, format!("put an input into the name: `{name} ${{{{ inputs.NAME }}}}:`"))
+        let message = format!("two uses of template `{}` define job `{name}`", used.template);
+        (message, format!("add an input to its name: `{name} ${{{{ inputs.NAME }}}}:`"))
     } else {
         let message =
-            format!("the templates `{}` and `{}` both make the job `{name}`", first.template, used.template);
+            format!("the templates `{}` and `{}` both define job `{name}`", first.template, used.template);
         (message, "rename the job in one of them".to_owned())
     };
     let problem = Diagnostic::error(&USE_CLASH, used.origin, message);
@@ -73,17 +73,13 @@ fn difference(first: &Use, used: &Use, name: &str, origin: Origin) -> Diagnostic
     let is_one_template = first.is_of_same_template(used);
     let (severity, message, help) = if is_one_template {
         let message = format!("two uses of template `{}` set `{name}` to different values", used.template);
-        (
-            Severity::Error,
-            message,
-            "write it in the jobs themselves: the jobs of both uses would get the later value",
-        )
+        (Severity::Error, message, "set it in the jobs: the jobs of both uses would get the later value")
     } else {
         let message = format!("`{}` overrides `{name}` of `{}`", used.template, first.template);
         (
             Severity::Warning,
             message,
-            "the jobs of both templates get the later value; write it in the jobs themselves",
+            "the jobs of both templates get the later value; set it in the jobs instead",
         )
     };
     let problem = Diagnostic::error(&USE_CLASH, used.origin, message);

@@ -7,7 +7,7 @@ use nestling_files::path::RepoPath;
 use nestling_gitlab::name::slug;
 use serde_json::{Value, json};
 
-/// Why a unit is rendered, as its templates can read it. By default nothing changed.
+/// Reasons for rendering a unit, as its templates can read them. By default nothing changed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UnitChange<'a> {
     /// The changed paths that affect the unit directly.

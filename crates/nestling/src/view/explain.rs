@@ -136,7 +136,7 @@ pub struct OtherPipeline {
     /// For `maybe`: the condition in words.
     #[serde(rename = "if")]
     pub condition: Option<String>,
-    /// How the job starts, if that is not automatic.
+    /// Start of the job, if that is not automatic.
     pub start: Option<String>,
     /// The reason why its rules leave the job out.
     pub reason: Option<String>,

@@ -17,7 +17,7 @@ pub(crate) struct PlannedJob<'a> {
     pub presence: &'a JobPresence,
 }
 
-/// How a job starts once the jobs that it needs have finished.
+/// Start of a job once the jobs that it needs have finished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Start<'a> {
     /// Without anybody's action.

@@ -5,7 +5,7 @@ use crate::plan::Plan;
 use crate::select::Selection;
 use crate::workspace::{Unclaimed, Workspace};
 
-/// How many paths are named.
+/// Number of paths that are named.
 const PATHS: usize = 3;
 
 /// Returns the number of changed paths that no unit claims and the first of them; `None` where there is none, where the workspace

@@ -14,7 +14,7 @@ pub(crate) fn check(node: &Node) -> Result<AllowEntry, Vec<Diagnostic>> {
     let mut problems = Vec::new();
     if written.reason.value.trim().is_empty() {
         let problem = Diagnostic::error(&HEADER, written.reason.origin, "`reason` cannot be empty");
-        problems.push(problem.with_help("say why the warning is meant, for the next reader"));
+        problems.push(problem.with_help("explain to the next reader why the warning is acceptable"));
     }
     let nodes = written.places.as_ref().map(Node::items_or_self);
     let mut globs = Vec::new();

@@ -83,7 +83,7 @@ impl Search<'_> {
                 None => Diagnostic::error(
                     &DEPENDS_ON_CYCLE,
                     edge.origin,
-                    format!("units depend on each other: {chain}"),
+                    format!("circular dependency of units: {chain}"),
                 ),
                 Some(problem) => Diagnostic::with_label(problem, edge.origin, text),
             });
@@ -92,6 +92,6 @@ impl Search<'_> {
             .unwrap_or_else(|| {
                 Diagnostic::new(&DEPENDS_ON_CYCLE, nestling_gitlab::diagnostic::Severity::Error, chain)
             })
-            .with_help("take one of these dependencies out, or move what both need into a unit of its own")
+            .with_help("remove one of these dependencies, or move what both need into a separate unit")
     }
 }

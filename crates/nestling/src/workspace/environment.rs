@@ -45,10 +45,10 @@ pub(crate) fn check(
         }
     }
     if file.blocking && !file.manual {
-        let message = format!("`{name}` is `blocking` and starts by itself, so there is nothing to wait for");
+        let message = format!("`{name}` is `blocking` but not `manual`, so there is nothing to wait for");
         keep(
             Diagnostic::error(&ENVIRONMENT_BLOCKING, origin, message)
-                .with_help("write `manual: true` beside it, or take it out"),
+                .with_help("add `manual: true`, or remove it"),
         );
     }
     let variables = file.variables.clone().filter(|node| node.as_map().is_some());
@@ -145,7 +145,8 @@ pub(crate) fn check_order(catalogue: &Catalogue) -> Vec<Diagnostic> {
         if catalogue.get(after.as_str()).is_none() {
             problems.push(problem.with_suggestion(Suggestion::among(after.as_str(), catalogue.names())));
         } else if comes_back(catalogue, entry) {
-            let message = format!("`{}` comes after itself by way of `{after}`", entry.name);
+            let message =
+                format!("`after` of `{}` is circular: it comes after itself through `{after}`", entry.name);
             problems.push(Diagnostic::error(&ENVIRONMENT_AFTER, entry.origin, message));
         }
     }
@@ -172,14 +173,14 @@ fn when(node: Option<&Node>) -> Result<When, Vec<Diagnostic>> {
     let mut problems = Vec::new();
     let items = node.items_or_self();
     if items.is_empty() {
-        let problem = Diagnostic::error(&ENVIRONMENT_WHEN, node.origin, "`when` lists no condition");
+        let problem = Diagnostic::error(&ENVIRONMENT_WHEN, node.origin, "`when` is an empty list");
         return Err(vec![problem.with_help("write `always`, or remove `when`")]);
     }
     for item in items {
         match condition(item) {
             Ok(Some(condition)) => any.push(condition),
             Ok(None) if items.len() > 1 => {
-                let message = "`always` leaves the other conditions without effect";
+                let message = "the other conditions have no effect with `always`";
                 let problem = Diagnostic::error(&ENVIRONMENT_WHEN, item.origin, message);
                 problems.push(problem.with_help("remove it, or the others"));
             }
@@ -209,7 +210,7 @@ pub(super) fn condition(node: &Node) -> Result<Option<Condition>, Vec<Diagnostic
         "always" => return Ok(None),
         word => {
             let problem =
-                Diagnostic::error(&ENVIRONMENT_WHEN, node.origin, format!("`{word}` is no condition"));
+                Diagnostic::error(&ENVIRONMENT_WHEN, node.origin, format!("unknown condition `{word}`"));
             let help = Suggestion::among(word, CONDITIONS).help_or(format!(
                 "write {}, `branch: GLOB`, `tag: GLOB` or `if: EXPRESSION`",
                 CONDITIONS.join(", ")
@@ -237,7 +238,7 @@ fn matcher(text: &Located<String>) -> Result<GlobMatcher, Vec<Diagnostic>> {
         let glob = inner.trim_end_matches(['/', 'i']).replace(".*", "*");
         let (start, end) = (glob.strip_prefix('^').unwrap_or(&glob), glob.ends_with('$'));
         let meant = format!("{}{}", start.trim_end_matches('$'), if end { "" } else { "*" });
-        let message = format!("`{}` matches no name: it is a glob, and no regular expression", text.value);
+        let message = format!("`{}` matches no name: it is a glob, not a regular expression", text.value);
         let problem = Diagnostic::error(&GLOB, text.origin, message);
         return Err(vec![problem.with_help(format!("did you mean `{}`?", meant.replace("**", "*")))]);
     }

@@ -31,7 +31,7 @@ pub(crate) struct WorkspaceFile {
     pub unclaimed: Option<Located<String>>,
     /// Whose manifests state dependencies between units, and files with a graph: `cargo`, `{ file: graph.json }`.
     pub depends_from: Vec<Node>,
-    /// How many dependency levels a change propagates through: 1 for the units that depend on the changed one directly, 0
+    /// Number of dependency levels that a change propagates through: 1 for the units that depend on the changed one directly, 0
     /// for none. Without it, however many.
     pub depends_on_depth: Option<Node>,
     /// Rules that make units of directories.
@@ -166,11 +166,11 @@ pub(crate) struct DependencyFile {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct EnvironmentFile {
-    /// Which pipelines deploy to it: a condition or a list of them, any of which holds.
+    /// Pipelines that deploy to it: a condition or a list of them, any of which holds.
     pub when: Option<Node>,
-    /// What GitLab calls it; by default the key and the unit's slug.
+    /// Name in GitLab; by default the key and the unit's slug.
     pub name: Option<Located<String>>,
-    /// Where to look at it.
+    /// URL of the environment.
     pub url: Option<Node>,
     /// `production`, `staging`, `testing`, `development` or `other`.
     pub deployment_tier: Option<Node>,
@@ -178,9 +178,9 @@ pub(crate) struct EnvironmentFile {
     pub auto_stop_in: Option<Node>,
     /// A Kubernetes dashboard.
     pub kubernetes: Option<Node>,
-    /// Whether a person starts the deploy.
+    /// Set if somebody starts the deploy job.
     pub manual: bool,
-    /// Whether the pipeline waits for that person.
+    /// Set if the pipeline waits for that person.
     pub blocking: bool,
     /// The environment that the unit must have been deployed to before, in the same pipeline: its name, or an
     /// [`AfterFile`].
@@ -193,11 +193,11 @@ pub(crate) struct EnvironmentFile {
     pub tags: Option<Node>,
     /// `start`, `prepare`, `verify` or `access`, for jobs that do not say so themselves.
     pub action: Option<Node>,
-    /// How it is stopped, for deploys that do not say so themselves; `false` for never.
+    /// Default `stop` block of its deploy jobs; `false` for none.
     pub stop: Option<Node>,
     /// Inputs for the templates that have them, while they render for this environment.
     pub inputs: Option<Node>,
-    /// Whether deploys hold off while `$CI_DEPLOY_FREEZE` is set.
+    /// Set if nothing is deployed while `$CI_DEPLOY_FREEZE` is set.
     pub freeze: bool,
 }
 

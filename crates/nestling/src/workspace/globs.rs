@@ -28,7 +28,7 @@ pub(crate) fn root_glob(
         return Err(vec![refused_exclusion(text.origin, key)]);
     }
     if climbs(&text.value) {
-        let message = format!("`{}` leads out of the repository", text.value);
+        let message = format!("`{}` is outside of the repository", text.value);
         return Err(vec![Diagnostic::error(&GLOB, text.origin, message)]);
     }
     let pattern = glob_below(root, text.value.trim_start_matches('/'));
@@ -62,9 +62,9 @@ pub(crate) fn glob(text: &Located<String>, pattern: &str) -> Result<Glob, Vec<Di
 
 /// Reports `!` in a key that has no exclusions.
 pub(crate) fn refused_exclusion(origin: Origin, key: &str) -> Diagnostic {
-    let message = format!("`{key}` has no exclusions: a glob that starts with `!` would match nothing");
+    let message = format!("`{key}` does not support exclusions: a glob that starts with `!` matches nothing");
     Diagnostic::error(&GLOB, origin, message)
-        .with_help("only `changes` of a unit has them; write globs of what is meant")
+        .with_help("only `changes` of a unit does; write globs of the paths to include")
 }
 
 /// Returns `true` if a component of a glob is `..`.
@@ -84,8 +84,8 @@ pub(crate) fn climbing_change(text: &Located<String>, root: &RepoPath, directory
     let below = meant.ok().filter(|path| path.is_in(root));
     let below = below.and_then(|path| Some(String::from_utf8_lossy(path.relative_to(root)?).into_owned()));
     let help = match below {
-        Some(path) => format!("write it from the root of the workspace: `{sign}/{path}`"),
-        None => "a slash at its start is the root of the workspace, and no glob leads out of that".to_owned(),
+        Some(path) => format!("write it relative to the root of the workspace: `{sign}/{path}`"),
+        None => "a leading slash is the root of the workspace, and globs cannot leave it".to_owned(),
     };
     Diagnostic::error(&GLOB, text.origin, message).with_help(help)
 }

@@ -11,10 +11,8 @@ rules! {
 
     GLOB_FORM = "glob-form" {
         severities: &[Warning],
-        summary: "a glob of a header does not match what it seems to",
-        documentation: "`ignore`, `everything` and `changes` are read as GitLab reads `rules:changes`: the whole path has to \
-            match, `docs/**` is one level deep, and `docs/**/*` is every level. `match` of `units` names directories, and there \
-            `services/**` is every level.",
+        summary: "a glob of a header does not match what it appears to",
+        documentation: "`ignore`, `everything` and `changes` match as `rules:changes` does in GitLab: the whole path must match, `docs/**` is one level deep, and `docs/**/*` matches at every level. `match` of `units` matches directories, and there `services/**` matches at every level.",
         source: "files/workspace.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: { ignore: [\"docs/**\"] }\n"),
@@ -31,10 +29,7 @@ rules! {
     GLOB_UNMATCHED = "glob-unmatched" {
         severities: &[Warning],
         summary: "a glob or a path of a header, or of a job's rules, matches nothing",
-        documentation: "A glob of `match` that no directory matches makes no unit, a folder of `templates` that is not there has \
-            no template, and a glob that matches no file never selects or ignores anything. `changes` of a job that match no file hold in no merge request: GitLab \
-            reads them from the root of the repository, so in a unit they begin with its directory. Only files that git sees \
-            count.",
+        documentation: "A glob of `match` that matches no directory defines no unit, a missing directory of `templates` has no templates, and a glob that matches no file never selects or ignores anything. If `changes` of a job match no file, the rule never applies in a merge request: GitLab matches them from the root of the repository, so in a unit they start with its directory. Only files that git does not ignore count.",
         source: "files/workspace.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: { units: [{ match: \"srevices/*\" }] }\n"),
@@ -49,9 +44,7 @@ rules! {
     KEY_UNUSED = "key-unused" {
         severities: &[Warning, Note],
         summary: "a key or an entry of a header has no effect",
-        documentation: "An entry that is written twice, a value that no template reads, an environment that no job names, a \
-            directory that is a workspace of its own, `reuse: true` of a job that is never left out, a unit without jobs that no other \
-            depends on, a glob of `changes` for paths that select the unit already: each can be removed, or was meant otherwise.",
+        documentation: "A duplicate entry, a value that no template reads, an environment that no job uses, a directory that is a separate workspace, `reuse: true` of a job that is never omitted, a unit without jobs that no other unit depends on, a glob of `changes` for paths that select the unit anyway: each can be removed, or is a mistake.",
         source: "files/README.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: { vars: { regoin: eu } }\n"),

@@ -296,7 +296,7 @@ fn depth(node: Option<&Node>) -> Result<Option<usize>, Vec<Diagnostic>> {
     let Some(node) = node else { return Ok(None) };
     let number = node.text().and_then(|text| text.parse().ok());
     number.map(Some).ok_or_else(|| {
-        let message = "`depends_on_depth` has to be a number";
+        let message = "`depends_on_depth` must be a number";
         vec![Diagnostic::error(&HEADER, node.origin, message).with_help("such as `depends_on_depth: 1`")]
     })
 }

@@ -10,25 +10,26 @@ use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity};
 
 pub(super) fn no_workspace(files: &dyn Files) -> Result<Diagnostic, ReadError> {
     let message = format!(
-        "there is no `{FILE_NAME}` at the repository's root, and none with `workspace:` above this directory"
+        "no `{FILE_NAME}` with a `workspace:` header at the root of the repository, or above this directory"
     );
     let problem = Diagnostic::new(&WORKSPACE_MISSING, Severity::Error, message);
     let elsewhere = workspaces(files)?;
     Ok(problem.with_help(match elsewhere.first() {
-        Some(directory) => format!("run it in the directory of a workspace, such as `-C {directory}`"),
+        Some(directory) => format!("run it in a workspace, such as `-C {directory}`"),
         None => "`nestling init` writes one; it starts with `workspace:`".to_owned(),
     }))
 }
 
 pub(super) fn broken_link(message: String) -> Diagnostic {
-    Diagnostic::new(&LINK, Severity::Error, message)
-        .with_help("links are followed to what git tracks in this repository: correct the link, or remove it")
+    Diagnostic::new(&LINK, Severity::Error, message).with_help(
+        "links must lead to a path that git tracks in this repository: correct the link, or remove it",
+    )
 }
 
 pub(super) fn submodule(path: &RepoPath) -> Diagnostic {
-    let message = format!("`{path}` is a submodule, and no unit is made of it");
+    let message = format!("`{path}` is a submodule and cannot be a unit");
     Diagnostic::new(&GLOB_UNMATCHED, Severity::Warning, message)
-        .with_help("make a unit of a directory that uses it, with `changes` of the submodule's path")
+        .with_help("make the directory that uses it a unit, with the submodule's path in `changes`")
 }
 
 pub(super) fn no_header(file: FileId) -> Diagnostic {

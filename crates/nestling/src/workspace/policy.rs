@@ -16,7 +16,7 @@ pub(crate) fn read(occasion: &str, node: &Node) -> Result<(Occasion, Policy), Ve
     let Some(known) = Occasion::parse(occasion) else {
         let names = Occasion::ALL.map(Occasion::as_str);
         let problem =
-            Diagnostic::error(&PIPELINES, node.origin, format!("there is no kind of pipeline `{occasion}`"));
+            Diagnostic::error(&PIPELINES, node.origin, format!("unknown kind of pipeline `{occasion}`"));
         return Err(vec![suggest(problem, occasion, &names)]);
     };
     let Some(word) = node.as_str() else {
@@ -39,7 +39,7 @@ pub(crate) fn read(occasion: &str, node: &Node) -> Result<(Occasion, Policy), Ve
         "none" => Ok((known, Policy::None)),
         "unpassed" => of_branch(known, Policy::Unpassed, word, node),
         word => {
-            let problem = Diagnostic::error(&PIPELINES, node.origin, format!("`{word}` is no policy"));
+            let problem = Diagnostic::error(&PIPELINES, node.origin, format!("unknown policy `{word}`"));
             Err(vec![suggest(problem, word, &POLICIES)])
         }
     }
@@ -55,7 +55,7 @@ fn of_branch(
     if occasion == Occasion::Branch {
         return Ok((occasion, policy));
     }
-    let message = format!("`{written}` is a policy of `branch` pipelines, found for `{occasion}`");
+    let message = format!("`{written}` is for `branch` pipelines only, found for `{occasion}`");
     let problem = Diagnostic::error(&PIPELINES, node.origin, message);
     Err(vec![
         problem.with_help("it compares with earlier pipelines of the same branch; write `changed` or `all`"),

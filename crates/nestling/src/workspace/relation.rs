@@ -46,7 +46,7 @@ pub(crate) fn tie(drafts: Vec<Draft>) -> (Vec<Unit>, Vec<Diagnostic>) {
         let origin = draft.unit.declaration.origin();
         if let Some(first) = names.insert(draft.unit.name.clone(), origin) {
             problems.push(
-                Diagnostic::error(&UNIT_NAME, origin, format!("two units are called `{}`", draft.unit.name))
+                Diagnostic::error(&UNIT_NAME, origin, format!("duplicate unit name `{}`", draft.unit.name))
                     .with_label(first, "the first")
                     .with_help("give one of them another `name:` in its header"),
             );
@@ -118,10 +118,10 @@ fn find(wanted: &Wanted, from: &UnitName, names: &Names) -> Result<Vec<Dependenc
     let problem = Diagnostic::error(
         &DEPENDS_ON,
         wanted.origin,
-        format!("`{from}` depends on `{}`, and there is no such unit", wanted.unit),
+        format!("`{from}` depends on unknown unit `{}`", wanted.unit),
     );
     Err(problem.with_help(
         Suggestion::among(text, names.sorted.iter().map(UnitName::as_str))
-            .help_or("name a unit as `nestling affected --all` lists it, or a glob of their names"),
+            .help_or("`nestling affected --all` lists the units; globs of their names are allowed"),
     ))
 }

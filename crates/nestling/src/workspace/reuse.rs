@@ -100,18 +100,18 @@ fn seconds(text: &Located<String>) -> Result<u64, Vec<Diagnostic>> {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "it is positive and below 1e10"
+        reason = "it must be positive and below 1e10"
     )]
     seconds.map(|seconds| seconds as u64).ok_or_else(|| {
-        let message = format!("`within: {}` is no duration", text.value);
+        let message = format!("invalid duration `within: {}`", text.value);
         vec![Diagnostic::error(&HEADER, text.origin, message).with_help("such as `within: 3 days`")]
     })
 }
 
 fn without_trust(origin: Origin) -> Diagnostic {
-    let message = "`reuse` requires `trust`, which says whose pipelines count";
+    let message = "`reuse` requires `trust`: the pipelines whose records count";
     Diagnostic::error(&HEADER, origin, message).with_help(
-        "write `trust: members` for all branches and merge requests of this project, or `trust: protected` for protected branches alone",
+        "write `trust: members` for all branches and merge requests of this project, or `trust: protected` for protected branches only",
     )
 }
 
@@ -136,11 +136,11 @@ mod tests {
         assert_eq!(read("{ trust: protected, within: 2 days, reports: true }"), Ok(Some(protected)));
         assert_eq!(read("false"), Ok(None));
         for (wrong, message) in [
-            ("{}", "`reuse` requires `trust`, which says whose pipelines count"),
+            ("{}", "`reuse` requires `trust`: the pipelines whose records count"),
             ("true", "`reuse` must be `false` or a mapping, found a boolean"),
             ("null", "`reuse` has no value: it must be `false` or a mapping"),
             ("{ trust: everybody }", "unknown `trust: everybody`"),
-            ("{ trust: members, within: soon }", "`within: soon` is no duration"),
+            ("{ trust: members, within: soon }", "invalid duration `within: soon`"),
         ] {
             assert_eq!(read(wrong), Err(message.to_owned()), "{wrong}");
         }

@@ -32,7 +32,7 @@ impl UnitRule {
         let mut patterns = Vec::new();
         let mut problems = Vec::new();
         if node.items_or_self().is_empty() {
-            let problem = Diagnostic::error(&HEADER, node.origin, "`match` lists no glob");
+            let problem = Diagnostic::error(&HEADER, node.origin, "`match` is an empty list");
             problems.push(problem.with_help("such as `match: \"services/*\"`, or remove the rule"));
         }
         for text in node.items_or_self() {
@@ -50,7 +50,7 @@ impl UnitRule {
                     Diagnostic::error(
                         &HEADER,
                         text.origin,
-                        "`match` takes a glob of directories, or a list of them",
+                        "`match` must be a glob of directories, or a list of them",
                     )
                     .with_help("such as `match: \"services/*\"`"),
                 ),
@@ -85,10 +85,10 @@ pub(crate) fn unmatched<'r>(
             let matcher = DirectoryGlobs::new(std::slice::from_ref(glob));
             let is_matched = matcher.is_ok_and(|glob| directories.iter().any(|path| glob.matches(path)));
             if !is_matched {
-                let message = format!("no directory matches `{}`, so that no unit is made", glob.glob());
+                let message = format!("`{}` matches no directory, so it defines no unit", glob.glob());
                 let problem = Diagnostic::warning(&GLOB_UNMATCHED, *origin, message);
                 problems.push(problem.with_help(
-                    "correct the glob: it is matched with directories, from the root; `*` is one level, `**` is any number of them",
+                    "correct the glob: it matches directories, from the root; `*` matches one level, `**` any number of levels",
                 ));
             }
         }
@@ -113,7 +113,7 @@ pub(crate) fn idle<'r>(
             found.rules.iter().any(|other| *other < index || (*other > index && !is_bare(*other)))
         };
         if of_rule.peek().is_some() && of_rule.all(is_unit_anyway) {
-            let message = "a rule has no effect: other rules make units of the same directories";
+            let message = "a rule has no effect: other rules match the same directories";
             let problem = Diagnostic::warning(&KEY_UNUSED, rule.origin, message);
             problems.push(problem.with_help("remove it, or give it `use`, `depends_on` or `changes`"));
         }

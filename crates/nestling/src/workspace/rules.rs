@@ -51,8 +51,7 @@ test: { script: npm test }
     UNIT_NAME = "unit-name" {
         severities: &[Error],
         summary: "a unit has a name that is taken or cannot be used",
-        documentation: "The name of a unit, by default its directory, begins the names of its jobs. Two units cannot \
-            share one, and none is called `workspace`, which is the name of the jobs of no unit.",
+        documentation: "The names of a unit's jobs start with the name of the unit, by default its directory. Names must be unique, and `workspace` is reserved for jobs that belong to no unit.",
         source: "files/unit.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),
@@ -77,7 +76,7 @@ build: { script: make }
     PATH = "path" {
         severities: &[Error],
         summary: "a path of the header leaves the repository or is not a path",
-        documentation: "Paths are written from the repository's root, with `/`. `..` cannot lead out of it.",
+        documentation: "Paths are relative to the root of the repository, and use `/`. They cannot leave it with `..`.",
         source: "files/workspace.md",
         bad: Example::Repository(&[file("nestling.yml", "workspace: { templates: [../ci] }\n")]),
         good: Example::Repository(&[file("nestling.yml", "workspace: { templates: [ci] }\n")]),
@@ -86,8 +85,7 @@ build: { script: make }
     GLOB = "glob" {
         severities: &[Error],
         summary: "a glob cannot be read",
-        documentation: "A bracket or a brace of the glob is not closed, or it holds a range that ends before it starts. \
-            Escape a character that is meant literally: `[[]`.",
+        documentation: "The glob has an unclosed bracket or brace, or a range that ends before it starts. Escape literal characters: `[[]`.",
         source: "files/workspace.md",
         bad: Example::Repository(&[file("nestling.yml", "\
 workspace:
@@ -102,8 +100,7 @@ workspace:
     PIPELINES = "pipelines" {
         severities: &[Error, Warning],
         summary: "`pipelines` has an unknown kind of pipeline or an unknown policy",
-        documentation: "`pipelines` says for each kind of pipeline what counts as changed: `changed`, `all`, `none`, or \
-            what differs from a revision (`since`), which the repository should have.",
+        documentation: "`pipelines` sets for each kind of pipeline which units are selected: `changed`, `all`, `none`, or those that changed since a revision (`since`), which must exist in the repository.",
         source: "files/workspace.md#workspacepipelinesname",
         bad: Example::Repository(&[file("nestling.yml", "workspace: { pipelines: { tags: all } }\n")]),
         good: Example::Repository(&[file("nestling.yml", "workspace: { pipelines: { tag: all } }\n")]),
@@ -112,9 +109,7 @@ workspace:
     UNCLAIMED = "unclaimed" {
         severities: &[Error, Warning],
         summary: "changed paths belong to no unit, or the policy for them is unknown",
-        documentation: "`unclaimed` says what a changed path brings about that no unit claims: `note` (a line in the log, the \
-            default), `warn`, `everything` (every unit is selected) or `nothing`. A path is claimed by the unit whose \
-            directory it is in, by `changes`, `everything` and `ignore`, and where a unit is made from it.",
+        documentation: "`unclaimed` sets the effect of a changed path that belongs to no unit: `note` (a line in the log, the default), `warn`, `everything` (all units are selected) or `nothing`. A path is claimed by the unit whose directory contains it, by `changes`, `everything` and `ignore`, and by the units that are defined in it.",
         source: "change-detection.md#paths-of-no-unit",
         bad: Example::Repository(&[file("nestling.yml", "workspace: { unclaimed: everthing }\n")]),
         good: Example::Repository(&[file("nestling.yml", "workspace: { unclaimed: everything }\n")]),
@@ -123,8 +118,7 @@ workspace:
     LINK = "link" {
         severities: &[Error],
         summary: "a symbolic link leads to nothing in the repository",
-        documentation: "A `nestling.yml`, a directory that `match` reaches and a template may be behind a symbolic link, as \
-            long as the target is in the repository. A change to the link or to its target selects the unit.",
+        documentation: "A `nestling.yml`, a directory that `match` reaches and a template may be symbolic links, as long as the target is in the repository. A change to the link or to its target selects the unit.",
         source: "monorepo.md",
         bad: Example::None,
         good: Example::None,
@@ -133,8 +127,7 @@ workspace:
     ENVIRONMENT_BLOCKING = "environment-blocking" {
         severities: &[Error],
         summary: "an environment is `blocking` but not `manual`",
-        documentation: "`blocking` makes the pipeline wait for the person who starts a manual deploy. A deploy that \
-            starts by itself has nobody to wait for.",
+        documentation: "`blocking` makes the pipeline wait for the person who starts a manual deploy. An automatic deploy has nobody to wait for.",
         source: "environments.md",
         bad: Example::Repository(&[file("nestling.yml", "\
 workspace:
@@ -148,7 +141,7 @@ workspace:
 
     ENVIRONMENT_AFTER = "environment-after" {
         severities: &[Error],
-        summary: "`after` names an undefined environment, or leads back to its own",
+        summary: "`after` names an undefined environment, or is circular",
         documentation: "`after` names the environment of the catalogue that a unit must have been deployed to before, \
             in the same pipeline.",
         source: "environments.md",
@@ -169,7 +162,7 @@ workspace:
     ENVIRONMENT_WHEN = "environment-when" {
         severities: &[Error],
         summary: "an environment has an unknown condition",
-        documentation: "`when` says which pipelines deploy to an environment.",
+        documentation: "`when` lists the pipelines that deploy to an environment.",
         source: "files/workspace.md#workspaceenvironmentsname",
         bad: Example::Repository(&[file("nestling.yml", "\
 workspace:
@@ -225,9 +218,8 @@ test: { script: make test }
 
     DEPENDS_ON_CYCLE = "depends-on-cycle" {
         severities: &[Error],
-        summary: "units depend on each other in a circle",
-        documentation: "A change to one of them would always select all. Remove one of the dependencies, or move what \
-            both need into a unit of its own.",
+        summary: "units have circular dependencies",
+        documentation: "A change to one of them would always select all. Remove one of the dependencies, or move what both need into a separate unit.",
         source: "monorepo.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),
@@ -292,10 +284,8 @@ test: { script: npm test, image: \"node:${{ inputs.version }}\" }
 
     USE_CLASH = "use-clash" {
         severities: &[Error, Warning],
-        summary: "two templates of a unit make one job, or one template is used twice with the same inputs",
-        documentation: "A unit may use a template several times, with different inputs. Jobs are merged by their names, so \
-            two uses that make one job would leave one of the two: put an input into the job's name. The same holds for \
-            hidden jobs and for `default` and `variables` whose values differ between two uses of one template; between \
+        summary: "two templates of a unit define the same job, or one template is used twice with the same inputs",
+        documentation: "A unit may use a template several times, with different inputs. Jobs are merged by their names, so two uses that define the same job would leave one of the two: add an input to the job's name. The same applies to hidden jobs and for `default` and `variables` whose values differ between two uses of one template; between \
             two templates the later one takes precedence, and that is a warning. A use in the unit's own file replaces those \
             of the same template in rules of `workspace: { units: … }`.",
         source: "files/unit.md#unituse",
@@ -331,8 +321,8 @@ unit:
 
     TEMPLATE_SOURCE = "template-source" {
         severities: &[Error],
-        summary: "a folder of templates of another revision or repository cannot be read",
-        documentation: "`{ git: REVISION, path: FOLDER }` reads templates from git's objects. The revision must have been \
+        summary: "a template directory of another revision or repository cannot be read",
+        documentation: "`{ git: REVISION, path: DIRECTORY }` reads templates from git's objects. The revision must have been \
             fetched, and another repository cloned, before Nestling runs.",
         source: "files/workspace.md#workspacetemplates",
         bad: Example::Repository(&[

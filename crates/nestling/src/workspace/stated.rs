@@ -148,7 +148,7 @@ pub(crate) fn parse(list: &[Node], root: &RepoPath) -> (DependsFrom, Vec<Diagnos
 }
 
 fn unknown(name: &str, origin: Origin) -> Diagnostic {
-    let message = format!("dependencies cannot be read from `{name}`");
+    let message = format!("unknown reader `{name}` in `depends_from`");
     Diagnostic::error(&DEPENDS_FROM, origin, message).with_help(help(name))
 }
 

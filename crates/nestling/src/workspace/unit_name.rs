@@ -9,7 +9,7 @@ use nestling_gitlab::name::UnitName;
 /// The name of the unit that is the repository's root.
 const ROOT_UNIT: &str = "root";
 
-/// What views call the jobs that are in no unit.
+/// Name of the jobs of no unit in views.
 const WORKSPACE: &str = "workspace";
 
 fn reserved(origin: Origin) -> Diagnostic {

@@ -35,7 +35,7 @@ pub(crate) fn unknown_environments(units: &[Unit], catalogue: &Catalogue) -> Vec
     let named = uses.flat_map(|(unit, used)| used.environments.iter().map(move |given| (unit, given)));
     let unknown = named.filter(|(_, (name, _))| catalogue.get(name).is_none());
     let problem = |(unit, (name, given)): (&Unit, (&String, &EnvironmentInputs))| {
-        let message = format!("there is no environment `{name}` in the catalogue");
+        let message = format!("`{name}` is not in the environment catalogue");
         let problem = Diagnostic::error(&ENVIRONMENT_UNDEFINED, given.origin, message).for_unit(&unit.name);
         problem.with_suggestion(Suggestion::among(name, catalogue.names()))
     };

@@ -11,7 +11,7 @@ pub struct AllowEntry {
     pub rule: String,
     /// The findings that it is for: globs of files, jobs, or subjects of a report. Empty for all of the scope.
     pub globs: Vec<Glob>,
-    /// Why it is allowed.
+    /// Reason why it is allowed.
     pub reason: String,
     /// The place of the rule's id.
     pub origin: Origin,

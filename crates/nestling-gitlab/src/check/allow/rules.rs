@@ -12,31 +12,26 @@ rules! {
     ALLOW_UNKNOWN = "allow-unknown" {
         severities: &[Warning],
         summary: "a comment or an entry of `allow` names a rule that does not exist",
-        documentation: "It silences nothing. The id of a rule stands in brackets in its messages: `warning[retry]` is \
-            allowed with `# nestling: allow(retry)`.",
+        documentation: "It silences nothing. Messages have the ID of their rule in brackets: `# nestling: allow(retry)` allows `warning[retry]`.",
         source: "allow.md",
-        bad: Example::Pipeline("\
-deploy:
+        bad: Example::Pipeline("deploy:
   script: make deploy
   only: [web] # nestling: allow(only-exept)
-build: { script: make }
+build:
+  script: make
 "),
-        good: Example::Pipeline("\
-deploy:
+        good: Example::Pipeline("deploy:
   script: make deploy
   only: [web] # nestling: allow(only-except)
-build: { script: make }
+build:
+  script: make
 "),
     }
 
     ALLOW_UNUSED = "allow-unused" {
         severities: &[Warning],
         summary: "a comment or an entry of `allow` silences nothing",
-        documentation: "What it was written for is gone, or it stands on another line than the warning, and it would \
-            silence the next mistake. It is reported by `nestling check`, which looks at all units: in a run for some \
-            units, or for one kind of pipeline only, a warning that is missing may just not have been looked for. An \
-            entry without `where` is judged by all warnings of its unit or workspace; the comments of templates are \
-            judged if a unit uses the template.",
+        documentation: "Its warning no longer occurs, or it is on the wrong line, and it would silence the next mistake. Only `nestling check` reports it, because it checks all units and all kinds of pipelines. An entry without `where` applies to all warnings of its unit or workspace; comments in a template are checked if a unit uses the template.",
         source: "allow.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),

@@ -1,4 +1,4 @@
-//! What the keys of a mapping require of each other.
+//! Constraints between the keys of a mapping.
 
 use super::{Named, Walk};
 use crate::diagnostic::Origin;

@@ -1,4 +1,4 @@
-//! What to write instead of a value of another type.
+//! Advice for a value of the wrong type.
 
 use super::Label;
 use crate::table::{DurationShape, Shape, StringShape};

@@ -18,7 +18,7 @@ pub(super) fn unknown_jobs(pipeline: &Pipeline, job: &Job) -> Vec<Diagnostic> {
     let names = included(job).filter_map(|item| item.get("job"));
     let unknown = names.filter_map(|node| {
         let name = node.text().filter(|name| !name.contains('$') && pipeline.job(name).is_none())?;
-        let message = format!("`{}` includes an artifact of `{name}`, and no job has this name", job.name);
+        let message = format!("`{}` includes an artifact of `{name}`, which is not defined", job.name);
         let first = generators().next().unwrap_or_default();
         let help = Suggestion::among(name, generators()).help_or(format!("write `job: {first}`"));
         Some(Diagnostic::warning(&PARENT_ARTIFACT, node.origin, message).with_help(help))
@@ -76,7 +76,7 @@ fn unheld(job: &Job, file: &str) -> Option<Diagnostic> {
     };
     let artifacts = artifacts.as_map()?;
     if let Some(when) = artifacts.get("when").filter(|when| when.text() == Some("on_failure")) {
-        let message = format!("`{name}` keeps `{file}` only where it fails");
+        let message = format!("`{name}` keeps `{file}` only if it fails");
         return Some(warning(when.origin, message).with_help("write `when: always`, or remove `when`"));
     }
     let is_in = |key: &str| -> Option<bool> {
@@ -88,7 +88,7 @@ fn unheld(job: &Job, file: &str) -> Option<Diagnostic> {
     if let (Some(true), Some(exclude)) = (is_in("exclude"), artifacts.get("exclude")) {
         let is_known =
             !exclude.items_or_self().iter().any(|glob| glob.text().is_some_and(|g| g.contains('$')));
-        let problem = warning(exclude.origin, format!("the artifacts of `{name}` leave out `{file}`"));
+        let problem = warning(exclude.origin, format!("the artifacts of `{name}` exclude `{file}`"));
         return is_known.then(|| problem.with_help("narrow `exclude`"));
     }
     let is_untracked = artifacts.get("untracked").is_some_and(|value| value.text() != Some("false"));
@@ -97,7 +97,7 @@ fn unheld(job: &Job, file: &str) -> Option<Diagnostic> {
     }
     let paths = artifacts.entry("paths");
     let origin = paths.map_or(artifacts.entries.first()?.key.origin, |entry| entry.value.origin);
-    let problem = warning(origin, format!("the artifacts of `{name}` do not hold `{file}`"));
+    let problem = warning(origin, format!("the artifacts of `{name}` do not contain `{file}`"));
     Some(problem.with_help(format!("add `{file}` to `paths`")))
 }
 

@@ -26,7 +26,7 @@ pub(super) fn check(
         Some(rules) => cancelling_rule(&rules, &variables(surroundings.default_branch))?,
         None => trigger,
     };
-    let message = "a newer push cancels the pipeline of a branch, and what that left undone never runs";
+    let message = "a newer push cancels the pipeline of a branch, and its remaining jobs never run";
     let help = "add `auto_cancel: { on_new_commit: none }` to the rule for branches in `workflow:rules`";
     let problem = Diagnostic::warning(&PARENT_AUTO_CANCEL, origin, message);
     Some(problem.with_note("the next push is compared with the commit before it").with_help(help))

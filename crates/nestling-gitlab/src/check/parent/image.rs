@@ -41,9 +41,9 @@ pub(super) fn check(trigger: &Trigger<'_>) -> Option<Diagnostic> {
     if !OFFICIAL.contains(&repository(text)) {
         return None;
     }
-    let message = format!("the image `{text}` of `{}` does not have `nestling`", trigger.generator.name);
+    let message = format!("the image `{text}` of `{}` does not contain `nestling`", trigger.generator.name);
     let problem = Diagnostic::warning(&PARENT_IMAGE, name.origin, message);
-    Some(problem.with_help("name an image that has it, or install it in `before_script`"))
+    Some(problem.with_help("use an image that contains it, or install it in `before_script`"))
 }
 
 /// The name of an image without its tag and digest.

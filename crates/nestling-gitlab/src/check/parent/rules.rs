@@ -40,11 +40,8 @@ rules! {
 
     PARENT_STAGES = "parent-stages" {
         severities: &[Warning],
-        summary: "the parent's jobs that generate and trigger the child pipeline are in `.pre` and `.post` alone",
-        documentation: "GitLab creates no pipeline of which all jobs are in `.pre` and `.post`. Where every other job of the parent has conditions, a \
-            change can leave only these two, and nothing runs. Move the trigger job to a stage between them. With `needs` it starts as soon \
-            as the artifact is there, whatever its stage. The jobs of the component `plan` are in the stage of its input `stage`, by \
-            default `test`: GitLab rejects the pipeline if `stages` does not list it.",
+        summary: "the parent's plan job and trigger job are in `.pre` and `.post`",
+        documentation: "GitLab creates no pipeline whose jobs are all in `.pre` and `.post`. If all other jobs of the parent have conditions, only these two may be left, and nothing runs. Move the trigger job to a stage in between. With `needs` it starts as soon as the artifact exists, whatever its stage. The jobs of the component `plan` are in the stage of its input `stage`, by default `test`: GitLab rejects the pipeline if `stages` does not list it.",
         source: "https://docs.gitlab.com/ci/yaml/#stage-pre",
         bad: Example::Repository(&[file("nestling.yml", WORKSPACE), file("api/nestling.yml", UNIT), file(".gitlab-ci.yml", "\
 workflow:
@@ -67,9 +64,8 @@ run:
 
     PARENT_NEEDS = "parent-needs" {
         severities: &[Warning, Note],
-        summary: "the parent's trigger job does not name the job that generates its artifact in `needs`",
-        documentation: "A trigger job that does not wait for the artifact which it includes may start before it is there, and fails. One in a later \
-            stage without `needs` waits for all jobs of earlier stages, which is a note.",
+        summary: "the parent's trigger job does not need the job that generates its artifact",
+        documentation: "A trigger job that does not wait for its artifact may start too early, and fails. One in a later stage without `needs` waits for all jobs of earlier stages, which is a note.",
         source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#dynamic-child-pipelines",
         bad: Example::Repository(&[file("nestling.yml", WORKSPACE), file("api/nestling.yml", UNIT), file(".gitlab-ci.yml", "\
 stages: [plan, run]
@@ -94,10 +90,7 @@ run:
     PARENT_AUTO_CANCEL = "parent-auto-cancel" {
         severities: &[Warning],
         summary: "a newer push can cancel the parent's pipeline of a branch",
-        documentation: "A push to a branch is compared with the commit before it. What a cancelled pipeline left undone is not among the changes of \
-            the next one, so it never runs. Merge requests are compared as a whole and may be cancelled. `generate` writes the same \
-            setting into the child pipeline of a branch. The rule is silent for GitLab before 16.10, and where \
-            `workspace: { pipelines: { branch: … } }` compares with something else.",
+        documentation: "A push to a branch is compared with the commit before it. The remaining jobs of a canceled pipeline are not among the changes of the next one, so they never run. Merge requests are compared as a whole and may be canceled. `generate` writes the same setting into the child pipeline of a branch. The rule does not apply before GitLab 16.10, or if `workspace: { pipelines: { branch: … } }` compares with something else.",
         source: "https://docs.gitlab.com/ci/yaml/#workflowrulesauto_cancel",
         bad: Example::Repository(&[file("nestling.yml", WORKSPACE), file("api/nestling.yml", UNIT), file(".gitlab-ci.yml", "\
 stages: [plan, run]
@@ -120,9 +113,8 @@ run:
 
     PARENT_IMAGE = "parent-image" {
         severities: &[Warning],
-        summary: "the image of the parent's job that generates the child pipeline does not have `nestling`",
-        documentation: "Official images of Docker Hub hold a system or a language. Where the first command of the job is `nestling` and there is no \
-            `before_script`, nothing can have installed it. Other images are not judged.",
+        summary: "the image of the parent's plan job does not contain `nestling`",
+        documentation: "Official images of Docker Hub contain a system or a language. If the first command of the job is `nestling` and there is no `before_script`, nothing can have installed it. Other images are not checked.",
         source: "parent.md",
         bad: Example::Repository(&[file("nestling.yml", WORKSPACE), file("api/nestling.yml", UNIT), file(".gitlab-ci.yml", "\
 stages: [plan, run]
@@ -146,10 +138,8 @@ run:
 
     PARENT_ARTIFACT = "parent-artifact" {
         severities: &[Warning],
-        summary: "the parent's trigger job includes a file that its job does not write, or does not keep",
-        documentation: "GitLab reads the child pipeline from the artifacts of the job that `include: [{ artifact: FILE, job: JOB }]` names: a job of \
-            this name, whose `nestling generate --output FILE` writes this file, and whose `artifacts: paths` hold it. Otherwise the trigger \
-            job fails. A name with a variable, and a script that may move the file, are not judged.",
+        summary: "the parent's trigger job includes a file that its job does not write or keep",
+        documentation: "GitLab reads the child pipeline from the artifacts of the job that `include: [{ artifact: FILE, job: JOB }]` names: a job of this name, whose `nestling generate --output FILE` writes the file, and whose `artifacts: paths` contain it. Otherwise the trigger job fails. Names with variables, and scripts that may move the file, are not checked.",
         source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#dynamic-child-pipelines",
         bad: Example::Repository(&[file("nestling.yml", WORKSPACE), file("api/nestling.yml", UNIT), file(".gitlab-ci.yml", "\
 stages: [plan, run]

@@ -15,12 +15,11 @@ pub(super) fn check(pipeline: &Pipeline, trigger: &Trigger<'_>) -> Option<Diagno
     }
     let origin = trigger.job.body.get("stage").map_or(trigger.job.origin, |stage| stage.origin);
     let message = format!(
-        "GitLab creates no pipeline of which all jobs are in `.pre` and `.post`, such as one of `{}` and `{}` alone",
+        "GitLab creates no pipeline whose jobs are all in `.pre` and `.post`, such as one with `{}` and `{}` alone",
         trigger.generator.name, trigger.job.name
     );
     let stage = pipeline.stages.last().map_or("test", StageName::as_str);
-    let help =
-        format!("write `stage: {stage}`: with `needs`, the job starts as soon as the artifact is there");
+    let help = format!("write `stage: {stage}`: with `needs`, the job starts as soon as the artifact exists");
     Some(Diagnostic::warning(&PARENT_STAGES, origin, message).with_help(help))
 }
 

@@ -227,27 +227,27 @@ fn the_included_file_is_the_one_that_is_written_and_kept() {
         (
             "script: nestling generate -o c.yml, artifacts: { paths: [out/] }",
             run,
-            "the artifacts of `plan` do not hold `c.yml`",
+            "the artifacts of `plan` do not contain `c.yml`",
         ),
         (
             "script: nestling generate -o c.yml, artifacts: { reports: { junit: a.xml } }",
             run,
-            "the artifacts of `plan` do not hold `c.yml`",
+            "the artifacts of `plan` do not contain `c.yml`",
         ),
         (
             "script: nestling generate -o c.yml, artifacts: { paths: [.], exclude: [\"*.yml\"] }",
             run,
-            "the artifacts of `plan` leave out `c.yml`",
+            "the artifacts of `plan` exclude `c.yml`",
         ),
         (
             "script: nestling generate -o c.yml, artifacts: { paths: [c.yml], when: on_failure }",
             run,
-            "`plan` keeps `c.yml` only where it fails",
+            "`plan` keeps `c.yml` only if it fails",
         ),
         (
             "script: nestling generate -o c.yml, artifacts: { paths: [c.yml] }",
             "artifact: c.yml, job: plann",
-            "`run` includes an artifact of `plann`, and no job has this name",
+            "`run` includes an artifact of `plann`, which is not defined",
         ),
     ] {
         let wanted: Vec<String> =

@@ -14,9 +14,17 @@ pub(super) static RULE: Rule = Rule {
 `public` conflicts with `access`. `expose_as` requires `paths` without `*`. A `dotenv` report is a file, or a list \
 of files, each under 5 KB, without empty lines and comments.",
     source: "https://docs.gitlab.com/ci/yaml/#artifacts",
-    bad: Example::Pipeline("a: { script: x, artifacts: { path: out, reports: { juint: a.xml } } }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  artifacts: { path: out, reports: { juint: a.xml } }
+",
+    ),
     good: Example::Pipeline(
-        "a: { script: x, artifacts: { paths: [out], when: always, reports: { dotenv: deploy.env } } }\n",
+        "a:
+  script: x
+  artifacts: { paths: [out], when: always, reports: { dotenv: deploy.env } }
+",
     ),
 };
 

@@ -12,9 +12,17 @@ pub(super) static RULE: Rule = Rule {
     documentation: "`cache` is a mapping, or a list of at most four. `key` is a string without `/` that is not `.`, or a mapping with \
 one or two `files`. `policy` is pull, push or pull-push; `when` is on_success, on_failure or always.",
     source: "https://docs.gitlab.com/ci/yaml/#cache",
-    bad: Example::Pipeline("a: { script: x, cache: { key: a/b, paths: .cache } }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  cache: { key: a/b, paths: .cache }
+",
+    ),
     good: Example::Pipeline(
-        "a: { script: x, cache: [{ key: { files: [a.lock] }, paths: [.cache], policy: pull }] }\n",
+        "a:
+  script: x
+  cache: [{ key: { files: [a.lock] }, paths: [.cache], policy: pull }]
+",
     ),
 };
 

@@ -13,9 +13,25 @@ pub(super) static RULE: Rule = Rule {
 `dependencies` must be one of them.",
     source: "https://docs.gitlab.com/ci/yaml/#dependencies",
     bad: Example::Pipeline(
-        "a: { script: make }\nc: { script: make }\nb: { script: make, needs: [c], dependencies: [a] }\n",
+        "a:
+  script: make
+c:
+  script: make
+b:
+  script: make
+  needs: [c]
+  dependencies: [a]
+",
     ),
-    good: Example::Pipeline("a: { script: make }\nb: { script: make, needs: [a], dependencies: [a] }\n"),
+    good: Example::Pipeline(
+        "a:
+  script: make
+b:
+  script: make
+  needs: [a]
+  dependencies: [a]
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {

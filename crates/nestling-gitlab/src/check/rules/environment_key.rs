@@ -14,9 +14,17 @@ pub(super) static RULE: Rule = Rule {
 staging, testing, development and other; `auto_stop_in` is a duration in words, quoted if it is a number, or `never`; `url` \
 has at most 255 characters.",
     source: "https://docs.gitlab.com/ci/yaml/#environment",
-    bad: Example::Pipeline("a: { script: d, environment: { name: e, auto_stop_in: 3 } }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: d
+  environment: { name: e, auto_stop_in: 3 }
+",
+    ),
     good: Example::Pipeline(
-        "a: { script: d, environment: { name: e, auto_stop_in: 1 week, deployment_tier: staging } }\n",
+        "a:
+  script: d
+  environment: { name: e, auto_stop_in: 1 week, deployment_tier: staging }
+",
     ),
 };
 

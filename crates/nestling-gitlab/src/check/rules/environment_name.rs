@@ -14,8 +14,18 @@ pub static RULE: Rule = Rule {
     documentation: "A name has at most 255 characters: letters, digits, spaces, `-`, `_`, `/`, `$`, `{`, `}` and `.`, and no slash at \
 either end.",
     source: "https://docs.gitlab.com/ci/yaml/#environmentname",
-    bad: Example::Pipeline("a: { script: d, environment: 'review:1' }\n"),
-    good: Example::Pipeline("a: { script: d, environment: review/$CI_COMMIT_REF_SLUG }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: d
+  environment: 'review:1'
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: d
+  environment: review/$CI_COMMIT_REF_SLUG
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {

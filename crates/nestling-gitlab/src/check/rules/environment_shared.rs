@@ -20,11 +20,25 @@ pub(super) static RULE: Rule = Rule {
     documentation: "Each job whose `action` is `start` creates a deployment. Of several in one pipeline, GitLab keeps the last as the \
 environment's and runs only its `on_stop`; with \"prevent outdated deployment jobs\", the others fail. \
 Let one job deploy, and give the others `action: prepare`, `verify` or `access`. Jobs of a unit that share a `resource_group` \
-and an `on_stop` deploy parts of one thing in turn, and are not reported.",
+and an `on_stop` deploy parts of one thing one after the other, and are not reported.",
     source: "https://docs.gitlab.com/ci/environments/deployment_safety/",
-    bad: Example::Pipeline("a: { script: x, environment: prod }\nb: { script: x, environment: prod }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  environment: prod
+b:
+  script: x
+  environment: prod
+",
+    ),
     good: Example::Pipeline(
-        "a: { script: x, environment: prod }\nb: { script: x, environment: { name: prod, action: verify } }\n",
+        "a:
+  script: x
+  environment: prod
+b:
+  script: x
+  environment: { name: prod, action: verify }
+",
     ),
 };
 

@@ -13,9 +13,17 @@ pub(super) static RULE: Rule = Rule {
     documentation: "GitLab expands the name of an environment when it creates the pipeline. Variables of the job, such as \
 `CI_JOB_ID`, the pipeline's id, tokens, and variables of the environment itself are not set at that time.",
     source: "https://docs.gitlab.com/ci/variables/where_variables_can_be_used/",
-    bad: Example::Pipeline("a: { script: x, environment: review/$CI_PIPELINE_ID }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  environment: review/$CI_PIPELINE_ID
+",
+    ),
     good: Example::Pipeline(
-        "a: { script: x, environment: { name: review/$CI_COMMIT_REF_SLUG, url: \"https://$CI_ENVIRONMENT_SLUG.example\" } }\n",
+        "a:
+  script: x
+  environment: { name: review/$CI_COMMIT_REF_SLUG, url: \"https://$CI_ENVIRONMENT_SLUG.example\" }
+",
     ),
 };
 

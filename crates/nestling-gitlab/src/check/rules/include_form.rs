@@ -14,8 +14,18 @@ pub(super) static RULE: Rule = Rule {
 rejects the pipeline. Write the values instead. An `include` has exactly one of local, remote, template, component and \
 project (with `file`). A pipeline can include at most 150 files.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#dynamic-child-pipelines",
-    bad: Example::Pipeline("include: [{ project: $GROUP/ci, file: /a.yml }]\na: { script: x }\n"),
-    good: Example::Pipeline("include: [{ project: a/ci, ref: v1, file: /a.yml }]\na: { script: x }\n"),
+    bad: Example::Pipeline(
+        "include: [{ project: $GROUP/ci, file: /a.yml }]
+a:
+  script: x
+",
+    ),
+    good: Example::Pipeline(
+        "include: [{ project: a/ci, ref: v1, file: /a.yml }]
+a:
+  script: x
+",
+    ),
 };
 
 /// Files in one pipeline, nested ones counted (<https://docs.gitlab.com/ci/yaml/#include>).

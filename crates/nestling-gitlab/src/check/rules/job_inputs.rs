@@ -10,10 +10,10 @@ use crate::yaml::{Kind, Map, Node};
 pub(super) static RULE: Rule = Rule {
     id: "job-inputs",
     severities: &[Error, Warning],
-    summary: "an expression for GitLab's runner reads what is not there, or is where the runner does not evaluate it",
+    summary: "an expression for GitLab's runner reads something undefined, or is in a place where the runner does not evaluate it",
     documentation: "`${{ job.inputs.NAME }}` is replaced when the job starts by an input of the job, which `inputs` declares \
 with a default. The runner does that in `script`, `before_script`, `after_script`, `artifacts`, `cache`, `image`, `services` and \
-`run`, from GitLab 18.10 on. The stage, the rules, the environment and the tags of a job are decided before. `env`, `steps`, \
+`run`, from GitLab 18.10 on. The stage, the rules, the environment and the tags of a job are evaluated earlier. `env`, `steps`, \
 `output_file`, `export_file`, `work_dir` and `func_dir` are names of the steps of `run`.",
     source: "https://docs.gitlab.com/ci/jobs/job_inputs/",
     bad: Example::Pipeline(

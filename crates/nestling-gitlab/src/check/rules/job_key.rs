@@ -12,6 +12,16 @@ pub(super) static RULE: Rule = Rule {
     documentation: "GitLab rejects a pipeline with an unknown job keyword. A keyword that resembles a known one is an error. Any \
 other is passed on with a warning, since a newer GitLab may know it.",
     source: "https://docs.gitlab.com/ci/yaml/#job-keywords",
-    bad: Example::Pipeline("a: { script: make, alow_failure: true }\n"),
-    good: Example::Pipeline("a: { script: make, allow_failure: true }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: make
+  alow_failure: true
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: make
+  allow_failure: true
+",
+    ),
 };

@@ -13,9 +13,20 @@ pub(super) static RULE: Rule = Rule {
     documentation: "`interruptible` is `true` or `false`. `coverage` is a regular expression between slashes. Each of `id_tokens` has \
 `aud`. `secrets`, `hooks` and `release` are mappings. `publish` belongs to a job that publishes Pages.",
     source: "https://docs.gitlab.com/ci/yaml/#job-keywords",
-    bad: Example::Pipeline("a: { script: x, interruptible: \"yes\", coverage: '\\d+%' }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  interruptible: \"yes\"
+  coverage: '\\d+%'
+",
+    ),
     good: Example::Pipeline(
-        "a: { script: x, interruptible: true, coverage: '/\\d+%/', id_tokens: { T: { aud: https://a.example } } }\n",
+        "a:
+  script: x
+  interruptible: true
+  coverage: '/\\d+%/'
+  id_tokens: { T: { aud: https://a.example } }
+",
     ),
 };
 

@@ -19,9 +19,22 @@ pub static RULE: Rule = Rule {
 part that is still too large.",
     source: "https://docs.gitlab.com/administration/cicd/limits/",
     bad: Example::Pipeline(
-        "# gitlab: { deployments: 1 }\na: { script: x, environment: dev }\nb: { script: x, environment: prod }\n",
+        "# gitlab: { deployments: 1 }
+a:
+  script: x
+  environment: dev
+b:
+  script: x
+  environment: prod
+",
     ),
-    good: Example::Pipeline("# gitlab: { deployments: 1 }\na: { script: x, environment: dev }\n"),
+    good: Example::Pipeline(
+        "# gitlab: { deployments: 1 }
+a:
+  script: x
+  environment: dev
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {

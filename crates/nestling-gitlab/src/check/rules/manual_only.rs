@@ -17,8 +17,20 @@ pub(super) static RULE: Rule = Rule {
 One with a blocking manual job keeps the trigger job, and the merge request, running. Add a job that starts \
 automatically, or use `strategy: mirror` (GitLab 18.2).",
     source: "https://docs.gitlab.com/ci/yaml/#triggerstrategy",
-    bad: Example::Pipeline("deploy: { script: x, when: manual }\n"),
-    good: Example::Pipeline("build: { script: x }\ndeploy: { script: x, when: manual }\n"),
+    bad: Example::Pipeline(
+        "deploy:
+  script: x
+  when: manual
+",
+    ),
+    good: Example::Pipeline(
+        "build:
+  script: x
+deploy:
+  script: x
+  when: manual
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {

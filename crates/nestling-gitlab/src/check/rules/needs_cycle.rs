@@ -12,8 +12,23 @@ pub(super) static RULE: Rule = Rule {
     summary: "`needs` is circular",
     documentation: "Jobs that wait for each other never start, so GitLab rejects the pipeline. Remove one of the needs.",
     source: "https://docs.gitlab.com/ci/yaml/#needs",
-    bad: Example::Pipeline("a: { script: make, needs: [b] }\nb: { script: make, needs: [a] }\n"),
-    good: Example::Pipeline("a: { script: make }\nb: { script: make, needs: [a] }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: make
+  needs: [b]
+b:
+  script: make
+  needs: [a]
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: make
+b:
+  script: make
+  needs: [a]
+",
+    ),
 };
 
 /// Needs of a circle that are shown beside the first.

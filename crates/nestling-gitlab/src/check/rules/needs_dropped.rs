@@ -18,13 +18,25 @@ pub(super) static RULE: Rule = Rule {
     summary: "a job needs a job that rules exclude from the pipeline",
     documentation: "When rules exclude a needed job, GitLab does not create the pipeline at all: \"needs job, but it was \
 not added to the pipeline\". Give both jobs the same rules, or make the need `optional: true`. \
-In a plain `.gitlab-ci.yml` only needs that some pipeline is certain not to meet are reported.",
+In a plain `.gitlab-ci.yml`, a need is reported only if it certainly fails in some kind of pipeline.",
     source: "https://docs.gitlab.com/ci/yaml/#needsoptional",
     bad: Example::Pipeline(
-        "a: { script: make, rules: [{ when: never }] }\nb: { script: make, needs: [a] }\n",
+        "a:
+  script: make
+  rules: [{ when: never }]
+b:
+  script: make
+  needs: [a]
+",
     ),
     good: Example::Pipeline(
-        "a: { script: make, rules: [{ if: $X }] }\nb: { script: make, needs: [{ job: a, optional: true }] }\n",
+        "a:
+  script: make
+  rules: [{ if: $X }]
+b:
+  script: make
+  needs: [{ job: a, optional: true }]
+",
     ),
 };
 
@@ -131,12 +143,12 @@ fn example(implication: &Implication) -> Option<String> {
     match implication {
         Implication::Follows => None,
         Implication::Undecided => {
-            Some("the rules of the two read too many variables to be compared".to_owned())
+            Some("the rules of the two use too many variables to be compared".to_owned())
         }
         Implication::Fails(counterexample) => {
             let values = counterexample.to_string();
             let beginning =
-                if counterexample.is_certain() { "GitLab refuses a pipeline" } else { "for example," };
+                if counterexample.is_certain() { "GitLab rejects a pipeline" } else { "for example," };
             (!values.is_empty()).then(|| format!("{beginning} where {values}"))
         }
     }

@@ -16,10 +16,24 @@ pub(super) static RULE: Rule = Rule {
 another project. The id of a pipeline is a string: quote it. At most five entries can name jobs of other pipelines, \
 and a job with `trigger` can have none of them.",
     source: "https://docs.gitlab.com/ci/yaml/#needs",
-    bad: Example::Pipeline("a: { script: make }\nb: { script: make, needs: [{ pipeline: 12, job: a }] }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: make
+b:
+  script: make
+  needs: [{ pipeline: 12, job: a }]
+",
+    ),
     good: Example::Pipeline(
-        "a: { script: make }\nb:\n  script: make\n  needs:\n    - job: a\n      artifacts: false\n    - { pipeline: \
-\"$PARENT_PIPELINE_ID\", job: build }\n",
+        "a:
+  script: make
+b:
+  script: make
+  needs:
+    - job: a
+      artifacts: false
+    - { pipeline: \"$PARENT_PIPELINE_ID\", job: build }
+",
     ),
 };
 

@@ -13,10 +13,26 @@ pub(super) static RULE: Rule = Rule {
 a later stage, or the needed job to an earlier one.",
     source: "https://docs.gitlab.com/ci/yaml/#needs",
     bad: Example::Pipeline(
-        "stages: [build, test]\na: { stage: build, script: make, needs: [b] }\nb: { stage: test, script: make }\n",
+        "stages: [build, test]
+a:
+  stage: build
+  script: make
+  needs: [b]
+b:
+  stage: test
+  script: make
+",
     ),
     good: Example::Pipeline(
-        "stages: [build, test]\na: { stage: build, script: make }\nb: { stage: test, script: make, needs: [a] }\n",
+        "stages: [build, test]
+a:
+  stage: build
+  script: make
+b:
+  stage: test
+  script: make
+  needs: [a]
+",
     ),
 };
 

@@ -19,8 +19,22 @@ pub(super) static RULE: Rule = Rule {
     documentation: "A job can need 50 jobs, or the instance's limit (`workspace: { gitlab: { needs: 50 } }`), each of them once. \
 Add an empty job in between that needs them, or order the jobs by stages.",
     source: "https://docs.gitlab.com/ci/yaml/#needs",
-    bad: Example::Pipeline("a: { script: make }\nb: { script: make, needs: [a, a] }\n"),
-    good: Example::Pipeline("a: { script: make }\nb: { script: make, needs: [a] }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: make
+b:
+  script: make
+  needs: [a, a]
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: make
+b:
+  script: make
+  needs: [a]
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
@@ -36,7 +50,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             let is_known = index.settings.level == Level::Child || !is_default;
             let severity = if is_known { Error } else { Warning };
             let problem = Diagnostic::new(&RULE, severity, message).with_label(last.origin, "");
-            problems.push(problem.with_help("need one job that needs them in turn, or order them by stages"));
+            problems.push(problem.with_help("need a single job that needs them, or order them by stages"));
         }
         problems.extend(duplicate(job, &names));
         problems.extend(long(job, &names));

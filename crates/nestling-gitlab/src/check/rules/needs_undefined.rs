@@ -18,8 +18,22 @@ pub(super) static RULE: Rule = Rule {
 `optional: true`. In a unit, `build` means its own `build`; the job of another unit has its full name, as in \
 `libs/core:build`.",
     source: "https://docs.gitlab.com/ci/yaml/#needs",
-    bad: Example::Pipeline("build: { script: make }\ntest: { script: make test, needs: [biuld] }\n"),
-    good: Example::Pipeline("build: { script: make }\ntest: { script: make test, needs: [build] }\n"),
+    bad: Example::Pipeline(
+        "build:
+  script: make
+test:
+  script: make test
+  needs: [biuld]
+",
+    ),
+    good: Example::Pipeline(
+        "build:
+  script: make
+test:
+  script: make test
+  needs: [build]
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {

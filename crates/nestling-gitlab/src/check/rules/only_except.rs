@@ -15,8 +15,18 @@ pub(super) static RULE: Rule = Rule {
 match. `only` with branches and tags, which is also the meaning of `only` without refs, excludes the job from child pipelines \
 of merge requests; `parent_pipelines` matches in every child. GitLab no longer develops `only` and `except`; use `rules`.",
     source: "https://docs.gitlab.com/ci/yaml/deprecated_keywords/#only--except",
-    bad: Example::Pipeline("a: { script: x, only: [merge_requests] }\n"),
-    good: Example::Pipeline("a: { script: x, rules: [{ if: $CI_MERGE_REQUEST_IID }] }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  only: [merge_requests]
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: x
+  rules: [{ if: $CI_MERGE_REQUEST_IID }]
+",
+    ),
 };
 
 /// Refs that stand for a pipeline's source.

@@ -13,9 +13,7 @@ pub(super) static RULE: Rule = Rule {
     id: "pages-shared",
     severities: &[Error],
     summary: "two units publish a site to the same path",
-    documentation: "A project has one site, and each job with `pages` replaces it: of two units only the one that is published \
-last can be seen. Give each a `path_prefix` of its own. A job called `pages` publishes as well, also where it gets the prefix of \
-its unit.",
+    documentation: "A project has one site, and each job with `pages` replaces it: of two units, only the one that is published last is visible. Give each its own `path_prefix`. A job called `pages` publishes, too, even if its name gets the prefix of its unit.",
     source: "https://docs.gitlab.com/ci/yaml/#pagespath_prefix",
     bad: Example::Repository(&[
         file("nestling.yml", "workspace: {}\n"),

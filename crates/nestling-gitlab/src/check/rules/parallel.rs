@@ -14,10 +14,20 @@ pub(super) static RULE: Rule = Rule {
     severities: &[Error, Warning],
     summary: "`parallel` is invalid",
     documentation: "`parallel` is a number from 1 to 200, or a `matrix`: a list of mappings from variables to a string or a list of \
-strings, 200 jobs in all. The values become part of the jobs' names: of two rows with the same values GitLab makes one job.",
+strings, 200 jobs in all. The values become part of the jobs' names: GitLab creates a single job for two rows with the same values.",
     source: "https://docs.gitlab.com/ci/yaml/#parallelmatrix",
-    bad: Example::Pipeline("a: { script: x, parallel: 201 }\n"),
-    good: Example::Pipeline("a: { script: x, parallel: { matrix: [{ OS: [linux, mac], V: \"1\" }] } }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  parallel: 201
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: x
+  parallel: { matrix: [{ OS: [linux, mac], V: \"1\" }] }
+",
+    ),
 };
 
 /// lib/gitlab/ci/config/entry/product/parallel.rb, `PARALLEL_LIMIT`.
@@ -36,8 +46,7 @@ fn without_values(node: &Node) -> Option<Diagnostic> {
     let rows = node.get("matrix")?.as_seq()?;
     let mut variables = rows.iter().filter_map(Node::as_map).flat_map(Map::iter);
     let (name, values) = variables.find(|(_, values)| values.as_seq().is_some_and(<[Node]>::is_empty))?;
-    let message =
-        format!("matrix variable `{name}` has no values, so that GitLab makes no job of this entry");
+    let message = format!("matrix variable `{name}` has no values: GitLab creates no job for this entry");
     Some(Diagnostic::warning(&RULE, values.origin, message))
 }
 

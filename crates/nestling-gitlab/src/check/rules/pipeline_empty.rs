@@ -12,11 +12,19 @@ pub(super) static RULE: Rule = Rule {
     severities: &[Error, Note],
     summary: "the pipeline has no jobs",
     documentation: "GitLab fails the trigger job of a child pipeline that has no jobs, only jobs in `.pre` and `.post`, or only jobs \
-that rules exclude. Nestling adds an empty job where no job is certain; it cannot know the result of rules on changed files \
-or on variables of the project.",
+that rules exclude. Nestling adds an empty job if no job is certain to run; it cannot know the result of rules on changed files or on variables of the project.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines_troubleshooting/",
-    bad: Example::Pipeline("a: { script: make, stage: .pre }\n"),
-    good: Example::Pipeline("a: { script: make }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: make
+  stage: .pre
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: make
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
@@ -50,7 +58,7 @@ fn outside(index: &Index<'_>) -> impl Iterator<Item = State> {
 /// file can be there to be included, or for merge requests only.
 fn root(index: &Index<'_>) -> Option<Diagnostic> {
     let Some(first) = index.pipeline.jobs.first() else {
-        let problem = Diagnostic::new(&RULE, Note, "this file has no job of its own");
+        let problem = Diagnostic::new(&RULE, Note, "this file has no jobs");
         return Some(problem.with_help("GitLab creates no pipeline from it; other files can include it"));
     };
     if outside(index).any(|state| state == State::In) {

@@ -17,8 +17,18 @@ A trigger job without `strategy` releases its group as soon as the downstream pi
 the group while that pipeline runs, and a job there with the same group waits forever. Nestling reads the group of the trigger \
 job in the repository's own `.gitlab-ci.yml`; list others in `workspace: { gitlab: { held_groups: [NAME] } }`.",
     source: "https://docs.gitlab.com/ci/resource_groups/",
-    bad: Example::Pipeline("a: { script: x, resource_group: prod/ }\n"),
-    good: Example::Pipeline("a: { script: x, resource_group: prod/$REGION }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  resource_group: prod/
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: x
+  resource_group: prod/$REGION
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {

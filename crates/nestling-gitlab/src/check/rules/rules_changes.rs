@@ -10,13 +10,23 @@ use nestling_files::path::Glob;
 pub(super) static RULE: Rule = Rule {
     id: "rules-changes",
     severities: &[Warning],
-    summary: "a glob in `rules:changes` or `rules:exists` does not match what it seems to",
+    summary: "a glob in `rules:changes` or `rules:exists` does not match what it appears to",
     documentation: "GitLab matches `changes` as Ruby's `File.fnmatch` does: the whole path, from the root of the repository. `src`, \
 `src/`, `./src/*` and `/src/*` match no file below `src`, and `src/**` only those directly in it; `src/**/*` matches \
 all. A directory in `exists` may count as missing (`docs/`); `docs/**/*` finds its files. Nestling selects units by what changed, so most jobs need no `changes` at all.",
     source: "https://docs.gitlab.com/ci/yaml/#ruleschanges",
-    bad: Example::Pipeline("a: { script: x, rules: [{ changes: [src/**, ./docs/*] }] }\n"),
-    good: Example::Pipeline("a: { script: x, rules: [{ changes: [src/**/*, '*.md'] }] }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  rules: [{ changes: [src/**, ./docs/*] }]
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: x
+  rules: [{ changes: [src/**/*, '*.md'] }]
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
@@ -39,7 +49,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 /// (<https://gitlab.com/gitlab-org/gitlab/-/issues/630776>).
 fn directory(path: &Node) -> Option<Diagnostic> {
     let directory = path.as_str()?.strip_suffix('/')?;
-    let message = format!("since 18.2, GitLab may not find `{directory}/` of `exists`, although it is there");
+    let message = format!("since 18.2, GitLab may not find `{directory}/` of `exists`, although it exists");
     Some(
         Diagnostic::warning(&RULE, path.origin, message)
             .with_help(format!("did you mean `{directory}/**/*`?")),

@@ -17,9 +17,17 @@ tests for `merge_request_event`, `push` or `schedule` never applies, and the job
 merge request, the branch and the tag are the parent's.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/",
     bad: Example::Pipeline(
-        "a: { script: x, rules: [{ if: '$CI_PIPELINE_SOURCE == \"merge_request_event\"' }] }\n",
+        "a:
+  script: x
+  rules: [{ if: '$CI_PIPELINE_SOURCE == \"merge_request_event\"' }]
+",
     ),
-    good: Example::Pipeline("a: { script: x, rules: [{ if: $CI_MERGE_REQUEST_IID }] }\n"),
+    good: Example::Pipeline(
+        "a:
+  script: x
+  rules: [{ if: $CI_MERGE_REQUEST_IID }]
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {

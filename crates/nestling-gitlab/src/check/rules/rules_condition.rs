@@ -14,8 +14,18 @@ pub(super) static RULE: Rule = Rule {
     documentation: "Conditions compare variables, written `$NAME` without braces, with quoted strings, `/patterns/` and `null`. GitLab \
 reports an invalid condition only if another job of the same stage is in the pipeline; otherwise it silently omits the job.",
     source: "https://docs.gitlab.com/ci/jobs/job_rules/#cicd-variable-expressions",
-    bad: Example::Pipeline("a: { script: x, rules: [{ if: '$A == ' }] }\n"),
-    good: Example::Pipeline("a: { script: x, rules: [{ if: '$A == \"b\"' }] }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  rules: [{ if: '$A == ' }]
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: x
+  rules: [{ if: '$A == \"b\"' }]
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {

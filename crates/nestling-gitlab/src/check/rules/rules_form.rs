@@ -16,9 +16,18 @@ pub(super) static RULE: Rule = Rule {
 `variables`, `needs` and `interruptible`. `changes` and `exists` have at most 50 patterns. `start_in` requires `when: \
 delayed`, and is at most one week. A job with `rules` cannot have `only`, `except` or `start_in`.",
     source: "https://docs.gitlab.com/ci/yaml/#rules",
-    bad: Example::Pipeline("a: { script: x, only: [tags], rules: [{ if: $X, whne: always }] }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  only: [tags]
+  rules: [{ if: $X, whne: always }]
+",
+    ),
     good: Example::Pipeline(
-        "a: { script: x, rules: [{ if: $X, when: delayed, start_in: 5 minutes }, { changes: [src/**/*] }] }\n",
+        "a:
+  script: x
+  rules: [{ if: $X, when: delayed, start_in: 5 minutes }, { changes: [src/**/*] }]
+",
     ),
 };
 

@@ -15,10 +15,20 @@ pub(super) static RULE: Rule = Rule {
 whether it applies or not.",
     source: "https://docs.gitlab.com/ci/yaml/#rulesneeds",
     bad: Example::Pipeline(
-        "a: { script: x }\nb: { script: x, rules: [{ if: $X, needs: [c] }, { when: always }] }\n",
+        "a:
+  script: x
+b:
+  script: x
+  rules: [{ if: $X, needs: [c] }, { when: always }]
+",
     ),
     good: Example::Pipeline(
-        "a: { script: x }\nb: { script: x, rules: [{ if: $X, needs: [a] }, { when: always }] }\n",
+        "a:
+  script: x
+b:
+  script: x
+  rules: [{ if: $X, needs: [a] }, { when: always }]
+",
     ),
 };
 

@@ -14,8 +14,18 @@ pub(super) static RULE: Rule = Rule {
     documentation: "GitLab takes the first rule that applies. A rule without `if`, `changes` and `exists` always applies, so later \
 rules are unreachable.",
     source: "https://docs.gitlab.com/ci/yaml/#rules",
-    bad: Example::Pipeline("a: { script: x, rules: [{ when: manual }, { if: $X }] }\n"),
-    good: Example::Pipeline("a: { script: x, rules: [{ if: $X }, { when: manual }] }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  rules: [{ when: manual }, { if: $X }]
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: x
+  rules: [{ if: $X }, { when: manual }]
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {

@@ -14,9 +14,17 @@ pub(super) static RULE: Rule = Rule {
     documentation: "Everyone with access to the repository can read the pipeline, and it stays in the history. Put secrets into \
 protected, masked variables of the project, or fetch them with `id_tokens` or `secrets`.",
     source: "https://docs.gitlab.com/ci/variables/#cicd-variable-security",
-    bad: Example::Pipeline("a: { script: x, variables: { API_TOKEN: 7f3b9c2e41d8a6b0 } }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  variables: { API_TOKEN: 7f3b9c2e41d8a6b0 }
+",
+    ),
     good: Example::Pipeline(
-        "a: { script: x, variables: { API_TOKEN: $PROJECT_TOKEN, TOKEN_FILE: /run/token } }\n",
+        "a:
+  script: x
+  variables: { API_TOKEN: $PROJECT_TOKEN, TOKEN_FILE: /run/token }
+",
     ),
 };
 

@@ -33,7 +33,7 @@ fn constraint(name: &str, input: &Map) -> Option<Diagnostic> {
         _ => return None,
     };
     let entry = input.entry(key).filter(|entry| key == "regex" || !entry.value.is_null())?;
-    let message = format!("`{key}` is for {kinds}, and input `{name}` takes {}", article(kind));
+    let message = format!("`{key}` applies to {kinds}, but input `{name}` is {}", article(kind));
     Some(Diagnostic::error(&RULE, entry.key.origin, message).with_help(format!("remove `{key}`")))
 }
 

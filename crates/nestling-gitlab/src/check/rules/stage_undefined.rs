@@ -13,8 +13,20 @@ pub(super) static RULE: Rule = Rule {
     documentation: "A stage must be in `stages`, or be `.pre` or `.post`. Nestling combines the stages of the workspace with `stages` \
 of each unit.",
     source: "https://docs.gitlab.com/ci/yaml/#stage",
-    bad: Example::Pipeline("stages: [build]\na: { stage: biuld, script: make }\n"),
-    good: Example::Pipeline("stages: [build]\na: { stage: build, script: make }\n"),
+    bad: Example::Pipeline(
+        "stages: [build]
+a:
+  stage: biuld
+  script: make
+",
+    ),
+    good: Example::Pipeline(
+        "stages: [build]
+a:
+  stage: build
+  script: make
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {

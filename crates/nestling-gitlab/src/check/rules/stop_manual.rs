@@ -14,12 +14,23 @@ pub(super) static RULE: Rule = Rule {
 the rest of the pipeline and stops what was just deployed, and GitLab finds no manual job to stop the environment with.",
     source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
     bad: Example::Pipeline(
-        "deploy: { script: d, environment: { name: e, on_stop: stop } }\n\
-stop: { script: s, environment: { name: e, action: stop } }\n",
+        "deploy:
+  script: d
+  environment: { name: e, on_stop: stop }
+stop:
+  script: s
+  environment: { name: e, action: stop }
+",
     ),
     good: Example::Pipeline(
-        "deploy: { script: d, environment: { name: e, on_stop: stop } }\n\
-stop: { script: s, when: manual, environment: { name: e, action: stop } }\n",
+        "deploy:
+  script: d
+  environment: { name: e, on_stop: stop }
+stop:
+  script: s
+  when: manual
+  environment: { name: e, action: stop }
+",
     ),
 };
 

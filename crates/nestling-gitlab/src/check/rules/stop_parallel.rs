@@ -13,12 +13,26 @@ be stopped. Write one deploy and one stop job for each environment; Nestling doe
 the catalogue.",
     source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
     bad: Example::Pipeline(
-        "deploy: { script: d, parallel: { matrix: [{ R: [eu, us] }] }, environment: { name: e/$R, on_stop: stop } }\n\
-stop: { script: s, when: manual, parallel: { matrix: [{ R: [eu, us] }] }, environment: { name: e/$R, action: stop } }\n",
+        "deploy:
+  script: d
+  parallel: { matrix: [{ R: [eu, us] }] }
+  environment: { name: e/$R, on_stop: stop }
+stop:
+  script: s
+  when: manual
+  parallel: { matrix: [{ R: [eu, us] }] }
+  environment: { name: e/$R, action: stop }
+",
     ),
     good: Example::Pipeline(
-        "deploy: { script: d, environment: { name: e, on_stop: stop } }\n\
-stop: { script: s, when: manual, environment: { name: e, action: stop } }\n",
+        "deploy:
+  script: d
+  environment: { name: e, on_stop: stop }
+stop:
+  script: s
+  when: manual
+  environment: { name: e, action: stop }
+",
     ),
 };
 

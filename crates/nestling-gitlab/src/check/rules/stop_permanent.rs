@@ -17,10 +17,21 @@ deployed to, unless the branch is the default branch. For an environment of the 
 that is rarely intended.",
     source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
     bad: Example::Pipeline(
-        "deploy: { script: d, environment: { name: production, on_stop: stop } }\n\
-stop: { script: s, when: manual, environment: { name: production, action: stop } }\n",
+        "deploy:
+  script: d
+  environment: { name: production, on_stop: stop }
+stop:
+  script: s
+  when: manual
+  environment: { name: production, action: stop }
+",
     ),
-    good: Example::Pipeline("deploy: { script: d, environment: { name: production } }\n"),
+    good: Example::Pipeline(
+        "deploy:
+  script: d
+  environment: { name: production }
+",
+    ),
 };
 
 /// Names from which GitLab infers one of the two tiers (<https://docs.gitlab.com/ci/environments/#deployment-tier-of-environments>).

@@ -11,6 +11,16 @@ pub(super) static RULE: Rule = Rule {
     summary: "`tags` is invalid",
     documentation: "`tags` is a list, even for a single tag, of at most 49 strings.",
     source: "https://docs.gitlab.com/ci/yaml/#tags",
-    bad: Example::Pipeline("a: { script: x, tags: docker }\n"),
-    good: Example::Pipeline("a: { script: x, tags: [docker] }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  tags: docker
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: x
+  tags: [docker]
+",
+    ),
 };

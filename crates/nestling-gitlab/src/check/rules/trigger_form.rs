@@ -16,10 +16,21 @@ pub(super) static RULE: Rule = Rule {
 GitLab 18.2, `mirror`. A job with `trigger` cannot be `delayed`, cannot have `parallel: 3`, and its `allow_failure` is `true` or \
 `false`.",
     source: "https://docs.gitlab.com/ci/yaml/#trigger",
-    bad: Example::Pipeline("child: { trigger: { include: [{ artifact: child.yml }] } }\n"),
+    bad: Example::Pipeline(
+        "child:
+  trigger: { include: [{ artifact: child.yml }] }
+",
+    ),
     good: Example::Pipeline(
-        "make: { script: ./make, artifacts: { paths: [child.yml] } }\nchild:\n  needs: [make]\n  trigger:\n    include: [{ \
-artifact: child.yml, job: make }]\n    strategy: depend\n",
+        "make:
+  script: ./make
+  artifacts: { paths: [child.yml] }
+child:
+  needs: [make]
+  trigger:
+    include: [{ artifact: child.yml, job: make }]
+    strategy: depend
+",
     ),
 };
 

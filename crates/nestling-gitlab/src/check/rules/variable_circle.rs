@@ -15,12 +15,21 @@ use std::borrow::Cow;
 pub(super) static RULE: Rule = Rule {
     id: "variable-circle",
     severities: &[Error],
-    summary: "variables of a job refer to each other in a circle",
-    documentation: "GitLab expands the variables of a job when it creates the pipeline, and refuses the pipeline where they form \
-a circle. Variables of a rule belong to the job where the rule lets it in. A variable may refer to itself, and `expand: false` keeps a value as it is.",
+    summary: "variables of a job are circular",
+    documentation: "GitLab expands the variables of a job when it creates the pipeline, and rejects the pipeline if they are circular. Variables of a rule count in pipelines to which the rule applies. A variable may refer to itself, and `expand: false` keeps a value as it is.",
     source: "https://docs.gitlab.com/ci/variables/where_variables_can_be_used/",
-    bad: Example::Pipeline("a: { script: x, variables: { A: $B, B: $A } }\n"),
-    good: Example::Pipeline("a: { script: x, variables: { A: $B, B: { value: $A, expand: false } } }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  variables: { A: $B, B: $A }
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: x
+  variables: { A: $B, B: { value: $A, expand: false } }
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {

@@ -14,9 +14,19 @@ pipeline: they override `variables` of its jobs. Nestling reads the trigger job 
 variables from elsewhere in `workspace: { gitlab: { forwarded: [NAME] } }`. Variables of its `workflow:rules` count in the pipelines of their rule. With `inherit: { variables: false }` the trigger job \
 forwards no global variables.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#pass-cicd-variables-to-a-downstream-pipeline",
-    bad: Example::Pipeline("# gitlab: { forwarded: [STAGE] }\na: { script: x, variables: { STAGE: dev } }\n"),
+    bad: Example::Pipeline(
+        "# gitlab: { forwarded: [STAGE] }
+a:
+  script: x
+  variables: { STAGE: dev }
+",
+    ),
     good: Example::Pipeline(
-        "# gitlab: { forwarded: [STAGE] }\na: { script: x, variables: { LEVEL: debug } }\n",
+        "# gitlab: { forwarded: [STAGE] }
+a:
+  script: x
+  variables: { LEVEL: debug }
+",
     ),
 };
 

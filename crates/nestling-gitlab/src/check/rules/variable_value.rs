@@ -9,11 +9,21 @@ pub(super) static RULE: Rule = Rule {
     id: "variable-value",
     severities: &[Error, Warning],
     summary: "a variable has an invalid name or value",
-    documentation: "Names contain letters, digits and `_`: GitLab takes others, and the shells of most jobs do not. Values are strings or whole numbers, or `value` with `expand`. GitLab rejects \
+    documentation: "Names contain letters, digits and `_`: GitLab accepts others, but shells do not. Values are strings or whole numbers, or `value` with `expand`. GitLab rejects \
 lists and other mappings; a decimal number loses trailing zeros (`1.10` is 1.1), and an unquoted `yes` becomes `true`.",
     source: "https://docs.gitlab.com/ci/yaml/#variables",
-    bad: Example::Pipeline("a: { script: x, variables: { A: [1, 2] } }\n"),
-    good: Example::Pipeline("a: { script: x, variables: { A: \"1.10\", B: 2 } }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  variables: { A: [1, 2] }
+",
+    ),
+    good: Example::Pipeline(
+        "a:
+  script: x
+  variables: { A: \"1.10\", B: 2 }
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
@@ -34,7 +44,7 @@ fn name(entry: &Entry) -> Option<Diagnostic> {
     }
     let character = name.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '_')?;
     let name = name.escape_debug();
-    let message = format!("variable name `{name}` contains {character:?}, and a shell has no such variable");
+    let message = format!("variable name `{name}` contains {character:?}, which shells do not support");
     Some(Diagnostic::warning(&RULE, entry.key.origin, message).with_help("use letters, digits and `_`"))
 }
 

@@ -14,9 +14,20 @@ pub(super) static RULE: Rule = Rule {
 requires `start_in`, at most one week. `allow_failure` is `true`, `false`, or a mapping with `exit_codes`. \
 `manual_confirmation` is a string, and applies to manual jobs only.",
     source: "https://docs.gitlab.com/ci/yaml/#when",
-    bad: Example::Pipeline("a: { script: x, when: on_sucess, allow_failure: \"true\" }\n"),
+    bad: Example::Pipeline(
+        "a:
+  script: x
+  when: on_sucess
+  allow_failure: \"true\"
+",
+    ),
     good: Example::Pipeline(
-        "a: { script: x, when: delayed, start_in: 1 hour, allow_failure: { exit_codes: [1, 2] } }\n",
+        "a:
+  script: x
+  when: delayed
+  start_in: 1 hour
+  allow_failure: { exit_codes: [1, 2] }
+",
     ),
 };
 

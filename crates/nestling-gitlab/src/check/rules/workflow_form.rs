@@ -15,8 +15,21 @@ pub(super) static RULE: Rule = Rule {
     documentation: "`workflow` has `name` (at most 255 characters), `rules` with `when: always` or `never`, and `auto_cancel`. If no \
 rule applies in a child pipeline, GitLab does not create it, and the trigger job fails.",
     source: "https://docs.gitlab.com/ci/yaml/#workflow",
-    bad: Example::Pipeline("workflow: { rules: [{ when: manual }] }\na: { script: x }\n"),
-    good: Example::Pipeline("workflow: { name: child, rules: [{ when: always }] }\na: { script: x }\n"),
+    bad: Example::Pipeline(
+        "workflow:
+  rules: [{ when: manual }]
+a:
+  script: x
+",
+    ),
+    good: Example::Pipeline(
+        "workflow:
+  name: child
+  rules: [{ when: always }]
+a:
+  script: x
+",
+    ),
 };
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {

@@ -35,7 +35,7 @@ pub(crate) fn interpolate(
     let mut problems: Vec<Diagnostic> = unknown
         .map(|entry| {
             let message = format!("unknown keyword `{}` in the header", entry.key.text());
-            let help = "a header has `spec` only; jobs stand below the `---`";
+            let help = "a header has `spec` only; jobs follow the `---`";
             Diagnostic::error(&RULE, entry.key.origin, message).with_help(help)
         })
         .collect();
@@ -54,7 +54,7 @@ pub(crate) fn interpolate(
     let origin = body.origin;
     let placed = values.put_into(body);
     if placed.is_too_much() {
-        let message = "the values of the `$[[ ]]` of this file come to too many nodes";
+        let message = "the values of all `$[[ ]]` of this file are too large";
         let problem = Diagnostic::error(&RULE, origin, message);
         problems.push(problem.with_help("use long inputs less often"));
     }
@@ -130,7 +130,7 @@ impl Declared<'_> {
             return (!self.component.contains(&name)).then(|| problem.with_help(help));
         }
         let Some(input) = self.inputs.get(name) else {
-            let problem = Diagnostic::error(&RULE, origin, format!("there is no input `{name}`"));
+            let problem = Diagnostic::error(&RULE, origin, format!("undefined input `{name}`"));
             let names = self.inputs.keys().copied();
             let help = Suggestion::among(name, names).help_or("add it under `spec: inputs:`");
             return (!self.is_open).then(|| problem.with_help(help));
@@ -140,12 +140,12 @@ impl Declared<'_> {
         }
         let kind = input.get("type").and_then(Node::as_str).unwrap_or("string");
         if kind != "array" && !access.steps.is_empty() {
-            let message = format!("`{}` has an index, and `{name}` is no array", access.written);
+            let message = format!("`{}` has an index, but `{name}` is not an array", access.written);
             return Some(Diagnostic::error(&RULE, origin, message));
         }
         if kind != "string" && access.steps.is_empty() && !functions.is_empty() {
             let article = if kind == "array" { "an" } else { "a" };
-            let message = format!("functions take a string, and `{name}` is {article} {kind}");
+            let message = format!("functions require a string, but `{name}` is {article} {kind}");
             return Some(Diagnostic::error(&RULE, origin, message));
         }
         None

@@ -96,7 +96,7 @@ impl SpecInputs {
             node.as_map().and_then(|map| map.entries.iter().find(|entry| entry.key.text() != "inputs"));
         if let Some(other) = other {
             let message = format!(
-                "unknown keyword `{}`: a file of `spec:include` holds `inputs` only",
+                "unknown keyword `{}`: a file of `spec:include` can only have `inputs`",
                 other.key.text()
             );
             self.problems.push(Diagnostic::error(&RULE, other.key.origin, message));

@@ -1,4 +1,4 @@
-//! What a condition comes to. The values follow Ruby, in which an empty string is as true as any other inside `&&` and
+//! Evaluates a condition. The values follow Ruby, in which an empty string is as true as any other inside `&&` and
 //! `||`; only the condition as a whole counts an empty string as no.
 
 use super::Term;

@@ -21,7 +21,7 @@ mod unicode;
 mod escape;
 mod class;
 
-/// How often RE2 repeats at most, what is repeated inside included.
+/// Maximum number of repetitions in RE2, nested ones included.
 const MOST_REPETITIONS: u32 = 1000;
 
 /// From here on RE2 takes no number for a repetition.
@@ -70,11 +70,11 @@ struct Reader<'s> {
 #[derive(Default)]
 struct Group {
     start: usize,
-    /// What a repetition would repeat.
+    /// Operand of a repetition.
     last: Option<Atom>,
     /// Set if a repetition was read last: another one behind it is an error.
     is_repeated: bool,
-    /// How often the part of it is repeated that is repeated most often.
+    /// Number of repetitions of the part that is repeated most often.
     repetitions: u32,
 }
 

@@ -1,4 +1,4 @@
-//! What remains of a condition once the known variables have been put in, as a guard.
+//! The rest of a condition after substitution of the known variables, as a guard.
 //!
 //! Ruby's `&&` and `||` ask whether a side is there, and an empty string is; only the condition as a whole counts an
 //! empty string as no. So each term has two guards: whether it counts as an operand, and whether it holds.

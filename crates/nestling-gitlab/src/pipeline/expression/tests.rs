@@ -1,6 +1,6 @@
 use crate::pipeline::expression::{Expression, Truth, Variable};
 
-/// What is known in the tables: `$A` to `$C` are set, `$E` is empty, `$S` is blank, `$N` is not there, `$U` is unknown.
+/// Variables of the tables: `$A` to `$C` are set, `$E` is empty, `$S` is blank, `$N` is not set, `$U` is unknown.
 fn variable(name: &str) -> Variable {
     let text = match name {
         "A" => "a",

@@ -12,7 +12,7 @@ use std::fmt;
 /// More combinations than this are not tried.
 const MOST_COMBINATIONS: usize = 1 << 14;
 
-/// Whether a guard follows from another.
+/// Result of the question whether a guard follows from another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Implication {
     /// Wherever the first holds, the second does.
@@ -66,6 +66,23 @@ pub fn implies(premise: &Guard, conclusion: &Guard) -> Implication {
         uncertain.get_or_insert(counterexample);
     }
     uncertain.map_or(Implication::Follows, Implication::Fails)
+}
+
+/// Returns `true` if one guard follows from another: [`implies`] without the counterexample, which takes longer to find.
+pub fn follows(premise: &Guard, conclusion: &Guard) -> bool {
+    if premise == conclusion || adds_conjuncts(premise, conclusion) {
+        return true;
+    }
+    let question = Guard::all([premise.clone(), conclusion.clone().negated()]);
+    match &question {
+        Guard::Never => return true,
+        Guard::Always => return false,
+        _ => {}
+    }
+    let space = Space::of(&question);
+    let Some(count) = space.combinations() else { return false };
+    let mut combinations = (0..count).map(|number| space.combination(number));
+    !combinations.any(|combination| question.holds(&|atom| combination.truth(atom)))
 }
 
 /// Returns `true` if the premise is the conclusion with further conditions.

@@ -68,7 +68,7 @@ impl JobPresence {
         present.count()
     }
 
-    /// Whether any of the copies is in the pipeline.
+    /// Returns `true` if any of the copies is in the pipeline.
     pub fn state(&self) -> State {
         self.state
     }

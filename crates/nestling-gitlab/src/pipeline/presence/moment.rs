@@ -1,4 +1,4 @@
-//! What is known at the moment when GitLab creates a pipeline.
+//! Facts that are known when GitLab creates a pipeline.
 
 use crate::pipeline::expression::Variable;
 use crate::pipeline::known::KnownVariables;
@@ -9,9 +9,9 @@ use nestling_files::path::RepoPath;
 pub struct Moment<'a> {
     /// The pipeline's variables.
     pub variables: &'a KnownVariables,
-    /// What the pipeline runs for, as `only` and `except` see it.
+    /// Reference of the pipeline, as `only` and `except` see it.
     pub reference: Reference<'a>,
-    /// What started the pipeline: `CI_PIPELINE_SOURCE`, which is `parent_pipeline` for every child; `None` where it is not
+    /// Source of the pipeline: `CI_PIPELINE_SOURCE`, which is `parent_pipeline` for every child; `None` where it is not
     /// known.
     pub source: Option<&'a str>,
     /// The files of the commit, for `exists`.
@@ -20,7 +20,7 @@ pub struct Moment<'a> {
     pub changed: Changed<'a>,
     /// The changed paths beside another revision, for `changes:compare_to`.
     pub compared: &'a dyn Fn(&str) -> Changed<'a>,
-    /// Whether the configuration has `workflow:rules`: without, jobs are for branches and tags only, as if each had
+    /// Set if the configuration has `workflow:rules`: without, jobs are for branches and tags only, as if each had
     /// `only: [branches, tags]`.
     pub workflow_rules: bool,
 }
@@ -63,7 +63,7 @@ pub enum Tree<'a> {
     Unknown,
 }
 
-/// What `changes` compares.
+/// The comparison that `changes` uses.
 #[derive(Debug, Clone, Copy)]
 pub enum Changed<'a> {
     /// These paths changed.

@@ -8,7 +8,7 @@ use crate::pipeline::expression::{Expression, pattern};
 use crate::pipeline::guard::{Atom, Guard};
 use crate::yaml::{Map, Node};
 
-/// What `only` asks for where it names no references.
+/// The meaning of `only` without references.
 const DEFAULT_REFERENCES: [&str; 2] = ["branches", "tags"];
 
 /// Returns where `only` and `except` let a job in.
@@ -28,7 +28,7 @@ pub(super) fn policy(body: &Map, variables: &JobVariables<'_, '_>) -> Guard {
     Guard::all([lets_in, keeps_out.negated()])
 }
 
-/// What a policy without `refs` asks of the reference.
+/// Meaning of a policy without `refs`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Missing {
     BranchesAndTags,

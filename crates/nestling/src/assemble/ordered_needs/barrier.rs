@@ -174,11 +174,11 @@ fn waiting_job(name: JobName, job: &Job, needs: Vec<Node>, origin: Origin) -> Jo
 fn lost_artifacts(job: &Job, lost: &[Node], limit: usize, origin: Origin) -> Diagnostic {
     let names: Vec<String> = lost.iter().filter_map(needed_job).map(|name| format!("`{name}`")).collect();
     let message = format!(
-        "`{}` waits for another unit in its own stage, which takes more than {limit} needs: it loses the artifacts of {}",
+        "`{}` waits for another unit in its own stage, which requires more than {limit} needs: it loses the artifacts of {}",
         job.name,
         names.join(", ")
     );
     Diagnostic::warning(&ORDER_ARTIFACTS, origin, message)
         .with_label(job.origin, "the job")
-        .with_help("list what it reads in its `needs`, or move it to a later stage")
+        .with_help("list the jobs whose artifacts it reads in `needs`, or move it to a later stage")
 }

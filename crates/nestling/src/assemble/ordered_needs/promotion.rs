@@ -1,4 +1,4 @@
-//! What a deploy that waits for the environment before it would otherwise lose: the order of stages, and artifacts.
+//! Keeps for a deploy job that waits for an earlier environment what it would otherwise lose: the order of stages, and artifacts.
 
 use super::units::UnitsOfPipeline;
 use super::{OrderNeeds, stage_needs};

@@ -74,5 +74,5 @@ fn lost_artifacts(job: &Job, lost: &[String], limit: usize, origin: Origin) -> D
     );
     Diagnostic::warning(&ROLE_ARTIFACTS, origin, message)
         .with_label(job.origin, "the job")
-        .with_help("name the jobs whose artifacts it reads beside the role")
+        .with_help("list the jobs whose artifacts it reads in addition to the role")
 }

@@ -3,7 +3,7 @@
 use super::*;
 use std::collections::HashMap;
 
-/// How the clone is made.
+/// Kind of clone.
 const CLONES: [&[&str]; 5] = [
     &["--single-branch"],
     &["--depth=1"],

@@ -33,7 +33,7 @@ fn factor(jobs: &mut [Job]) -> Vec<Hidden> {
     hidden
 }
 
-/// What GitLab makes of jobs that extend the hidden ones.
+/// The jobs that result in GitLab from jobs that extend the hidden ones.
 fn resolved(jobs: &[Job], hidden: &[Hidden]) -> Vec<Map> {
     let raw = |origin, body: &Map| RawJob { origin, body: body.clone() };
     let mut all: IndexMap<String, RawJob> =

@@ -96,7 +96,7 @@ fn a_unit_that_is_no_dependency_has_none_to_read() {
     assert_eq!(messages.len(), 2, "{messages:?}");
     assert_eq!(messages[0], "`units.lib.color` is undefined");
     assert!(
-        messages[1].contains("`units` has what `web` depends on: add `lib` to its `depends_on`"),
+        messages[1].contains("`units` has only the dependencies of `web`: add `lib` to its `depends_on`"),
         "{messages:?}"
     );
 }

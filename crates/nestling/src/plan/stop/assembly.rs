@@ -14,7 +14,7 @@ pub(super) fn moved(unit: &Unit, to: &UnitName) -> Diagnostic {
     )
 }
 
-/// What a person can do where no job can.
+/// Advice for a case that no job can handle.
 pub(super) fn by_hand(problem: Diagnostic, unit: &Unit, commit: &str) -> Diagnostic {
     let dir = &unit.dir;
     problem

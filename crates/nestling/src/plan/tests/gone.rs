@@ -7,7 +7,7 @@ fn a_unit_that_is_gone_leaves_its_stop_jobs() {
     let base = repo();
     let head = base.clone().without("web/nestling.yml");
     let plan = planned(&base, &head, "merge_request", true);
-    assert_eq!(reasons(&plan), ["web: it is gone: its environments are stopped"]);
+    assert_eq!(reasons(&plan), ["web: it was removed: its environments are stopped"]);
     assert_eq!(jobs(&plan), ["web:deploy:review:stop", NOOP_JOB]);
     assert!(plan.diagnostics.is_empty(), "{:?}", plan.diagnostics);
     let stop = crate::emit::emit_job(&plan.pipeline.jobs[0]);
@@ -73,6 +73,6 @@ fn those_that_depended_on_what_is_gone_are_selected() {
     let head = base.clone().without("lib/nestling.yml");
     assert_eq!(
         between(&base, &head),
-        ["lib: it is gone: its environments are stopped", "tools: depended on lib, which is gone"]
+        ["lib: it was removed: its environments are stopped", "tools: depended on lib, which was removed"]
     );
 }

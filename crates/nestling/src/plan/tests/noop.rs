@@ -37,12 +37,12 @@ fn the_job_that_does_nothing_says_why() {
         (
             "script: x, rules: [{ if: $CI_COMMIT_TAG }]",
             true,
-            "The rules of every other job leave it out of this pipeline.",
+            "The rules of all other jobs exclude them from this pipeline.",
         ),
         (
             "script: x, rules: [{ if: $NIGHTLY }]",
             true,
-            "The rules of every other job can keep it out of this pipeline.",
+            "The rules of all other jobs may exclude them from this pipeline.",
         ),
     ] {
         let unit = format!("unit: {{}}\n---\napply: {{ {job} }}\n");

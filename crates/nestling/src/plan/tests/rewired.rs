@@ -21,11 +21,11 @@ fn a_manifest_above_the_units_or_a_graph_selects_those_that_depend_on_others() {
     let base = packages(ALL, "{}");
     let head = packages("\"api\", \"web\"", "{}");
     let gone = between(&base, &head);
-    assert_eq!(gone[0], "api: package.json changed: it depends on other units");
+    assert_eq!(gone[0], "api: package.json changed: its dependencies differ");
     assert!(gone[1].starts_with("web: depends on api"), "{gone:?}");
     assert_eq!(between(&head, &base), gone, "one that came is no different from one that went");
     let graph = packages(ALL, "{ \"tools\": [\"lib\"] }");
-    assert_eq!(between(&base, &graph), ["tools: graph.json changed: it depends on other units"]);
+    assert_eq!(between(&base, &graph), ["tools: graph.json changed: its dependencies differ"]);
     assert!(planned(&base, &graph, "merge_request", true).diagnostics.is_empty());
     let same = packages(ALL, "{ \"api\": [\"lib\"] }");
     assert!(between(&base, &same).is_empty(), "the package states it already");
@@ -36,7 +36,7 @@ fn the_manifest_of_another_unit_can_take_a_dependency_away() {
     let base = packages(ALL, "{}");
     let head = base.clone().edit("lib/package.json", "\"lib\"", "\"other\"");
     let selected = between(&base, &head);
-    assert_eq!(selected[0], "api: lib/package.json changed: it depends on other units");
+    assert_eq!(selected[0], "api: lib/package.json changed: its dependencies differ");
     assert!(selected.iter().any(|line| line.starts_with("lib: lib/package.json changed")), "{selected:?}");
 }
 

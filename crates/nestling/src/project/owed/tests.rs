@@ -179,7 +179,7 @@ fn a_pipeline_without_a_record_is_passed_over_and_what_it_changed_counts() {
     // Canceled: the job that records did not run.
     branch.push(&[("api/main.c", "2"), ("ci/job.yml", "test: { script: other }\n")], "main");
     branch.push(&[("api/main.c", "1"), ("ci/job.yml", TEMPLATE)], "main");
-    let restored = "web: ci/job.yml, which it is made from, changed (and changed back; a pipeline without a record may have used it)";
+    let restored = "web: ci/job.yml, a source of it, changed (and changed back; a pipeline without a record may have used it)";
     assert_eq!(branch.pass(&[("other", "1")], &[]), ["api: api/main.c changed", restored]);
     assert_eq!(branch.pass(&[("other", "2")], &[]), [""; 0]);
 }

@@ -209,7 +209,7 @@ fn records_that_gitlab_does_not_confirm_do_not_count() {
         answers["bridges"][0]["downstream_pipeline"]["project_id"] = json!(8);
     });
     refused("of another project", |_, answers| answers["bridges"][0]["pipeline"]["project_id"] = json!(8));
-    refused("is of project 8", |record, _| record.project = "8".to_owned());
+    refused("belongs to project 8", |record, _| record.project = "8".to_owned());
     refused("its format is 2", |record, _| record.format = 2);
     refused("is of commit", |record, _| record.commit = "1".repeat(40));
     refused("is of `refs/merge-requests/3/head`", |record, _| record.r#ref = "refs/heads/main".to_owned());

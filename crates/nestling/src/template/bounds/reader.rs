@@ -11,7 +11,7 @@ use std::ops::Range;
 #[derive(Debug, Clone)]
 struct Part {
     range: Range<usize>,
-    /// Whether it is made of constants alone, and so is no larger than its text.
+    /// Set if it is made of constants alone, and so is no larger than its text.
     is_constant: bool,
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn wrong_import_alias(source: &str, file: FileId) -> Option<Diagnosti
         if !(is_name && is_end) {
             let offset = statement[alias].1.start_offset as usize;
             let origin = span(file, source, offset, 2);
-            let problem = Diagnostic::error(&TEMPLATE_SYNTAX, origin, "`as` takes one name");
+            let problem = Diagnostic::error(&TEMPLATE_SYNTAX, origin, "`as` requires a single name");
             return Some(problem.with_help("write `#% import \"…\" as NAME`"));
         }
     }

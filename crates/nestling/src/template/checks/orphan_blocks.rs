@@ -46,14 +46,12 @@ pub(crate) fn orphan_blocks(body: &Body, templates: &Templates<'_>) -> Result<()
 }
 
 fn orphan(body: &Body, name: &str, line: u32, above: &BTreeSet<String>) -> Diagnostic {
-    let message = format!("no template above this one has a block `{name}`, so nothing of it is written");
+    let message = format!("no parent template has a block `{name}`, so it would be dropped");
     let problem = Diagnostic::error(&TEMPLATE_BLOCK, name_origin(body, name, line), message);
     let names: Vec<&str> = above.iter().map(String::as_str).collect();
     match Suggestion::among(name, names.iter().copied()).word() {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None if names.is_empty() => {
-            problem.with_help("write `#% block NAME` in the template that is extended")
-        }
+        None if names.is_empty() => problem.with_help("define it in the parent: `#% block NAME`"),
         None => problem.with_help(format!("they have {}", names.join(", "))),
     }
 }

@@ -15,7 +15,7 @@ pub(crate) fn reserved_character(body: &Body) -> Option<Diagnostic> {
     }
     let is_of_author = |c: char| is_reserved(c) && !(body.has_hidden && is_hidden(c));
     let offset = body.text.find(is_of_author)?;
-    let message = "a template cannot hold private-use characters from U+F0000 to U+F001F";
+    let message = "a template cannot contain private-use characters from U+F0000 to U+F001F";
     let problem = Diagnostic::error(&TEMPLATE_CHARACTER, span(body.file, &body.text, offset, 1), message);
-    Some(problem.with_help("take the character out"))
+    Some(problem.with_help("remove the character"))
 }

@@ -21,10 +21,10 @@ pub(super) struct Asked {
     pub reply: Sender<Weighed>,
 }
 
-/// How many answers are kept. Each of many units asks its own.
+/// Number of answers that are kept. Each of many units asks its own.
 const KEPT: usize = 10_000;
 
-/// How many bytes the files have whose contents are kept. As data they take several times as much.
+/// Number of bytes of the files whose contents are kept. As data they take several times as much.
 const KEPT_BYTES: usize = 8 << 20;
 
 /// The answers of one renderer, whose files do not change.

@@ -50,10 +50,10 @@ impl Object for FilesObject {
         let is_glob = matches!(question, FileQuestion::Glob(_));
         state.consume_fuel(if is_glob { FUEL_OF_GLOB } else { FUEL_OF_QUESTION })?;
         let Some(answers) = &self.answers else {
-            return Err(refused("`files` can be asked in jobs, and not in a header".to_owned()));
+            return Err(refused("`files` is available in jobs, but not in a header".to_owned()));
         };
         // The run is begun again where somebody answers.
-        let answer = answers.ask(&question).unwrap_or_else(|| Err("nobody has the files".to_owned()));
+        let answer = answers.ask(&question).unwrap_or_else(|| Err("the files are not available".to_owned()));
         let value = answer.map_err(|why| refused(self.with_near_path(why, &question, answers)))?;
         charge(&value, Price::REWRITTEN, state, &self.placeholders)?;
         Ok(value)
@@ -88,7 +88,7 @@ impl FilesObject {
 
     fn path(&self, function: &str, arguments: &[Value]) -> Result<RepoPath, Error> {
         let [path] = arguments else {
-            return Err(refused(format!("`files.{function}` takes one path")));
+            return Err(refused(format!("`files.{function}` requires a single path")));
         };
         let text = self.text(function, path)?;
         meant_path(&self.directory, &text).map_err(refused)
@@ -97,14 +97,14 @@ impl FilesObject {
     /// Returns names of files that are looked for in each directory.
     fn names(&self, function: &str, arguments: &[Value]) -> Result<Vec<String>, Error> {
         if arguments.is_empty() {
-            return Err(refused(format!("`files.{function}` takes names of files")));
+            return Err(refused(format!("`files.{function}` requires file names")));
         }
         let names: Result<Vec<String>, Error> =
             arguments.iter().map(|name| self.text(function, name)).collect();
         let names = names?;
         match names.iter().find(|name| is_relative(name) || name.starts_with('/')) {
             Some(name) => Err(refused(format!(
-                "`files.{function}` looks for a name in each directory, and `{name}` is a path"
+                "`files.{function}` searches each directory for a name, but `{name}` is a path"
             ))),
             None => Ok(names),
         }
@@ -112,7 +112,7 @@ impl FilesObject {
 
     fn glob(&self, arguments: &[Value]) -> Result<FileQuestion, Error> {
         let [pattern] = arguments else {
-            return Err(refused("`files.glob` takes one glob".to_owned()));
+            return Err(refused("`files.glob` requires a single glob".to_owned()));
         };
         let text = self.text("glob", pattern)?;
         glob_from_root(&self.directory, &text).map(FileQuestion::Glob).map_err(refused)
@@ -123,19 +123,19 @@ impl FilesObject {
         match argument.as_str() {
             Some(text) if has_reserved(text) => Ok(self.placeholders.resolved(text)),
             Some(text) => Ok(text.to_owned()),
-            None => Err(refused(format!("`files.{function}` takes strings, found a {}", argument.kind()))),
+            None => Err(refused(format!("`files.{function}` requires strings, found a {}", argument.kind()))),
         }
     }
 
     /// Adds the path that was probably meant to the error of a file that is not there.
     fn with_near_path(&self, why: String, question: &FileQuestion, answers: &Answers) -> String {
         let FileQuestion::Content(path, _) = question else { return why };
-        let Some(text) = path.as_str().filter(|_| why.starts_with("there is no file")) else { return why };
+        let Some(text) = path.as_str().filter(|_| why.ends_with("does not exist")) else { return why };
         let Ok(local) = self.directory.join(text) else { return why };
         if local == *path || answers.ask(&FileQuestion::Exists(local)) != Some(Ok(Value::from(true))) {
             return why;
         }
-        format!("{why}; from the unit's directory it is `./{text}`")
+        format!("{why}; relative to the unit's directory it is `./{text}`")
     }
 }
 

@@ -23,11 +23,11 @@ impl PrintAnswers {
     pub(in crate::template) fn of(&self, files: PrintOf) -> Value {
         let answer = match self {
             Self::Stub => return Value::from(STUB),
-            Self::Header => Err("fingerprints can be read in jobs, and not in a header".to_owned()),
+            Self::Header => Err("fingerprints are available in jobs, but not in a header".to_owned()),
             // The run is begun again where somebody answers.
             Self::Commit(answers) => answers
                 .ask(&FileQuestion::Fingerprint(files))
-                .unwrap_or_else(|| Err("nobody has the commit".to_owned())),
+                .unwrap_or_else(|| Err("the commit is not available".to_owned())),
         };
         answer.unwrap_or_else(refused_print)
     }

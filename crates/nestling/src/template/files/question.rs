@@ -10,14 +10,14 @@ pub(in crate::template) enum FileQuestion {
     Exists(RepoPath),
     /// The first of these names, in a directory or the nearest above it that has one of them.
     Nearest {
-        /// Where the search begins.
+        /// Start of the search.
         directory: RepoPath,
         /// Names of files, in the order of preference in one directory.
         names: Vec<String>,
     },
     /// All files of these names, in a directory and then in those above it.
     Above {
-        /// Where the search begins.
+        /// Start of the search.
         directory: RepoPath,
         /// Names of files, in the order of preference in one directory.
         names: Vec<String>,
@@ -51,7 +51,7 @@ impl std::fmt::Display for PrintOf {
     }
 }
 
-/// How a file is read.
+/// Language that a file is parsed as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::template) enum Format {
     /// As text.
@@ -85,7 +85,7 @@ pub(in crate::template) fn is_relative(text: &str) -> bool {
 /// It leads out of the repository, or has exclusions.
 pub(crate) fn glob_from_root(directory: &RepoPath, text: &str) -> Result<String, String> {
     if text.starts_with('!') {
-        return Err(format!("`files.glob` has no exclusions: `{text}`"));
+        return Err(format!("`files.glob` does not support exclusions: `{text}`"));
     }
     if !is_relative(text) {
         return Ok(text.trim_start_matches('/').to_owned());

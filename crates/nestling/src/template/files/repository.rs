@@ -119,7 +119,7 @@ fn text(files: &dyn Files, path: &RepoPath) -> Result<String, String> {
         Some(EntryKind::Symlink) => return Err(format!("`{path}` is a link, and links are not followed")),
         None => None,
     };
-    let bytes = bytes.ok_or_else(|| format!("there is no file `{path}`"))?;
+    let bytes = bytes.ok_or_else(|| format!("file `{path}` does not exist"))?;
     if bytes.len() > MAX_BYTES {
         return Err(format!("`{path}` has {} bytes; a template can read {MAX_BYTES}", bytes.len()));
     }

@@ -22,7 +22,7 @@ pub(crate) struct Insertion {
     pub offset: usize,
     /// The order among those at one offset.
     pub edge: Edge,
-    /// What is inserted there.
+    /// The inserted text.
     pub text: String,
 }
 

@@ -6,7 +6,7 @@ use crate::template::source_position::characters;
 /// A mark on a line of stripped text: the text before it was written by a line of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MarkOnLine {
-    /// How many characters of the stripped line are before it.
+    /// Number of characters of the stripped line before it.
     pub column: u32,
     /// Number of the file that wrote them.
     pub file: u32,

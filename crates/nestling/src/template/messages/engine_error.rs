@@ -18,7 +18,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, Origin, Rule, Severity, Sources, S
 use std::error::Error as _;
 use std::ops::Range;
 
-/// What an error says, and where.
+/// Message of an error, and its place.
 struct Finding {
     message: String,
     help: Option<String>,
@@ -80,7 +80,7 @@ pub(crate) fn engine_error(
 fn undefined_by_set(place: &ErrorPlace, scope: &Scope) -> Option<Diagnostic> {
     let (origin, undefined) = place.undefined_in_set(scope)?;
     let message = format!("`{}` is undefined", undefined.path);
-    let label = format!("and so is `{}`, which is printed here", place.first_name());
+    let label = format!("and so is `{}`, which is interpolated here", place.first_name());
     let problem = Diagnostic::error(rule(ErrorKind::UndefinedError), origin, message);
     Some(problem.with_label(place.origin, label).with_help(undefined.help))
 }
@@ -97,7 +97,7 @@ fn undefined_finding(error: &Error, place: Option<&ErrorPlace>, scope: &Scope) -
     let message = format!("`{}` is undefined", first_line(&place.expression));
     let lacks_else = place.expression.contains(" if ") && !place.expression.contains(" else ");
     let help = if lacks_else {
-        Some("without an `else`, it is nothing where the condition does not hold".to_owned())
+        Some("without an `else`, it is undefined if the condition does not hold".to_owned())
     } else {
         help(error)
     };
@@ -118,7 +118,7 @@ pub(crate) struct Refused;
 
 impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the template fails on purpose")
+        f.write_str("the template calls `fail`")
     }
 }
 
@@ -200,7 +200,7 @@ fn rule(kind: ErrorKind) -> &'static Rule {
 
 fn message(error: &Error) -> String {
     if let Some((word, name)) = unknown_name(error) {
-        return format!("there is no {word} `{name}`");
+        return format!("unknown {word} `{name}`");
     }
     if let Some(callee) = undefined_callee(error) {
         return format!("`{}` is undefined", callee.unwrap_or("what is called here"));
@@ -209,9 +209,9 @@ fn message(error: &Error) -> String {
         ErrorKind::SyntaxError => syntax_message(error),
         ErrorKind::UndefinedError if detail(error).is_empty() => "this is undefined".to_owned(),
         ErrorKind::OutOfFuel if detail(error).is_empty() => {
-            "the template does too much: it is stopped before it fills the memory".to_owned()
+            "the template exceeded the execution limit".to_owned()
         }
-        _ if is_recursion(error) => "templates or macros call each other without an end".to_owned(),
+        _ if is_recursion(error) => "infinite recursion of templates or macros".to_owned(),
         kind if detail(error).is_empty() => kind.to_string(),
         _ => detail(error).to_owned(),
     }
@@ -219,28 +219,28 @@ fn message(error: &Error) -> String {
 
 fn syntax_message(error: &Error) -> String {
     if let Some(word) = unknown_statement(error) {
-        return format!("there is no statement `{word}`");
+        return format!("unknown statement `{word}`");
     }
     if is_white_space_control(error) {
-        return "a control line needs no white-space control".to_owned();
+        return "a control line does not need whitespace control".to_owned();
     }
-    format!("this is not valid template syntax: {}", detail(error))
+    format!("invalid template syntax: {}", detail(error))
 }
 
 fn help(error: &Error) -> Option<String> {
     if undefined_callee(error).is_some() {
-        return Some("look for its name in the template that it is imported from".to_owned());
+        return Some("check its name in the template that it is imported from".to_owned());
     }
     let help = match error.kind() {
-        ErrorKind::UndefinedError => "set it before, or write `| default(…)`",
-        ErrorKind::OutOfFuel if detail(error).is_empty() => "look for a loop that runs over too much",
+        ErrorKind::UndefinedError => "define it first, or write `| default(…)`",
+        ErrorKind::OutOfFuel if detail(error).is_empty() => "look for a loop with too many iterations",
         ErrorKind::OutOfFuel => "look for a loop that puts a value into itself",
         ErrorKind::TemplateNotFound => {
-            "names are looked up as in `use:`, in the folders of `workspace: { templates: […] }`"
+            "names are resolved as in `use:`, in the directories of `workspace: { templates: […] }`"
         }
-        ErrorKind::UnknownFilter => "beside Jinja's own there are `sh`, `slug`, `env_slug` and `yaml`",
-        ErrorKind::InvalidOperation if detail(error).starts_with("there is no file") => {
-            "where it may be missing, ask `files.exists(…)` first"
+        ErrorKind::UnknownFilter => "in addition to Jinja's own: `sh`, `slug`, `env_slug` and `yaml`",
+        ErrorKind::InvalidOperation if detail(error).contains("does not exist") => {
+            "if it may be missing, check `files.exists(…)` first"
         }
         ErrorKind::SyntaxError => return syntax_help(error),
         _ => return None,
@@ -254,10 +254,10 @@ fn syntax_help(error: &Error) -> Option<String> {
         return Some(format!("did you mean `{near}`?"));
     }
     if is_white_space_control(error) {
-        return Some("write `#%`: a control line leaves nothing behind".to_owned());
+        return Some("write `#%`: a control line leaves no blank line".to_owned());
     }
     if is_early_end(error) {
-        let help = "a block or an expression is not closed: look for a missing `endif`, `endfor`, `endmacro` or `}}`";
+        let help = "unclosed block or expression: look for a missing `endif`, `endfor`, `endmacro` or `}}`";
         return Some(help.to_owned());
     }
     None

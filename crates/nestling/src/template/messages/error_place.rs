@@ -1,4 +1,4 @@
-//! Where in a template an error of the engine is, with the text around it as its author wrote it.
+//! Place of an engine error in a template, with the surrounding text as its author wrote it.
 
 use super::undefined::{UndefinedName, find_undefined};
 use crate::template::marks::wrap::visible;

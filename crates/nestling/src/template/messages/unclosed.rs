@@ -52,9 +52,9 @@ impl Template {
     fn open_expression(&self, engine_line: usize) -> Option<Diagnostic> {
         let (start, stumbled) = open_expression(&self.source, engine_line)?;
         let opened = self.span(start, "${{".len());
-        let mut problem = Diagnostic::error(&TEMPLATE_SYNTAX, opened, "this `${{` is not closed");
+        let mut problem = Diagnostic::error(&TEMPLATE_SYNTAX, opened, "unclosed `${{`");
         if (line_of(&self.source, start) as usize) < stumbled {
-            problem = problem.with_label(self.line(stumbled), "so that this is read as a part of it");
+            problem = problem.with_label(self.line(stumbled), "so that this is part of it");
         }
         Some(problem.with_help("write `}}` at its end"))
     }
@@ -73,8 +73,8 @@ impl Template {
         };
         let column = column_of(text, comment);
         let origin = Origin::span(self.file, number(line), column, characters(&text[comment..]));
-        let problem = Diagnostic::error(&TEMPLATE_SYNTAX, origin, "a control line takes no comment");
-        Some(problem.with_help("put it on a line of its own, or write `{#* … *#}`"))
+        let problem = Diagnostic::error(&TEMPLATE_SYNTAX, origin, "a control line cannot have a comment");
+        Some(problem.with_help("put it on a separate line, or write `{#* … *#}`"))
     }
 
     /// Reports an `end…` while another block is open.
@@ -87,7 +87,7 @@ impl Template {
         let opened = self.span(open.offset, open.word.len());
         Some(
             problem
-                .with_label(opened, "this is still open")
+                .with_label(opened, "this block is open")
                 .with_help(format!("write `#% end{}` first", open.word)),
         )
     }
@@ -96,8 +96,7 @@ impl Template {
     fn open_block(&self) -> Option<Diagnostic> {
         let open = open_block(&self.source)?;
         let origin = self.span(open.offset, open.word.len());
-        let problem =
-            Diagnostic::error(&TEMPLATE_SYNTAX, origin, format!("this `{}` is not closed", open.word));
+        let problem = Diagnostic::error(&TEMPLATE_SYNTAX, origin, format!("unclosed `{}`", open.word));
         Some(problem.with_help(format!("write `#% end{}` where it ends", open.word)))
     }
 }
@@ -124,7 +123,7 @@ fn open_expression(source: &str, engine_line: usize) -> Option<(usize, usize)> {
 struct OpenBlock<'s> {
     offset: usize,
     word: &'s str,
-    /// How far its `#%` is indented, in bytes.
+    /// Indentation of its `#%`, in bytes.
     indentation: usize,
 }
 

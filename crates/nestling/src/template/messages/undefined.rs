@@ -1,4 +1,4 @@
-//! Which name of an expression is undefined, and what was probably meant.
+//! Finds the undefined name of an expression, and a suggestion.
 
 use crate::template::files::FUNCTIONS;
 use crate::template::scope::Scope;
@@ -22,7 +22,7 @@ pub(crate) struct UndefinedName {
     pub offset: usize,
     /// The name as it is written, up to the part that is undefined.
     pub path: String,
-    /// What to write instead.
+    /// The fix.
     pub help: String,
 }
 
@@ -117,8 +117,7 @@ fn misspelt_root(name: &str, offset: usize) -> Option<UndefinedName> {
 
 fn help_for_key(key: &str, mapping: &Json, mapping_path: &str) -> String {
     if (mapping_path, key) == ("pipeline", "branch") {
-        return "a merge request's pipeline has no branch: ask `pipeline.branch is defined` first, or use \
-                `pipeline.mr.source_branch`, or `pipeline.ref`, which every pipeline has"
+        return "the pipeline of a merge request has no branch: check `pipeline.branch is defined` first, or use `pipeline.mr.source_branch`, or `pipeline.ref`, which is always defined"
             .to_owned();
     }
     let keys = mapping.as_object().into_iter().flat_map(|mapping| mapping.keys());

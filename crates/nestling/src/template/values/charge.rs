@@ -8,18 +8,18 @@ use super::placeholders::{CAPTURE_DEPTH, Placeholders, UntrustedValue};
 use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind, State, Value};
 
-/// How deep lists and mappings can be inside each other: walking through them is recursive, in the engine as well.
+/// Maximum depth of nested lists and mappings: walking through them is recursive, in the engine as well.
 pub(crate) const VALUE_DEPTH: usize = 50;
 
-/// How many bytes one step of the engine pays for, as the engine counts itself.
+/// Number of bytes that one step of the engine pays for, as the engine counts itself.
 pub(crate) const BYTES_PER_FUEL: u64 = 64;
 
-/// What a walk costs.
+/// Cost of a walk.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Price {
     /// Of an item beside its text, in bytes.
     item: u64,
-    /// How many bytes of text cost as much as one.
+    /// Number of bytes of text that cost as much as one node.
     text: u64,
 }
 
@@ -36,16 +36,16 @@ impl Price {
     pub(crate) const COMPARED: Self = Self { item: 32, text: 8 };
 }
 
-/// What a walk through a value has seen.
+/// State of a walk through a value.
 #[derive(Debug)]
 pub(crate) struct Walk {
     /// The items of all lists and mappings, and the value itself.
     pub items: u64,
     /// The deepest list or mapping.
     pub depth: usize,
-    /// Whether anything is undefined.
+    /// Set if anything is undefined.
     pub holds_undefined: bool,
-    /// Whether there is a namespace.
+    /// Set if there is a namespace.
     pub holds_namespace: bool,
     /// Bytes of all items, also behind placeholders.
     pub bytes: u64,
@@ -141,5 +141,5 @@ impl Walk {
     }
 }
 
-/// What a number or a boolean is written with, about.
+/// Approximate length of a number or a boolean.
 const ATOM_BYTES: u64 = 8;

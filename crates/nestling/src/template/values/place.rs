@@ -1,6 +1,6 @@
 //! Places of a pipeline where an untrusted value is dangerous, and what it does there.
 
-/// What reads the strings of a node.
+/// Reader of the strings of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     /// The outermost mapping, whose keys are jobs.
@@ -48,11 +48,11 @@ pub(crate) enum Settings {
     Trigger,
 }
 
-/// What is wrong with an untrusted value in a place.
+/// Danger of an untrusted value in a place.
 pub(crate) struct Danger {
-    /// Where it is, as a message says it.
+    /// The place, as in a message.
     pub place: &'static str,
-    /// What to write instead.
+    /// The fix.
     pub help: &'static str,
 }
 
@@ -91,36 +91,34 @@ impl Place {
     pub(crate) fn danger(self, before: &str, is_word: bool) -> Option<Danger> {
         let (place, help) = match self.of_scalar() {
             Self::Shell if is_word => return None,
-            Self::Shell => {
-                ("a script without quoting", "write `| sh` behind it, which makes it one word for the shell")
-            }
+            Self::Shell => ("a script without quoting", "append `| sh`, which quotes it as one word"),
             Self::QuotedShell => (
-                "`release`, which GitLab puts into a script inside of double quotes",
-                "write `| slug` behind it, or let the job read GitLab's variable, such as `$CI_COMMIT_TAG`",
+                "`release`, which GitLab puts into a script in double quotes",
+                "append `| slug`, or use GitLab's variable, such as `$CI_COMMIT_TAG`",
             ),
             Self::Expression => (
                 "an expression, which it can end",
-                "compare with GitLab's variable, such as `$CI_COMMIT_BRANCH`, or decide with `#% if` in the template",
+                "use GitLab's variable, such as `$CI_COMMIT_BRANCH`, or `#% if` in the template",
             ),
-            Self::Image => ("`image`: it chooses what runs with the job's variables", CHOOSE),
-            Self::Program => ("`entrypoint` or `command`: it chooses what runs in the image", CHOOSE),
-            Self::Runner => ("`tags`: it chooses the runner", CHOOSE),
+            Self::Image => ("`image`: it decides what runs with the job's variables", CHOOSE),
+            Self::Program => ("`entrypoint` or `command`: it decides what runs in the image", CHOOSE),
+            Self::Runner => ("`tags`: it decides the runner", CHOOSE),
             // `review/` before it confines it to such environments.
             Self::Environment if before.contains('/') => return None,
             Self::Environment => (
-                "the name of an environment: it chooses whose variables the job gets",
-                "write a constant part with a slash before it, such as `review/${{ pipeline.ref_slug }}`",
+                "the name of an environment: it decides whose variables the job gets",
+                "put a constant part with a slash before it, such as `review/${{ pipeline.ref_slug }}`",
             ),
             Self::Host if is_behind_host(before) => return None,
             Self::Host => (
                 "the host of a link",
-                "write `| slug` behind it, or put it behind the host, such as `https://review.example.com/…`",
+                "append `| slug`, or put it after the host, such as `https://review.example.com/…`",
             ),
-            Self::Downstream => ("`trigger` or `include`: it chooses which pipeline starts", CHOOSE),
-            Self::Secret => ("`secrets` or `id_tokens`: it chooses which secret the job gets", CHOOSE),
+            Self::Downstream => ("`trigger` or `include`: it decides which pipeline starts", CHOOSE),
+            Self::Secret => ("`secrets` or `id_tokens`: it decides which secret the job gets", CHOOSE),
             Self::Files => (
-                "paths of `artifacts`: it chooses which files are published",
-                "write the paths, or `| slug` behind it",
+                "paths of `artifacts`: it decides which files are published",
+                "write the paths, or append `| slug`",
             ),
             Self::Pipeline | Self::Job | Self::Settings(_) | Self::Data => return None,
         };
@@ -128,8 +126,9 @@ impl Place {
     }
 }
 
-/// How a choice is made from an untrusted value.
-const CHOOSE: &str = "choose with `#% if` among values that the template writes, or write `| slug` behind a part of a longer name";
+/// The way out for an untrusted value that decides something.
+const CHOOSE: &str =
+    "use `#% if` to select one of several constants, or append `| slug` to a part of a longer name";
 
 fn is_behind_host(before: &str) -> bool {
     let host = before.split_once("://").map_or(before, |(_, rest)| rest);

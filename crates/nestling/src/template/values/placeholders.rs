@@ -11,7 +11,7 @@ use minijinja::Value;
 use minijinja::value::Object;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How deep captured text can be inside captured text.
+/// Maximum depth of captured text inside captured text.
 pub(crate) const CAPTURE_DEPTH: usize = 50;
 
 /// An untrusted value on its way from the call around an expression to the formatter, which keeps what is inside. The
@@ -45,7 +45,7 @@ struct Kept {
 pub(crate) struct Size {
     /// Its bytes. Captured text that prints other captured text twice is twice as large.
     pub bytes: u64,
-    /// How deep captured text is inside captured text.
+    /// Depth of captured text inside captured text.
     pub nesting: usize,
 }
 

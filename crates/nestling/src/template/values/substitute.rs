@@ -26,9 +26,9 @@ pub(crate) trait ReadCaptured {
 pub(crate) struct Substitution<'a> {
     pub placeholders: &'a Placeholders,
     pub reader: &'a dyn ReadCaptured,
-    /// How deep captured text is inside captured text.
+    /// Depth of captured text inside captured text.
     pub depth: usize,
-    /// What reads the node that is being visited.
+    /// Reader of the node that is being visited.
     pub place: Place,
     pub problems: &'a mut Vec<Diagnostic>,
 }
@@ -139,21 +139,22 @@ impl Substitution<'_> {
 
 fn problem(refused: Refused, origin: Origin) -> Diagnostic {
     let (message, help) = match refused {
-        Refused::Undefined => ("what is printed here is undefined", "give it a value, or `| default(…)`"),
-        Refused::NoneInText => (
-            "what is printed into this text is `none`",
-            "write `| default(\"…\", true)`, or leave the line out",
-        ),
+        Refused::Undefined => ("undefined value", "define it, or write `| default(…)`"),
+        Refused::NoneInText => {
+            ("`none` is interpolated into a string", "write `| default(\"…\", true)`, or omit the line")
+        }
         Refused::ListInText => (
-            "a list is printed into the middle of a text",
-            "write `| join(\" \")`, or let `${{ }}` stand alone to put the list in as it is",
+            "a list is interpolated into a string",
+            "write `| join(\" \")`, or make `${{ }}` the whole value to insert the list itself",
         ),
         Refused::MapInText => (
-            "a mapping is printed into the middle of a text",
-            "write `| tojson`, or let `${{ }}` stand alone to put the mapping in as it is",
+            "a mapping is interpolated into a string",
+            "write `| tojson`, or make `${{ }}` the whole value to insert the mapping itself",
         ),
-        Refused::NotData => ("what is printed here is no data", "call the macro: `${{ name() }}`"),
-        Refused::TooDeep => ("what is printed here is nested too deep", "print a part of it"),
+        Refused::NotData => {
+            ("a macro or a function is interpolated without a call", "call the macro: `${{ name() }}`")
+        }
+        Refused::TooDeep => ("this value is nested too deeply", "interpolate a part of it"),
     };
     Diagnostic::error(&TEMPLATE_VALUE, origin, message).with_help(help)
 }

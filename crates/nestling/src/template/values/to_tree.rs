@@ -1,4 +1,4 @@
-//! What a template printed, as the node or the part of a string that it becomes.
+//! Converts values that a template interpolates into nodes, or into parts of a string.
 
 use super::charge::VALUE_DEPTH;
 use super::json::{atom_text, entry};
@@ -10,7 +10,7 @@ use minijinja::value::ValueKind;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::yaml::{Map, Node};
 
-/// Why a value cannot be where it was printed.
+/// Reason why a value cannot be interpolated in a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refused {
     Undefined,

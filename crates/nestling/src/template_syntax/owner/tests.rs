@@ -35,7 +35,7 @@ fn the_text_of_an_expression_says_whose_it_is() {
         ("#% macro steps(n)\n#% endmacro\n${{ steps(1) }}", "template"),
         (
             "${{ x if y else job }}",
-            "${{ x if y else job }}: one expression cannot have both `job`, which GitLab's runner evaluates, and `if`, which is the template's",
+            "${{ x if y else job }}: an expression cannot contain both `job`, which GitLab's runner evaluates, and `if`, which the template evaluates",
         ),
     ] {
         assert_eq!(judged(template), expected, "{template}");

@@ -121,7 +121,7 @@ fn a_job_is_in_the_pipeline_by_its_unit_or_by_a_need() {
     let selected = explanation_text(&["api/x"], "api:test");
     assert!(selected.contains("because api is selected\n     since api/x changed\n"), "{selected}");
     for (asked, expected) in [
-        ("api:deploy", "none of its environments is deployed to by this kind of pipeline"),
+        ("api:deploy", "this kind of pipeline deploys to none of its environments"),
         ("api:nothing", "api has no such job; it has api:test"),
         ("tool:run", "tool is not selected, so it has no jobs here"),
     ] {

@@ -102,11 +102,11 @@ pub struct ReplayedMergeV1 {
     pub all_jobs: usize,
     /// Changed paths that no unit claims, in order. Bytes that are not UTF-8 are U+FFFD.
     pub unclaimed: Vec<String>,
-    /// Number of those whose directory is not there today.
+    /// Number of those whose directory does not exist today.
     pub gone: usize,
     /// Units whose jobs could not be rendered from files of that time, and are counted as they are today.
     pub incomplete: Vec<String>,
-    /// True if it changed the configuration of its time: units that it defined anew are selected.
+    /// True if it changed the configuration of its time: units that it redefined are selected.
     pub changed_configuration: bool,
 }
 

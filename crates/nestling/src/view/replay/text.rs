@@ -120,7 +120,7 @@ fn sums(out: &mut String, replayed: &Replayed, screen: Screen) {
     let mut notes = Vec::new();
     if totals.changed_configuration > 0 {
         let merges = counted(totals.changed_configuration, "merge");
-        notes.push(format!("{merges} changed the configuration: units that they defined anew are selected"));
+        notes.push(format!("{merges} changed the configuration: units that they redefined are selected"));
     }
     if totals.incomplete > 0 {
         let merges = counted(totals.incomplete, "merge");

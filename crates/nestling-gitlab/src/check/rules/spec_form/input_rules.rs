@@ -31,7 +31,7 @@ fn condition(name: &str, rule: &Map, inputs: &Map) -> Option<Diagnostic> {
     };
     let read = expression.variables().into_iter().filter_map(|variable| variable.strip_prefix("inputs."));
     let undefined = read.into_iter().find(|input| !inputs.contains(input))?;
-    let message = format!("a rule of input `{name}` reads `{undefined}`, and there is no such input");
+    let message = format!("a rule of input `{name}` reads undefined input `{undefined}`");
     let names = inputs.iter().map(|(name, _)| name);
     let help = Suggestion::among(undefined, names).help_or("add it under `spec: inputs:`");
     Some(Diagnostic::error(&RULE, node.origin, message).with_help(help))

@@ -28,7 +28,7 @@ pub(in crate::configuration::include) fn given_problems(
                 let problem = Diagnostic::error(&RULE, origin, message);
                 let problem = problem.with_label(entry.key.origin, "it has no default");
                 (!has_default(&entry.value))
-                    .then(|| problem.with_help(format!("write `inputs: {{ {name}: … }}` beside the path")))
+                    .then(|| problem.with_help(format!("write `inputs: {{ {name}: … }}` next to the path")))
             }
         }
     });

@@ -1,7 +1,7 @@
 use super::translated;
 use regex::Regex;
 
-/// Whether the expression matches the text; `None` where RE2 refuses it.
+/// Returns `true` if the expression matches the string; `None` if RE2 rejects it.
 fn matches(source: &str, text: &str) -> Option<bool> {
     Some(Regex::new(&translated(source)?).unwrap().is_match(text))
 }

@@ -1,4 +1,4 @@
-//! What the page shows of jobs that are left out.
+//! Omitted jobs on the page.
 
 use super::*;
 

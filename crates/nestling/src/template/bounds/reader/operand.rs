@@ -4,7 +4,7 @@ use super::{Part, Reader, Wrap};
 use crate::template::marks::calls::STEP_FUNCTION;
 use minijinja::machinery::Token;
 
-/// What was read last, which says whether a call is one of a function or of a method.
+/// The previous token, which decides whether a call is one of a function or of a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Callee {
     /// A function that makes a mapping of its arguments.

@@ -30,7 +30,7 @@ fn a_graph_of_another_tool_is_read_in_each_of_its_forms() {
 fn a_graph_that_is_missing_or_of_another_form_is_an_error() {
     let table = [
         ("{ file: none.json }", "", "nestling.yml:1:29", "`none.json` is not in the repository"),
-        ("{ file: ../x.json }", "", "nestling.yml:1:29", "the path `../x.json` leads out of the repository"),
+        ("{ file: ../x.json }", "", "nestling.yml:1:29", "the path `../x.json` is outside of the repository"),
         ("{ files: graph.json }", "", "nestling.yml:1:29", "an entry of `depends_from` must be"),
         ("[cargo]", "", "nestling.yml:1:29", "an entry of `depends_from` must be"),
         (
