@@ -54,16 +54,16 @@ fn reason(
     let (old, new) = match (&before.content, &after.content) {
         (Ok(old), Ok(new)) => (old, new),
         (_, Err(why)) => {
-            return told(&format!("and concerns all that it serves, since it is not understood: {why}"));
+            return told(&format!("and affects all that it serves, since it is not understood: {why}"));
         }
         (Err(why), _) => {
             return told(&format!(
-                "and concerns all that it serves, since it was not understood at base: {why}"
+                "and affects all that it serves, since it was not understood at base: {why}"
             ));
         }
     };
     if old.settings != new.settings {
-        return told("and concerns all that it serves: its version or its settings are others");
+        return told("and affects all that it serves: its version or its settings are others");
     }
     let differences = differences((old, before, unit), (new, after, unit));
     Reason::Definition { path: path.clone(), others: 0, differences }
