@@ -2,7 +2,7 @@
 
 use crate::unit::OF_HEADER;
 use crate::workspace::idle_rules::KEY_UNUSED;
-use crate::workspace::{NEVER_LEFT_OUT, ReuseSettings, Workspace, reuse};
+use crate::workspace::{ReuseSettings, Workspace, never_left_out, reuse};
 use nestling_gitlab::diagnostic::{Diagnostic, Suggestion};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::pipeline::keywords::JOB;
@@ -58,8 +58,7 @@ fn misspelt(key: &Key) -> Option<Diagnostic> {
 
 /// Returns why a job is never left out, whatever its policy.
 fn idle(job: &Job) -> Option<String> {
-    let is_set = |keyword: &&&str| job.body.get(keyword).is_some_and(|node| !node.is_null());
-    if let Some(keyword) = NEVER_LEFT_OUT.iter().find(is_set) {
+    if let Some(keyword) = never_left_out(&job.body) {
         return Some(format!("jobs with `{keyword}` are never left out"));
     }
     if job.unit.is_none() {
