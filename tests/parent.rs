@@ -103,6 +103,13 @@ const BRING: &str = r#"    - |
         export NESTLING_PASSED=nestling-passed
       fi
 "#;
+/// Its commands for the note on the merge request.
+const NOTE: &str = r#"    - |
+      if [ "$[[ inputs.note ]]" = true ]; then
+        nestling note --report "$[[ inputs.reports ]]" > "$[[ inputs.reports ]]/note.md"
+        nestling note --script | sh -s "$[[ inputs.reports ]]/note.md" || echo 'the note was not written'
+      fi
+"#;
 const RECORD: &str = r#"
 nestling:record:
   stage: $[[ inputs.stage ]]
@@ -144,7 +151,10 @@ fn the_component_has_the_jobs_of_init() {
             "    GIT_CHECKOUT:",
             "    NESTLING_ONLY: \"$[[ inputs.only ]]\"\n    NESTLING_ENVIRONMENT: \"$[[ inputs.environment ]]\"\n    GIT_CHECKOUT:",
         ),
-        ("--report nestling-report\n", "--report \"$[[ inputs.reports ]]\" $[[ inputs.arguments ]]\n"),
+        (
+            "--report nestling-report\n",
+            &format!("--report \"$[[ inputs.reports ]]\" $[[ inputs.arguments ]]\n{NOTE}"),
+        ),
         ("[child-pipeline*.yml, nestling-report]", "[child-pipeline*.yml, \"$[[ inputs.reports ]]\"]"),
         ("nestling-report/", "$[[ inputs.reports ]]/"),
         ("strategy: depend", "strategy: $[[ inputs.strategy ]]"),

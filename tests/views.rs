@@ -74,6 +74,31 @@ fn what_does_not_fit_is_shortened_and_counted() {
     }
 }
 
+/// How a job starts is told apart in every view.
+#[test]
+fn each_start_has_its_words_in_every_view() {
+    let unit = "\
+it: { script: x, environment: prod, when: delayed, start_in: 1 hour }
+failed: { script: x, environment: { name: prod, action: verify }, when: on_failure }
+asked: { script: x, environment: { name: prod, action: verify }, rules: [{ if: $A, when: manual }] }
+";
+    let views: [fn(&nestling::Plan) -> String; 6] = [
+        |plan| tree(plan, Screen::PLAIN),
+        |plan| stages(plan, Screen::PLAIN),
+        |plan| nestling::view::environments(plan, Screen::PLAIN),
+        nestling::view::markdown,
+        mermaid,
+        dot,
+    ];
+    for (index, view) in views.into_iter().enumerate() {
+        let text = seen(unit, view);
+        for words in ["after 1 hour", "on failure", "manual"] {
+            assert!(text.contains(words), "view {index} has no `{words}`: {text}");
+        }
+        assert!(text.contains("if ") || text.contains("conditional"), "view {index}: {text}");
+    }
+}
+
 /// Rows of names in wide characters line up in a terminal, and none is cut where there is none.
 #[test]
 fn wide_names_line_up_and_nothing_is_cut_without_a_terminal() {

@@ -120,7 +120,7 @@ fn the_package_is_made_from_a_clean_checkout_without_a_network() {
     std::os::unix::fs::symlink(&packages, extension.join("node_modules")).unwrap();
     let package = directory.path().join("nestling.vsix");
     let vsce = packages.join("@vscode/vsce/vsce");
-    // What asks for a network gets none.
+    // A request to the network fails.
     node.current_dir(&extension).arg(vsce).args(["package", "--out"]).arg(&package);
     output(node.env("HTTPS_PROXY", "http://127.0.0.1:9").env("HTTP_PROXY", "http://127.0.0.1:9"));
     let files = listed(&package);

@@ -49,6 +49,19 @@ for (const [name, [count, bytes]] of Object.entries(PAGES)) {
     assert.ok(first < count, `the search took ${first} ms`);
     await card(page, "unit-042:package").click();
     await page.click("#panel [data-follow]");
+    await page.click("#clear");
+    // The names of the units go along with their jobs.
+    await page.keyboard.press("Escape");
+    await page.evaluate(() => { document.getElementById("scroller").scrollTop = 6000; });
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    const apart = await page.evaluate(() => {
+      const top = (element) => element.getBoundingClientRect().top;
+      const lane = [...document.querySelectorAll(".lane")].find((element) => top(element) > 300);
+      const unit = lane.querySelector("button").title.split(": ")[0];
+      const own = [...document.querySelectorAll("#boxes > *")].filter((element) => element.title.startsWith(`${unit}:`));
+      return Math.min(...own.map(top)) - top(lane);
+    });
+    assert.ok(Math.abs(apart) <= 40, `a unit is ${apart} px away from its jobs`);
     await page.close();
   });
 }

@@ -94,6 +94,7 @@ fn init_writes_what_fits_each_shape_and_says_what_it_made_of_it() {
             "nestling.gitlab-ci.yml",
             ".gitignore",
             "example/nestling.yml",
+            ".nestling/schema.json",
         ];
         let is_expected = |path: &&str| expected.contains(path) || path.starts_with("ci/templates/");
         assert!(added.iter().all(is_expected), "{name}: {added:?}");

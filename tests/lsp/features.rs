@@ -4,7 +4,7 @@ use super::client::uri;
 use super::shop::Shop;
 use serde_json::{Value, json};
 
-/// What hover shows: file, place, parts of the text.
+/// Texts of hovers: file, place, parts of the text.
 const HOVERS: &[(&str, &str, &[&str])] = &[
     (
         "api/nestling.yml",

@@ -116,7 +116,7 @@ fn a_name_that_cannot_be_or_is_taken_is_refused() {
     shop.client.end();
 }
 
-/// What a rename gives is checked as the files were before it.
+/// A rename brings no new findings.
 #[test]
 fn after_a_rename_nothing_is_found_that_was_not_before() {
     for (file, part, new_name) in [

@@ -72,6 +72,33 @@ fn template_syntax_is_highlighted_and_defaults_are_hinted() {
     shop.client.end();
 }
 
+/// The command of a lens writes the page and names it.
+#[test]
+fn a_lens_opens_the_preview_page_at_its_job() {
+    let mut shop = Shop::open(&["utf-8"]);
+    let document = json!({ "textDocument": { "uri": uri(&shop.path("api/nestling.yml")) } });
+    let lenses = shop.client.ask("textDocument/codeLens", &document)["result"].clone();
+    let command = &lenses[1]["command"];
+    let params = json!({ "command": command["command"], "arguments": command["arguments"] });
+    let answer = shop.client.ask("workspace/executeCommand", &params);
+    let page = answer["result"]["uri"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
+    let (path, fragment) = page.strip_prefix("file://").unwrap().split_once('#').unwrap();
+    assert_eq!(fragment, "job=api%3Atest");
+    assert!(std::fs::read_to_string(path).unwrap().contains("api:test"));
+    // A link by that name is not followed.
+    let target = shop.path("kept");
+    std::fs::write(&target, "kept").unwrap();
+    std::fs::remove_file(path).unwrap();
+    std::os::unix::fs::symlink(&target, path).unwrap();
+    shop.client.ask("workspace/executeCommand", &params);
+    assert_eq!(std::fs::read_to_string(&target).unwrap(), "kept");
+    std::fs::remove_file(path).unwrap();
+    let other = json!({ "command": "nestling.other", "arguments": [] });
+    let refused = shop.client.ask("workspace/executeCommand", &other);
+    assert!(refused["error"]["message"].as_str().unwrap().contains("no command of the server"), "{refused}");
+    shop.client.end();
+}
+
 /// Every request at places of files that are broken in many ways, in both encodings: none fails.
 #[test]
 fn nothing_takes_the_server_down() {

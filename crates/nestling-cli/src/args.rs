@@ -35,6 +35,8 @@ pub struct Cli {
 pub enum Command {
     /// Write a workspace, a parent pipeline and a first unit.
     Init(commands::init::Args),
+    /// Make a workspace of an existing pipeline, and prove that it runs the same jobs.
+    Import(commands::import::Args),
     /// Show the pipeline that `generate` would write.
     Preview(commands::preview::Args),
     /// Explain why a unit, job or path is selected or not.
@@ -51,6 +53,8 @@ pub enum Command {
     Test(commands::test::Args),
     /// Write the child pipeline (the command of the plan job).
     Generate(commands::generate::Args),
+    /// Print the plan as a note for the merge request.
+    Note(commands::note::Args),
     /// Record jobs that have passed, and verify such records.
     Passed(commands::passed::Args),
     /// Run a command and list files it reads that do not select its unit.

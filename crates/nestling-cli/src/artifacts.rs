@@ -2,6 +2,7 @@
 
 use crate::ci_env::ProcessEnvironment;
 use crate::exit::Failure;
+use crate::invocation::Invocation;
 use crate::place::from_root;
 use crate::{output, report};
 use anyhow::Context;
@@ -62,6 +63,13 @@ const LINKS: [(&str, &str); 3] = [
     ("Summary: environments, units, jobs", "summary.md"),
     ("The plan as JSON", "plan.json"),
 ];
+
+/// Returns the URL of the preview among the reports of this job; `None` outside of GitLab.
+pub(crate) fn preview_url(directory: &Path, invocation: &Invocation<'_>) -> Option<String> {
+    let job_url = invocation.environment.get("CI_JOB_URL")?;
+    let path = inside_project(&invocation.directory().join(directory), invocation.environment)?;
+    Some(format!("{job_url}/artifacts/file/{path}preview.html"))
+}
 
 /// Returns links to the artifacts of this job; none outside of GitLab, where artifacts have no URL.
 fn annotations(directory: &Path, environment: &ProcessEnvironment) -> Result<String, Failure> {

@@ -32,5 +32,6 @@ mod propose;
 mod ignored;
 mod write;
 
+pub(crate) use parent::plan_and_run;
 pub(crate) use propose::{Proposal, propose};
 pub(crate) use write::{Written, write};

@@ -12,7 +12,6 @@ mod output;
 mod place;
 mod report;
 mod convert;
-mod artifacts;
 mod job_counts;
 mod options;
 mod assemblies;
@@ -23,9 +22,11 @@ mod serve;
 mod trace;
 mod session;
 mod invocation;
+mod artifacts;
 mod check_files;
 mod find_job;
 mod init;
+mod import;
 mod leftover;
 mod log;
 mod page;
@@ -109,10 +110,12 @@ fn dispatch(command: &Command, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Command::Diff(args) => commands::diff::run(args, invocation),
         Command::Check(args) => commands::check::run(args, invocation),
         Command::Cdk(args) => commands::cdk::run(args, invocation),
+        Command::Note(args) => commands::note::run(args, invocation),
         Command::Passed(args) => commands::passed::run(args, invocation),
         Command::Observe(args) => commands::observe::run(args, invocation),
         Command::Convert(args) => commands::convert::run(args, invocation),
         Command::Init(args) => commands::init::run(args, invocation),
+        Command::Import(args) => commands::import::run(args, invocation),
         Command::Lsp(args) => commands::lsp::run(args),
         Command::Schema(args) => commands::schema::run(args, invocation),
         Command::Completions(args) => commands::completions::run(args, Cli::command(), invocation),

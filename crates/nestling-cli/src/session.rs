@@ -15,7 +15,7 @@ use nestling::{
     As, ChangeRequest, ChangeSet, CheckedKinds, ComparedPlans, Comparison, Diagnostic, Error, PathFacts,
     Plan, Planning, Project, Replay, Replayed, RepoPath, Repository, Selected, Sources, Trust,
 };
-use nestling_git::WorkTree;
+use nestling_git::{GitRepository, WorkTree};
 use nestling_gitlab::facts::WalkedKind;
 use records::Records;
 use std::collections::BTreeSet;
@@ -108,6 +108,11 @@ impl Session {
     pub(crate) fn work_tree(&self) -> Result<(&Path, WorkTree<'_>), Failure> {
         let files = self.repository.git().work_tree().map_err(Failure::git)?;
         Ok((self.root(), files))
+    }
+
+    /// Returns the repository's git.
+    pub(crate) fn git(&self) -> &GitRepository {
+        self.repository.git()
     }
 
     /// Returns git's own directory.

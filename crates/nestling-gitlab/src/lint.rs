@@ -16,7 +16,7 @@ use crate::instance::Gitlab;
 use crate::pipeline::Pipeline;
 use crate::pipeline::guard::Guard;
 use crate::pipeline::known::KnownVariables;
-use crate::pipeline::presence::{Creation, JobPresence, presences, workflow_guard};
+use crate::pipeline::presence::{Changed, Creation, JobPresence, presences, workflow_guard};
 use crate::yaml::Node;
 use incomplete::{Inputs, Partial};
 use nestling_files::files::{Files, MemoryFiles};
@@ -79,6 +79,7 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
         revisions: None,
         sources,
         variables: &variables,
+        changed: Changed::Unknown,
         defaults: None,
     };
     let read = read_configuration(path, text, &surroundings, includes);

@@ -13,8 +13,8 @@ pub(crate) fn actions(model: &Model<'_>, file: &OpenFile<'_>, range: Range) -> V
     let outline = Outline::of(file.text);
     let mut actions = Vec::new();
     for shown in model.shown.get(&file.path).into_iter().flatten() {
-        let found = shown.diagnostic.range;
-        if found.start > range.end || range.start > found.end {
+        let finding_range = shown.diagnostic.range;
+        if finding_range.start > range.end || range.start > finding_range.end {
             continue;
         }
         let Some(origin) = shown.origin else { continue };

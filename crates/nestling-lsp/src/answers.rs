@@ -79,34 +79,36 @@ pub(crate) fn answer(model: &Model<'_>, method: &str, params: Value) -> Answer {
 fn answer_at_position(model: &Model<'_>, method: &str, params: Value) -> Answer {
     match method {
         "textDocument/hover" => with(params, |params: HoverParams| {
-            let at = params.text_document_position_params;
-            let file = model.file(&at.text_document.uri)?;
-            hover::hover(model, &file, at.position)
+            let target = params.text_document_position_params;
+            let file = model.file(&target.text_document.uri)?;
+            hover::hover(model, &file, target.position)
         }),
         "textDocument/definition" => with(params, |params: GotoDefinitionParams| {
-            let at = params.text_document_position_params;
-            in_file(model, &at.text_document, |file| navigate::definition(model, file, at.position))
+            let target = params.text_document_position_params;
+            in_file(model, &target.text_document, |file| navigate::definition(model, file, target.position))
         }),
         "textDocument/references" => with(params, |params: ReferenceParams| {
-            let at = params.text_document_position;
+            let target = params.text_document_position;
             let is_whole = params.context.include_declaration;
-            in_file(model, &at.text_document, |file| navigate::references(model, file, at.position, is_whole))
+            in_file(model, &target.text_document, |file| {
+                navigate::references(model, file, target.position, is_whole)
+            })
         }),
         "textDocument/completion" => with(params, |params: CompletionParams| {
-            let at = params.text_document_position;
-            in_file(model, &at.text_document, |file| complete::complete(model, file, at.position))
+            let target = params.text_document_position;
+            in_file(model, &target.text_document, |file| complete::complete(model, file, target.position))
         }),
-        "textDocument/prepareRename" => with(params, |at: TextDocumentPositionParams| {
-            let file = model.file(&at.text_document.uri)?;
-            rename::prepare(model, &file, at.position)
+        "textDocument/prepareRename" => with(params, |target: TextDocumentPositionParams| {
+            let file = model.file(&target.text_document.uri)?;
+            rename::prepare(model, &file, target.position)
         }),
         "textDocument/rename" => {
             let Ok(params) = serde_json::from_value::<RenameParams>(params) else { return Answer::Invalid };
-            let at = params.text_document_position;
-            let Some(file) = model.file(&at.text_document.uri) else {
+            let target = params.text_document_position;
+            let Some(file) = model.file(&target.text_document.uri) else {
                 return Answer::Refused("the file is not open".to_owned());
             };
-            match rename::rename(model, &file, at.position, &params.new_name) {
+            match rename::rename(model, &file, target.position, &params.new_name) {
                 Ok(edit) => Answer::Result(serde_json::to_value(edit).unwrap_or_default()),
                 Err(why) => Answer::Refused(why),
             }

@@ -1,4 +1,4 @@
-//! Completion: what can be typed at the place of the cursor.
+//! Completion: the words that can be typed at the place of the cursor.
 
 mod expressions;
 mod paths;
@@ -46,24 +46,24 @@ pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Positio
         return items(file, offset - typed..offset, "", candidates);
     }
     if let Some(typed) = variables::variable_at(file.text, offset) {
-        let found = variables::PREDEFINED.iter();
-        let found = found.map(|(name, meaning)| Candidate {
+        let candidates = variables::PREDEFINED.iter();
+        let candidates = candidates.map(|(name, meaning)| Candidate {
             documentation: format!("{meaning}."),
             ..Candidate::new(*name, CompletionItemKind::VARIABLE, "")
         });
-        return items(file, typed, "", found.collect());
+        return items(file, typed, "", candidates.collect());
     }
     let place = Place::at(&outline, offset, &file.kind);
-    let mut found = Vec::new();
+    let mut candidates = Vec::new();
     if place.slot != Slot::Key {
         let values = values(file, &index, &outline, &place);
-        found.extend(items(file, place.typed.clone(), "", values));
+        candidates.extend(items(file, place.typed.clone(), "", values));
     }
     if place.slot != Slot::Value {
         let colon = if has_colon(file.text, place.typed.end) { "" } else { ":" };
-        found.extend(items(file, place.typed.clone(), colon, keys(&index, &outline, &place)));
+        candidates.extend(items(file, place.typed.clone(), colon, keys(&index, &outline, &place)));
     }
-    found
+    candidates
 }
 
 fn has_colon(text: &str, end: usize) -> bool {
@@ -112,10 +112,10 @@ fn keys(index: &Index, outline: &Outline<'_>, place: &Place<'_>) -> Vec<Candidat
         })
         .map(|child| outline.step(child))
         .collect();
-    let mut found: Vec<Candidate> = named_keys(index, outline, place);
-    found.extend(keywords::keys(place.section, &place.path).into_iter().map(of_key));
-    found.retain(|candidate| !present.contains(&candidate.label.as_str()));
-    found
+    let mut candidates: Vec<Candidate> = named_keys(index, outline, place);
+    candidates.extend(keywords::keys(place.section, &place.path).into_iter().map(of_key));
+    candidates.retain(|candidate| !present.contains(&candidate.label.as_str()));
+    candidates
 }
 
 fn place_document(outline: &Outline<'_>, place: &Place<'_>) -> usize {
@@ -176,7 +176,7 @@ fn values(file: &OpenFile<'_>, index: &Index, outline: &Outline<'_>, place: &Pla
             || parent.is_some_and(|parent| outline.entries[parent].is_reference)
     });
     let kind = if is_reference { Some(ValueKind::Job) } else { value_kind(place.section, &place.path) };
-    let mut found = match kind {
+    let mut candidates = match kind {
         Some(ValueKind::Template) => index
             .facts
             .templates
@@ -210,8 +210,8 @@ fn values(file: &OpenFile<'_>, index: &Index, outline: &Outline<'_>, place: &Pla
         Some(ValueKind::UnitDefinition | ValueKind::StageDefinition) | None => Vec::new(),
     };
     let words = keywords::words(place.section, &place.path).into_iter();
-    found.extend(words.map(|word| Candidate::new(word, CompletionItemKind::ENUM_MEMBER, "")));
-    found
+    candidates.extend(words.map(|word| Candidate::new(word, CompletionItemKind::ENUM_MEMBER, "")));
+    candidates
 }
 
 fn stages(index: &Index, position: Option<usize>) -> Vec<Candidate> {
@@ -238,17 +238,17 @@ fn jobs(index: &Index, position: Option<usize>, place: &Place<'_>) -> Vec<Candid
     let is_hidden_wanted = place.path.contains(&"extends") || !place.path.contains(&"needs");
     let names = index.defined(position, &NameKind::Job).into_iter();
     let names = names.filter(|name| *name != own && (is_hidden_wanted || !name.starts_with('.')));
-    let mut found: Vec<Candidate> = names
+    let mut candidates: Vec<Candidate> = names
         .filter(|name| !name.contains("${{"))
         .map(|name| Candidate::new(name, CompletionItemKind::FUNCTION, "job"))
         .collect();
     if !place.path.contains(&"needs") || place.section == Section::Header {
-        return found;
+        return candidates;
     }
     let own_units = index.units_of(position);
     for (unit, name) in index.jobs_of_units(&own_units) {
         let label = format!("{unit}:{name}");
-        found.push(Candidate::new(label, CompletionItemKind::FUNCTION, "job of another unit"));
+        candidates.push(Candidate::new(label, CompletionItemKind::FUNCTION, "job of another unit"));
     }
-    found
+    candidates
 }

@@ -53,26 +53,26 @@ pub(crate) fn tokens(file: &OpenFile<'_>) -> SemanticTokens {
     if file.kind == FileKind::Jobs {
         return SemanticTokens::default();
     }
-    let mut found: Vec<(Bytes<usize>, u32)> = Vec::new();
+    let mut spans: Vec<(Bytes<usize>, u32)> = Vec::new();
     for region in template_regions(file.text) {
         match region {
-            TemplateRegion::Control(inside) => add(file.text, inside, 2, &mut found),
+            TemplateRegion::Control(inside) => add(file.text, inside, 2, &mut spans),
             TemplateRegion::Expression(inside) => {
-                found.push((inside.start - 3..inside.start, 4));
+                spans.push((inside.start - 3..inside.start, 4));
                 let end = inside.end;
-                add(file.text, inside, 0, &mut found);
+                add(file.text, inside, 0, &mut spans);
                 if file.text[end..].starts_with("}}") {
-                    found.push((end..end + 2, 4));
+                    spans.push((end..end + 2, 4));
                 }
             }
             _ => {}
         }
     }
-    found.retain(|(bytes, _)| !bytes.is_empty() && !file.text[bytes.clone()].contains('\n'));
-    found.sort_by_key(|(bytes, _)| bytes.start);
+    spans.retain(|(bytes, _)| !bytes.is_empty() && !file.text[bytes.clone()].contains('\n'));
+    spans.sort_by_key(|(bytes, _)| bytes.start);
     let mut data = Vec::new();
     let (mut last_line, mut last_start) = (0, 0);
-    for (bytes, token_type) in found {
+    for (bytes, token_type) in spans {
         let Range { start, end } = file.lines.range(bytes);
         let delta_line = start.line - last_line;
         let delta_start = if delta_line == 0 { start.character - last_start } else { start.character };
@@ -84,10 +84,10 @@ pub(crate) fn tokens(file: &OpenFile<'_>) -> SemanticTokens {
 }
 
 /// Adds the tokens of a control line or an expression; the mark of `opening` bytes before it is one of its own.
-fn add(text: &str, inside: Bytes<usize>, opening: usize, found: &mut Vec<(Bytes<usize>, u32)>) {
+fn add(text: &str, inside: Bytes<usize>, opening: usize, spans: &mut Vec<(Bytes<usize>, u32)>) {
     let is_mark = opening > 0 && inside.start >= opening;
     if is_mark {
-        found.push((inside.start - opening..inside.start, 4));
+        spans.push((inside.start - opening..inside.start, 4));
     }
     let statement = &text[inside.clone()];
     for name in moa::names(statement) {
@@ -100,9 +100,9 @@ fn add(text: &str, inside: Bytes<usize>, opening: usize, found: &mut Vec<(Bytes<
             (false, false) => 1,
         };
         let keys = root.end..inside.start + name.range.end;
-        found.push((root, token_type));
+        spans.push((root, token_type));
         if !keys.is_empty() {
-            found.push((keys, 2));
+            spans.push((keys, 2));
         }
     }
 }
@@ -116,13 +116,13 @@ pub(crate) fn hints(model: &Model<'_>, file: &OpenFile<'_>, range: Range) -> Vec
     let uses = names.filter(|name| name.kind == NameKind::Template && !name.is_definition);
     let mut hints = Vec::new();
     for name in uses {
-        let at = file.lines.position(name.range.end);
-        if at < range.start || at > range.end {
+        let name_end = file.lines.position(name.range.end);
+        if name_end < range.start || name_end > range.end {
             continue;
         }
         let Some(label) = defaults(&outline, &index, &name.text, &name.range) else { continue };
         hints.push(InlayHint {
-            position: at,
+            position: name_end,
             label: InlayHintLabel::String(label),
             kind: Some(InlayHintKind::PARAMETER),
             text_edits: None,

@@ -1,4 +1,4 @@
-//! Hover: what is known of the word under the cursor.
+//! Hover: everything known of the word under the cursor.
 
 use crate::index::{Index, Occurrence};
 use crate::keywords;
@@ -61,12 +61,12 @@ pub(crate) fn hover(model: &Model<'_>, file: &OpenFile<'_>, position: Position) 
 fn of_keyword(file: &OpenFile<'_>, outline: &Outline<'_>, offset: usize) -> Option<(String, Range<usize>)> {
     let touches = |range: &Range<usize>| range.start <= offset && offset <= range.end;
     let entries = outline.entries.iter().enumerate().rev();
-    let (found, bytes) = entries
+    let (entry_index, bytes) = entries
         .flat_map(|(position, entry)| [(position, entry.key.clone()), (position, entry.value.clone())])
         .find_map(|(position, range)| Some((position, range.filter(touches)?)))?;
-    let section = Section::of(outline, outline.entries[found].document, &file.kind);
+    let section = Section::of(outline, outline.entries[entry_index].document, &file.kind);
     // The value of an item is described by the key of its list.
-    let keyed = outline.above(found).find(|above| outline.entries[*above].key.is_some())?;
+    let keyed = outline.above(entry_index).find(|above| outline.entries[*above].key.is_some())?;
     let path = outline.path(keyed);
     let key = keywords::key(section, &path)?;
     Some((format!("**`{}`**\n\n{}", key.name, key.documentation), bytes))
@@ -150,7 +150,7 @@ fn shown(value: &str) -> &str {
 
 /// Returns the lines of a name's definition, as they are written.
 fn definition(index: &Index, occurrence: Occurrence) -> String {
-    let definition = index.same(occurrence).into_iter().find(|found| index.name(*found).is_definition);
+    let definition = index.same(occurrence).into_iter().find(|same| index.name(*same).is_definition);
     let Some((file, position)) = definition else { return String::new() };
     let indexed = &index.files[file];
     let name = &indexed.names[position];
@@ -176,19 +176,19 @@ fn of_job(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: Occ
         Some(unit) => vec![unit.as_str()],
         None => index.units_of(occurrence.0),
     };
-    let found = model.jobs(file, units.get(..1).unwrap_or_default())?;
-    let jobs: Vec<&JobFacts> = found.jobs.iter().filter(|job| is_of(job, &name.text)).collect();
+    let unit_jobs = model.jobs(file, units.get(..1).unwrap_or_default())?;
+    let jobs: Vec<&JobFacts> = unit_jobs.jobs.iter().filter(|job| is_of(job, &name.text)).collect();
     let first = jobs.first()?;
     let mut text = String::new();
     for job in &jobs {
         let _ = write!(text, "job **`{}`**\n\n", job.name);
         for kind in &job.kinds {
-            let place = kind.decided_by.map(|origin| format!(" ({})", found.sources.place(origin)));
+            let place = kind.decided_by.map(|origin| format!(" ({})", unit_jobs.sources.place(origin)));
             let _ = writeln!(text, "- {}: {}{}", kind.kind.name, kind.state, place.unwrap_or_default());
         }
         text.push('\n');
     }
-    let _ = write!(text, "```yaml\n{}```", with_origins(first, &found.sources));
+    let _ = write!(text, "```yaml\n{}```", with_origins(first, &unit_jobs.sources));
     if units.len() > 1 {
         let _ = write!(text, "\n\nOne of {}.", counted(units.len(), "unit"));
     }
@@ -242,8 +242,8 @@ fn of_expression(
     let units = index.units_of(index.file(&file.path)?);
     let mut values: Vec<String> = Vec::new();
     for unit in units.iter().take(SHOWN_UNITS) {
-        let Some(found) = model.jobs(file, &[unit]) else { continue };
-        let value = rendered(&found, file, &entry);
+        let Some(unit_jobs) = model.jobs(file, &[unit]) else { continue };
+        let value = rendered(&unit_jobs, file, &entry);
         values.extend(value.map(|value| format!("- `{unit}`: `{}`", shown(&value))));
     }
     if values.is_empty() {
@@ -256,7 +256,7 @@ fn of_expression(
 }
 
 /// Returns the text that a scalar became in the first job that has it.
-fn rendered(found: &UnitJobs, file: &OpenFile<'_>, bytes: &Range<usize>) -> Option<String> {
+fn rendered(unit_jobs: &UnitJobs, file: &OpenFile<'_>, bytes: &Range<usize>) -> Option<String> {
     let line_start = file.text[..bytes.start].rfind('\n').map_or(0, |newline| newline + 1);
     let column = file.text[line_start..bytes.start].chars().count() + 1;
     let line = file.lines.line(bytes.start) + 1;
@@ -265,9 +265,9 @@ fn rendered(found: &UnitJobs, file: &OpenFile<'_>, bytes: &Range<usize>) -> Opti
         let is_line = usize::try_from(origin.line).is_ok_and(|number| number == line);
         let columns = [column, column.saturating_sub(1)];
         let is_column = usize::try_from(origin.column).is_ok_and(|number| columns.contains(&number));
-        is_line && is_column && found.sources.path(origin.file) == path
+        is_line && is_column && unit_jobs.sources.path(origin.file) == path
     };
-    found.jobs.iter().find_map(|job| {
+    unit_jobs.jobs.iter().find_map(|job| {
         if is_here(job.origin) {
             return Some(job.name.to_string());
         }

@@ -218,8 +218,8 @@ impl Index {
     }
 
     fn scopes_where(&self, holds: impl Fn(&Scope) -> bool) -> BTreeSet<usize> {
-        let found = self.scopes.iter().enumerate().filter(|(_, scope)| holds(scope));
-        found.map(|(position, _)| position).collect()
+        let scopes = self.scopes.iter().enumerate().filter(|(_, scope)| holds(scope));
+        scopes.map(|(position, _)| position).collect()
     }
 
     /// Returns the units whose jobs are made from a file.
@@ -231,33 +231,33 @@ impl Index {
     /// Returns the names of one kind that a file can use, each once: of its scopes for jobs, of all files otherwise.
     pub(crate) fn defined(&self, file: usize, kind: &NameKind) -> BTreeSet<&str> {
         let near = self.files_of(&self.scopes_of(file));
-        let found = self.all(|other, name| {
+        let occurrences = self.all(|other, name| {
             let is_near = *kind != NameKind::Job || other == file || near.contains(&other);
             name.kind == *kind && name.is_definition && is_near
         });
-        found.into_iter().map(|occurrence| self.name(occurrence).text.as_str()).collect()
+        occurrences.into_iter().map(|occurrence| self.name(occurrence).text.as_str()).collect()
     }
 
     /// Returns the visible jobs of units other than these, each with its unit.
     pub(crate) fn jobs_of_units(&self, except: &[&str]) -> BTreeSet<(&str, &str)> {
-        let mut found = BTreeSet::new();
+        let mut named = BTreeSet::new();
         for scope in &self.scopes {
             let Some(unit) = scope.unit.as_deref().filter(|unit| !except.contains(unit)) else { continue };
             let names = scope.files.iter().flat_map(|file| &self.files[*file].names);
             let jobs = names.filter(|name| name.kind == NameKind::Job && name.is_definition);
             let visible = jobs.filter(|name| !name.text.starts_with('.') && !name.text.contains("${{"));
-            found.extend(visible.map(|name| (unit, name.text.as_str())));
+            named.extend(visible.map(|name| (unit, name.text.as_str())));
         }
-        found
+        named
     }
 
     fn all(&self, holds: impl Fn(usize, &Name) -> bool) -> Vec<Occurrence> {
-        let mut found = Vec::new();
+        let mut occurrences = Vec::new();
         for (file, indexed) in self.files.iter().enumerate() {
             let of_file = indexed.names.iter().enumerate().filter(|(_, name)| holds(file, name));
-            found.extend(of_file.map(|(position, _)| (file, position)));
+            occurrences.extend(of_file.map(|(position, _)| (file, position)));
         }
-        found
+        occurrences
     }
 }
 

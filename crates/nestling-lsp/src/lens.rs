@@ -29,9 +29,9 @@ pub(crate) fn lenses(model: &Model<'_>, file: &OpenFile<'_>) -> Vec<CodeLens> {
     }
     let own = index.facts.units.iter().find(|unit| unit.file.as_ref() == Some(&file.repo_path));
     if let Some(unit) = own {
-        let found = model.selections(file, &[&unit.name]);
+        let selections = model.selections(file, &[&unit.name]);
         let first =
-            found.first().map(|facts| lens(file, header(&outline), selected(facts), Some(&unit.name)));
+            selections.first().map(|facts| lens(file, header(&outline), selected(facts), Some(&unit.name)));
         lenses.extend(first);
     }
     lenses.extend(job_lenses(model, file, &index, position));
@@ -45,7 +45,7 @@ fn job_lenses(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, position: u
         return Vec::new();
     }
     // A template is the same for all units that use it, mostly: one of them stands for the others.
-    let Some(found) = model.jobs(file, units.get(..1).unwrap_or_default()) else { return Vec::new() };
+    let Some(unit_jobs) = model.jobs(file, units.get(..1).unwrap_or_default()) else { return Vec::new() };
     let definitions = index.files[position].names.iter();
     let definitions = definitions.filter(|name| name.kind == NameKind::Job && name.is_definition);
     let mut lenses = Vec::new();
@@ -54,15 +54,15 @@ fn job_lenses(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, position: u
         let path = file.repo_path.to_string();
         let is_here = |job: &&JobFacts| {
             let is_line = usize::try_from(job.origin.line).is_ok_and(|number| number == line);
-            is_line && found.sources.path(job.origin.file) == path
+            is_line && unit_jobs.sources.path(job.origin.file) == path
         };
-        let mut jobs: Vec<&JobFacts> = found.jobs.iter().filter(is_here).collect();
+        let mut jobs: Vec<&JobFacts> = unit_jobs.jobs.iter().filter(is_here).collect();
         if jobs.is_empty() {
-            jobs = found.jobs.iter().filter(|job| is_of(job, &name.text)).collect();
+            jobs = unit_jobs.jobs.iter().filter(|job| is_of(job, &name.text)).collect();
         }
         let more = units.len().saturating_sub(1);
         for job in jobs.iter().take(SHOWN_JOBS) {
-            let text = presence(job, &found, &path, more);
+            let text = presence(job, &unit_jobs, &path, more);
             lenses.push(lens(file, name.range.clone(), text, Some(job.name.as_str())));
         }
         if jobs.len() > SHOWN_JOBS {
@@ -107,7 +107,7 @@ fn selected(facts: &SelectionFacts) -> String {
 }
 
 /// Returns the final name of a job, and its presence in the kinds of pipelines that every project has.
-fn presence(job: &JobFacts, found: &UnitJobs, path: &str, more: usize) -> String {
+fn presence(job: &JobFacts, unit_jobs: &UnitJobs, path: &str, more: usize) -> String {
     let mut parts = vec![job.name.to_string()];
     for kind in &job.kinds {
         let label = match kind.kind.id.split_once(':') {
@@ -116,7 +116,7 @@ fn presence(job: &JobFacts, found: &UnitJobs, path: &str, more: usize) -> String
             None if kind.kind.id == "merge_request" => "merge request".to_owned(),
             _ => continue,
         };
-        parts.push(format!("{label}: {}", in_words(kind, found, path)));
+        parts.push(format!("{label}: {}", in_words(kind, unit_jobs, path)));
     }
     if more > 0 {
         parts.push(format!("and {}", counted(more, "more unit")));
@@ -124,9 +124,9 @@ fn presence(job: &JobFacts, found: &UnitJobs, path: &str, more: usize) -> String
     parts.join(" · ")
 }
 
-fn in_words(kind: &JobInKind, found: &UnitJobs, path: &str) -> String {
+fn in_words(kind: &JobInKind, unit_jobs: &UnitJobs, path: &str) -> String {
     let Some(origin) = kind.decided_by else { return kind.state.clone() };
-    let of_rule = found.sources.path(origin.file);
+    let of_rule = unit_jobs.sources.path(origin.file);
     let place =
         if of_rule == path { format!("line {}", origin.line) } else { format!("{of_rule}:{}", origin.line) };
     format!("{} ({place})", kind.state)

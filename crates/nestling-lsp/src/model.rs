@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// What was computed since the last change of a file.
+/// Everything that was computed since the last change of a file.
 #[derive(Default)]
 pub(crate) struct Cache {
     indexes: BTreeMap<(PathBuf, Option<PathBuf>), Rc<Index>>,
@@ -110,9 +110,9 @@ impl<'a> Model<'a> {
         if let Some(known) = self.cache.borrow().jobs.get(&key) {
             return known.clone();
         }
-        let found = self.plan_jobs(&workspace, &file.root, units).ok().map(Rc::new);
-        self.cache.borrow_mut().jobs.insert(key, found.clone());
-        found
+        let computed = self.plan_jobs(&workspace, &file.root, units).ok().map(Rc::new);
+        self.cache.borrow_mut().jobs.insert(key, computed.clone());
+        computed
     }
 
     fn plan_jobs(&self, workspace: &Path, root: &Path, units: &[&str]) -> Result<UnitJobs, nestling::Error> {
@@ -132,9 +132,9 @@ impl<'a> Model<'a> {
         if let Some(known) = self.cache.borrow().selections.get(&key) {
             return Rc::clone(known);
         }
-        let found = Rc::new(self.plan_selections(&workspace, &file.root, units).unwrap_or_default());
-        self.cache.borrow_mut().selections.insert(key, Rc::clone(&found));
-        found
+        let computed = Rc::new(self.plan_selections(&workspace, &file.root, units).unwrap_or_default());
+        self.cache.borrow_mut().selections.insert(key, Rc::clone(&computed));
+        computed
     }
 
     fn plan_selections(

@@ -54,7 +54,7 @@ pub(crate) struct NamedFile<'a> {
 
 /// Returns the names of a file in the order in which they are written.
 pub(crate) fn names(outline: &Outline<'_>, file: NamedFile<'_>) -> Vec<Name> {
-    let mut found = Vec::new();
+    let mut collected = Vec::new();
     for index in 0..outline.entries.len() {
         let entry = &outline.entries[index];
         let section = Section::of(outline, entry.document, file.kind);
@@ -62,19 +62,19 @@ pub(crate) fn names(outline: &Outline<'_>, file: NamedFile<'_>) -> Vec<Name> {
         if let Some(key) = &entry.key
             && let Some(kind) = key_kind(section, &path)
         {
-            found.extend(name_of_key(outline, index, kind, key.clone(), file));
+            collected.extend(name_of_key(outline, index, kind, key.clone(), file));
         }
         let Some(value) = &entry.value else { continue };
         let is_reference = entry.parent.is_some_and(|parent| outline.entries[parent].is_reference);
         let is_first = is_reference && outline.children(entry.parent).next() == Some(index);
         let kind = if is_first { Some(ValueKind::Job) } else { value_kind(section, &path) };
         if let Some(kind) = kind {
-            name_of_value(&outline.text[value.clone()], value.clone(), kind, file, &mut found);
+            name_of_value(&outline.text[value.clone()], value.clone(), kind, file, &mut collected);
         }
     }
-    expressions::add(outline, file, &mut found);
-    found.sort_by_key(|name| name.range.start);
-    found
+    expressions::add(outline, file, &mut collected);
+    collected.sort_by_key(|name| name.range.start);
+    collected
 }
 
 impl Name {
@@ -127,7 +127,7 @@ fn name_of_value(
     range: Range<usize>,
     kind: ValueKind,
     file: NamedFile<'_>,
-    found: &mut Vec<Name>,
+    collected: &mut Vec<Name>,
 ) {
     // A computed name, or a variable's.
     if text.contains("${{") || text.is_empty() {
@@ -137,26 +137,26 @@ fn name_of_value(
     match kind {
         ValueKind::Template => {
             let stem = template_stem(text);
-            found.push(Name::new(NameKind::Template, stem, range.start..range.start + stem.len()));
+            collected.push(Name::new(NameKind::Template, stem, range.start..range.start + stem.len()));
         }
-        ValueKind::Unit => found.push(simple(NameKind::Unit)),
-        ValueKind::UnitDefinition => found.push(simple(NameKind::Unit).definition()),
+        ValueKind::Unit => collected.push(simple(NameKind::Unit)),
+        ValueKind::UnitDefinition => collected.push(simple(NameKind::Unit).definition()),
         ValueKind::Environment if file.facts.environments.iter().any(|known| known == text) => {
-            found.push(simple(NameKind::Environment));
+            collected.push(simple(NameKind::Environment));
         }
         ValueKind::Environment | ValueKind::TemplateFolder => {}
-        ValueKind::Stage => found.push(simple(NameKind::Stage)),
-        ValueKind::StageDefinition => found.push(simple(NameKind::Stage).definition()),
-        ValueKind::Job => job_names(text, range.start, file.facts, found),
-        ValueKind::Include => found.push(simple(NameKind::Include)),
-        ValueKind::DirectoryGlob => found.push(simple(NameKind::DirectoryGlob)),
-        ValueKind::Glob => found.push(simple(NameKind::Glob)),
-        ValueKind::Rule => found.push(simple(NameKind::Rule)),
+        ValueKind::Stage => collected.push(simple(NameKind::Stage)),
+        ValueKind::StageDefinition => collected.push(simple(NameKind::Stage).definition()),
+        ValueKind::Job => job_names(text, range.start, file.facts, collected),
+        ValueKind::Include => collected.push(simple(NameKind::Include)),
+        ValueKind::DirectoryGlob => collected.push(simple(NameKind::DirectoryGlob)),
+        ValueKind::Glob => collected.push(simple(NameKind::Glob)),
+        ValueKind::Rule => collected.push(simple(NameKind::Rule)),
     }
 }
 
 /// Adds the names in a need: `build`, `libs/core:build`, `deploy:staging`, `build?`, `^build`.
-fn job_names(text: &str, start: usize, facts: &WorkspaceFacts, found: &mut Vec<Name>) {
+fn job_names(text: &str, start: usize, facts: &WorkspaceFacts, collected: &mut Vec<Name>) {
     let (is_of_dependencies, behind) = match text.strip_prefix('^') {
         Some(behind) => (true, behind),
         None => (false, text),
@@ -167,7 +167,7 @@ fn job_names(text: &str, start: usize, facts: &WorkspaceFacts, found: &mut Vec<N
     if let Some((before, rest)) = job.split_once(':')
         && facts.unit(before).is_some()
     {
-        found.push(Name::new(NameKind::Unit, before, offset..offset + before.len()));
+        collected.push(Name::new(NameKind::Unit, before, offset..offset + before.len()));
         offset += before.len() + 1;
         unit = Some(before.to_owned());
         job = rest;
@@ -177,9 +177,9 @@ fn job_names(text: &str, start: usize, facts: &WorkspaceFacts, found: &mut Vec<N
         && facts.environments.iter().any(|known| known == environment)
     {
         let behind = offset + before.len() + 1;
-        found.push(Name::new(NameKind::Environment, environment, behind..behind + environment.len()));
+        collected.push(Name::new(NameKind::Environment, environment, behind..behind + environment.len()));
         job = before;
     }
     let name = Name::new(NameKind::Job, job, offset..offset + job.len());
-    found.push(Name { unit, is_of_dependencies, ..name });
+    collected.push(Name { unit, is_of_dependencies, ..name });
 }

@@ -13,7 +13,7 @@ const SHOWN_FILES: usize = 100;
 /// Returns the definitions of the name at a position.
 pub(crate) fn definition(model: &Model<'_>, file: &OpenFile<'_>, position: Position) -> Vec<Location> {
     let index = model.index(file);
-    let Some(occurrence) = at(&index, file, position) else { return Vec::new() };
+    let Some(occurrence) = name_under(&index, file, position) else { return Vec::new() };
     let name = index.name(occurrence);
     match &name.kind {
         NameKind::Template => {
@@ -43,38 +43,41 @@ pub(crate) fn references(
     with_definitions: bool,
 ) -> Vec<Location> {
     let index = model.index(file);
-    let Some(occurrence) = at(&index, file, position) else { return uses_of_template(model, file, &index) };
-    let mut found = index.same(occurrence);
-    found.retain(|found| with_definitions || !index.name(*found).is_definition);
-    locations(model, &index, &found)
+    let Some(occurrence) = name_under(&index, file, position) else {
+        return uses_of_template(model, file, &index);
+    };
+    let mut occurrences = index.same(occurrence);
+    occurrences.retain(|same| with_definitions || !index.name(*same).is_definition);
+    locations(model, &index, &occurrences)
 }
 
 /// Returns the name at a position.
-pub(crate) fn at(index: &Index, file: &OpenFile<'_>, position: Position) -> Option<Occurrence> {
+pub(crate) fn name_under(index: &Index, file: &OpenFile<'_>, position: Position) -> Option<Occurrence> {
     index.name_at(index.file(&file.path)?, file.lines.offset(position))
 }
 
-pub(crate) fn locations(model: &Model<'_>, index: &Index, found: &[Occurrence]) -> Vec<Location> {
-    let location = |found: &Occurrence| model.location(index, found.0, index.name(*found).range.clone());
-    found.iter().filter_map(location).collect()
+pub(crate) fn locations(model: &Model<'_>, index: &Index, occurrences: &[Occurrence]) -> Vec<Location> {
+    let location =
+        |occurrence: &Occurrence| model.location(index, occurrence.0, index.name(*occurrence).range.clone());
+    occurrences.iter().filter_map(location).collect()
 }
 
 fn defined(model: &Model<'_>, index: &Index, occurrence: Occurrence) -> Vec<Location> {
-    let mut found = index.same(occurrence);
-    found.retain(|found| index.name(*found).is_definition);
-    locations(model, index, &found)
+    let mut occurrences = index.same(occurrence);
+    occurrences.retain(|same| index.name(*same).is_definition);
+    locations(model, index, &occurrences)
 }
 
 /// Returns the places that use a template, for the cursor on no name of it.
 fn uses_of_template(model: &Model<'_>, file: &OpenFile<'_>, index: &Index) -> Vec<Location> {
     let crate::meaning::FileKind::Template(name) = &file.kind else { return Vec::new() };
-    let mut found = Vec::new();
+    let mut occurrences = Vec::new();
     for (position, indexed) in index.files.iter().enumerate() {
         let uses = indexed.names.iter().enumerate();
         let uses = uses.filter(|(_, other)| other.kind == NameKind::Template && other.text == *name);
-        found.extend(uses.map(|(name, _)| (position, name)));
+        occurrences.extend(uses.map(|(name, _)| (position, name)));
     }
-    locations(model, index, &found)
+    locations(model, index, &occurrences)
 }
 
 /// Returns the file of a unit without a name of its own; for one that a rule makes, the workspace's file.
@@ -108,18 +111,18 @@ fn files_behind(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, glob: &st
     let root =
         if file.repo_path == index.facts.file { index.facts.file.parent().unwrap_or_default() } else { own };
     let Some(glob) = glob_from(&root, glob.trim_start_matches('!')) else { return Vec::new() };
-    let mut found: Vec<RepoPath> = Vec::new();
+    let mut paths: Vec<RepoPath> = Vec::new();
     let walked = DirectoryFiles::new(&index.root).walk(&mut |directory, entries| {
         let files = entries.iter().filter(|entry| entry.kind == EntryKind::File);
-        found.extend(files.map(|entry| directory.child(&entry.name)).filter(|path| glob.matches(path)));
-        if found.len() > SHOWN_FILES { Walk::Skip } else { Walk::Descend }
+        paths.extend(files.map(|entry| directory.child(&entry.name)).filter(|path| glob.matches(path)));
+        if paths.len() > SHOWN_FILES { Walk::Skip } else { Walk::Descend }
     });
     if walked.is_err() {
         return Vec::new();
     }
-    found.sort();
-    found.truncate(SHOWN_FILES);
-    found.iter().filter_map(|path| model.start_of(&index.absolute(path))).collect()
+    paths.sort();
+    paths.truncate(SHOWN_FILES);
+    paths.iter().filter_map(|path| model.start_of(&index.absolute(path))).collect()
 }
 
 /// Returns a glob from the root of the repository.

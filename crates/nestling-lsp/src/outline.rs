@@ -78,7 +78,7 @@ impl<'t> Outline<'t> {
     /// Returns the entries that an entry holds directly; those of all documents' roots for `None`.
     pub(crate) fn children(&self, parent: Option<usize>) -> impl Iterator<Item = usize> + '_ {
         let first = parent.map_or(0, |parent| parent + 1);
-        // What belongs to an entry is written behind it.
+        // The parts of an entry are written behind it.
         (first..self.entries.len()).filter(move |index| self.entries[*index].parent == parent)
     }
 

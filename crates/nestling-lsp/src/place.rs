@@ -4,7 +4,7 @@ use crate::meaning::{FileKind, Section};
 use crate::outline::{ITEM, Outline};
 use std::ops::Range;
 
-/// What can be typed at a place.
+/// Kind of text that can be typed at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Slot {
     /// A key of the mapping that the path leads to.

@@ -5,7 +5,10 @@ use crate::model::{Model, OpenFile};
 use lsp_types::{ExecuteCommandParams, Uri};
 use nestling::{ChangeRequest, Project, Repository, view};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
 /// The page that a command asks for.
@@ -30,11 +33,21 @@ pub(crate) fn run(model: &Model<'_>, params: &ExecuteCommandParams) -> Result<Pa
     let html = page(model, &file)?;
     let name = format!("nestling-preview-{}.html", std::process::id());
     let path = std::env::temp_dir().join(name);
-    std::fs::write(&path, html).map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
+    write(&path, &html).map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
     let subject = params.arguments.get(1).and_then(Value::as_str);
     // A unit has no place in the page of its own.
     let job = subject.filter(|subject| file.facts.unit(subject).is_none()).map(str::to_owned);
     Ok(Page { path, job })
+}
+
+/// Writes a file that nobody else can read. The directory is everybody's: a link by this name is not followed.
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())
 }
 
 fn page(model: &Model<'_>, file: &OpenFile<'_>) -> Result<String, String> {

@@ -23,7 +23,7 @@ pub(crate) fn prepare(
     position: Position,
 ) -> Option<PrepareRenameResponse> {
     let index = model.index(file);
-    let occurrence = navigate::at(&index, file, position)?;
+    let occurrence = navigate::name_under(&index, file, position)?;
     let name = index.name(occurrence);
     can_be_renamed(&index, name).ok()?;
     let range = file.lines.range(name.range.clone());
@@ -41,12 +41,12 @@ pub(crate) fn rename(
     new_name: &str,
 ) -> Result<WorkspaceEdit, String> {
     let index = model.index(file);
-    let occurrence = navigate::at(&index, file, position).ok_or("there is no name here")?;
+    let occurrence = navigate::name_under(&index, file, position).ok_or("there is no name here")?;
     let name = index.name(occurrence);
     can_be_renamed(&index, name)?;
     check_name(&index, occurrence, new_name)?;
     let same = index.same(occurrence);
-    if let Some(role) = same.iter().find(|found| index.name(**found).is_of_dependencies) {
+    if let Some(role) = same.iter().find(|same| index.name(**same).is_of_dependencies) {
         let path = relative(&index, role.0);
         return Err(format!(
             "`{path}` needs it by its role (`^{}`): other units have jobs of that name",
@@ -55,14 +55,13 @@ pub(crate) fn rename(
     }
     let mut edits: BTreeMap<PathBuf, Vec<Edit>> = BTreeMap::new();
     for (file, position) in &same {
-        let found = &index.files[*file].names[*position];
-        let edit =
-            Edit { range: found.range.clone(), text: written(&index.files[*file].text, found, new_name) };
+        let old = &index.files[*file].names[*position];
+        let edit = Edit { range: old.range.clone(), text: written(&index.files[*file].text, old, new_name) };
         edits.entry(index.files[*file].path.clone()).or_default().push(edit);
     }
     let mut moved = None;
     match &name.kind {
-        NameKind::Unit if !same.iter().any(|found| index.name(*found).is_definition) => {
+        NameKind::Unit if !same.iter().any(|same| index.name(*same).is_definition) => {
             let (path, edit) = name_of_unit(&index, &name.text, new_name)?;
             edits.entry(path).or_default().push(edit);
         }

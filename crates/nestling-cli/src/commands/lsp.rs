@@ -7,8 +7,9 @@ use std::io::IsTerminal as _;
 
 /// Start the language server for an editor
 ///
-/// An editor starts it, and talks to it over standard input and output. It shows what `nestling check` finds while you type: in
-/// `nestling.yml`, templates and the files of the workspace, and in every GitLab CI file with its local includes.
+/// An editor starts it, and talks to it over standard input and output. In `nestling.yml`, templates and GitLab CI files it shows the
+/// findings of `nestling check` while you type, with corrections; the effect of the branch above units and jobs; hover, definitions and
+/// references. It completes by place, and renames across files.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling lsp    # as the command of a language server in the editor's settings"

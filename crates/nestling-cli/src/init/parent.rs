@@ -27,13 +27,15 @@ const OWN_DEFAULTS: &str = "  inherit:\n    default: [retry, tags]\n";
 /// The first job is in a stage that every pipeline has. The second cannot be in one of those: GitLab creates no pipeline of
 /// which all jobs are in `.pre` and `.post`, and a change may leave no others.
 pub(super) fn beside(last_stage: &str) -> String {
-    let jobs = WHOLE.find(FIRST_JOB).map_or(WHOLE, |start| &WHOLE[start..]);
-    let jobs = jobs.replacen("  stage: plan\n", &format!("  stage: .pre\n{OWN_DEFAULTS}"), 1).replacen(
-        "  stage: run\n",
-        &format!("  stage: {last_stage}\n"),
-        1,
-    );
+    let jobs = plan_and_run()
+        .replacen("  stage: plan\n", &format!("  stage: .pre\n{OWN_DEFAULTS}"), 1)
+        .replacen("  stage: run\n", &format!("  stage: {last_stage}\n"), 1);
     format!("{HEADER}{jobs}")
+}
+
+/// Returns the two jobs as they are written for a repository that has no other pipeline.
+pub(crate) fn plan_and_run() -> &'static str {
+    WHOLE.find(FIRST_JOB).map_or(WHOLE, |start| &WHOLE[start..])
 }
 
 /// The lines for the file that includes the jobs.

@@ -27,6 +27,7 @@ const EXAMPLE: &str = "example/nestling.yml";
 
 /// Its text.
 const EXAMPLE_UNIT: &str = "\
+# yaml-language-server: $schema=../.nestling/schema.json
 # What this directory adds: its own header, and after the line `---` jobs in GitLab's own words.
 unit:
   depends_on: []     # other units: a change there selects this one too
@@ -107,12 +108,20 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     files.extend(inventory.is_blank().then(example));
     files.extend(own_templates(&rules).map(OwnTemplate::proposed));
     files.push(parent);
+    // The first line of the workspace's file names it; a file that is kept need not.
+    files.extend((!is_kept).then(schema));
     Ok(Proposal { files, include, report })
 }
 
 /// Returns the unit of a repository without anything in it.
 fn example() -> ProposedFile {
     ProposedFile { path: EXAMPLE, text: EXAMPLE_UNIT.to_owned(), about: "an example of a unit" }
+}
+
+/// Returns the schema of `nestling.yml`.
+fn schema() -> ProposedFile {
+    let text = format!("{}\n", nestling::file_schema());
+    ProposedFile { path: workspace_file::SCHEMA, text, about: "the schema of nestling.yml, for editors" }
 }
 
 /// Returns the names of the templates that can be used: the built-in ones, and those that can be written where no other file is.

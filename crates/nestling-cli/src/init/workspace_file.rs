@@ -7,8 +7,8 @@ use nestling::RepoPath;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// URL of the workspace's schema, for editors.
-const SCHEMA: &str = "https://gitlab.com/nestling-ci/nestling/-/raw/main/docs/workspace.schema.json";
+/// File of the schema of `nestling.yml`, for editors: that of this version, without a network.
+pub(super) const SCHEMA: &str = ".nestling/schema.json";
 
 /// The settings of a workspace beside its units.
 pub(super) struct Settings {

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, number};
 use crate::name::{JobName, StageName};
 use crate::pipeline::keywords::is_hidden;
 use crate::pipeline::known::KnownVariables;
+use crate::pipeline::presence::Changed;
 use crate::pipeline::rules::{JOB_MAP, JOB_NAME};
 use crate::pipeline::{Job, Pipeline};
 use crate::yaml::rules::YAML_SYNTAX;
@@ -28,6 +29,7 @@ pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Di
         revisions: None,
         sources,
         variables: &unknown,
+        changed: Changed::Unknown,
         defaults: None,
     };
     let file = sources.add(path, text);

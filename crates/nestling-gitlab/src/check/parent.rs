@@ -21,6 +21,7 @@ use crate::instance::Gitlab;
 use crate::pipeline::defaults::Defaults;
 use crate::pipeline::expression::Expression;
 use crate::pipeline::known::KnownVariables;
+use crate::pipeline::presence::Changed;
 use crate::pipeline::{Job, Pipeline, rule};
 use crate::yaml::{Map, Meaning, Node, Scalar};
 use nestling_files::files::Files;
@@ -126,6 +127,7 @@ fn read_with(
         revisions: None,
         sources,
         variables: &variables,
+        changed: Changed::Unknown,
         defaults,
     };
     let (pipeline, ..) = read_configuration(".gitlab-ci.yml", text, &read, RemoteIncludes::Unread)?;

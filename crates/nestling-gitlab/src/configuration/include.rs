@@ -10,6 +10,7 @@ use crate::pipeline::defaults::Defaults;
 use crate::pipeline::expression::Truth;
 use crate::pipeline::fragment::Fragment;
 use crate::pipeline::known::KnownVariables;
+use crate::pipeline::presence::Changed;
 use crate::yaml::{self, Map, Node};
 use header::{Interpolated, RULE as HEADER, given_problems, interpolate};
 use nestling_files::files::Files;
@@ -36,6 +37,8 @@ pub struct Surroundings<'a> {
     pub sources: &'a Sources,
     /// Variables that are known when GitLab creates the pipeline, for `include:rules`.
     pub variables: &'a KnownVariables,
+    /// The changed paths, for `include:rules:changes`.
+    pub changed: Changed<'a>,
     /// Defaults that are weaker than the file's own.
     pub defaults: Option<&'a Defaults>,
 }

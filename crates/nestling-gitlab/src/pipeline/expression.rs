@@ -13,6 +13,8 @@ pub use evaluate::{Truth, Variable};
 use lexer::Comparison;
 pub(crate) use lexer::pattern;
 use regex::Regex;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// Reads a regular expression as RE2 does; `None` where it refuses it.
 ///
@@ -23,7 +25,29 @@ use regex::Regex;
 /// assert!(re2("a++").is_none());
 /// ```
 pub fn re2(source: &str) -> Option<Regex> {
-    Regex::new(&re2::translated(source)?).ok()
+    compiled(&re2::translated(source)?)
+}
+
+/// Regular expressions that are kept compiled, on each thread.
+const KEPT_PATTERNS: usize = 1000;
+
+/// Compiles a regular expression. A configuration asks for the same few over and over, and to compile one takes longer than to
+/// match it.
+fn compiled(source: &str) -> Option<Regex> {
+    thread_local! {
+        static COMPILED: RefCell<HashMap<String, Option<Regex>>> = RefCell::default();
+    }
+    COMPILED.with_borrow_mut(|kept| {
+        if let Some(regex) = kept.get(source) {
+            return regex.clone();
+        }
+        if kept.len() >= KEPT_PATTERNS {
+            kept.clear();
+        }
+        let regex = Regex::new(source).ok();
+        kept.insert(source.to_owned(), regex.clone());
+        regex
+    })
 }
 
 /// A condition that GitLab can read.

@@ -15,8 +15,9 @@ mod implication;
 mod job;
 mod trace;
 
+pub(crate) use clauses::matches_any;
 pub use decide::{presence_of, workflow_guard, workflow_presence};
-pub use implication::{Counterexample, Implication, implies};
+pub use implication::{Counterexample, Implication, follows, implies};
 pub use job::{JobPresence, presences};
 pub use moment::{Changed, Creation, Moment, Reference, Tree};
 pub use trace::{RuleTrace, RuleVerdict, trace};
@@ -98,8 +99,8 @@ impl State {
         match guard {
             Guard::Always => Self::In,
             Guard::Never => Self::Out,
-            guard if implies(&Guard::Always, guard) == Implication::Follows => Self::In,
-            guard if implies(guard, &Guard::Never) == Implication::Follows => Self::Out,
+            guard if follows(&Guard::Always, guard) => Self::In,
+            guard if follows(guard, &Guard::Never) => Self::Out,
             _ => Self::Maybe,
         }
     }

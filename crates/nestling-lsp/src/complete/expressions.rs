@@ -1,4 +1,4 @@
-//! What an expression can go on with: contexts, their keys, macros, filters.
+//! Completion of expressions: contexts, their keys, macros, filters.
 
 use super::Candidate;
 use crate::index::Index;
@@ -113,17 +113,17 @@ pub(super) fn candidates(before: &str, file: &OpenFile<'_>, index: &Index) -> (u
 }
 
 fn roots(index: &Index) -> Vec<Candidate> {
-    let mut found = described(&CONTEXTS, CompletionItemKind::VARIABLE, "");
+    let mut candidates = described(&CONTEXTS, CompletionItemKind::VARIABLE, "");
     for indexed in &index.files {
         let macros = indexed.names.iter().filter(|name| name.is_definition);
         let macros = macros.filter(|name| matches!(name.kind, NameKind::Macro(_)));
         for name in macros {
-            if !found.iter().any(|known| known.label == name.text) {
-                found.push(Candidate::new(&name.text, CompletionItemKind::FUNCTION, "macro"));
+            if !candidates.iter().any(|known| known.label == name.text) {
+                candidates.push(Candidate::new(&name.text, CompletionItemKind::FUNCTION, "macro"));
             }
         }
     }
-    found
+    candidates
 }
 
 fn keys(root: &str, file: &OpenFile<'_>, index: &Index) -> Vec<Candidate> {

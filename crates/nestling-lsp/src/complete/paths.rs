@@ -24,7 +24,7 @@ fn entries(root: &Path, typed: &str, with_files: bool) -> Vec<Candidate> {
         return Vec::new();
     }
     let Ok(listed) = std::fs::read_dir(root.join(before.trim_start_matches('/'))) else { return Vec::new() };
-    let mut found = Vec::new();
+    let mut candidates = Vec::new();
     for entry in listed.filter_map(Result::ok).take(MOST) {
         let Ok(name) = entry.file_name().into_string() else { continue };
         let is_directory = entry.path().is_dir();
@@ -32,8 +32,8 @@ fn entries(root: &Path, typed: &str, with_files: bool) -> Vec<Candidate> {
             continue;
         }
         let kind = if is_directory { CompletionItemKind::FOLDER } else { CompletionItemKind::FILE };
-        found.push(Candidate::new(format!("{before}{name}"), kind, ""));
+        candidates.push(Candidate::new(format!("{before}{name}"), kind, ""));
     }
-    found.sort_by(|one, other| one.label.cmp(&other.label));
-    found
+    candidates.sort_by(|one, other| one.label.cmp(&other.label));
+    candidates
 }

@@ -7,7 +7,7 @@ use nestling::ide::{TemplateRegion, template_regions};
 use nestling_gitlab::pipeline::moa::{self, ExpressionName};
 use std::ops::Range;
 
-/// What a file imports: a name with the template that it stands for.
+/// Imports of a file: a name with the template that it stands for.
 #[derive(Default)]
 struct Imports {
     /// `import "x" as NAME`.
@@ -17,10 +17,10 @@ struct Imports {
 }
 
 /// Adds the names in the expressions and control lines of a file's jobs.
-pub(super) fn add(outline: &Outline<'_>, file: NamedFile<'_>, found: &mut Vec<Name>) {
+pub(super) fn add(outline: &Outline<'_>, file: NamedFile<'_>, collected: &mut Vec<Name>) {
     let text = outline.text;
     if *file.kind == FileKind::Jobs {
-        return add_inputs_of_gitlab(text, file, found);
+        return add_inputs_of_gitlab(text, file, collected);
     }
     // Names in the catalogue's texts count as well.
     let regions = template_regions(text);
@@ -32,16 +32,16 @@ pub(super) fn add(outline: &Outline<'_>, file: NamedFile<'_>, found: &mut Vec<Na
     for region in &regions {
         match region {
             TemplateRegion::Control(range) if is_in_jobs(range) => {
-                control(text, range.clone(), file, &mut imports, found);
+                control(text, range.clone(), file, &mut imports, collected);
             }
-            TemplateRegion::Expression(range) => expression(text, range.clone(), file, &imports, found),
+            TemplateRegion::Expression(range) => expression(text, range.clone(), file, &imports, collected),
             _ => {}
         }
     }
 }
 
 /// Adds the names of `$[[ inputs.NAME ]]`.
-fn add_inputs_of_gitlab(text: &str, file: NamedFile<'_>, found: &mut Vec<Name>) {
+fn add_inputs_of_gitlab(text: &str, file: NamedFile<'_>, collected: &mut Vec<Name>) {
     for (open, _) in text.match_indices("$[[") {
         let Some(length) = text[open..].find("]]") else { break };
         let inside = &text[open + 3..open + length];
@@ -50,7 +50,7 @@ fn add_inputs_of_gitlab(text: &str, file: NamedFile<'_>, found: &mut Vec<Name>) 
         let start = offset_in(text, name);
         if end > 0 {
             let kind = NameKind::Input(file.owner.to_owned());
-            found.push(Name::new(kind, &name[..end], start..start + end));
+            collected.push(Name::new(kind, &name[..end], start..start + end));
         }
     }
 }
@@ -61,7 +61,7 @@ fn control(
     range: Range<usize>,
     file: NamedFile<'_>,
     imports: &mut Imports,
-    found: &mut Vec<Name>,
+    collected: &mut Vec<Name>,
 ) {
     let statement = &text[range.clone()];
     let words = moa::names(statement);
@@ -71,18 +71,19 @@ fn control(
         ("macro", Some(name)) => {
             let start = start_of(name);
             let kind = NameKind::Macro(file.owner.to_owned());
-            found.push(Name::new(kind, name.root, start..start + name.root.len()).definition());
+            collected.push(Name::new(kind, name.root, start..start + name.root.len()).definition());
         }
         ("block", Some(name)) => {
             let start = start_of(name);
-            found.push(Name::new(NameKind::Block, name.root, start..start + name.root.len()).definition());
+            collected
+                .push(Name::new(NameKind::Block, name.root, start..start + name.root.len()).definition());
         }
         ("import" | "from" | "include" | "extends", _) => {
             let templates = strings(statement);
             for template in &templates {
                 let stem = template_stem(template);
                 let start = range.start + offset_in(statement, template);
-                found.push(Name::new(NameKind::Template, stem, start..start + stem.len()));
+                collected.push(Name::new(NameKind::Template, stem, start..start + stem.len()));
             }
             let Some(template) = templates.first().map(|template| template_stem(template).to_owned()) else {
                 return;
@@ -95,12 +96,12 @@ fn control(
                 } else {
                     let start = start_of(name);
                     let kind = NameKind::Macro(template.clone());
-                    found.push(Name::new(kind, name.root, start..start + name.root.len()));
+                    collected.push(Name::new(kind, name.root, start..start + name.root.len()));
                     imports.macros.push(target);
                 }
             }
         }
-        _ => expression(text, range, file, imports, found),
+        _ => expression(text, range, file, imports, collected),
     }
 }
 
@@ -110,7 +111,7 @@ fn expression(
     range: Range<usize>,
     file: NamedFile<'_>,
     imports: &Imports,
-    found: &mut Vec<Name>,
+    collected: &mut Vec<Name>,
 ) {
     let expression = &text[range.clone()];
     for name in moa::names(expression) {
@@ -119,17 +120,20 @@ fn expression(
             Name::new(kind, key, start..start + key.len())
         };
         match (name.root, name.keys.as_slice()) {
-            ("inputs", [key, ..]) => found.push(of_key(NameKind::Input(file.owner.to_owned()), key)),
-            ("vars", [key, ..]) => found.push(of_key(NameKind::Var, key)),
-            ("units", [key, ..]) if file.facts.unit(key).is_some() => found.push(of_key(NameKind::Unit, key)),
+            ("inputs", [key, ..]) => collected.push(of_key(NameKind::Input(file.owner.to_owned()), key)),
+            ("vars", [key, ..]) => collected.push(of_key(NameKind::Var, key)),
+            ("units", [key, ..]) if file.facts.unit(key).is_some() => {
+                collected.push(of_key(NameKind::Unit, key));
+            }
             (root, []) if name.is_call && root != "super" => {
                 let imported = imports.macros.iter().find(|(known, _)| known == root);
                 let owner = imported.map_or_else(|| file.owner.to_owned(), |(_, template)| template.clone());
-                found.push(of_key(NameKind::Macro(owner), root));
+                collected.push(of_key(NameKind::Macro(owner), root));
             }
             (root, [key]) if name.is_call => {
                 let imported = imports.templates.iter().find(|(known, _)| known == root);
-                found.extend(imported.map(|(_, template)| of_key(NameKind::Macro(template.clone()), key)));
+                collected
+                    .extend(imported.map(|(_, template)| of_key(NameKind::Macro(template.clone()), key)));
             }
             _ => {}
         }
@@ -138,16 +142,16 @@ fn expression(
 
 /// Returns the insides of the strings in a statement.
 fn strings(statement: &str) -> Vec<&str> {
-    let mut found = Vec::new();
+    let mut collected = Vec::new();
     let mut rest = statement;
     while let Some(open) = rest.find(['"', '\'']) {
         let quote = if rest[open..].starts_with('"') { '"' } else { '\'' };
         let inside = &rest[open + 1..];
         let Some(close) = inside.find(quote) else { break };
-        found.push(&inside[..close]);
+        collected.push(&inside[..close]);
         rest = &inside[close + 1..];
     }
-    found
+    collected
 }
 
 /// Returns the offset of a part of a text.

@@ -60,7 +60,7 @@ pub fn jobs(
 ) -> Result<Vec<JobFacts>, Error> {
     let kinds = project.kinds()?;
     let names: Vec<KindName> = kinds.iter().map(|kind| kind.name.clone()).collect();
-    let mut found: Vec<JobFacts> = Vec::new();
+    let mut job_facts: Vec<JobFacts> = Vec::new();
     let mut left_out: Vec<(KindName, String, String)> = Vec::new();
     // The workspace's own jobs are in every plan, also in that of one unit.
     let first = project.workspace().units().next().map(|unit| unit.name.to_string());
@@ -74,14 +74,14 @@ pub fn jobs(
         planning = planning.assemblies(assemblies);
     }
     planning.each_kind(kinds, |kind, plan| {
-        add(&mut found, kind, &plan, units);
+        add(&mut job_facts, kind, &plan, units);
         for (unit, jobs) in plan.left_out.iter().filter(|(unit, _)| units.contains(&unit.as_str())) {
             let of_unit =
                 |job: &crate::LeftOut| (kind.clone(), format!("{unit}:{}", job.job), job.reason.clone());
             left_out.extend(jobs.iter().map(of_unit));
         }
     })?;
-    for job in &mut found {
+    for job in &mut job_facts {
         let mut known = std::mem::take(&mut job.kinds).into_iter().peekable();
         for name in &names {
             let in_kind = match known.next_if(|known| known.kind == *name) {
@@ -91,10 +91,10 @@ pub fn jobs(
             job.kinds.push(in_kind);
         }
     }
-    Ok(found)
+    Ok(job_facts)
 }
 
-fn add(found: &mut Vec<JobFacts>, kind: &KindName, plan: &Plan, units: &[&str]) {
+fn add(job_facts: &mut Vec<JobFacts>, kind: &KindName, plan: &Plan, units: &[&str]) {
     for planned in planned_jobs(plan) {
         let job = planned.job;
         let is_wanted = match &job.unit {
@@ -104,9 +104,9 @@ fn add(found: &mut Vec<JobFacts>, kind: &KindName, plan: &Plan, units: &[&str]) 
         if !is_wanted || job.origin.is_generated() {
             continue;
         }
-        let position = found.iter().position(|known| known.name == job.name);
+        let position = job_facts.iter().position(|known| known.name == job.name);
         let position = position.unwrap_or_else(|| {
-            found.push(JobFacts {
+            job_facts.push(JobFacts {
                 name: job.name.clone(),
                 unit: job.unit.clone(),
                 short_name: short(job).to_owned(),
@@ -115,15 +115,15 @@ fn add(found: &mut Vec<JobFacts>, kind: &KindName, plan: &Plan, units: &[&str]) 
                 body: job.body.clone(),
                 kinds: Vec::new(),
             });
-            found.len() - 1
+            job_facts.len() - 1
         });
         let in_kind = in_words(kind, planned);
         let is_first_presence =
-            in_kind.is_present && found[position].kinds.iter().all(|known| !known.is_present);
+            in_kind.is_present && job_facts[position].kinds.iter().all(|known| !known.is_present);
         if is_first_presence {
-            found[position].body = job.body.clone();
+            job_facts[position].body = job.body.clone();
         }
-        found[position].kinds.push(in_kind);
+        job_facts[position].kinds.push(in_kind);
     }
 }
 
@@ -148,9 +148,9 @@ fn absent(kind: &KindName, job: &JobFacts, left_out: &[(KindName, String, String
             || job.name.as_str().strip_prefix(name).is_some_and(|rest| rest.starts_with(':'))
     };
     let reason = left_out.iter().find(|(of_kind, name, _)| of_kind == kind && is_of_job(name));
-    let state = match (reason, &job.environment) {
-        (Some((.., reason)), _) => format!("left out: {reason}"),
-        (None, Some(environment)) => format!("left out: no deploy to `{environment}`"),
+    let state = match (&job.environment, reason) {
+        (Some(environment), _) => format!("left out: no deploy to `{environment}`"),
+        (None, Some((.., reason))) => format!("left out: {reason}"),
         (None, None) => "left out".to_owned(),
     };
     JobInKind { kind: kind.clone(), state, is_present: false, decided_by: None }

@@ -50,20 +50,20 @@ pub fn selections(
 ) -> Result<Vec<SelectionFacts>, Error> {
     let selected = project.plan(changes.clone()).select()?;
     let wanted = selected.workspace.units().filter(|unit| units.contains(&unit.name.as_str()));
-    let mut found: Vec<SelectionFacts> = Vec::new();
+    let mut selections: Vec<SelectionFacts> = Vec::new();
     for unit in wanted {
         let verdict = selected.selection.verdict(&unit.name);
         let path = selected.selection.paths.get(&unit.name).and_then(|paths| paths.first());
         let reason = || verdict.reasons().first().map(ToString::to_string);
         let because = path.map(ToString::to_string).or_else(reason).filter(|_| verdict.is_selected());
         let (jobs, environments) = (0, BTreeSet::new());
-        found.push(SelectionFacts { unit: unit.name.to_string(), because, jobs, environments });
+        selections.push(SelectionFacts { unit: unit.name.to_string(), because, jobs, environments });
     }
     // Which jobs a unit has depends on what changed in it, and not on the other units.
     let only: Vec<String> =
-        found.iter().filter(|facts| facts.because.is_some()).map(|facts| facts.unit.clone()).collect();
+        selections.iter().filter(|facts| facts.because.is_some()).map(|facts| facts.unit.clone()).collect();
     if only.is_empty() {
-        return Ok(found);
+        return Ok(selections);
     }
     let name = KindName { id: String::new(), name: String::new() };
     let kind = WalkedKind { name, facts: project.facts().clone() };
@@ -77,11 +77,11 @@ pub fn selections(
                 facts.because.is_some()
                     && planned.job.unit.as_ref().is_some_and(|unit| unit.as_str() == facts.unit)
             };
-            if let Some(facts) = found.iter_mut().find(is_of) {
+            if let Some(facts) = selections.iter_mut().find(is_of) {
                 facts.jobs += planned.presence.count();
                 facts.environments.extend(planned.job.environment.as_ref().map(ToString::to_string));
             }
         }
     })?;
-    Ok(found)
+    Ok(selections)
 }

@@ -15,6 +15,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, Sources, Suggestion};
 use nestling_gitlab::name::{EnvironmentName, UnitName};
 use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::known::KnownVariables;
+use nestling_gitlab::pipeline::presence::Changed;
 use nestling_gitlab::yaml::Node;
 use serde_json::Value;
 use std::cell::{OnceCell, RefCell};
@@ -216,6 +217,7 @@ impl<'a> UnitRenderer<'a> {
             revisions: Some(self.templates),
             sources: self.sources,
             variables: &self.variables,
+            changed: Changed::Unknown,
             defaults: None,
         }
     }

@@ -9,7 +9,7 @@ use super::tree::{extent, summary};
 use super::unclaimed::reported_provenance;
 use crate::passed::JobReuse;
 use crate::plan::Plan;
-use crate::view::touched::{Starts, Touched, touched};
+use crate::view::touched::{Touched, touched};
 use nestling_cdk::report::Line;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity, has_errors};
 use nestling_gitlab::name::UnitName;
@@ -68,7 +68,7 @@ fn environments(out: &mut String, plan: &Plan) {
         let tier = cell(touched.tier.as_deref().unwrap_or_default());
         let action = action(touched);
         let unit = touched.unit.as_ref().map(|unit| code(unit.as_str())).unwrap_or_default();
-        let mut start = if touched.start == Starts::Manual { "manual" } else { "automatic" }.to_owned();
+        let mut start = cell(&touched.start.to_string());
         if let Some(condition) = &touched.condition {
             start = format!("{start} if {}", condition_cell(condition));
         }

@@ -112,11 +112,13 @@ fn environment_row(touched: &Touched, paint: Paint) -> Vec<String> {
         "start" => paint.green("deploy"),
         action => action.to_owned(),
     };
-    let start = match (touched.start, &touched.condition) {
-        (Starts::Manual, None) => paint.yellow("manual"),
-        (Starts::Manual, Some(_)) => paint.yellow("manual, conditional"),
-        (Starts::Automatic, Some(_)) => paint.yellow("conditional"),
-        (Starts::Automatic, None) => String::new(),
-    };
+    let mut words = Vec::new();
+    if touched.start != Starts::Automatic {
+        words.push(touched.start.to_string());
+    }
+    if touched.condition.is_some() {
+        words.push("conditional".to_owned());
+    }
+    let start = if words.is_empty() { String::new() } else { paint.yellow(words.join(", ")) };
     vec![touched.tier.clone().unwrap_or_default(), action, start]
 }

@@ -5,6 +5,7 @@ use crate::view::planned::{Count, PlannedJob, Start, possible_jobs};
 use nestling_gitlab::name::{JobName, UnitName};
 use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::yaml::Node;
+use std::fmt;
 
 /// A job with an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,12 +31,29 @@ pub struct Touched {
 }
 
 /// Start of a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Starts {
     /// Without anybody's action.
     Automatic,
     /// By a user, under every rule that adds the job.
     Manual,
+    /// By itself, some time after its turn came.
+    Delayed(String),
+    /// By itself, if an earlier job has failed.
+    OnFailure,
+}
+
+/// In words: `automatic`, `manual`, `after 1 hour`, `on failure`.
+impl fmt::Display for Starts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Automatic => f.write_str("automatic"),
+            Self::Manual => f.write_str("manual"),
+            Self::Delayed(time) => write!(f, "after {time}"),
+            Self::OnFailure => f.write_str("on failure"),
+        }
+    }
 }
 
 /// Returns the jobs with environments that GitLab makes or may make, in the pipeline's order.
@@ -53,7 +71,12 @@ fn of_job(planned: PlannedJob<'_>) -> Option<Touched> {
         url: environment.get("url").and_then(Node::text).map(str::to_owned),
         job: job.name.clone(),
         unit: job.unit.clone(),
-        start: if planned.start() == Start::Manual { Starts::Manual } else { Starts::Automatic },
+        start: match planned.start() {
+            Start::Automatic => Starts::Automatic,
+            Start::Manual => Starts::Manual,
+            Start::Delayed(time) => Starts::Delayed(time.to_owned()),
+            Start::OnFailure => Starts::OnFailure,
+        },
         condition: planned.condition(),
         count: planned.count(),
     })

@@ -10,7 +10,9 @@ use crate::diagnostic::{Origin, Sources};
 use crate::name::JobName;
 use crate::pipeline::defaults::Defaults;
 use crate::pipeline::known::KnownVariables;
-use crate::pipeline::presence::{Creation, JobPresence, Presence, State, literal, workflow_presence};
+use crate::pipeline::presence::{
+    Changed, Creation, JobPresence, Presence, State, literal, workflow_presence,
+};
 use crate::pipeline::{Job, Pipeline, rule};
 use crate::yaml::{Map, Meaning, Node, Scalar};
 use nestling_files::files::Files;
@@ -100,6 +102,7 @@ impl ParentText<'_> {
             revisions: None,
             sources: &sources,
             variables: self.variables,
+            changed: Changed::Unknown,
             defaults,
         };
         let read = read_configuration(self.path, self.text, &surroundings, RemoteIncludes::Unread);

@@ -2,6 +2,7 @@
 
 use super::Surroundings;
 use crate::pipeline::expression::Truth;
+use crate::pipeline::presence::{Changed, matches_any};
 use crate::pipeline::rule::RuleEntry;
 use crate::yaml::{Map, Node};
 use nestling_files::files::{EntryKind, Walk};
@@ -31,9 +32,24 @@ fn agreed(last: Truth, uncertain: &[Truth]) -> Truth {
 
 fn holds(rule: &RuleEntry<'_>, surroundings: &Surroundings<'_>) -> Truth {
     let condition = rule.condition_holds(&|name| surroundings.variables.get(name));
-    let changes = if rule.get("changes").is_some() { Truth::Maybe } else { Truth::Yes };
+    let changes = rule.get("changes").map_or(Truth::Yes, |node| changes(node, surroundings));
     let exists = rule.get("exists").map_or(Truth::Yes, |node| exists(node, surroundings));
     condition.min(changes).min(exists)
+}
+
+/// Returns whether one of the paths changed. Those that are compared with another revision are not known.
+fn changes(node: &Node, surroundings: &Surroundings<'_>) -> Truth {
+    let written = node.get("paths").unwrap_or(node);
+    match surroundings.changed {
+        Changed::Everything => Truth::Yes,
+        Changed::Unknown => Truth::Maybe,
+        Changed::Paths(_) if node.get("compare_to").is_some() => Truth::Maybe,
+        Changed::Paths(paths) => {
+            let mut globs = written.items_or_self().iter().filter_map(Node::text);
+            let is_changed = globs.any(|glob| matches_any(glob, paths));
+            if !is_changed && texts_with_variables(written) { Truth::Maybe } else { Truth::from(is_changed) }
+        }
+    }
 }
 
 /// Returns whether one of the paths exists; those of other projects are not known.

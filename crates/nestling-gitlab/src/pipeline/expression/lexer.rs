@@ -1,6 +1,6 @@
 //! Splits a condition into tokens, as GitLab's lexer does (lib/gitlab/ci/pipeline/expression/lexer.rb).
 
-use super::{ExpressionError, re2};
+use super::{ExpressionError, compiled, re2};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -130,7 +130,7 @@ pub(crate) fn pattern(text: &str) -> Option<Regex> {
     let flags = &captures[2];
     let prefix = if flags.is_empty() { String::new() } else { format!("(?{flags})") };
     let source = re2::translated(&captures[1])?;
-    Regex::new(&format!("{prefix}{source}")).ok()
+    compiled(&format!("{prefix}{source}"))
 }
 
 fn unknown(rest: &str) -> String {

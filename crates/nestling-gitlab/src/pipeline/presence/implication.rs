@@ -68,6 +68,23 @@ pub fn implies(premise: &Guard, conclusion: &Guard) -> Implication {
     uncertain.map_or(Implication::Follows, Implication::Fails)
 }
 
+/// Returns `true` if one guard follows from another: [`implies`] without the counterexample, which takes longer to find.
+pub fn follows(premise: &Guard, conclusion: &Guard) -> bool {
+    if premise == conclusion || adds_conjuncts(premise, conclusion) {
+        return true;
+    }
+    let question = Guard::all([premise.clone(), conclusion.clone().negated()]);
+    match &question {
+        Guard::Never => return true,
+        Guard::Always => return false,
+        _ => {}
+    }
+    let space = Space::of(&question);
+    let Some(count) = space.combinations() else { return false };
+    let mut combinations = (0..count).map(|number| space.combination(number));
+    !combinations.any(|combination| question.holds(&|atom| combination.truth(atom)))
+}
+
 /// Returns `true` if the premise is the conclusion with further conditions.
 fn adds_conjuncts(premise: &Guard, conclusion: &Guard) -> bool {
     let Guard::All(parts) = premise else { return false };

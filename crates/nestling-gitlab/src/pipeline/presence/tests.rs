@@ -70,7 +70,10 @@ fn the_first_rule_that_applies_decides() {
 fn follows(premise: &str, conclusion: &str) -> String {
     let unknown = |_: &str| Variable::Unknown;
     let guard = |text: &str| Expression::parse(text).unwrap().guard(&unknown);
-    match implies(&guard(premise), &guard(conclusion)) {
+    let (premise, conclusion) = (guard(premise), guard(conclusion));
+    let implication = implies(&premise, &conclusion);
+    assert_eq!(super::follows(&premise, &conclusion), implication == Implication::Follows);
+    match implication {
         Implication::Follows => "follows".to_owned(),
         Implication::Fails(counterexample) => counterexample.to_string(),
         Implication::Undecided => "undecided".to_owned(),

@@ -25,37 +25,58 @@ function givers() {
   return giversOf.get(kindIndex);
 }
 
-// One curve for each pair of boxes, however many edges it stands for.
+// One edge for each pair of boxes, however many it stands for. They are collected once for a layout.
+function edgesOfLayout() {
+  if (drawn.edges?.shows === view.edges) return drawn.edges.list;
+  const pairs = new Map();
+  for (const job of shown) {
+    const to = drawn.boxOf.get(job.index);
+    for (const index of edgesInto(job)) {
+      const from = drawn.boxOf.get(index);
+      if (from === undefined || from === to) continue;
+      const key = from.id * drawn.boxes.length + to.id;
+      if (!pairs.has(key)) pairs.set(key, { from, to, links: [], top: Math.min(from.y, to.y), bottom: Math.max(from.y + from.h, to.y + to.h) });
+      pairs.get(key).links.push([index, job.index]);
+    }
+  }
+  drawn.edges = { shows: view.edges, list: [...pairs.values()] };
+  return drawn.edges.list;
+}
+
+const curveElements = new Map(); // edge -> its path
+
+// Draws the edges that begin or end in the window. Paths that stay are kept.
 function drawCurves() {
   const x = scroller.scrollLeft - MARGIN, y = scroller.scrollTop - MARGIN;
   const w = scroller.clientWidth + 2 * MARGIN, h = scroller.clientHeight + 2 * MARGIN;
   curves.setAttribute("viewBox", `${x} ${y} ${w} ${h}`);
   Object.assign(curves.style, { left: `${x}px`, top: `${y}px`, width: `${w}px`, height: `${h}px` });
   const seen = (box) => box.y < y + h && box.y + box.h > y && box.x < x + w && box.x + box.w > x;
-  const paths = new Map();
-  for (const job of shown) {
-    const to = drawn.boxOf.get(job.index);
-    for (const index of edgesInto(job)) {
-      const from = drawn.boxOf.get(index);
-      if (from === undefined || from === to || !(seen(to) || seen(from))) continue;
-      addPath(paths, from, to, isStrong(index, job.index));
-    }
+  const lit = state.chain !== null || state.critical !== null;
+  const visible = edgesOfLayout().filter((edge) => edge.top < y + h && edge.bottom > y && (seen(edge.to) || seen(edge.from)));
+  visible.forEach((edge) => { edge.strong = lit && edge.links.some(([from, to]) => isStrong(from, to)); });
+  const wanted = new Set(visible.sort((a, b) => a.strong - b.strong).slice(-MOST_CURVES));
+  curves.classList.toggle("focus", lit);
+  if (!curves.querySelector("defs")) curves.append(arrowHeads());
+  for (const [edge, path] of curveElements) {
+    if (!wanted.has(edge)) path.remove(), curveElements.delete(edge);
   }
-  const all = [...paths.values()].sort((a, b) => a.strong - b.strong).slice(-MOST_CURVES);
-  curves.classList.toggle("focus", state.chain !== null || state.critical !== null);
-  curves.replaceChildren(arrowHeads(), ...all.map(({ from, to, strong }) => {
-    const path = document.createElementNS(SVG, "path");
-    path.setAttribute("d", curve(from, to));
-    path.setAttribute("marker-end", strong ? "url(#arrow-strong)" : "url(#arrow)");
-    path.setAttribute("class", strong ? "edge strong" : "edge");
-    return path;
-  }));
+  for (const edge of wanted) dressCurve(edge);
 }
 
-function addPath(paths, from, to, strong) {
-  const key = `${from.id} ${to.id}`;
-  if (!paths.has(key)) paths.set(key, { from, to, strong });
-  else if (strong) paths.get(key).strong = true;
+function dressCurve(edge) {
+  let path = curveElements.get(edge);
+  if (!path) {
+    path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", curve(edge.from, edge.to));
+    curveElements.set(edge, path);
+    curves.append(path);
+  }
+  if (path.dataset.strong === String(edge.strong)) return;
+  path.dataset.strong = String(edge.strong);
+  path.setAttribute("marker-end", edge.strong ? "url(#arrow-strong)" : "url(#arrow)");
+  path.setAttribute("class", edge.strong ? "edge strong" : "edge");
+  if (edge.strong) curves.append(path); // above the others
 }
 
 function isStrong(from, to) {

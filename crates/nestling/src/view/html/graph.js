@@ -22,15 +22,18 @@ function redraw() {
   elements.clear();
   laneElements.forEach((element) => element.remove());
   laneElements.clear();
+  curveElements.clear();
+  curves.replaceChildren();
   canvas.style.width = `${drawn.width}px`;
   canvas.style.height = `${drawn.height}px`;
   canvas.classList.toggle("grouped", drawn.grouped);
+  canvas.classList.toggle("narrow", drawn.narrow);
   document.getElementById("nothing").hidden = shown.length > 0;
   canvas.hidden = shown.length === 0;
   drawHeads();
   updateBar();
   if (state.focused !== null && !drawn.boxes.some(isFocused)) state.focused = null;
-  restate();
+  chain();
   draw();
   // The old elements are gone: the focus moves to the new one.
   if (hadFocus && state.focused !== null) elements.get(drawn.boxes.find(isFocused).id)?.focus({ preventScroll: true });
@@ -134,10 +137,15 @@ function dress(element, box) {
   element.classList.toggle("faded", lit !== null && !members.some((index) => lit.has(index)));
 }
 
-function restate() {
+// The job in the center with everything that it waits for, and that waits for it.
+function chain() {
   const center = state.hovered ?? state.selected;
   state.chain = center === null ? null
     : new Set([center, ...reach(center, (job) => job.before), ...reach(center, (job) => job.after)]);
+}
+
+function restate() {
+  chain();
   elements.forEach((element, id) => dress(element, drawn.boxes[id]));
   drawCurves();
 }

@@ -48,7 +48,7 @@ function unitItem(unit, members) {
   };
   return el("article", { class: "item" },
     el("header", {}, el("h2", {}, name), unit.verdict === "selected" ? null : el("span", { class: "tag" }, unit.verdict), el("span", { class: "quiet" }, countWords(countOf(members), "job"))),
-    el("ul", { class: "reasons" }, (unit.reasons || []).map(([, text]) => el("li", {}, data.texts[text])),
+    el("ul", { class: "reasons" }, (unit.reasons || []).map(([, text]) => el("li", {}, ...prose(data.texts[text]))),
       (unit.left_out || []).map(([job, reason]) => el("li", { class: "quiet" }, `without ${job}: ${data.texts[reason]}`, proofOf(unit, job))),
       unit.fingerprint ? [el("li", { class: "quiet" }, `fingerprint ${unit.fingerprint}`)] : [],
       members.filter((job) => job.out).map((job) => el("li", { class: "quiet" }, `without ${job.short}: ${job.out}`))),

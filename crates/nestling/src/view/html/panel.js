@@ -48,8 +48,8 @@ function panelParts(job) {
     el("button", { type: "button", class: "icon", "aria-label": "Close", onclick: close }, icon("close")));
   const duration = measured() ? durationByName(job) : undefined;
   const badges = el("p", { class: "badges" },
-    el("span", { class: `badge ${job.out ? "out" : job.start}` }, job.out ? null : icon(job.start), startWords(job)),
-    job.condition ? el("span", { class: "badge conditional" }, `if ${job.condition}`) : null,
+    el("span", { class: `badge ${job.out ? "out" : job.start}` }, job.out ? null : icon(job.start), el("span", {}, ...prose(startWords(job)))),
+    job.condition ? el("span", { class: "badge conditional" }, ...prose(`if ${job.condition}`)) : null,
     job.trigger ? el("span", { class: "badge" }, icon("trigger"), `triggers ${job.trigger.target}`) : null,
     job.multiplied ? el("span", { class: "badge" }, countWords(countOf([job]), "copy", "copies")) : null,
     duration === undefined ? null : el("span", { class: "badge" }, `takes ${timeWords(duration)}`),
@@ -70,7 +70,7 @@ function why(job) {
     return part(title, el("p", {}, text));
   }
   if (job.unit === null) return part(title, el("p", {}, "Every pipeline has the jobs of the workspace."));
-  return part(title, el("ul", { class: "reasons" }, job.reasons.map(([, text]) => el("li", {}, text))));
+  return part(title, el("ul", { class: "reasons" }, job.reasons.map(([, text]) => el("li", {}, ...prose(text)))));
 }
 
 function link(index, note) {

@@ -32,10 +32,10 @@ function jobProblems(job) {
 
 function problemItem(problem, withJobs) {
   return el("li", { class: `problem ${problem.severity}` },
-    el("p", {}, icon(problem.severity), el("strong", {}, ` ${problem.severity}`), "[", el("a", { href: problem.url, target: "_blank", rel: "noreferrer noopener" }, problem.rule), "] ", problem.message),
+    el("p", {}, icon(problem.severity), el("strong", {}, ` ${problem.severity}`), "[", el("a", { href: problem.url, target: "_blank", rel: "noreferrer noopener" }, problem.rule), "] ", ...prose(problem.message)),
     el("p", { class: "quiet" }, problem.places.flatMap(([file, line, text], index) => [index ? ", " : "", place(file, line), text ? ` (${text})` : ""])),
     (problem.notes || []).map((note) => el("p", { class: "quiet" }, `note: ${note}`)),
-    problem.help ? el("p", {}, `help: ${problem.help}`) : null,
+    problem.help ? el("p", {}, ...prose(`help: ${problem.help}`)) : null,
     withJobs && problem.jobs ? jobNames(problem.jobs) : null);
 }
 

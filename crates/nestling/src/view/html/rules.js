@@ -8,7 +8,7 @@ function rulesPart(job) {
     el("p", { class: "verdict" }, el("span", { class: "word" }, VERDICTS[rule.verdict]), rule.outcome ? ` → ${rule.outcome}` : ""),
     el("code", { class: "text" }, rule.text),
     rule.values.length ? el("ul", { class: "values" }, rule.values.map(([name, value]) => el("li", {}, el("code", {}, `$${name}`), ` is ${value}`))) : null,
-    el("p", { class: "quiet" }, rule.sentence, " · ", place(rule.file, rule.line))));
+    el("p", { class: "quiet" }, ...prose(rule.sentence), " · ", place(rule.file, rule.line))));
   const last = rules[rules.length - 1];
   const falls = !["decides", "otherwise"].includes(last.verdict) && !rules.some((rule) => ["decides", "otherwise"].includes(rule.verdict));
   if (falls) entries.push(el("li", { class: "rule no" }, el("p", { class: "verdict" }, el("span", { class: "word" }, "otherwise"), " → left out")));
@@ -27,6 +27,6 @@ function kindsList(job) {
     const { jobs: list, byName } = derived(index);
     const other = list[byName.get(job.nameIndex)];
     const is = !other || other.out ? "not in" : other.condition ? `if ${other.condition}` : other.start === "automatic" ? "in" : `in, ${startWords(other)}`;
-    return el("li", { class: other && !other.out ? "" : "quiet" }, el("span", { class: "kind-name" }, kind.description), `: ${is}`);
+    return el("li", { class: other && !other.out ? "" : "quiet" }, el("span", { class: "kind-name" }, kind.description), ...prose(`: ${is}`));
   }));
 }

@@ -1,9 +1,9 @@
 // Places in files, and the YAML of a job with the place of each line. Lines of the repository lead to the project's host.
-function placeLink(file, line, text) {
+function placeLink(file, line, ...text) {
   const [path, inRepository] = data.files[file];
-  if (!data.source || !inRepository) return el("span", {}, text);
+  if (!data.source || !inRepository) return el("span", {}, ...text);
   const address = `${data.source}${path.split("/").map(encodeURIComponent).join("/")}#L${line}`;
-  return el("a", { href: address, target: "_blank", rel: "noreferrer noopener" }, text);
+  return el("a", { href: address, target: "_blank", rel: "noreferrer noopener" }, ...text);
 }
 
 function place(file, line) {
@@ -29,10 +29,10 @@ function yamlLines(lines, job) {
   for (const line of lines) {
     const [text, file, number] = data.lines[line];
     const at = `${data.files[file][0]}:${number}`;
-    const shown = file === lastFile ? `:${number}` : `${base(data.files[file][0])}:${number}`;
+    const shown = file === lastFile ? [`:${number}`] : [el("span", { class: "cut" }, base(data.files[file][0])), `:${number}`];
     const problem = problems.get(`${file}:${number}`);
     body.append(el("div", { class: `row ${problem ? problem.severity : ""}`, title: problem ? `${at}: ${problem.message}` : at },
-      el("span", { class: `from f${used.indexOf(file) % 6}` }, at === last ? [] : placeLink(file, number, shown)),
+      el("span", { class: `from f${used.indexOf(file) % 6}` }, at === last ? [] : placeLink(file, number, ...shown)),
       el("code", {}, ...colored(text))));
     last = at;
     lastFile = file;

@@ -1,0 +1,62 @@
+//! `nestling import`.
+
+use crate::exit::{Exit, Failure};
+use crate::import::{Asked, import};
+use crate::invocation::Invocation;
+use crate::options::RunOptions;
+use crate::session::Session;
+use nestling::RepoPath;
+
+/// Make a workspace of an existing pipeline, and prove that it runs the same jobs
+///
+/// Reads `.gitlab-ci.yml` with its local includes and static children, finds the directory of each job, and reports four parts: carried
+/// over as it is, rewritten, decided by you, not carried over. The old jobs are compared with the new ones for a change of every path
+/// and, with `--prove`, for the newest merges. Nothing is written without `--write`. Ends with exit code 1 if a pipeline would lack
+/// something.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  nestling import\n  nestling import --prove\n  nestling import --prove 500 --write"
+)]
+pub struct Args {
+    /// Compare the jobs of the newest merges, 200 if no number is given
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "200")]
+    prove: Option<usize>,
+    /// The output of a generator, which a trigger job includes as an artifact
+    #[arg(long, value_name = "FILE")]
+    generated: Option<String>,
+    /// Write the files, after the proof
+    #[arg(long)]
+    write: bool,
+    /// Write even if some pipeline would lack something
+    #[arg(long, requires = "write")]
+    accept: bool,
+}
+
+/// Merges that are compared before files are written.
+const MERGES: usize = 200;
+
+pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
+    let mut session = invocation.open(RunOptions::default())?;
+    session.remember();
+    let prove = args.prove.or_else(|| args.write.then_some(MERGES));
+    let generated = args.generated.as_deref().map(|file| generated(&session, file)).transpose()?;
+    let imported = import(&session, &Asked { generated, prove, write: args.write, accept: args.accept })?;
+    invocation.io.data(&imported.text)?;
+    if args.write && !imported.has_written && imported.has_less {
+        invocation
+            .io
+            .talk("nothing is written: a pipeline would lack something (`--accept` writes anyway)\n");
+    }
+    Ok(if imported.has_less && !args.accept { Exit::Errors } else { Exit::Done })
+}
+
+/// Finds the output of a generator in the repository.
+fn generated(session: &Session, file: &str) -> Result<RepoPath, Failure> {
+    let paths = session.named_paths(file);
+    let mut paths = paths.into_iter();
+    let file_there = paths.find(|path| session.root().join(path.to_string()).is_file());
+    file_there.ok_or_else(|| {
+        Failure::usage(format!("there is no file `{file}`"))
+            .with_help("run the generator first, and write its output into the repository")
+    })
+}

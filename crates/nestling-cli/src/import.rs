@@ -1,0 +1,41 @@
+//! `nestling import`: a workspace from a pipeline that is there already, with the proof that nothing changes.
+//!
+//! The old configuration is read as GitLab reads it, each job gets a directory by its evidence, and what belongs together stays
+//! together. What is not understood stays in the parent as it is, with a line in the report.
+
+mod kind;
+mod old;
+mod includes;
+mod candidate;
+mod expression;
+mod clause;
+mod policy;
+mod tree;
+mod evidence;
+mod follow;
+mod text;
+mod raw;
+mod obstacle;
+mod order;
+mod division;
+mod naming;
+mod stages;
+mod unit;
+mod defaults;
+mod relations;
+mod compose;
+mod files;
+mod family;
+mod parent;
+mod proposal;
+mod side;
+mod likeness;
+mod sides;
+mod proof;
+mod faults;
+mod report;
+mod table;
+mod write;
+mod run;
+
+pub(crate) use run::{Asked, import};

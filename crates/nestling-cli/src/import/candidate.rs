@@ -1,0 +1,208 @@
+//! The jobs of the old configuration, each with the condition under which GitLab makes it.
+
+use super::includes::{IncludeCondition, Includes};
+use super::kind::{self, Kind, with_variables};
+use super::old::{Configuration, OldPipeline};
+use nestling::Origin;
+use nestling_gitlab::check::KnownVariables;
+use nestling_gitlab::pipeline::guard::{Atom, Guard};
+use nestling_gitlab::pipeline::presence::{Changed, follows};
+use nestling_gitlab::yaml::{Map, Node};
+
+/// The pipeline that a job is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Owner {
+    /// That of `.gitlab-ci.yml`.
+    Root,
+    /// A static child, by its position.
+    Child(usize),
+}
+
+/// A job of the old configuration.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    /// The pipeline that it is in.
+    pub owner: Owner,
+    /// Its name there.
+    pub name: String,
+    /// The key that names it.
+    pub origin: Origin,
+    /// The file that defines it.
+    pub file: String,
+    /// Everything that GitLab reads of it.
+    pub folded: Map,
+    /// The position of its stage.
+    pub position: usize,
+    /// What it says itself, without the defaults of its file.
+    pub own: Map,
+    /// The condition of its file or of its trigger job, as the body of a job.
+    pub gate: Option<Gate>,
+    /// The condition under which GitLab makes it in a pipeline of which nothing is known.
+    pub guard_of_any: Guard,
+    /// The condition under which GitLab makes it, for each kind of [`Kind::of_import`], where it is not known what changed.
+    pub guards: Vec<Guard>,
+}
+
+/// A condition that all jobs of a file, or of a static child, have.
+#[derive(Debug, Clone)]
+pub(super) struct Gate {
+    /// The keywords that decide.
+    pub body: Map,
+    /// True if it is a trigger job.
+    pub is_trigger: bool,
+}
+
+/// Collects the jobs of the root and of all static children. The trigger jobs of the children are among those of the root.
+pub(super) fn candidates(old: &OldPipeline, includes: &Includes, kinds: &[Kind]) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for job in &old.root.pipeline.jobs {
+        let file = old.sources.path(job.origin.file);
+        let gate = match includes.get(&file).map(|included| &included.condition) {
+            Some(IncludeCondition::Rules(body)) => Some(Gate { body: body.clone(), is_trigger: false }),
+            _ => None,
+        };
+        let has_rules = old.root.has_workflow_rules();
+        let guards = kinds.iter().map(|kind| {
+            let own = guard(job.name.as_str(), &job.body, kind, Level::Root { has_rules });
+            let outer =
+                gate.as_ref().map(|gate| guard("include", &gate.body, kind, Level::Root { has_rules: true }));
+            Guard::all(outer.into_iter().chain([own]))
+        });
+        candidates.push(Candidate {
+            owner: Owner::Root,
+            name: job.name.to_string(),
+            origin: job.origin,
+            file,
+            guards: guards.collect(),
+            guard_of_any: guard_of_any(job.name.as_str(), &job.body, gate.as_ref()),
+            position: old.root.stage_position(job.stage()),
+            own: old.root.own_body(job),
+            folded: job.body.clone(),
+            gate,
+        });
+    }
+    for (index, child) in old.children.iter().enumerate() {
+        let trigger = old.root.pipeline.job(&child.trigger);
+        let gate = trigger.map(|trigger| Gate { body: trigger.body.clone(), is_trigger: true });
+        candidates.extend(of_child(old, index, &child.configuration, gate.as_ref(), kinds));
+    }
+    candidates
+}
+
+fn of_child<'a>(
+    old: &'a OldPipeline,
+    index: usize,
+    child: &'a Configuration,
+    gate: Option<&'a Gate>,
+    kinds: &'a [Kind],
+) -> impl Iterator<Item = Candidate> + 'a {
+    let has_rules = child.has_workflow_rules();
+    child.pipeline.jobs.iter().map(move |job| {
+        let guards = kinds.iter().map(|kind| {
+            let own = guard(job.name.as_str(), &job.body, kind, Level::Child { has_rules });
+            let root = Level::Root { has_rules: old.root.has_workflow_rules() };
+            let outer = gate.map(|gate| guard("trigger", &gate.body, kind, root));
+            Guard::all(outer.into_iter().chain([own]))
+        });
+        Candidate {
+            owner: Owner::Child(index),
+            name: job.name.to_string(),
+            origin: job.origin,
+            file: old.sources.path(job.origin.file),
+            guards: guards.collect(),
+            guard_of_any: guard_of_any(job.name.as_str(), &job.body, gate),
+            position: child.stage_position(job.stage()),
+            own: child.own_body(job),
+            folded: job.body.clone(),
+            gate: gate.cloned(),
+        }
+    })
+}
+
+/// The level of a pipeline.
+#[derive(Debug, Clone, Copy)]
+enum Level {
+    Root { has_rules: bool },
+    Child { has_rules: bool },
+}
+
+/// Returns the condition under which GitLab makes a job in a kind of pipeline, where it is not known what changed.
+fn guard(name: &str, body: &Map, kind: &Kind, level: Level) -> Guard {
+    let (variables, has_rules) = match level {
+        Level::Root { has_rules } => (kind.root_variables(), has_rules),
+        Level::Child { has_rules } => (kind.child_variables(), has_rules),
+    };
+    let creation = Kind::creation(&variables, kind.unknown_changes());
+    with_variables(&kind::guard(name, body, &creation.moment(has_rules)), kind.reference())
+}
+
+/// Returns the condition of a job where neither kind nor variables are known.
+fn guard_of_any(name: &str, body: &Map, gate: Option<&Gate>) -> Guard {
+    let variables = KnownVariables::default();
+    let creation = Kind::creation(&variables, Changed::Unknown);
+    let moment = creation.moment(true);
+    let outer = gate.map(|gate| kind::guard("gate", &gate.body, &moment));
+    let own = kind::guard(name, body, &moment);
+    Guard::all(outer.into_iter().chain([own]))
+}
+
+/// Conditions with more unknowns than this are not decided by trying all combinations.
+const FEW_UNKNOWNS: usize = 5;
+
+fn is_decidable(guard: &Guard) -> bool {
+    guard.atoms().len() <= FEW_UNKNOWNS
+}
+
+/// Returns what is left of a condition where no path changed.
+fn without_changes(guard: &Guard) -> Guard {
+    match guard {
+        Guard::Atom(Atom::Changes(_)) => Guard::Never,
+        Guard::Not(inner) => without_changes(inner).negated(),
+        Guard::All(parts) => Guard::all(parts.iter().map(without_changes)),
+        Guard::Any(parts) => Guard::any(parts.iter().map(without_changes)),
+        other => other.clone(),
+    }
+}
+
+impl Candidate {
+    /// Returns the globs of `changes` that decide about it in some kind of pipeline, as they are written.
+    pub(super) fn written_globs(&self) -> Vec<String> {
+        let mut globs = Vec::new();
+        for guard in &self.guards {
+            for atom in guard.atoms() {
+                let Atom::Changes(written) = atom else { continue };
+                for glob in written {
+                    if !globs.contains(glob) {
+                        globs.push(glob.clone());
+                    }
+                }
+            }
+        }
+        globs
+    }
+
+    /// Returns `true` if GitLab makes the job in no pipeline of this kind in which none of its globs matches a changed path.
+    pub(super) fn is_selected_by_paths(&self, kind: usize) -> bool {
+        let Some(guard) = self.guards.get(kind) else { return false };
+        let unchanged = without_changes(guard);
+        unchanged == Guard::Never || is_decidable(&unchanged) && follows(&unchanged, &Guard::Never)
+    }
+
+    /// Returns `true` if some pipeline of this kind can have the job.
+    pub(super) fn is_possible(&self, kind: usize) -> bool {
+        self.guards.get(kind).is_some_and(|guard| *guard != Guard::Never)
+    }
+
+    /// Returns `true` if some pipeline can have both jobs.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        let both = |(a, b): (&Guard, &Guard)| Guard::all([a.clone(), b.clone()]);
+        let mut pairs = self.guards.iter().zip(&other.guards).map(both);
+        // Where it takes long to tell, they are taken to meet.
+        pairs.any(|guard| guard != Guard::Never && !(is_decidable(&guard) && follows(&guard, &Guard::Never)))
+    }
+
+    /// Returns the value of a scalar keyword.
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        self.folded.get(key).and_then(Node::text)
+    }
+}

@@ -1,0 +1,139 @@
+//! Expressions of `rules:if` as a child pipeline has to have them: there `CI_PIPELINE_SOURCE` is `parent_pipeline`.
+
+/// The variable that hands the source of the parent on.
+pub(super) const PARENT_SOURCE: &str = "PARENT_PIPELINE_SOURCE";
+
+/// GitLab's variable.
+const SOURCE: &str = "$CI_PIPELINE_SOURCE";
+
+/// The source of a merge request's pipeline.
+const MERGE_REQUEST: &str = "merge_request_event";
+
+/// Returns an expression for the child that holds where the given one holds in the parent.
+///
+/// Whether there is a merge request is known in the child as well. For every other source the trigger job hands it on.
+pub(super) fn in_child(expression: &str) -> String {
+    let mut rewritten = String::new();
+    let mut rest = expression;
+    while let Some(start) = rest.find(SOURCE) {
+        let behind = &rest[start + SOURCE.len()..];
+        rewritten.push_str(&rest[..start]);
+        if behind.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
+            rewritten.push_str(SOURCE);
+            rest = behind;
+            continue;
+        }
+        match compared(behind) {
+            Some(Compared { is_equal, value, length }) => {
+                rewritten.push_str(&condition(is_equal, value));
+                rest = &behind[length..];
+            }
+            None => {
+                rewritten.push('$');
+                rewritten.push_str(PARENT_SOURCE);
+                rest = behind;
+            }
+        }
+    }
+    rewritten.push_str(rest);
+    rewritten
+}
+
+/// Returns the condition that the parent has this source, or another one.
+fn condition(is_equal: bool, source: &str) -> String {
+    match (source, is_equal) {
+        (MERGE_REQUEST, true) => "$CI_MERGE_REQUEST_IID".to_owned(),
+        (MERGE_REQUEST, false) => "$CI_MERGE_REQUEST_IID == null".to_owned(),
+        // Of two pipelines of one commit it is known which one is a merge request's, before the source is.
+        (source, true) => format!("$CI_MERGE_REQUEST_IID == null && ${PARENT_SOURCE} == \"{source}\""),
+        (source, false) => format!("${PARENT_SOURCE} != \"{source}\""),
+    }
+}
+
+/// A comparison with a string.
+struct Compared<'e> {
+    is_equal: bool,
+    value: &'e str,
+    length: usize,
+}
+
+/// Reads ` == "push"` or the same with `!=`, in either kind of quotes.
+fn compared(text: &str) -> Option<Compared<'_>> {
+    let trimmed = text.trim_start();
+    let (is_equal, rest) = match (trimmed.strip_prefix("=="), trimmed.strip_prefix("!=")) {
+        (Some(rest), _) => (true, rest),
+        (None, Some(rest)) => (false, rest),
+        (None, None) => return None,
+    };
+    let rest = rest.trim_start();
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let (value, rest) = rest[1..].split_once(quote)?;
+    let is_plain = value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    is_plain.then(|| Compared { is_equal, value, length: text.len() - rest.len() })
+}
+
+/// Joins conditions of which all have to hold.
+pub(super) fn all_of(conditions: impl IntoIterator<Item = String>) -> Option<String> {
+    let mut joined: Vec<String> = Vec::new();
+    for condition in conditions {
+        for part in conjuncts(&condition) {
+            if !joined.iter().any(|known| known == part) {
+                joined.push(part.to_owned());
+            }
+        }
+    }
+    match joined.len() {
+        0 => None,
+        1 => joined.pop(),
+        _ => Some(joined.iter().map(|part| grouped(part)).collect::<Vec<_>>().join(" && ")),
+    }
+}
+
+/// Returns the parts of which all have to hold, where that is plain to see.
+fn conjuncts(condition: &str) -> Vec<&str> {
+    let parts: Vec<&str> = condition.split(" && ").collect();
+    let is_whole = |part: &&str| ['"', '\''].iter().all(|quote| part.matches(*quote).count() % 2 == 0);
+    let is_plain = !condition.contains("||") && !condition.contains(['(', ')', '/']);
+    if is_plain && parts.iter().all(is_whole) { parts } else { vec![condition] }
+}
+
+/// Joins conditions of which one has to hold.
+pub(super) fn any_of(conditions: &[String]) -> Option<String> {
+    (!conditions.is_empty()).then(|| conditions.join(" || "))
+}
+
+fn grouped(condition: &str) -> String {
+    if condition.contains("||") { format!("({condition})") } else { condition.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_source_of_the_parent_is_asked_for_in_words_of_the_child() {
+        for (written, expected) in [
+            ("$CI_PIPELINE_SOURCE == \"merge_request_event\"", "$CI_MERGE_REQUEST_IID"),
+            ("$CI_PIPELINE_SOURCE!='merge_request_event' && $A", "$CI_MERGE_REQUEST_IID == null && $A"),
+            (
+                "$CI_PIPELINE_SOURCE == \"schedule\"",
+                "$CI_MERGE_REQUEST_IID == null && $PARENT_PIPELINE_SOURCE == \"schedule\"",
+            ),
+            ("$CI_PIPELINE_SOURCE != 'push'", "$PARENT_PIPELINE_SOURCE != \"push\""),
+            ("\"push\" == $CI_PIPELINE_SOURCE", "\"push\" == $PARENT_PIPELINE_SOURCE"),
+            ("$CI_PIPELINE_SOURCE =~ /push|web/ || $B", "$PARENT_PIPELINE_SOURCE =~ /push|web/ || $B"),
+            ("$CI_PIPELINE_SOURCE_X == \"a\"", "$CI_PIPELINE_SOURCE_X == \"a\""),
+            ("$CI_COMMIT_TAG", "$CI_COMMIT_TAG"),
+        ] {
+            assert_eq!(in_child(written), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn alternatives_are_grouped_where_they_are_joined() {
+        let joined = all_of(["$A || $B".to_owned(), "$C".to_owned(), "$C".to_owned()]);
+        assert_eq!(joined.as_deref(), Some("($A || $B) && $C"));
+        let joined = all_of(["$A == null && $B == \"x\"".to_owned(), "$A == null".to_owned()]);
+        assert_eq!(joined.as_deref(), Some("$A == null && $B == \"x\""));
+    }
+}

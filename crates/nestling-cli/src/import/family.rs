@@ -1,0 +1,141 @@
+//! Units whose jobs differ in names and paths alone become one template.
+
+use super::files::jobs_text;
+use super::unit::{Composition, Family, NewUnit};
+use nestling_gitlab::yaml::{Kind, Map, Node, Scalar, Style};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Fewer units than this are not worth a template.
+const FEWEST: usize = 3;
+
+/// What stands for the directory of the unit.
+const UNIT_DIRECTORY: &str = "${{ unit.dir }}";
+
+/// What stands for the name that is in its texts.
+const NAME: &str = "${{ inputs.name }}";
+
+/// The same, where it is the name of the unit.
+const UNIT_NAME: &str = "${{ unit.name }}";
+
+/// Makes templates of units that are alike.
+pub(super) fn add_families(composition: &mut Composition) {
+    let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, unit) in composition.units.iter().enumerate() {
+        groups.entry(jobs_text(&general(unit))).or_default().push(index);
+    }
+    let mut groups: Vec<(String, Vec<usize>)> =
+        groups.into_iter().filter(|(_, members)| members.len() >= FEWEST).collect();
+    groups.sort_by(|(_, a), (_, b)| a.cmp(b));
+    for (text, members) in groups {
+        let units = || members.iter().filter_map(|index| composition.units.get(*index));
+        let directories: Vec<&str> = units().map(|unit| unit.directory.as_str()).collect();
+        let name = family_name(&directories, &composition.templates);
+        let has_name = text.contains(NAME);
+        let is_unit_name = units().all(|unit| base(&unit.directory) == unit.name);
+        let text = if is_unit_name { text.replace(NAME, UNIT_NAME) } else { text };
+        let needs_input = has_name && !is_unit_name;
+        composition.templates.insert(name.clone(), template(&text, needs_input));
+        for index in members {
+            if let Some(unit) = composition.units.get_mut(index) {
+                let input = needs_input.then(|| base(&unit.directory).to_owned());
+                unit.family = Some(Family { template: name.clone(), input });
+            }
+        }
+    }
+}
+
+fn template(jobs: &str, needs_input: bool) -> String {
+    let inputs =
+        "  inputs:\n    name: { type: string, description: The name of the unit in paths and names }\n";
+    let inputs = if needs_input { inputs } else { "" };
+    let description = "  description: Jobs that were written out for each directory\n";
+    format!("spec:\n{description}{inputs}---\n{jobs}")
+}
+
+/// Returns a name for a family: that of the directory that all of them are in.
+fn family_name(directories: &[&str], taken: &BTreeMap<String, String>) -> String {
+    let parents: BTreeSet<&str> = directories
+        .iter()
+        .map(|directory| directory.rsplit_once('/').map_or("", |(parent, _)| parent))
+        .collect();
+    let common = parents.first().filter(|parent| parents.len() == 1 && !parent.is_empty());
+    let name = common.map_or("unit", |parent| base(parent)).to_owned();
+    let mut numbered = (2..).map(|number| format!("{name}-{number}"));
+    if taken.contains_key(&name) {
+        numbered.find(|name| !taken.contains_key(name)).unwrap_or(name)
+    } else {
+        name
+    }
+}
+
+/// Returns the unit with its directory and its name left open.
+fn general(unit: &NewUnit) -> NewUnit {
+    let mut general = unit.clone();
+    let open = |text: &str| opened(text, &unit.directory);
+    for map in [&mut general.defaults, &mut general.variables] {
+        open_values(map, &open);
+    }
+    for job in &mut general.jobs {
+        job.short = open(&job.short);
+        open_values(&mut job.body, &open);
+    }
+    general
+}
+
+fn open_values(map: &mut Map, open: &dyn Fn(&str) -> String) {
+    map.entries.iter_mut().for_each(|entry| open_node(&mut entry.value, open));
+}
+
+fn open_node(node: &mut Node, open: &dyn Fn(&str) -> String) {
+    match &mut node.kind {
+        Kind::Seq(items) => items.iter_mut().for_each(|item| open_node(item, open)),
+        Kind::Map(map) => open_values(map, open),
+        Kind::Scalar(scalar) => {
+            let text = open(&scalar.text);
+            if *text != *scalar.text {
+                let style = if scalar.style == Style::Plain { Style::Quoted } else { scalar.style };
+                *scalar = Scalar { text: text.into(), style };
+            }
+        }
+    }
+}
+
+/// Puts what stands for directory and name into a string.
+fn opened(text: &str, directory: &str) -> String {
+    let parts: Vec<String> = text.split(directory).map(|part| with_name(part, base(directory))).collect();
+    parts.join(UNIT_DIRECTORY)
+}
+
+fn with_name(text: &str, name: &str) -> String {
+    let mut opened = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(name) {
+        let (before, behind) = (&rest[..start], &rest[start + name.len()..]);
+        let is_word = !before.ends_with(char::is_alphanumeric) && !behind.starts_with(char::is_alphanumeric);
+        opened.push_str(before);
+        opened.push_str(if is_word { NAME } else { name });
+        rest = behind;
+    }
+    opened + rest
+}
+
+fn base(directory: &str) -> &str {
+    directory.rsplit('/').next().unwrap_or(directory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directory_and_name_are_left_open() {
+        for (text, expected) in [
+            ("npm test --prefix services/api", "npm test --prefix ${{ unit.dir }}"),
+            ("registry/api:latest", "registry/${{ inputs.name }}:latest"),
+            ("rapid", "rapid"),
+            ("services/api/dist/api.js", "${{ unit.dir }}/dist/${{ inputs.name }}.js"),
+        ] {
+            assert_eq!(opened(text, "services/api"), expected);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The kinds of pipelines in which the old and the new configuration are compared.
+
+use nestling_gitlab::check::KnownVariables;
+use nestling_gitlab::facts::{As, PipelineFacts, PipelineSource};
+use nestling_gitlab::pipeline::expression::{Expression, Variable};
+use nestling_gitlab::pipeline::guard::{Atom, Guard};
+use nestling_gitlab::pipeline::matrix::{copies, parallel};
+use nestling_gitlab::pipeline::presence::{Changed, Creation, Moment, Presence, presence_of};
+use nestling_gitlab::yaml::Map;
+
+/// A kind of pipeline.
+#[derive(Debug, Clone)]
+pub(super) struct Kind {
+    /// Its name in the report.
+    pub name: &'static str,
+    /// The facts of such a pipeline.
+    pub facts: PipelineFacts,
+    /// The way in which it compares paths.
+    pub comparison: Comparison,
+}
+
+/// The paths that count as changed in a kind of pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    /// Those that differ from the commit before.
+    Paths,
+    /// All of them: GitLab has nothing to compare with.
+    Everything,
+}
+
+impl Kind {
+    /// Returns the three kinds of the proof: merge request, push to the default branch, tag.
+    pub(super) fn of_proof(default_branch: &str) -> [Self; 3] {
+        let [merge_request, default, _, tag, _] = Self::of_import(default_branch);
+        [merge_request, default, tag]
+    }
+
+    /// Returns the kinds that decide where a job goes: those of the proof, another branch and a schedule.
+    pub(super) fn of_import(default_branch: &str) -> [Self; 5] {
+        let default = default_branch.to_owned();
+        let local = PipelineFacts::local(None, Some(default.clone()), None);
+        let kind = |name, simulate: As, comparison| Self {
+            name,
+            facts: unnamed(local.clone().seen_as(&simulate), &default),
+            comparison,
+        };
+        [
+            kind("merge request", As::MergeRequest, Comparison::Paths),
+            kind("push to the default branch", As::Branch(default.clone()), Comparison::Paths),
+            kind("push to a branch", As::Branch(String::new()), Comparison::Paths),
+            kind("tag", As::Tag(String::new()), Comparison::Everything),
+            kind("schedule", As::Started(PipelineSource::Schedule), Comparison::Everything),
+        ]
+    }
+
+    /// Returns the variables of the parent pipeline.
+    pub(super) fn root_variables(&self) -> KnownVariables {
+        KnownVariables::of_root(&self.facts)
+    }
+
+    /// Returns the variables of a child pipeline.
+    pub(super) fn child_variables(&self) -> KnownVariables {
+        KnownVariables::of_child(&self.facts)
+    }
+
+    /// Returns `CI_PIPELINE_SOURCE` of the parent pipeline.
+    pub(super) fn source(&self) -> &str {
+        self.facts.source.as_str()
+    }
+
+    /// Returns the variable that has the name of the branch or the tag.
+    pub(super) fn reference(&self) -> &'static str {
+        if self.comparison == Comparison::Everything && self.facts.branch.is_none() {
+            "CI_COMMIT_TAG"
+        } else {
+            "CI_COMMIT_BRANCH"
+        }
+    }
+
+    /// Returns what `changes` compares, where it is not known which paths changed.
+    pub(super) fn unknown_changes(&self) -> Changed<'static> {
+        match self.comparison {
+            Comparison::Paths => Changed::Unknown,
+            Comparison::Everything => Changed::Everything,
+        }
+    }
+
+    /// Returns the creation of such a pipeline.
+    pub(super) fn creation<'a>(variables: &'a KnownVariables, changed: Changed<'a>) -> Creation<'a> {
+        Creation::of(variables).with_changes(changed)
+    }
+}
+
+/// GitLab multiplies a job by no more than this.
+const MOST_COPIES: u64 = 200;
+
+/// Returns the presence of each job that `parallel` makes of one.
+pub(super) fn presences(name: &str, body: &Map, moment: &Moment<'_>) -> Vec<Presence> {
+    let count = parallel(body).map_or(1, |parallel| parallel.count());
+    if count > MOST_COPIES {
+        return vec![presence_of(name, body, &[], moment)];
+    }
+    let copies = copies(name, body);
+    copies.iter().map(|copy| presence_of(&copy.name, body, &copy.variables, moment)).collect()
+}
+
+/// Returns the condition under which GitLab makes a job, or any of the jobs that `parallel` makes of it.
+pub(super) fn guard(name: &str, body: &Map, moment: &Moment<'_>) -> Guard {
+    Guard::any(presences(name, body, moment).iter().map(Presence::guard))
+}
+
+/// Returns a condition with the names that `only` and `except` ask for as comparisons of variables.
+pub(super) fn with_variables(guard: &Guard, variable: &str) -> Guard {
+    match guard {
+        Guard::Atom(Atom::Reference(name)) => comparison(name, variable).unwrap_or_else(|| guard.clone()),
+        Guard::Not(inner) => with_variables(inner, variable).negated(),
+        Guard::All(parts) => Guard::all(parts.iter().map(|part| with_variables(part, variable))),
+        Guard::Any(parts) => Guard::any(parts.iter().map(|part| with_variables(part, variable))),
+        other => other.clone(),
+    }
+}
+
+/// Words that `only` and `except` read as kinds of pipelines. That one is the name of a branch or a tag as well is not taken into account.
+const KEYWORDS: [&str; 13] = [
+    "branches",
+    "tags",
+    "merge_requests",
+    "pushes",
+    "schedules",
+    "triggers",
+    "pipelines",
+    "web",
+    "api",
+    "chat",
+    "external",
+    "external_pull_requests",
+    "parent_pipelines",
+];
+
+fn comparison(name: &str, variable: &str) -> Option<Guard> {
+    if KEYWORDS.contains(&name) {
+        return Some(Guard::Never);
+    }
+    let text = match name.starts_with('/') {
+        true => format!("${variable} =~ {name}"),
+        false => format!("${variable} == \"{name}\""),
+    };
+    let expression = Expression::parse(&text).ok()?;
+    Some(expression.guard(&|_| Variable::Unknown))
+}
+
+/// Leaves names open that a pipeline of this kind can have any of: rules that ask for them are conditions.
+fn unnamed(mut facts: PipelineFacts, default_branch: &str) -> PipelineFacts {
+    facts.tag = None;
+    if let Some(request) = &mut facts.merge_request {
+        (request.source_branch, request.target_branch) = (None, None);
+    }
+    facts.branch = facts.branch.filter(|branch| branch == default_branch);
+    facts
+}

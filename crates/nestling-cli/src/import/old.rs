@@ -1,0 +1,273 @@
+//! The configuration that is imported, as GitLab reads it: `.gitlab-ci.yml` with its local includes, and the static children that
+//! its trigger jobs start.
+
+use super::kind::Kind;
+use crate::exit::Failure;
+use nestling::{Diagnostic, Files, Origin, RepoPath, Severity, Sources};
+use nestling_gitlab::check::{KnownVariables, read_configuration};
+use nestling_gitlab::configuration::{RemoteIncludes, Surroundings};
+use nestling_gitlab::pipeline::defaults::Defaults;
+use nestling_gitlab::pipeline::presence::Changed;
+use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::yaml::{Map, Node};
+use std::fmt::Write as _;
+
+/// GitLab's own file.
+pub(super) const FILE: &str = ".gitlab-ci.yml";
+
+/// A configuration with what its trigger jobs start.
+pub(super) struct OldPipeline {
+    /// `.gitlab-ci.yml`.
+    pub root: Configuration,
+    /// The configurations of its static children, each with the trigger job.
+    pub children: Vec<StaticChild>,
+    /// The texts that origins point into.
+    pub sources: Sources,
+    /// The file that stands for the artifact of a generator.
+    pub generated: Option<RepoPath>,
+}
+
+/// One configuration: its jobs and what they have from the file as a whole.
+pub(super) struct Configuration {
+    /// Jobs with `extends`, `!reference` and defaults resolved.
+    pub pipeline: Pipeline,
+    /// `default` and `variables` of the file, which the jobs have been given.
+    pub defaults: Defaults,
+    /// What GitLab would refuse, or do otherwise than meant.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// A child pipeline that a trigger job makes of files of the repository.
+pub(super) struct StaticChild {
+    /// The name of the trigger job.
+    pub trigger: String,
+    /// The files, as the trigger job names them.
+    pub files: Vec<RepoPath>,
+    /// Their jobs.
+    pub configuration: Configuration,
+}
+
+impl OldPipeline {
+    /// Reads a configuration in the way that finds most jobs: each include of a local file counts, whatever changed.
+    ///
+    /// # Errors
+    /// There is no `.gitlab-ci.yml`, or it is no YAML.
+    pub(super) fn read(files: &dyn Files, generated: Option<&RepoPath>) -> Result<Self, Failure> {
+        Self::read_for(files, &KnownVariables::default(), Changed::Everything, generated)
+    }
+
+    /// Reads the configuration as GitLab does for a kind of pipeline and for changed paths.
+    ///
+    /// # Errors
+    /// As [`OldPipeline::read`].
+    pub(super) fn read_as(
+        files: &dyn Files,
+        kind: &Kind,
+        changed: Changed<'_>,
+        generated: Option<&RepoPath>,
+    ) -> Result<Self, Failure> {
+        Self::read_for(files, &KnownVariables::of_root(&kind.facts), changed, generated)
+    }
+
+    fn read_for(
+        files: &dyn Files,
+        variables: &KnownVariables,
+        changed: Changed<'_>,
+        generated: Option<&RepoPath>,
+    ) -> Result<Self, Failure> {
+        let sources = Sources::default();
+        let path = RepoPath::root().child(FILE.as_bytes());
+        let bytes = files.read(&path).map_err(Failure::repository)?.ok_or_else(no_file)?;
+        let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8"))?;
+        let reading = Reading { files, variables, changed, sources: &sources };
+        let root = reading.configuration(FILE, &text)?;
+        let mut children = Vec::new();
+        for job in &root.pipeline.jobs {
+            let Some(paths) = child_files(&job.body, generated) else { continue };
+            let Ok(configuration) = reading.child(job, &paths) else { continue };
+            children.push(StaticChild { trigger: job.name.to_string(), files: paths, configuration });
+        }
+        Ok(Self { root, children, sources, generated: generated.cloned() })
+    }
+
+    /// Returns the static child of a trigger job.
+    pub(super) fn child_of(&self, trigger: &str) -> Option<&StaticChild> {
+        self.children.iter().find(|child| child.trigger == trigger)
+    }
+
+    /// Returns the file and line of an origin.
+    pub(super) fn place(&self, origin: Origin) -> String {
+        let place = self.sources.place(Origin::line(origin.file, origin.line));
+        if origin.is_generated() { FILE.to_owned() } else { place }
+    }
+}
+
+impl Configuration {
+    /// Returns what a job says itself, without what the file gave it. What its `inherit` has kept out is written again.
+    pub(super) fn own_body(&self, job: &Job) -> Map {
+        let mut own = Map::default();
+        for entry in &job.body.entries {
+            if self.defaults.gave(&entry.key) {
+                continue;
+            }
+            let Some(variables) = entry.value.as_map().filter(|_| entry.key.text() == "variables") else {
+                own.entries.push(entry.clone());
+                continue;
+            };
+            let mut kept = variables.clone();
+            kept.entries.retain(|variable| !self.defaults.gave(&variable.key));
+            if !kept.is_empty() || variables.is_empty() {
+                own.set("variables", Node::map(entry.value.origin, kept));
+            }
+        }
+        if let Some(inherit) = self.inherit(&job.body) {
+            own.set("inherit", inherit);
+        }
+        own
+    }
+
+    /// Returns the `inherit` of a job that has not been given everything: its body no longer says so.
+    fn inherit(&self, body: &Map) -> Option<Node> {
+        let (mut default, mut variables) = (Inherited::default(), Inherited::default());
+        let own_variables = body.get("variables").and_then(Node::as_map);
+        let (globals, _) = self.global_names();
+        for key in self.defaults.keys() {
+            let is_default = globals.iter().any(|known| known == key.text());
+            let (inherited, is_there) = match is_default {
+                true => (&mut default, body.contains(key.text())),
+                false => (&mut variables, own_variables.is_some_and(|own| own.contains(key.text()))),
+            };
+            if is_there { &mut inherited.given } else { &mut inherited.kept_out }.push(key.text().to_owned());
+        }
+        // A trigger job takes `interruptible` alone, and needs no `inherit` for that.
+        if body.contains("trigger") {
+            default.kept_out.clear();
+        }
+        let mut inherit = Map::default();
+        for (key, inherited) in [("default", default), ("variables", variables)] {
+            if let Some(node) = inherited.node() {
+                inherit.set(key, node);
+            }
+        }
+        (!inherit.is_empty()).then(|| Node::map(Origin::generated(), inherit))
+    }
+
+    /// Returns the keys of `default`, and the names of the variables that all jobs get.
+    fn global_names(&self) -> (Vec<String>, Vec<String>) {
+        let variables = self.pipeline.globals.get("variables").and_then(Node::as_map);
+        let is_variable = |name: &str| variables.is_some_and(|variables| variables.contains(name));
+        let names = self.defaults.keys().map(|key| key.text().to_owned());
+        names.partition(|name| !is_variable(name))
+    }
+
+    /// Returns the stage's position in the order of stages; `.pre` is before and `.post` behind all others.
+    pub(super) fn stage_position(&self, stage: &str) -> usize {
+        match stage {
+            ".pre" => 0,
+            ".post" => usize::MAX,
+            stage => {
+                let listed = self.pipeline.stages.iter().position(|known| known.as_str() == stage);
+                listed.map_or(usize::MAX - 1, |position| position + 1)
+            }
+        }
+    }
+
+    /// Returns `true` if `workflow` has rules.
+    pub(super) fn has_workflow_rules(&self) -> bool {
+        self.pipeline.workflow.contains("rules")
+    }
+
+    /// Returns the errors for which GitLab creates no pipeline at all.
+    pub(super) fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.problems.iter().filter(|problem| problem.severity == Severity::Error)
+    }
+}
+
+/// Names that a job has been given, and names that it has not.
+#[derive(Default)]
+struct Inherited {
+    given: Vec<String>,
+    kept_out: Vec<String>,
+}
+
+impl Inherited {
+    fn node(self) -> Option<Node> {
+        if self.kept_out.is_empty() {
+            return None;
+        }
+        let origin = Origin::generated();
+        if self.given.is_empty() {
+            return Some(Node::plain(origin, "false"));
+        }
+        let names = self.given.into_iter().map(|name| Node::string(origin, name));
+        Some(Node::seq(origin, names.collect()))
+    }
+}
+
+struct Reading<'a> {
+    files: &'a dyn Files,
+    variables: &'a KnownVariables,
+    changed: Changed<'a>,
+    sources: &'a Sources,
+}
+
+impl Reading<'_> {
+    fn configuration(&self, path: &str, text: &str) -> Result<Configuration, Failure> {
+        let surroundings = Surroundings {
+            files: self.files,
+            elsewhere: None,
+            revisions: None,
+            sources: self.sources,
+            variables: self.variables,
+            changed: self.changed,
+            defaults: None,
+        };
+        let read = read_configuration(path, text, &surroundings, RemoteIncludes::Unread);
+        let (pipeline, problems, _) = read.map_err(|problems| {
+            unreadable(problems.first().map_or("it is no YAML", |problem| problem.message.as_str()))
+        })?;
+        let (defaults, _) = Defaults::from_globals(&pipeline.globals);
+        Ok(Configuration { pipeline, defaults, problems })
+    }
+
+    /// Reads the files of a static child, which GitLab merges as includes of one file.
+    fn child(&self, trigger: &Job, paths: &[RepoPath]) -> Result<Configuration, Failure> {
+        let mut text = String::from("include:\n");
+        for path in paths {
+            let _ = writeln!(text, "  - local: \"/{}\"", path.to_string().replace(['"', '\\'], ""));
+        }
+        let child = self.configuration(&format!("the child of {}", trigger.name), &text)?;
+        let error = child.errors().next().map(|error| unreadable(&error.message));
+        error.map_or(Ok(child), Err)
+    }
+}
+
+/// Returns the files of `trigger: include:`, if all are local files without conditions, or the artifact of a generator whose output is
+/// given.
+fn child_files(body: &Map, generated: Option<&RepoPath>) -> Option<Vec<RepoPath>> {
+    let include = body.get("trigger")?.get("include")?;
+    let path = |entry: &Node| {
+        if entry.get("artifact").is_some() {
+            return generated.cloned();
+        }
+        let text = match entry.as_map() {
+            Some(map) if map.len() == 1 => map.get("local")?.as_str()?,
+            Some(_) => return None,
+            None => entry.as_str()?,
+        };
+        let is_plain = !text.contains(['$', '*', '"', '\\']) && !text.contains("://");
+        RepoPath::parse(text).ok().filter(|_| is_plain)
+    };
+    include.items_or_self().iter().map(path).collect()
+}
+
+fn no_file() -> Failure {
+    Failure::usage(format!("there is no `{FILE}` at the root of the repository")).with_help(
+        "`nestling import` reads an existing pipeline; `nestling init` writes a first one, and `--ci FILE` names another",
+    )
+}
+
+fn unreadable(reason: &str) -> Failure {
+    Failure::usage(format!("cannot import `{FILE}`: {reason}"))
+        .with_help(format!("run `nestling check {FILE}`"))
+}

@@ -1,0 +1,87 @@
+//! The order of stages across parent and child: the trigger job runs in one stage, with all jobs of the child in it.
+
+use super::candidate::{Candidate, Owner};
+use super::old::OldPipeline;
+use nestling_gitlab::yaml::Node;
+
+/// The place of the trigger job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Order {
+    /// Its stage.
+    pub stage: String,
+    /// True if it has to wait for jobs of earlier stages.
+    pub waits: bool,
+    /// The jobs of earlier stages that no moved job waited for before.
+    pub delayed_by: Vec<String>,
+}
+
+/// Finds the stage in which the child runs, so that each job still waits for those that it waited for.
+///
+/// # Errors
+/// A job that moves would no longer wait for one that stays: its index, and the reason why it stays as well.
+pub(super) fn order(
+    candidates: &[Candidate],
+    reasons: &[Option<String>],
+    old: &OldPipeline,
+) -> Result<Order, (usize, String)> {
+    let of_root = || (0..).zip(candidates).zip(reasons).filter(|((_, job), _)| job.owner == Owner::Root);
+    let moving: Vec<(usize, &Candidate)> =
+        of_root().filter(|(_, reason)| reason.is_none()).map(|(job, _)| job).collect();
+    let staying: Vec<&Candidate> =
+        of_root().filter(|(_, reason)| reason.is_some()).map(|((_, job), _)| job).collect();
+    let first = moving.iter().map(|(_, job)| job.position).min().unwrap_or(1);
+    // Jobs of the parent that wait for moved ones are in a later stage than the child.
+    let waits_for_moved = |job: &&&Candidate| {
+        is_by_stage(job) && moving.iter().any(|(_, moved)| moved.position < job.position && moved.meets(job))
+    };
+    let upper = staying.iter().filter(waits_for_moved).map(|job| job.position.saturating_sub(1)).min();
+    let mut lower = first;
+    let mut waits = false;
+    for (index, moved) in &moving {
+        for before in staying.iter().filter(|job| gates(job, moved)) {
+            let wanted = before.position.saturating_add(1);
+            if upper.is_some_and(|upper| wanted > upper) {
+                let (before, name) = (&before.name, &moved.name);
+                let reason =
+                    format!("`{name}` waits for `{before}`, which stays and waits for other jobs of units");
+                return Err((*index, reason));
+            }
+            lower = lower.max(wanted);
+            waits = true;
+        }
+    }
+    let stage = stage_at(old, lower);
+    let is_early = |job: &&&Candidate| is_by_stage_of(job) && job.position < lower;
+    let delayed_by = if waits {
+        staying.iter().filter(is_early).map(|job| job.name.clone()).collect()
+    } else {
+        Vec::new()
+    };
+    Ok(Order { stage, waits, delayed_by })
+}
+
+/// Returns `true` if a moved job does not start where a staying one has failed.
+fn gates(before: &Candidate, moved: &Candidate) -> bool {
+    let is_allowed_to_fail = before.folded.get("allow_failure").and_then(Node::as_bool) == Some(true);
+    let is_manual = before.text("when") == Some("manual");
+    before.position < moved.position
+        && is_by_stage(moved)
+        && !is_allowed_to_fail
+        && !is_manual
+        && before.meets(moved)
+}
+
+/// A job without `needs` waits for all earlier stages.
+fn is_by_stage(job: &Candidate) -> bool {
+    job.folded.get("needs").is_none_or(Node::is_null)
+}
+
+fn is_by_stage_of(job: &Candidate) -> bool {
+    job.position > 0
+}
+
+fn stage_at(old: &OldPipeline, position: usize) -> String {
+    let stages = &old.root.pipeline.stages;
+    let listed = position.checked_sub(1).and_then(|position| stages.get(position)).or(stages.last());
+    listed.map_or_else(|| "test".to_owned(), ToString::to_string)
+}

@@ -1,0 +1,194 @@
+//! The proof: for the merges of the history and each kind of pipeline, the jobs of the old configuration against those of the new.
+
+use super::candidate::Candidate;
+use super::evidence::whole;
+use super::kind::Kind;
+use super::likeness::{Likeness, compare};
+use super::proposal::Proposal;
+use super::side::SideJob;
+use super::sides::{SidePipeline, Sides};
+use crate::exit::Failure;
+use nestling::{Files, RepoPath};
+use nestling_files::files::Overlay;
+use nestling_files::path::Glob;
+use nestling_git::{CommitId, GitError, GitRepository, MergesEnd};
+use nestling_gitlab::pipeline::guard::Guard;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The outcome of comparing one pipeline with the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Both have the same jobs.
+    Equal(usize),
+    /// The new one has more: the jobs with the reasons.
+    More(Vec<String>),
+    /// The new one lacks something: the jobs with what is lost.
+    Less(Vec<String>),
+}
+
+/// A merge with the outcome for each kind of pipeline.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// Its commit and its subject; the whole repository for the first row.
+    pub title: String,
+    /// Number of paths that changed.
+    pub paths: usize,
+    /// The outcomes, in the order of the kinds.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// The comparison over a history.
+#[derive(Debug)]
+pub(super) struct Proof {
+    /// The kinds of pipelines.
+    pub kinds: Vec<&'static str>,
+    /// The whole repository, then the merges, the newest first.
+    pub rows: Vec<Row>,
+    /// The reason why there are no more merges.
+    pub end: Option<MergesEnd>,
+}
+
+impl Proof {
+    /// Compares for a change of every path, and for the newest merges.
+    ///
+    /// # Errors
+    /// The repository cannot be read, or what was written has errors.
+    pub(super) fn make(
+        proposal: &Proposal,
+        files: &dyn Files,
+        git: &GitRepository,
+        head: Option<&CommitId>,
+        merges: usize,
+        default_branch: &str,
+    ) -> Result<Self, Failure> {
+        let contents = proposal
+            .written
+            .iter()
+            .filter_map(|(path, text)| Some((RepoPath::parse(path).ok()?, text.clone().into_bytes())));
+        let new_files = Overlay::new(files, contents);
+        let kinds = Kind::of_proof(default_branch);
+        let mut sides = Vec::new();
+        for kind in &kinds {
+            sides.push(Sides::read(proposal, files, &new_files, kind)?);
+        }
+        let watched = Watched::of(proposal);
+        let mut known: Vec<BTreeMap<Vec<bool>, Outcome>> = vec![BTreeMap::new(); sides.len()];
+        let mut proof =
+            Self { kinds: kinds.iter().map(|kind| kind.name).collect(), rows: Vec::new(), end: None };
+        proof.add("every path".to_owned(), &proposal.tree.files, &sides, &watched, &mut known)?;
+        let Some(head) = head.filter(|_| merges > 0) else { return Ok(proof) };
+        let walked = git.merges(head, merges).map_err(Failure::git)?;
+        for merge in &walked.merges {
+            let paths = changed_paths(git, &merge.before, &merge.commit).map_err(Failure::git)?;
+            let title = format!("{} {}", merge.commit.short(), merge.subject);
+            proof.add(title, &paths, &sides, &watched, &mut known)?;
+        }
+        proof.end = Some(walked.end);
+        Ok(proof)
+    }
+
+    fn add(
+        &mut self,
+        title: String,
+        paths: &[RepoPath],
+        sides: &[Sides<'_>],
+        watched: &Watched,
+        known: &mut [BTreeMap<Vec<bool>, Outcome>],
+    ) -> Result<(), Failure> {
+        let mut outcomes = Vec::new();
+        for (side, known) in sides.iter().zip(known) {
+            let key = if side.compares_paths() { watched.matched(paths) } else { Vec::new() };
+            let outcome = match known.get(&key) {
+                // Reasons name paths of the change.
+                Some(equal @ Outcome::Equal(_)) => equal.clone(),
+                _ => outcome(&side.old_side(paths)?, &side.new_side(paths)?),
+            };
+            known.insert(key, outcome.clone());
+            outcomes.push(outcome);
+        }
+        self.rows.push(Row { title, paths: paths.len(), outcomes });
+        Ok(())
+    }
+
+    /// Returns the number of pipelines that are equal, that have more, and that lack something.
+    pub(super) fn counts(&self) -> [usize; 3] {
+        let mut counts = [0; 3];
+        for outcome in self.rows.iter().flat_map(|row| &row.outcomes) {
+            match outcome {
+                Outcome::Equal(_) => counts[0] += 1,
+                Outcome::More(_) => counts[1] += 1,
+                Outcome::Less(_) => counts[2] += 1,
+            }
+        }
+        counts
+    }
+
+    /// Returns `true` if some pipeline lacks something.
+    pub(super) fn has_less(&self) -> bool {
+        self.counts()[2] > 0
+    }
+}
+
+/// All globs that decide about a job or a unit: two changes of which the same globs match make the same pipelines.
+struct Watched(Vec<Glob>);
+
+impl Watched {
+    fn of(proposal: &Proposal) -> Self {
+        let mut globs: BTreeSet<String> = proposal.candidates.iter().flat_map(Candidate::globs).collect();
+        for unit in &proposal.composition.units {
+            globs.insert(whole(&unit.directory));
+            globs.extend(unit.changes.iter().cloned());
+        }
+        Self(globs.iter().filter_map(|glob| Glob::parse(glob).ok()).collect())
+    }
+
+    /// Returns which globs match one of the paths, and whether there is a path at all.
+    fn matched(&self, paths: &[RepoPath]) -> Vec<bool> {
+        let matches = |glob: &Glob| paths.iter().any(|path| glob.matches(path));
+        self.0.iter().map(matches).chain([paths.is_empty()]).collect()
+    }
+}
+
+fn changed_paths(
+    git: &GitRepository,
+    before: &CommitId,
+    after: &CommitId,
+) -> Result<Vec<RepoPath>, GitError> {
+    let (before, after) = (git.tree_of(before)?, git.tree_of(after)?);
+    let changes = git.tree_diff(Some(&before), Some(&after))?;
+    Ok(changes.into_iter().map(|change| change.path).collect())
+}
+
+fn outcome(old: &SidePipeline, new: &SidePipeline) -> Outcome {
+    if let Some(reason) = new.refused.as_ref().filter(|_| old.refused.is_none()) {
+        return Outcome::Less(vec![format!("GitLab would refuse it: {reason}")]);
+    }
+    let empty = BTreeMap::new();
+    let mut more = Vec::new();
+    let mut less = Vec::new();
+    for (name, job) in old.present() {
+        match new.jobs.get(name).filter(|job| job.guard() != Guard::Never) {
+            None => less.push(format!("{name} is not made")),
+            Some(other) => match compare(job, other) {
+                Likeness::Same => {}
+                Likeness::More => more.push(format!("{name} is made under fewer conditions")),
+                Likeness::Less(reason) => less.push(format!("{name}: {reason}")),
+            },
+        }
+    }
+    let old_jobs: &BTreeMap<String, SideJob> = if old.refused.is_some() { &empty } else { &old.jobs };
+    for (name, _) in new.present() {
+        if old_jobs.get(name).is_none_or(|job| job.guard() == Guard::Never) {
+            let reason = new.reasons.get(name).map_or_else(String::new, |reason| format!(" ({reason})"));
+            more.push(format!("{name}{reason}"));
+        }
+    }
+    if let Some(reason) = &old.refused {
+        more.insert(0, format!("GitLab refuses the old pipeline: {reason}"));
+    }
+    match (less.is_empty(), more.is_empty()) {
+        (false, _) => Outcome::Less(less),
+        (true, false) => Outcome::More(more),
+        (true, true) => Outcome::Equal(old.present().count()),
+    }
+}

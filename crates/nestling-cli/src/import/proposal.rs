@@ -1,0 +1,208 @@
+//! The import as a whole: from the files of a repository to the files of a workspace.
+
+use super::candidate::{Candidate, Owner, candidates};
+use super::compose::Moving;
+use super::division::{Division, child_index, divide};
+use super::evidence::{Placement, place};
+use super::family::add_families;
+use super::files::texts;
+use super::follow::follow;
+use super::includes::Includes;
+use super::kind::Kind;
+use super::old::OldPipeline;
+use super::parent::NewParent;
+use super::raw::References;
+use super::stages::merged;
+use super::tree::Tree;
+use super::unit::{Composition, NewUnit};
+use crate::exit::Failure;
+use nestling::{FILE_NAME, Files, PipelineFacts, Project, RepoPath, Severity};
+use nestling_files::files::Overlay;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is proposed, and what it was made of.
+pub(crate) struct Proposal {
+    pub(super) old: OldPipeline,
+    pub(super) tree: Tree,
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) placements: Vec<Option<Placement>>,
+    pub(super) division: Division,
+    pub(super) composition: Composition,
+    /// The text of each file that is written.
+    pub(super) written: BTreeMap<String, String>,
+    /// The files of which nothing is left.
+    pub(super) deleted: BTreeSet<String>,
+    /// The old files in blocks.
+    pub(super) references: References,
+}
+
+impl Proposal {
+    /// Reads a repository, and makes a workspace of its pipeline.
+    ///
+    /// # Errors
+    /// A file cannot be read, or the old configuration is no valid YAML.
+    pub(crate) fn make(
+        files: &dyn Files,
+        default_branch: &str,
+        generated: Option<&RepoPath>,
+    ) -> Result<Self, Failure> {
+        let old = OldPipeline::read(files, generated)?;
+        let includes = Includes::read(files);
+        let tree = Tree::read(files)?;
+        let references = References::read(files, &includes);
+        let kinds = Kind::of_import(default_branch);
+        let candidates = candidates(&old, &includes, &kinds);
+        let mut placements: Vec<Option<Placement>> =
+            candidates.iter().map(|candidate| place(candidate, &old, &tree)).collect();
+        follow(&candidates, &mut placements);
+        let placeless = reasons_without_place(&candidates, &placements, &old);
+        let read = Read {
+            old: &old,
+            includes: &includes,
+            references: &references,
+            files,
+            candidates: &candidates,
+            placements: &placements,
+        };
+        let mut placeless = placeless;
+        let mut made = read.make(&placeless);
+        // A unit that Nestling would refuse stays as it is; without it, another one may be refused.
+        for _ in 0..candidates.len() {
+            let refused = read.refused(&made, default_branch)?;
+            if refused.is_empty() {
+                break;
+            }
+            for (index, reason) in refused {
+                if let Some(slot) = placeless.get_mut(index) {
+                    *slot = Some(reason);
+                }
+            }
+            made = read.make(&placeless);
+        }
+        let Made { division, composition, written, deleted } = made;
+        Ok(Self { old, tree, candidates, placements, division, composition, written, deleted, references })
+    }
+
+    /// Returns `true` if no job moves.
+    pub(super) fn is_empty(&self) -> bool {
+        self.composition.units.is_empty()
+    }
+}
+
+/// What is read of a repository.
+struct Read<'a> {
+    old: &'a OldPipeline,
+    includes: &'a Includes,
+    references: &'a References,
+    files: &'a dyn Files,
+    candidates: &'a [Candidate],
+    placements: &'a [Option<Placement>],
+}
+
+/// What is made of it.
+struct Made {
+    division: Division,
+    composition: Composition,
+    written: BTreeMap<String, String>,
+    deleted: BTreeSet<String>,
+}
+
+impl Read<'_> {
+    fn make(&self, placeless: &[Option<String>]) -> Made {
+        let (candidates, old) = (self.candidates, self.old);
+        let division = divide(candidates, placeless, self.placements, old, self.includes, self.references);
+        let moved = (0..candidates.len()).filter(|index| {
+            let is_moving = division.reasons.get(*index).is_some_and(Option::is_none);
+            is_moving && candidates.get(*index).is_some_and(|job| child_index(job, old).is_none())
+        });
+        let moving = Moving { candidates, moved: moved.collect(), placements: self.placements, old };
+        let mut composition = moving.compose();
+        add_families(&mut composition);
+        let mut written = texts(&composition, &stages(&moving));
+        let parent = NewParent {
+            candidates,
+            division: &division,
+            composition: &composition,
+            old,
+            includes: self.includes,
+            references: self.references,
+            files: self.files,
+        };
+        let parent = parent.files();
+        written.extend(parent.written);
+        Made { division, composition, written, deleted: parent.deleted }
+    }
+
+    /// Returns the jobs of units with errors, each with the first error of its unit.
+    fn refused(&self, made: &Made, default_branch: &str) -> Result<Vec<(usize, String)>, Failure> {
+        if made.composition.units.is_empty() {
+            return Ok(Vec::new());
+        }
+        let contents = made
+            .written
+            .iter()
+            .filter_map(|(path, text)| Some((RepoPath::parse(path).ok()?, text.clone().into_bytes())));
+        let files = Overlay::new(self.files, contents);
+        let branch = Some(default_branch.to_owned());
+        let project = Project::of_files(&files, PipelineFacts::local(branch.clone(), branch, None))?;
+        let checked = project.plan(project.changes()?).check(project.kinds()?)?;
+        let mut refused = Vec::new();
+        for error in checked.diagnostics.iter().filter(|problem| problem.severity == Severity::Error) {
+            let Some(path) = error.origin().map(|origin| checked.sources.path(origin.file)) else { continue };
+            let is_of = |unit: &&NewUnit| format!("{}/{FILE_NAME}", unit.directory) == path;
+            let unit = made.composition.units.iter().find(is_of);
+            for job in unit.map(|unit| unit.jobs.as_slice()).unwrap_or_default() {
+                refused.push((job.candidate, format!("its unit would have an error: {}", error.message)));
+            }
+        }
+        Ok(refused)
+    }
+}
+
+/// Returns the stages of the units, in the order of those that they come from.
+fn stages(moving: &Moving<'_>) -> Vec<String> {
+    let owners: BTreeSet<Owner> =
+        moving.moved.iter().filter_map(|index| Some(moving.candidates.get(*index)?.owner)).collect();
+    let lists = owners.iter().map(|owner| stage_names(*owner, moving.old));
+    merged(&lists.collect::<Vec<_>>()).unwrap_or_default()
+}
+
+fn stage_names(owner: Owner, old: &OldPipeline) -> Vec<String> {
+    let stages = &super::obstacle::configuration(owner, old).pipeline.stages;
+    stages.iter().map(ToString::to_string).collect()
+}
+
+/// Returns for each job without a directory the reason why it stays, and for each static child with another order of stages.
+fn reasons_without_place(
+    candidates: &[Candidate],
+    placements: &[Option<Placement>],
+    old: &OldPipeline,
+) -> Vec<Option<String>> {
+    let unordered = unordered_children(candidates, old);
+    let reason = |(candidate, placement): (&Candidate, &Option<Placement>)| match (placement, candidate.owner)
+    {
+        (None, _) => Some("nothing leads to one directory: it affects all".to_owned()),
+        (Some(_), Owner::Child(index)) if unordered.contains(&index) => {
+            Some("its stages are in another order than those of other pipelines".to_owned())
+        }
+        _ => None,
+    };
+    candidates.iter().zip(placements).map(reason).collect()
+}
+
+fn unordered_children(candidates: &[Candidate], old: &OldPipeline) -> BTreeSet<usize> {
+    let has_units = |job: &Candidate| {
+        job.owner == Owner::Root && child_index(job, old).is_none() && !job.written_globs().is_empty()
+    };
+    let root = if candidates.iter().any(has_units) { stage_names(Owner::Root, old) } else { Vec::new() };
+    let mut lists = vec![root];
+    let mut unordered = BTreeSet::new();
+    for index in 0..old.children.len() {
+        lists.push(stage_names(Owner::Child(index), old));
+        if merged(&lists).is_err() {
+            unordered.insert(index);
+            lists.pop();
+        }
+    }
+    unordered
+}

@@ -1,0 +1,80 @@
+//! The command's work: proposal, report, proof, files.
+
+use super::proof::Proof;
+use super::proposal::Proposal;
+use super::report::Report;
+use super::table;
+use super::write::write;
+use crate::exit::Failure;
+use crate::session::Session;
+use nestling::{FILE_NAME, Files, RepoPath};
+
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Asked {
+    /// The output of a generator.
+    pub generated: Option<RepoPath>,
+    /// Number of merges to compare; `None` for the whole repository alone.
+    pub prove: Option<usize>,
+    /// True if files are written.
+    pub write: bool,
+    /// True if they are written even where the proof finds less.
+    pub accept: bool,
+}
+
+/// The outcome of an import.
+#[derive(Debug)]
+pub(crate) struct Imported {
+    /// The report, and the proof.
+    pub text: String,
+    /// True if the new configuration lacks something that the old one has.
+    pub has_less: bool,
+    /// True if files were written.
+    pub has_written: bool,
+}
+
+/// Imports the pipeline of a repository.
+///
+/// # Errors
+/// The repository cannot be read, has a workspace already, or a file cannot be written.
+pub(crate) fn import(session: &Session, asked: &Asked) -> Result<Imported, Failure> {
+    let (root, files) = session.work_tree()?;
+    refuse_workspace(&files)?;
+    let git = session.git();
+    let default_branch =
+        git.default_branch().or_else(|| git.current_branch()).unwrap_or_else(|| "main".to_owned());
+    let proposal = Proposal::make(&files, &default_branch, asked.generated.as_ref())?;
+    let mut text = Report::of(&proposal).text(&proposal);
+    if proposal.is_empty() {
+        text.push_str("\nNothing is imported: no job belongs to a directory by its `changes`.\n");
+        return Ok(Imported { text, has_less: false, has_written: false });
+    }
+    let head = git.head().map_err(Failure::git)?;
+    let merges = asked.prove.unwrap_or(0);
+    let proof = Proof::make(&proposal, &files, git, head.as_ref(), merges, &default_branch)?;
+    text.push_str(&table::text(&proof));
+    text.push_str("\nFiles\n");
+    for path in proposal.written.keys() {
+        text.push_str(&format!("  write   {path}\n"));
+    }
+    for path in &proposal.deleted {
+        text.push_str(&format!("  remove  {path}\n"));
+    }
+    let has_less = proof.has_less();
+    let has_written = asked.write && (asked.accept || !has_less);
+    if has_written {
+        write(root, &proposal)?;
+    }
+    Ok(Imported { text, has_less, has_written })
+}
+
+/// A repository that has a workspace is not imported over it.
+fn refuse_workspace(files: &dyn Files) -> Result<(), Failure> {
+    let path = RepoPath::root().child(FILE_NAME.as_bytes());
+    let is_there = files.read(&path).map_err(Failure::repository)?.is_some();
+    if is_there {
+        let failure = Failure::usage(format!("there is a workspace already: `{FILE_NAME}`"));
+        return Err(failure.with_help("move one directory at a time, as docs/from-rules-changes.md shows"));
+    }
+    Ok(())
+}

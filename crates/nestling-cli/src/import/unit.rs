@@ -1,0 +1,81 @@
+//! The units that the moved jobs make.
+
+use super::candidate::Owner;
+use nestling_gitlab::yaml::Map;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A unit to be written.
+#[derive(Debug, Clone)]
+pub(super) struct NewUnit {
+    /// Its directory.
+    pub directory: String,
+    /// Its name.
+    pub name: String,
+    /// Globs of paths beside its directory that select it.
+    pub changes: BTreeSet<String>,
+    /// Units whose change selects it.
+    pub depends_on: BTreeSet<String>,
+    /// The `default` of its own jobs.
+    pub defaults: Map,
+    /// The `variables` of its own jobs.
+    pub variables: Map,
+    /// Its jobs.
+    pub jobs: Vec<NewJob>,
+    /// The template that has its jobs; `None` if they are in its own file.
+    pub family: Option<Family>,
+}
+
+/// The template of a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Family {
+    /// Its name.
+    pub template: String,
+    /// The value of its input.
+    pub input: Option<String>,
+}
+
+/// A job of a unit.
+#[derive(Debug, Clone)]
+pub(super) struct NewJob {
+    /// The position of the old job among the candidates.
+    pub candidate: usize,
+    /// Its name in the unit's file.
+    pub short: String,
+    /// Everything that is written of it.
+    pub body: Map,
+    /// What is another than before, in words.
+    pub rewritten: Vec<String>,
+}
+
+/// The units, and what holds for all of them.
+#[derive(Debug, Default)]
+pub(super) struct Composition {
+    /// The units, by directory.
+    pub units: Vec<NewUnit>,
+    /// The kinds of pipelines that select every unit: some jobs run there whatever changed.
+    pub whole: Whole,
+    /// The `default` of all jobs.
+    pub defaults: Map,
+    /// The `variables` of all jobs.
+    pub variables: Map,
+    /// The text of each template, by name.
+    pub templates: BTreeMap<String, String>,
+    /// The new full name of each job that moves, by pipeline and old name.
+    pub names: BTreeMap<(Owner, String), String>,
+}
+
+/// The kinds of pipelines that select every unit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Whole {
+    /// Those of merge requests.
+    pub merge_requests: bool,
+    /// Those of branches.
+    pub branches: bool,
+}
+
+impl Whole {
+    /// Returns `true` if there is such a kind.
+    pub(super) fn is_any(self) -> bool {
+        self.merge_requests || self.branches
+    }
+}

@@ -1,0 +1,30 @@
+//! Writes the files into the work tree.
+
+use super::proposal::Proposal;
+use crate::exit::Failure;
+use crate::output::replace;
+use anyhow::Context as _;
+use std::fs;
+use std::path::Path;
+
+/// Writes what is proposed, and removes the files of which nothing is left.
+///
+/// # Errors
+/// A file cannot be written or removed.
+pub(super) fn write(root: &Path, proposal: &Proposal) -> Result<(), Failure> {
+    for (path, text) in &proposal.written {
+        let path = root.join(path);
+        if let Some(directory) = path.parent() {
+            let context = || format!("cannot create `{}`", directory.display());
+            fs::create_dir_all(directory).with_context(context).map_err(Failure::output)?;
+        }
+        replace(&path, text)?;
+    }
+    for path in &proposal.deleted {
+        let path = root.join(path);
+        fs::remove_file(&path)
+            .with_context(|| format!("cannot remove `{}`", path.display()))
+            .map_err(Failure::output)?;
+    }
+    Ok(())
+}
