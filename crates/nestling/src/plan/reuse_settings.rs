@@ -19,12 +19,14 @@ pub(super) fn take(pipeline: &mut Pipeline, workspace: &Workspace) -> (ReuseSett
     let mut problems = Vec::new();
     for job in &mut pipeline.jobs {
         // Every job of every plan comes by here: most have no keyword that is looked at twice.
-        let Some(key) = job.body.entries.iter().map(|entry| &entry.key).find(|key| is_near(key.text()))
-        else {
-            continue;
-        };
+        let mut keys = job.body.entries.iter().map(|entry| &entry.key);
+        let Some(key) = keys.find(|key| is_near(key.text())).cloned() else { continue };
         if key.text() != REUSE {
-            problems.extend(misspelt(key));
+            if let Some(problem) = misspelt(&key) {
+                problems.push(problem);
+                // The checks of GitLab's keywords would report it once more.
+                job.body.remove(key.text());
+            }
             continue;
         }
         let Some(mut node) = job.body.remove(REUSE) else { continue };

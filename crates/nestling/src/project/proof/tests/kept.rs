@@ -74,7 +74,7 @@ fn rules_that_a_record_does_not_show_are_the_reason() {
             "it has `rules: changes`, and a record does not show",
         ),
         (
-            "script: make, rules: [{ if: $CI_COMMIT_REF_NAME =~ /./ }]",
+            "script: make, rules: [{ if: $CI_COMMIT_REF_NAME =~ /feature|main/ }]",
             "its rules read the name of a branch, and a record does not show",
         ),
         ("script: make, rules: [{ if: $CI_COMMIT_TAG == null }]", "none"),
