@@ -5,12 +5,15 @@ mod go;
 mod image;
 mod java;
 mod job;
+mod kubernetes;
+mod lambda;
 mod mutations;
 mod old_tools;
 mod opentofu;
 mod release;
 mod run;
 mod s3_site;
+mod scan;
 mod scripts;
 mod server;
 mod shapes;
@@ -54,6 +57,8 @@ fn with_library<T>(act: impl FnOnce(&TemplateRenderer<'_>) -> T) -> T {
         ("Dockerfile", "FROM scratch"),
         ("go.mod", "module a\n\ngo 1.25\n"),
         ("pom.xml", "<project/>"),
+        ("chart/Chart.yaml", "name: a"),
+        ("k8s/web.yaml", ""),
         ("task-definition.json", "{ \"image\": \"$IMAGE\" }"),
     ]);
     let project = Project::of_files(&files, PipelineFacts::local(None, None, None)).unwrap();
@@ -114,7 +119,7 @@ fn grade(name: &str) -> String {
 #[test]
 fn every_template_has_a_page_cases_and_inputs_that_say_what_they_are() {
     let names = names();
-    assert_eq!(names.len(), 15, "{names:?}");
+    assert_eq!(names.len(), 19, "{names:?}");
     for name in names {
         let page = read(format!("templates/{name}/README.md"));
         assert!(page.contains(&format!("nestling/{name}")), "{name}");

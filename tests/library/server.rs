@@ -30,7 +30,12 @@ impl Server {
         self.folder.path()
     }
 
-    /// The URL of the API.
+    /// The URL of the server.
+    pub(super) fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The URL of GitLab's API.
     pub(super) fn api(&self) -> String {
         format!("http://127.0.0.1:{}/api/v4", self.port)
     }

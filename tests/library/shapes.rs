@@ -18,24 +18,35 @@ fn shape(node: &Node) -> String {
     }
 }
 
+/// Templates whose deploying jobs are never rendered without an environment.
+const DEPLOYING: [&str; 5] =
+    ["nestling/ecs", "nestling/helm", "nestling/kubernetes", "nestling/lambda", "nestling/s3-site"];
+
 /// Inputs that name something in the repository, or that a template refuses for what they say: none of them is any text.
-const NOT_FREE: [&str; 21] = [
+const NOT_FREE: [&str; 28] = [
     "apply",
     "binaries",
     "binary",
     "build_context",
     "build_script",
     "bucket",
+    "chart",
+    "chart_version",
     "dockerfile",
     "environment",
     "features",
     "identity_provider",
+    "images",
     "lint_script",
     "name",
+    "package",
+    "path",
     "registry",
     "requirements",
     "role",
     "root",
+    "rules",
+    "secrets",
     "state",
     "target",
     "test_script",
@@ -64,6 +75,10 @@ fn inputs(written: &Node, text: &str, choice: usize) -> Map {
                 Node::plain(origin, if choice.is_multiple_of(2) { "true" } else { "false" })
             }
             (Some("number"), _) => Node::plain(origin, (choice % 4 + 1).to_string()),
+            // With a tag of the content, an argument has to have its value.
+            (Some("array"), _) if name == "build_args" => {
+                Node::seq(origin, vec![Node::string(origin, format!("A={text}")), Node::string(origin, "B=")])
+            }
             (Some("array"), _) => {
                 Node::seq(origin, vec![Node::string(origin, text), Node::string(origin, "b")])
             }
@@ -104,9 +119,7 @@ fn rendered(templates: &TemplateRenderer<'_>, name: &str, text: &str, choice: us
         }),
         vars: json!({}),
         // A template whose only job deploys is never rendered without an environment.
-        environment: if (choice / 3).is_multiple_of(2)
-            && !["nestling/s3-site", "nestling/ecs"].contains(&name)
-        {
+        environment: if (choice / 3).is_multiple_of(2) && !DEPLOYING.contains(&name) {
             None
         } else {
             Some(environment)

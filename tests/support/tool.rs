@@ -41,6 +41,10 @@ pub(crate) enum Tool {
     Neovim,
     /// Builds and tests Go.
     Go,
+    /// Deploys charts to Kubernetes.
+    Helm,
+    /// Deploys manifests to Kubernetes.
+    Kubectl,
     /// Finds versions and writes changelogs.
     GitCliff,
     /// Makes Debian packages.
@@ -65,6 +69,8 @@ impl Tool {
             Self::Hadolint => installed("venv/bin/hadolint").map(Command::new),
             Self::Neovim => installed("venv/bin/nvim").map(Command::new),
             Self::Go => installed("venv/bin/go").map(Command::new),
+            Self::Helm => installed("npm/kubernetes/helm/helm").map(Command::new),
+            Self::Kubectl => installed("npm/kubernetes/kubectl/kubectl").map(Command::new),
             Self::GitCliff => installed("venv/bin/git-cliff").map(Command::new),
             Self::DpkgDeb => on_path("dpkg-deb"),
             Self::Chroot => is_root().then(|| on_path("chroot"))?,

@@ -25,6 +25,7 @@ mod requirements;
 mod first_command;
 mod overlay;
 mod existing;
+mod unneeded;
 mod trial;
 mod report;
 mod parent;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// Ends of files that are no Dockerfiles, but belong to one, or become one.
-const OTHERS: [&str; 17] = [
+const OTHERS: [&str; 36] = [
     ".dockerignore",
     ".j2",
     ".jinja",
@@ -21,6 +21,25 @@ const OTHERS: [&str; 17] = [
     ".sh",
     ".example",
     ".sample",
+    ".tt",
+    ".hbs",
+    ".ejs",
+    ".mustache",
+    ".liquid",
+    ".gotmpl",
+    ".handlebars",
+    ".rb",
+    ".py",
+    ".go",
+    ".rs",
+    ".ts",
+    ".js",
+    ".json",
+    ".yml",
+    ".yaml",
+    ".html",
+    ".patch",
+    ".lock",
 ];
 
 /// Words in names of Dockerfiles that are for people at their desks, or for tests.
@@ -43,11 +62,13 @@ pub(super) struct Dockerfiles<'n> {
 
 /// Returns true for the name of a Dockerfile.
 pub(super) fn is_dockerfile(name: &str) -> bool {
-    let is_known =
-        |part: &str| matches!(part, "Dockerfile" | "dockerfile" | "Containerfile" | "containerfile");
+    // In lower case it is a Dockerfile alone or as an end: `dockerfile.ex` is code.
+    let is_known = |part: &str| matches!(part, "Dockerfile" | "Containerfile");
+    let is_end = |part: &str| is_known(part) || matches!(part, "dockerfile" | "containerfile");
     let has_other_end = OTHERS.iter().any(|end| name.ends_with(end));
-    !has_other_end
-        && (name.split('.').next().is_some_and(is_known) || name.rsplit('.').next().is_some_and(is_known))
+    let first = name.split('.').next().unwrap_or_default();
+    let last = name.rsplit('.').next().unwrap_or_default();
+    !has_other_end && (is_known(first) || is_end(last))
 }
 
 /// Chooses among the files of a directory: a plain name, or else the one for production, or else the only one.
@@ -86,7 +107,7 @@ mod tests {
             ("Containerfile Containerfile.debug", "Containerfile", "", "Containerfile.debug"),
             ("Dockerfile.dev", "", "", "Dockerfile.dev"),
             ("Dockerfile.j2 Dockerfile.dockerignore Dockerfile.md Dockerfiles", "", "", ""),
-            ("app.dockerfile", "app.dockerfile", "", ""),
+            ("app.dockerfile dockerfile.ex", "app.dockerfile", "", ""),
         ] {
             let all: BTreeSet<String> = names.split(' ').map(str::to_owned).collect();
             let chosen = chosen(&all);

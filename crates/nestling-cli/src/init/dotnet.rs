@@ -21,7 +21,7 @@ pub(super) struct DotnetProject {
     pub is_test: bool,
     /// True for one of the older form, which needs Windows.
     pub is_older: bool,
-    /// Directories of the projects that it references.
+    /// The files of the projects that it references.
     references: BTreeSet<RepoPath>,
 }
 
@@ -98,20 +98,38 @@ impl Dotnet<'_> {
                 return Ok(Some(version));
             }
         }
-        let mut newest: Option<(u32, u32)> = None;
+        let projects = self.with_references(path)?;
+        let frameworks = projects.values().flat_map(|project| &project.frameworks);
+        let newest = frameworks.filter_map(|name| version(name)).max();
+        Ok(newest.map(|(major, minor)| format!("{major}.{minor}")))
+    }
+
+    /// Returns the reason why a job on Linux cannot build a project: its own, or that of one that it references.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub(super) fn unfit(&self, path: &RepoPath) -> Result<Option<String>, ReadError> {
+        let projects = self.with_references(path)?;
+        if let Some(reason) = projects.get(path).and_then(DotnetProject::needs_windows) {
+            return Ok(Some(reason));
+        }
+        let unfit = projects.iter().find_map(|(other, project)| Some((other, project.needs_windows()?)));
+        Ok(unfit.map(|(other, reason)| format!("it references {other}: {reason}")))
+    }
+
+    /// Reads a project and those that it references, through others too.
+    fn with_references(&self, path: &RepoPath) -> Result<BTreeMap<RepoPath, DotnetProject>, ReadError> {
+        let mut projects = BTreeMap::new();
         let mut open = vec![path.clone()];
-        let mut seen = BTreeSet::new();
         while let Some(path) = open.pop() {
-            if !seen.insert(path.clone()) {
+            if projects.contains_key(&path) {
                 continue;
             }
             let Some(project) = self.read(&path)? else { continue };
-            newest = newest.max(project.frameworks.iter().filter_map(|name| version(name)).max());
-            for dir in &project.references {
-                open.extend(self.names(dir).iter().map(|name| dir.child(name.as_bytes())));
-            }
+            open.extend(project.references.iter().cloned());
+            projects.insert(path, project);
         }
-        Ok(newest.map(|(major, minor)| format!("{major}.{minor}")))
+        Ok(projects)
     }
 }
 
@@ -121,10 +139,9 @@ impl DotnetProject {
         if self.is_older {
             return Some("it is of the form before .NET Core, and needs Windows".to_owned());
         }
-        let has_other =
-            self.frameworks.iter().any(|name| version(name).is_some() || name.starts_with("netstandard"));
-        let first = self.frameworks.first().filter(|_| !has_other)?;
-        Some(format!("it targets `{first}` alone, and no job on Linux builds it without more"))
+        // A platform such as `net8.0-android` needs a workload, whichever framework is built.
+        let platform = self.frameworks.iter().find(|name| name.contains('-'))?;
+        Some(format!("it targets `{platform}`, and no job on Linux builds it without more"))
     }
 
     /// Returns the framework to test with, where others of the project's need Windows.
@@ -190,7 +207,7 @@ fn packages(root: Node<'_, '_>) -> Vec<String> {
 fn references(root: Node<'_, '_>, dir: &RepoPath) -> BTreeSet<RepoPath> {
     let references = root.descendants().filter(|node| node.tag_name().name() == "ProjectReference");
     let paths = references.filter_map(|node| node.attribute("Include"));
-    paths.filter_map(|path| dir.join(path.replace('\\', "/")).ok()?.parent()).collect()
+    paths.filter_map(|path| dir.join(path.replace('\\', "/")).ok()).collect()
 }
 
 #[cfg(test)]
@@ -203,7 +220,8 @@ mod tests {
         let sdk = |inner: &str| format!("<Project Sdk=\"Microsoft.NET.Sdk\">{inner}</Project>");
         let group =
             |name: &str, value: &str| format!("<PropertyGroup><{name}>{value}</{name}></PropertyGroup>");
-        let files: [(&str, String); 8] = [
+        let uses = "<ItemGroup><ProjectReference Include=\"../desk/Desk.csproj\"/></ItemGroup>";
+        let files: [(&str, String); 9] = [
             ("Directory.Build.props", format!("<Project>{}</Project>", group("Own", "net9.0"))),
             ("lib/Lib.csproj", sdk(&group("TargetFrameworks", "netstandard2.0;$(Own)"))),
             (
@@ -216,6 +234,7 @@ mod tests {
             ("tests/Api.Tests.csproj", sdk(&group("TargetFrameworks", "net48;net8.0"))),
             ("xunit/Checks.csproj", sdk("<ItemGroup><PackageReference Include=\"xunit.v3\"/></ItemGroup>")),
             ("desk/Desk.csproj", sdk(&group("TargetFramework", "net8.0-windows"))),
+            ("uses/Uses.csproj", sdk(&format!("{}{uses}", group("TargetFramework", "net8.0")))),
             ("old/Old.csproj", "<Project ToolsVersion=\"15.0\"/>".to_owned()),
             ("pinned/global.json", "{ \"sdk\": { \"version\": \"8.0.100\" } }".to_owned()),
         ];
@@ -229,13 +248,14 @@ mod tests {
             ("xunit/Checks.csproj", None, true, None, false),
             ("desk/Desk.csproj", None, false, None, true),
             ("old/Old.csproj", None, false, None, true),
+            ("uses/Uses.csproj", Some("8.0"), false, None, true),
         ] {
             let path = RepoPath::parse(path).unwrap();
             let project = dotnet.read(&path).unwrap().unwrap();
             assert_eq!(dotnet.sdk(&path).unwrap().as_deref(), sdk, "{path}");
             assert_eq!(project.is_test, is_test, "{path}");
             assert_eq!(project.framework(), framework, "{path}");
-            assert_eq!(project.needs_windows().is_some(), needs_windows, "{path}");
+            assert_eq!(dotnet.unfit(&path).unwrap().is_some(), needs_windows, "{path}");
         }
         for (text, expected) in [
             ("{ \"sdk\": { \"version\": \"8.0.100\" } }", Some("8.0.100")),

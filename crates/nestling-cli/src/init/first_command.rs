@@ -305,6 +305,8 @@ mod tests {
             (&["cd 'it'\\''s here'", "npm ci"], Some("package-lock.json")),
             (&["cd \"it's here\"", "cargo test"], None),
             (&["cargo test"], Some("Cargo.toml")),
+            (&["cargo install --locked cargo-nextest", "cd \"it's here\"", "cargo test"], None),
+            (&["cd \"it's here\"", "cargo test --locked"], Some("Cargo.lock")),
             (&["if [ -x ./mvnw ]; then ./mvnw test; fi"], None),
             (&["mvn --batch-mode verify"], Some("pom.xml")),
             (&["sh \"$CI_PROJECT_DIR\"/gradlew check"], Some("gradlew")),

@@ -125,7 +125,10 @@ impl Inventory {
 
     /// Returns each directory that a kind marks, with the marker.
     pub(super) fn of_kind(&self, kind: &'static Kind) -> impl Iterator<Item = (&RepoPath, &str)> {
-        self.directories.iter().filter_map(|(dir, directory)| Some((dir, directory.marker(kind)?)))
+        // Other tools have files of this name as well.
+        let is_known = kind.id != "nx" || self.at_root.contains("nx.json");
+        let directories = self.directories.iter().filter(move |_| is_known);
+        directories.filter_map(|(dir, directory)| Some((dir, directory.marker(kind)?)))
     }
 
     /// Returns the kinds that have a marker somewhere, in the order of the table, with the number of directories.
@@ -155,7 +158,7 @@ pub(super) fn material(dir: &RepoPath) -> Option<Material> {
 }
 
 fn by_name(name: &str) -> Option<Material> {
-    MATERIAL.iter().find(|(known, _)| *known == name).map(|(_, material)| *material)
+    MATERIAL.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, material)| *material)
 }
 
 #[cfg(test)]
@@ -174,6 +177,8 @@ mod tests {
             ("services/api", None),
             ("examples", None),
             (".github/actions/lint", Some(Material::Hidden)),
+            ("src/Yaml/Tests/Fixtures/stack", Some(Material::Fixture)),
+            ("dev/e2e-tests/test-applications/next", Some(Material::Test)),
         ] {
             assert_eq!(material(&RepoPath::parse(dir).unwrap()), expected, "{dir}");
         }

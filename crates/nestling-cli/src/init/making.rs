@@ -42,6 +42,9 @@ struct Stated {
     contexts: Contexts,
 }
 
+/// Kinds whose template has an input for the name of its job: another kind in the directory may have one named `test`.
+const OTHERS_JOB: [&str; 3] = ["php", "ruby", "elixir"];
+
 /// Makes units.
 pub(super) struct Making<'m> {
     pub files: &'m dyn Files,
@@ -77,6 +80,10 @@ impl Making<'_> {
                 continue;
             }
             let Some(mut facts) = self.facts(project, &stated, &mut units, findings)? else { continue };
+            let has_other_code = units.get(&project.dir).is_some_and(|unit| !unit.uses.is_empty());
+            if has_other_code && OTHERS_JOB.contains(&project.kind.id) {
+                facts.push(fact("job", format!("{} test", project.kind.id)));
+            }
             let template = project.kind.template(self.library).unwrap_or_default();
             let unit = units.entry(project.dir.clone()).or_default();
             facts.extend(self.stated_versions(project, &template, unit, findings)?);
@@ -101,12 +108,14 @@ impl Making<'_> {
     ) -> Result<Vec<Fact>, ReadError> {
         let declared = self.declarations.get(template);
         let mut facts = Vec::new();
-        for version in self.versions.of(project.kind.id, &project.dir)? {
+        let kind = if project.kind.id == "nx" { "node" } else { project.kind.id };
+        for version in self.versions.of(kind, &project.dir)? {
             if version.is_unclear {
                 findings.not_understood.push(Remark::new(&project.dir, version.note));
                 continue;
             }
-            if !declared.is_some_and(|inputs| inputs.contains_key(version.input)) {
+            let is_own = declared.is_none() && version.input == "node_version";
+            if !is_own && !declared.is_some_and(|inputs| inputs.contains_key(version.input)) {
                 continue;
             }
             unit.because.insert(version.file);
@@ -149,6 +158,9 @@ impl Making<'_> {
                     return Ok(None);
                 }
             },
+            "node" if project.dir.is_root() && self.inventory.at_root.contains("nx.json") => {
+                self.own_scripts(project)?
+            }
             "maven" | "gradle" => self.java_tool(project),
             "go" => self.go_binary(&project.dir),
             "opentofu" => self.opentofu(project, &stated.modules, units, findings),

@@ -18,7 +18,7 @@ pub(super) const FOREIGN: [(&str, &str); 12] = [
 
 /// Directories whose projects are material of tests and documentation. What such a directory has is a unit only if a workspace
 /// lists it, or if it is independent of what is around it.
-pub(super) const MATERIAL: [(&str, Material); 39] = [
+pub(super) const MATERIAL: [(&str, Material); 43] = [
     ("testdata", Material::Fixture),
     ("test-data", Material::Fixture),
     ("test_data", Material::Fixture),
@@ -52,6 +52,10 @@ pub(super) const MATERIAL: [(&str, Material); 39] = [
     ("spec", Material::Test),
     ("specs", Material::Test),
     ("e2e", Material::Test),
+    ("e2e-tests", Material::Test),
+    ("test-apps", Material::Test),
+    ("test-applications", Material::Test),
+    ("integration-tests", Material::Test),
     ("example", Material::Example),
     ("examples", Material::Example),
     ("sample", Material::Example),

@@ -43,8 +43,11 @@ pub(super) static ELIXIR: OwnTemplate = OwnTemplate {
     text: include_str!("own_templates/elixir.yml"),
 };
 
+pub(super) static NX: OwnTemplate =
+    OwnTemplate { name: "nx", path: "ci/templates/nx.yml", text: include_str!("own_templates/nx.yml") };
+
 /// All of them.
-const ALL: [&OwnTemplate; 6] = [&DOTNET, &HELM, &KUSTOMIZE, &PHP, &RUBY, &ELIXIR];
+const ALL: [&OwnTemplate; 7] = [&NX, &DOTNET, &HELM, &KUSTOMIZE, &PHP, &RUBY, &ELIXIR];
 
 impl OwnTemplate {
     /// Returns all of them.

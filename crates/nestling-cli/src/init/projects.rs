@@ -7,6 +7,7 @@ use super::kinds::{KINDS, Kind, Role, fits};
 use super::lists::{List, Standing, standing};
 use super::material::Material;
 use super::sources::has_sources;
+use super::text::json_of;
 use nestling::{Files, ReadError, RepoPath};
 use std::collections::BTreeSet;
 
@@ -66,6 +67,9 @@ impl Evidence<'_> {
         marker: RepoPath,
         findings: &mut Findings,
     ) -> Result<(), ReadError> {
+        if self.is_of_other_reading(kind, &dir, findings)? {
+            return Ok(());
+        }
         let standing = standing(self.lists, kind, &dir);
         let material = material(&dir);
         if self.unreadable.contains(&marker) {
@@ -95,7 +99,9 @@ impl Evidence<'_> {
             findings.no_unit.push(Remark::new(&dir, reason));
             return Ok(());
         }
-        if let Some(other) = findings.found.iter().find(|other| other.dir == dir) {
+        // Plain jobs have names of their own beside those of another kind.
+        let is_plain = kind.template(self.library).is_some_and(|template| !template.contains('/'));
+        if let Some(other) = findings.found.iter().find(|other| other.dir == dir && !is_plain) {
             let reason = format!(
                 "{} beside a {}: the unit has the jobs of the latter; add those of the former to a `nestling.yml` there",
                 kind.noun, other.kind.noun
@@ -110,6 +116,29 @@ impl Evidence<'_> {
         let members = self.bare_root_of(&dir, standing);
         findings.found.push(Found { dir, kind, marker, list, members, material });
         Ok(())
+    }
+
+    /// Returns true if a package of a workspace of Nx is read as the other of the two: by its targets if it has no scripts, and by its
+    /// scripts if it has.
+    fn is_of_other_reading(
+        &self,
+        kind: &Kind,
+        dir: &RepoPath,
+        findings: &Findings,
+    ) -> Result<bool, ReadError> {
+        match kind.id {
+            "nx" => Ok(findings.found.iter().any(|other| other.dir == *dir && other.kind.id == "node")),
+            "node" if self.inventory.at_root.contains("nx.json") && !dir.is_root() => {
+                let directory = self.inventory.directories.get(dir);
+                let has_targets = directory.is_some_and(|directory| directory.has("project.json"));
+                let package = json_of(self.files, &dir.child(b"package.json"))?;
+                let scripts = package.get("scripts");
+                let has_script =
+                    |script: &&str| scripts.is_some_and(|scripts| scripts.get(*script).is_some());
+                Ok(has_targets && !["build", "lint", "typecheck", "test"].iter().any(has_script))
+            }
+            _ => Ok(false),
+        }
     }
 
     /// Returns true for a marker that is a project's. Some files only list other projects, or configure tools.
@@ -162,6 +191,11 @@ impl Evidence<'_> {
         standing: Standing<'_>,
         material: Option<Material>,
     ) -> Option<String> {
+        if kind.id == "gradle"
+            && ["buildSrc", "build-logic"].iter().any(|name| dir.file_name() == name.as_bytes())
+        {
+            return Some("it configures the build around it".to_owned());
+        }
         if matches!(standing, Standing::Member(_)) && material != Some(Material::Fixture) {
             return None;
         }

@@ -81,7 +81,7 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     let trial = Trial { files, inventory: &inventory, lists: &lists, parent: &parent, replaced };
     for _ in 0..ROUNDS {
         (text, rules) = workspace(files, &inventory, &lists, parent.path, &mut units)?;
-        if !trial.run(&text, &mut units, &mut findings)? {
+        if !trial.run(&text, &rules, &mut units, &mut findings)? {
             break;
         }
     }
@@ -92,6 +92,7 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     }
     findings.not_understood.extend(existing.problems);
     remark_unreadable(&unreadable, &mut findings);
+    remark_unread_dependencies(&units, &mut findings);
     remark_rest(&inventory, &mut findings);
     let report = Report {
         inventory: &inventory,
@@ -164,6 +165,21 @@ fn remark_unreadable(unreadable: &[Unreadable], findings: &mut Findings) {
 
 fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
+}
+
+/// Adds the kinds whose projects may need each other, which nothing reads.
+fn remark_unread_dependencies(units: &Units, findings: &mut Findings) {
+    for kind in KINDS.iter().filter(|kind| kind.own_template.is_some() && kind.reader.is_none()) {
+        let dirs: Vec<&RepoPath> =
+            units.iter().filter(|(_, unit)| unit.kinds.contains(kind.id)).map(|(dir, _)| dir).collect();
+        if dirs.len() > 1 {
+            let reason = format!(
+                "which {} needs which is not read: write `depends_on` into a `nestling.yml` of each that needs another",
+                kind.noun
+            );
+            findings.not_understood.extend(dirs.into_iter().map(|dir| Remark::new(dir, reason.clone())));
+        }
+    }
 }
 
 /// Adds what the inventory left out.
@@ -246,13 +262,23 @@ fn ignore(inventory: &Inventory, units: &Units) -> Vec<String> {
 /// Returns the readers of dependencies that have something to read: manifests of several units, and what Nx and Turborepo add.
 fn readers(inventory: &Inventory, units: &Units) -> Vec<&'static str> {
     let count = |kind: &Kind| units.values().filter(|unit| unit.kinds.contains(kind.id)).count();
-    // What .NET takes in from directories above is read by the reader, for a single project too.
-    let has_some = |kind: &&Kind| count(kind) > 1 || (kind.id == "dotnet" && count(kind) > 0);
+    // What these take in from other directories is read by their readers, for a single project too.
+    let has_some =
+        |kind: &&Kind| count(kind) > 1 || (["dotnet", "gradle"].contains(&kind.id) && count(kind) > 0);
     let of_kinds = KINDS.iter().filter(has_some).filter_map(|kind| kind.reader);
     let has_packages = units.values().any(|unit| unit.kinds.contains("node"));
     let tools = [("nx.json", "nx"), ("turbo.json", "turbo")];
     let of_tools = tools.into_iter().filter(|(file, _)| has_packages && inventory.at_root.contains(*file));
-    of_kinds.chain(of_tools.map(|(_, reader)| reader)).collect()
+    let mut readers: Vec<&'static str> = of_kinds.chain(of_tools.map(|(_, reader)| reader)).collect();
+    // Projects of Nx are packages as well, where these name each other.
+    let nx = Kind::named("nx").filter(|nx| count(nx) > 1);
+    let has_manifest = |dir: &RepoPath| inventory.is_file(&dir.child(b"package.json"));
+    if nx.is_some_and(|nx| units.iter().any(|(dir, unit)| unit.kinds.contains(nx.id) && has_manifest(dir))) {
+        readers.insert(0, "npm");
+    }
+    let mut seen = BTreeSet::new();
+    readers.retain(|reader| seen.insert(*reader));
+    readers
 }
 
 /// Returns the file of the parent's jobs, and what `.gitlab-ci.yml` has to include if it exists already.

@@ -34,6 +34,7 @@ const PNPM_LOCK: Needs = Needs::Above(&["pnpm-lock.yaml"]);
 const YARN_LOCK: Needs = Needs::Above(&["yarn.lock"]);
 const BUN_LOCKS: Needs = Needs::Above(&["bun.lock", "bun.lockb"]);
 const PROJECT: Needs = Needs::Above(&["pyproject.toml"]);
+const CARGO_LOCK: Needs = Needs::Above(&["Cargo.lock"]);
 const CARGO: Needs = Needs::Above(&["Cargo.toml"]);
 const GO: Needs = Needs::Above(&["go.mod", "go.work"]);
 const TERRAFORM: Needs = Needs::Here(&["*.tf", "*.tofu", "*.tf.json"]);
@@ -42,7 +43,7 @@ const GRADLE: Needs =
     Needs::Above(&["build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"]);
 
 /// The commands that the built-in templates use, and their relatives. Each that fits has to hold.
-pub(super) const REQUIREMENTS: [Requirement; 54] = [
+pub(super) const REQUIREMENTS: [Requirement; 59] = [
     requires(&["npm", "ci"], "", NPM_LOCKS),
     requires(&["npm", "install"], "", PACKAGE),
     requires(&["npm", "run"], "", Needs::Script),
@@ -72,7 +73,12 @@ pub(super) const REQUIREMENTS: [Requirement; 54] = [
     requires(&["cargo", "llvm-cov"], "", CARGO),
     requires(&["cargo", "clippy"], "", CARGO),
     requires(&["cargo", "fmt"], "", CARGO),
-    requires(&["cargo"], "--locked", Needs::Above(&["Cargo.lock"])),
+    // `cargo install --locked` is for the lock file of what is installed.
+    requires(&["cargo", "build"], "--locked", CARGO_LOCK),
+    requires(&["cargo", "test"], "--locked", CARGO_LOCK),
+    requires(&["cargo", "nextest"], "--locked", CARGO_LOCK),
+    requires(&["cargo", "llvm-cov"], "--locked", CARGO_LOCK),
+    requires(&["cargo", "clippy"], "--locked", CARGO_LOCK),
     requires(&["go", "vet"], "", GO),
     requires(&["go", "test"], "", GO),
     requires(&["go", "build"], "", GO),
@@ -92,7 +98,8 @@ pub(super) const REQUIREMENTS: [Requirement; 54] = [
     requires(&["helm", "lint"], "", Needs::Above(&["Chart.yaml"])),
     requires(&["make"], "", Needs::Here(&["Makefile", "makefile", "GNUmakefile"])),
     requires(&["composer", "install"], "", Needs::Here(&["composer.json"])),
-    requires(&["bundle", "install"], "", Needs::Here(&["Gemfile"])),
+    requires(&["bundle", "install"], "", Needs::Above(&["Gemfile"])),
+    requires(&["npx", "nx"], "", Needs::Above(&["nx.json"])),
     requires(&["bundle", "exec", "rake"], "", Needs::Here(&["Rakefile"])),
     requires(&["mix", "deps.get"], "", Needs::Here(&["mix.exs"])),
     requires(&["dotnet", "build"], "", Needs::Here(&["*.csproj", "*.fsproj", "*.vbproj", "*.sln", "*.slnx"])),

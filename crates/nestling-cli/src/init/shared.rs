@@ -27,11 +27,14 @@ pub(super) fn add(
     for (dir, unit) in &*units {
         for kind in unit.kinds.iter().filter_map(|id| Kind::named(id)) {
             // What is in another project is that project's own, and what is in a workspace concerns its members.
+            let own_root = lists.iter().find(|list| list.kind == kind.id && list.dir == *dir);
+            let is_own_root = own_root.is_some() || is_independent(kind, inventory, dir);
             let is_above = |above: &RepoPath| {
                 let mut own =
                     lists.iter().filter(|list| list.kind == kind.id && list.dir == *above).peekable();
                 match own.peek() {
-                    Some(_) => own.any(|list| list.members.contains(dir) || list.is_open),
+                    // A workspace of its own, below one that computes its members, is most likely none of them.
+                    Some(_) => own.any(|list| list.members.contains(dir) || (list.is_open && !is_own_root)),
                     None => !projects.contains(above),
                 }
             };
@@ -69,8 +72,24 @@ pub(super) fn add(
             }
         }
     }
+    for unit in units.values_mut() {
+        // All paths are those of each glob.
+        if unit.changes.contains(ALL) {
+            unit.changes = BTreeSet::from([ALL.to_owned()]);
+        }
+        unit.changes.retain(|glob| !unit.unneeded.contains(glob));
+    }
     Ok(everything)
 }
+
+/// Returns true for a directory with a file that makes it independent of a workspace above.
+fn is_independent(kind: &Kind, inventory: &Inventory, dir: &RepoPath) -> bool {
+    let files = inventory.directories.get(dir).into_iter().flat_map(|directory| &directory.files);
+    files.into_iter().any(|file| kind.own.iter().any(|own| fits(own, file)))
+}
+
+/// The glob of all paths.
+const ALL: &str = "/**/*";
 
 /// Returns the paths that could concern a unit of a kind, in its directory and those above.
 fn candidates(
@@ -113,6 +132,7 @@ fn add_copies(inventory: &Inventory, units: &mut Units) {
         };
         let owned_by_other =
             |path: &RepoPath| dirs.iter().any(|other| other != dir && other.is_in(dir) && path.is_in(other));
+        unit.changes.extend(unit.copied_globs.iter().cloned());
         for path in &unit.copies {
             if !is_own(path) || has_others(path) || owned_by_other(path) {
                 unit.changes.extend(glob_of(inventory, path));
@@ -125,7 +145,7 @@ fn add_copies(inventory: &Inventory, units: &mut Units) {
 fn glob_of(inventory: &Inventory, path: &RepoPath) -> Option<String> {
     let text = escaped(path.as_str()?);
     Some(match (path.is_root(), inventory.is_directory(path)) {
-        (true, _) => "/**/*".to_owned(),
+        (true, _) => ALL.to_owned(),
         (false, true) => format!("/{text}/**/*"),
         (false, false) => format!("/{text}"),
     })

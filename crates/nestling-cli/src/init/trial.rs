@@ -9,6 +9,8 @@ use super::overlay::Overlay;
 use super::own_templates::OwnTemplate;
 use super::proposed_file::ProposedFile;
 use super::units::{Declarations, Declared, Units};
+use super::unneeded::unneeded;
+use super::workspace_file::UnitRule;
 use crate::exit::Failure;
 use nestling::testing::{RenderLimits, with_templates};
 use nestling::{
@@ -66,6 +68,7 @@ impl Trial<'_> {
     pub(super) fn run(
         &self,
         workspace: &str,
+        rules: &[UnitRule],
         units: &mut Units,
         findings: &mut Findings,
     ) -> Result<bool, Failure> {
@@ -93,8 +96,20 @@ impl Trial<'_> {
             return Ok(true);
         }
         // All kinds of pipelines take longer than one, so they are for what is left.
-        let checked = project.plan(project.changes()?).check(project.kinds()?)?;
-        if checked.has_errors() { self.drop_errors(&project, units, findings) } else { Ok(false) }
+        let planning = project.plan(project.changes()?).report_unused_keys();
+        let checked = planning.check(project.kinds()?)?;
+        if checked.has_errors() {
+            return self.drop_errors(&project, units, findings);
+        }
+        let unneeded = unneeded(&checked.diagnostics, &checked.sources, workspace, rules);
+        for (rule, glob) in &unneeded {
+            for dir in &rules[*rule].dirs {
+                units.entry(dir.clone()).and_modify(|unit| {
+                    unit.unneeded.insert(glob.clone());
+                });
+            }
+        }
+        Ok(!unneeded.is_empty())
     }
 
     /// Drops the units with errors; of one with several templates the last template.

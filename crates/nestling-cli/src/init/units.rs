@@ -18,8 +18,12 @@ pub(super) struct Unit {
     pub uses: Vec<Use>,
     /// Globs of paths elsewhere that concern it, from the root with a slash.
     pub changes: BTreeSet<String>,
+    /// Globs that select nothing more than its directory and its manifests do.
+    pub unneeded: BTreeSet<String>,
     /// Paths that its image is made from.
     pub copies: BTreeSet<RepoPath>,
+    /// Globs of such paths, from the root with a slash.
+    pub copied_globs: BTreeSet<String>,
     /// Files that led to it.
     pub because: BTreeSet<RepoPath>,
     /// Ids of the kinds that it is of.

@@ -1,7 +1,7 @@
 //! The kinds, as data.
 
 use super::{Kind, Role};
-use crate::init::own_templates::{DOTNET, ELIXIR, HELM, KUSTOMIZE, PHP, RUBY};
+use crate::init::own_templates::{DOTNET, ELIXIR, HELM, KUSTOMIZE, NX, PHP, RUBY};
 
 /// The part that most kinds without a template have in common.
 const PLAIN: Kind = Kind {
@@ -38,7 +38,7 @@ const fn tool(id: &'static str, noun: &'static str, markers: &'static [&'static 
 }
 
 /// All kinds. In a directory with the markers of several kinds of code, the first one with a template wins.
-pub(in crate::init) static KINDS: [Kind; 45] = [
+pub(in crate::init) static KINDS: [Kind; 46] = [
     Kind {
         id: "node",
         noun: "Node package",
@@ -93,6 +93,27 @@ pub(in crate::init) static KINDS: [Kind; 45] = [
             "vitest.workspace.ts",
         ],
         ..PLAIN
+    },
+    Kind {
+        reader: Some("nx"),
+        own_template: Some(&NX),
+        shared: &[
+            "nx.json",
+            "package.json",
+            "package-lock.json",
+            "pnpm-lock.yaml",
+            "yarn.lock",
+            "bun.lock",
+            ".nvmrc",
+            ".node-version",
+            "tsconfig.base.json",
+            "jest.preset.js",
+            "jest.config.ts",
+            "eslint.config.js",
+            "eslint.config.mjs",
+            ".eslintrc.json",
+        ],
+        ..plain("nx", "Nx project", &["project.json"])
     },
     Kind {
         id: "rust",
@@ -156,7 +177,15 @@ pub(in crate::init) static KINDS: [Kind; 45] = [
         templates: &["java"],
         reader: Some("maven"),
         own: &["mvnw"],
-        shared: &["pom.xml", "mvnw", ".mvn/maven.config", ".mvn/extensions.xml", ".mvn/jvm.config"],
+        shared: &[
+            "pom.xml",
+            "mvnw",
+            ".mvn/maven.config",
+            ".mvn/extensions.xml",
+            ".mvn/jvm.config",
+            ".java-version",
+            ".sdkmanrc",
+        ],
         ..PLAIN
     },
     Kind {
@@ -175,8 +204,8 @@ pub(in crate::init) static KINDS: [Kind; 45] = [
             "gradlew",
             "gradle/libs.versions.toml",
             "gradle/wrapper/gradle-wrapper.properties",
-            "buildSrc/",
-            "build-logic/",
+            ".java-version",
+            ".sdkmanrc",
         ],
         ..PLAIN
     },
@@ -235,7 +264,11 @@ pub(in crate::init) static KINDS: [Kind; 45] = [
     delivery("helmfile", "Helmfile", &["helmfile"], &["helmfile.yaml", "helmfile.yaml.gotmpl"]),
     plain("deno", "Deno project", &["deno.json", "deno.jsonc"]),
     Kind { own_template: Some(&PHP), ..plain("php", "PHP package", &["composer.json"]) },
-    Kind { own_template: Some(&RUBY), ..plain("ruby", "Ruby project", &["Gemfile", "*.gemspec"]) },
+    Kind {
+        own_template: Some(&RUBY),
+        shared: &["Gemfile", "Gemfile.lock", ".ruby-version", ".rspec", ".rubocop.yml"],
+        ..plain("ruby", "Ruby project", &["Gemfile", "*.gemspec"])
+    },
     Kind { own_template: Some(&ELIXIR), ..plain("elixir", "Elixir project", &["mix.exs"]) },
     plain("erlang", "Erlang project", &["rebar.config"]),
     plain("dart", "Dart or Flutter package", &["pubspec.yaml"]),

@@ -1,5 +1,6 @@
 //! Gradle's `include(…)`, read without running it: no properties, no conditions.
 
+use super::super::inventory::{Inventory, material};
 use super::{List, Reader};
 use nestling::{ReadError, RepoPath};
 use regex::Regex;
@@ -33,11 +34,15 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<List>, ReadError> {
         for dir in reader.directories_with(name) {
             let file = dir.child(name.as_bytes());
             let text = without_line_comments(&reader.text(&file)?);
-            let members: BTreeSet<RepoPath> = included(&dir, &text)
+            let is_open = is_open(&text);
+            let mut members: BTreeSet<RepoPath> = included(&dir, &text)
                 .into_iter()
                 .map(|(_, path)| path)
                 .filter(|path| *path != dir && reader.inventory.is_directory(path))
                 .collect();
+            if is_open {
+                members.extend(with_code(reader.inventory, &dir));
+            }
             lists.push(List {
                 kind: "gradle",
                 noun: "Gradle build",
@@ -45,11 +50,31 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<List>, ReadError> {
                 file,
                 members,
                 excluded: BTreeSet::new(),
-                is_open: is_open(&text),
+                is_open,
             });
         }
     }
     Ok(lists)
+}
+
+/// Returns the directories below a build that have code as Gradle lays it out, and are of no other build: one that computes its
+/// projects may configure them at its root.
+fn with_code(inventory: &Inventory, dir: &RepoPath) -> Vec<RepoPath> {
+    let languages =
+        ["src/main/java", "src/main/kotlin", "src/main/groovy", "src/test/java", "src/test/kotlin"];
+    let has_code = |path: &RepoPath| {
+        languages.iter().any(|code| path.join(code).is_ok_and(|code| inventory.is_directory(&code)))
+    };
+    let others = ["pom.xml", "gradlew", "settings.gradle", "settings.gradle.kts"];
+    let below = inventory.directories.iter().filter(|(path, _)| *path != dir && path.is_in(dir));
+    let bare = below.filter(|(path, directory)| {
+        let is_logic = matches!(path.file_name(), b"buildSrc" | b"build-logic");
+        !is_logic
+            && !others.iter().any(|name| directory.has(name))
+            && material(path).is_none()
+            && has_code(path)
+    });
+    bare.map(|(path, _)| path.clone()).collect()
 }
 
 /// Returns true if an `include` is of more than strings: a loop, or a name with a variable.

@@ -2,6 +2,7 @@
 
 use super::super::dockerfile::{BuildContext, Contexts, build_context};
 use super::super::findings::Found;
+use super::super::glob::escaped;
 use super::super::units::Units;
 use super::{Fact, Making, fact};
 use nestling::ReadError;
@@ -62,7 +63,17 @@ impl Making<'_> {
             facts.push(fact("build_context", context.to_directory()));
         }
         for source in sources.iter().filter(|source| !source.contains('$')) {
-            unit.copies.extend(context.join(source.trim_matches('/')));
+            let source = source.trim_start_matches("./").trim_matches('/');
+            if !source.contains(['*', '?', '[']) {
+                unit.copies.extend(context.join(source));
+            } else if context != project.dir {
+                let above = if context.is_root() {
+                    String::new()
+                } else {
+                    format!("/{}", escaped(&context.to_string()))
+                };
+                unit.copied_globs.insert(format!("{above}/{source}"));
+            }
         }
         Ok(Ok(facts))
     }

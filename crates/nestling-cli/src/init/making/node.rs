@@ -16,6 +16,22 @@ fn delegates(command: &str) -> bool {
 }
 
 impl Making<'_> {
+    /// The scripts of a root of Nx that run its projects' targets: the projects have jobs for these themselves.
+    pub(super) fn own_scripts(&self, project: &Found) -> Result<Vec<Fact>, ReadError> {
+        let template = project.kind.template(self.library).unwrap_or_default();
+        let own = self.scripts(&project.dir)?;
+        let declared = self.declarations.get(&template).into_iter().flatten();
+        let roles = declared.filter(|(input, _)| input.ends_with("_script"));
+        let delegating = roles.filter(|(_, declared)| {
+            declared
+                .default
+                .as_ref()
+                .and_then(|script| own.get(script))
+                .is_some_and(|command| delegates(command))
+        });
+        Ok(delegating.map(|(input, _)| fact(input, "")).collect())
+    }
+
     /// The scripts of a workspace's root that few of its members have: they are of the whole. `None` if there are none.
     pub(super) fn scripts_of_root(
         &self,
@@ -28,6 +44,8 @@ impl Making<'_> {
         for member in &project.members {
             of_members.push(self.scripts(member)?);
         }
+        // Projects of Nx have targets beside scripts.
+        let has_nx = self.inventory.at_root.contains("nx.json");
         let mut facts = Vec::new();
         let mut has_one = false;
         let declared = self.declarations.get(&template).into_iter().flatten();
@@ -39,7 +57,7 @@ impl Making<'_> {
         for (input, script) in roles {
             let having = of_members.iter().filter(|scripts| scripts.contains_key(script)).count();
             let delegates = own.get(script).is_some_and(|command| delegates(command));
-            if having * 2 > of_members.len() || (delegates && having > 0) {
+            if having * 2 > of_members.len() || (delegates && (having > 0 || has_nx)) {
                 facts.push(fact(input, ""));
             } else {
                 has_one |= own.contains_key(script);

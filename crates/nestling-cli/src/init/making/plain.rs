@@ -30,6 +30,21 @@ impl Refusal {
 /// The values of a template's inputs, or the reason why no job is proposed.
 type Outcome = Result<Vec<Fact>, Refusal>;
 
+/// Returns the program that runs PHPUnit, of the package that a project requires for it.
+fn runner(package: &Value) -> Option<&'static str> {
+    let programs = [
+        ("pestphp/pest", "vendor/bin/pest"),
+        ("phpunit/phpunit", "vendor/bin/phpunit"),
+        ("symfony/phpunit-bridge", "vendor/bin/simple-phpunit"),
+    ];
+    let is_required = |name: &str| {
+        ["require-dev", "require"]
+            .iter()
+            .any(|key| package.get(key).is_some_and(|all| all.get(name).is_some()))
+    };
+    programs.into_iter().find(|(name, _)| is_required(name)).map(|(_, program)| program)
+}
+
 impl Making<'_> {
     /// Returns the inputs of a plain job. `None` if it could not run, which is remarked.
     pub(super) fn plain(
@@ -72,7 +87,7 @@ impl Making<'_> {
         let Some(read) = dotnet.read(&project.marker)? else {
             return Ok(Err(Refusal::unfit("invalid, so its directory is no unit")));
         };
-        if let Some(reason) = read.needs_windows() {
+        if let Some(reason) = dotnet.unfit(&project.marker)? {
             return Ok(Err(Refusal::unfit(reason)));
         }
         let mut facts = Vec::new();
@@ -90,11 +105,13 @@ impl Making<'_> {
         let has_script = package.get("scripts").and_then(|scripts| scripts.get("test")).is_some();
         let test = if has_script {
             "composer test"
-        } else if has("phpunit.xml") || has("phpunit.xml.dist") {
-            "vendor/bin/phpunit"
+        } else if (has("phpunit.xml") || has("phpunit.xml.dist"))
+            && let Some(program) = runner(&package)
+        {
+            program
         } else {
             return Ok(Err(Refusal::no_unit(
-                "it has neither a script `test` nor a phpunit.xml: no job is proposed",
+                "it has neither a script `test` nor a phpunit.xml with PHPUnit required: no job is proposed",
             )));
         };
         let required = package.get("require").and_then(|require| require.get("php")).and_then(Value::as_str);
@@ -109,7 +126,9 @@ impl Making<'_> {
 
     fn ruby(&self, project: &Found) -> Result<Outcome, ReadError> {
         let has = |name: &str| self.has(&project.dir, name);
-        if !has("Gemfile") {
+        // Bundler looks above as well.
+        let mut above = std::iter::successors(Some(project.dir.clone()), RepoPath::parent);
+        if !above.any(|dir| self.has(&dir, "Gemfile")) {
             return Ok(Err(Refusal::no_unit(
                 "`bundle install` needs a Gemfile, and there is none: no job is proposed",
             )));
@@ -131,15 +150,21 @@ impl Making<'_> {
         Ok(Ok(facts))
     }
 
-    /// Returns the version of `.ruby-version`, or of the line `ruby "3.3.0"` of a Gemfile.
+    /// Returns the version of the nearest `.ruby-version`, or of the line `ruby "3.3.0"` of the nearest Gemfile that has one.
     fn ruby_version(&self, dir: &RepoPath) -> Result<Option<String>, ReadError> {
-        let file = text_of(self.files, &dir.child(b".ruby-version"))?;
-        let own = file.map(|text| text.trim().trim_start_matches("ruby-").to_owned());
-        let gemfile = text_of(self.files, &dir.child(b"Gemfile"))?.unwrap_or_default();
-        let line = gemfile.lines().find_map(|line| line.trim().strip_prefix("ruby "));
-        let stated = line.map(|line| line.trim_matches([' ', '"', '\'']).to_owned());
-        let is_version = |version: &String| version.chars().all(|c| c.is_ascii_digit() || c == '.');
-        Ok(own.or(stated).filter(|version| !version.is_empty() && is_version(version)))
+        let is_version =
+            |version: &str| !version.is_empty() && version.chars().all(|c| c.is_ascii_digit() || c == '.');
+        for above in std::iter::successors(Some(dir.clone()), RepoPath::parent) {
+            let file = text_of(self.files, &above.child(b".ruby-version"))?;
+            let own = file.map(|text| text.trim().trim_start_matches("ruby-").to_owned());
+            let gemfile = text_of(self.files, &above.child(b"Gemfile"))?.unwrap_or_default();
+            let line = gemfile.lines().find_map(|line| line.trim().strip_prefix("ruby "));
+            let stated = line.map(|line| line.trim_matches([' ', '"', '\'']).to_owned());
+            if let Some(version) = own.or(stated).filter(|version| is_version(version)) {
+                return Ok(Some(version));
+            }
+        }
+        Ok(None)
     }
 
     fn elixir(&self, project: &Found) -> Result<Outcome, ReadError> {

@@ -12,6 +12,9 @@ const DEFAULT: u32 = 21;
 /// Versions with long support, of which there are images of both tools.
 const LONG: [u32; 5] = [8, 11, 17, 21, 25];
 
+/// The first version of Java that Gradle 8 does not run on.
+const FIRST_WITHOUT_GRADLE_8: u32 = 25;
+
 impl Versions<'_> {
     pub(super) fn java(&self, kind: &str, dir: &RepoPath) -> Result<Vec<Version>, ReadError> {
         // This the template reads.
@@ -36,7 +39,12 @@ impl Versions<'_> {
             stated = all.into_iter().max_by_key(|stated| number(&stated.text));
         }
         let wrapper = if kind == "gradle" { self.wrapper(dir)? } else { None };
-        Ok(choose(stated, wrapper).into_iter().collect())
+        let has_wrapper = wrapper.is_some();
+        let mut chosen: Vec<Version> = choose(stated, wrapper).into_iter().collect();
+        if kind == "gradle" {
+            chosen.iter_mut().for_each(|version| use_newer_image(version, has_wrapper));
+        }
+        Ok(chosen)
     }
 
     /// Returns what the nearest `.sdkmanrc` states.
@@ -48,6 +56,17 @@ impl Versions<'_> {
     }
 }
 
+/// Names the image where the template's, which has Gradle 8, has none for a version of Java. A wrapper needs no Gradle in it.
+fn use_newer_image(version: &mut Version, has_wrapper: bool) {
+    let java = version.value.as_ref().and_then(Value::as_str).unwrap_or_default();
+    if java.parse().is_ok_and(|java: u32| java >= FIRST_WITHOUT_GRADLE_8) {
+        let image =
+            if has_wrapper { format!("eclipse-temurin:{java}-jdk") } else { format!("gradle:9-jdk{java}") };
+        version.input = "image";
+        version.value = Some(Value::from(image));
+    }
+}
+
 /// Chooses the version of an image: the stated one or the next with long support, as far as the wrapper of Gradle runs on it.
 fn choose(stated: Option<Statement>, wrapper: Option<(RangeInclusive<u32>, Statement)>) -> Option<Version> {
     let wanted = stated.as_ref().and_then(|stated| number(&stated.text));
@@ -55,7 +74,10 @@ fn choose(stated: Option<Statement>, wrapper: Option<(RangeInclusive<u32>, State
     let version = wanted.map_or(DEFAULT, next);
     let (version, reason) = match (wrapper, stated) {
         (Some((runs_on, wrapper)), _) if !runs_on.contains(&version) => {
-            (version.clamp(*runs_on.start(), *runs_on.end()), wrapper)
+            // Of the versions that it runs on, those with long support stay available as images.
+            let mut long = LONG.into_iter().filter(|long| runs_on.contains(long));
+            let nearest = if version < *runs_on.start() { long.next() } else { long.next_back() };
+            (nearest.unwrap_or(*runs_on.end()), wrapper)
         }
         (_, Some(stated)) => (version, stated),
         _ => return None,

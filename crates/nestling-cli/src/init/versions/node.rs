@@ -1,6 +1,7 @@
 //! Node and its package managers: `engines`, `volta` and `devEngines` of package.json, and the form of pnpm's lock file.
 
 use super::{Choice, Statement, Version, Versions, and_above};
+use crate::init::text::json_of;
 use nestling::{ReadError, RepoPath};
 use serde_json::Value;
 
@@ -46,11 +47,11 @@ impl Versions<'_> {
         dir: &RepoPath,
         places: &[(&'static str, &[&str])],
     ) -> Result<Option<Statement>, ReadError> {
-        for above in and_above(dir) {
-            let file = above.child(b"package.json");
-            let Some(text) = self.text(&file)? else { continue };
-            let package: Value = serde_json::from_str(&text).unwrap_or_default();
-            for (key, path) in places {
+        // What `volta` of the root pins holds for packages whose own `engines` are wider.
+        for (key, path) in places {
+            for above in and_above(dir) {
+                let file = above.child(b"package.json");
+                let package = json_of(self.files, &file)?;
                 let value = path.iter().try_fold(&package, |value, key| value.get(key));
                 if let Some(text) = value.and_then(Value::as_str) {
                     return Ok(Some(Statement { file, key, text: text.to_owned() }));

@@ -32,7 +32,10 @@ fn node_and_its_package_managers() {
             "node_version=18",
         ),
         (
-            &[("a/package.json", r#"{ "volta": { "node": "20.11.0" }, "engines": { "node": "18" } }"#)],
+            &[
+                ("package.json", r#"{ "volta": { "node": "20.11.0" } }"#),
+                ("a/package.json", r#"{ "engines": { "node": "18" } }"#),
+            ],
             "node_version=20.11.0",
         ),
         (
@@ -154,7 +157,7 @@ fn java_by_maven() {
 #[test]
 fn java_by_gradle() {
     let wrapper = |version: &str| format!("distributionUrl=https\\://example.com/gradle-{version}-bin.zip\n");
-    let (old, new) = (wrapper("7.6.4"), wrapper("9.0.0"));
+    let (old, new, newest) = (wrapper("7.6.4"), wrapper("9.0.0"), wrapper("9.1.0"));
     let properties = "gradle/wrapper/gradle-wrapper.properties";
     for (kind, files, expected) in [
         ("gradle", &[("a/build.gradle", "sourceCompatibility = '11'\n")][..], "java_version=11"),
@@ -165,6 +168,12 @@ fn java_by_gradle() {
         ),
         ("gradle", &[("a/build.gradle.kts", "kotlin { jvmToolchain(17) }\n")], "java_version=17"),
         ("gradle", &[("a/build.gradle.kts", "// jvmToolchain(17)\n")], ""),
+        (
+            "gradle",
+            &[("a/build.gradle", "sourceCompatibility = 25\n"), ("gradlew", ""), (properties, &newest)],
+            "image=eclipse-temurin:25-jdk",
+        ),
+        ("gradle", &[("a/build.gradle", "sourceCompatibility = 25\n")], "image=gradle:9-jdk25"),
         (
             "gradle",
             &[("a/build.gradle", ""), ("buildSrc/src/main/groovy/java.gradle", "options.release = 17\n")],
