@@ -14,6 +14,7 @@ mod report;
 mod convert;
 mod job_counts;
 mod options;
+mod graph_commands;
 mod assemblies;
 mod progress;
 mod watch;

@@ -1,6 +1,7 @@
 //! One run over one repository: passes the options and the environment to the library.
 
 mod request;
+mod graphs;
 mod records;
 
 use crate::assemblies::{Synth, WorkTreeAssemblies};
@@ -12,13 +13,14 @@ use crate::progress::{Progress, Watched};
 use crate::secrets::Secrets;
 use crate::watch::Saved;
 use nestling::{
-    As, ChangeRequest, ChangeSet, CheckedKinds, ComparedPlans, Comparison, Diagnostic, Error, PathFacts,
-    Plan, Planning, Project, Replay, Replayed, RepoPath, Repository, Selected, Sources, Trust,
+    As, ChangeRequest, ChangeSet, CheckedKinds, ComparedPlans, Comparison, Diagnostic, Error, GraphAnswer,
+    PathFacts, Plan, Planning, Project, Replay, Replayed, RepoPath, Repository, Selected, Sources, Trust,
 };
 use nestling_git::{GitRepository, WorkTree};
 use nestling_gitlab::facts::WalkedKind;
 use records::Records;
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -37,6 +39,10 @@ pub(crate) struct Session {
     except: Vec<String>,
     strict_cdk: bool,
     no_run: bool,
+    /// Set in the pipeline of a fork's merge request.
+    is_fork: bool,
+    /// The answers of commands that print graphs.
+    graphs: RefCell<BTreeMap<String, GraphAnswer>>,
     fingerprints: bool,
     records: Option<Records>,
     secrets: Secrets,
@@ -70,6 +76,8 @@ impl Session {
             except: options.except.clone(),
             strict_cdk: options.strict_cdk,
             no_run: options.no_run,
+            is_fork: graphs::is_fork(environment),
+            graphs: RefCell::default(),
             fingerprints: options.fingerprints,
             records: records::read(options, environment, io)?,
             secrets: environment.secrets().clone(),
@@ -127,6 +135,7 @@ impl Session {
 
     /// Drops saved files from the cache.
     pub(crate) fn forget(&self, saved: &Saved) {
+        self.graphs.borrow_mut().clear();
         let git = self.repository.git();
         let Saved::Paths(paths) = saved else { return git.forget_everything() };
         for path in paths {
@@ -139,7 +148,7 @@ impl Session {
 
     /// Reads the workspace at head.
     pub(crate) fn project(&self) -> Result<Project<'_>, Failure> {
-        Ok(Project::open(&self.repository, self.simulated())?)
+        self.opened(self.simulated())
     }
 
     /// Plans the pipeline of the change set.
@@ -273,7 +282,8 @@ impl Session {
     /// Replays the newest merges of a branch.
     pub(crate) fn replay(&self, branch: Option<&str>, limit: usize) -> Result<Replayed, Failure> {
         let _progress = Progress::start("replaying", self.watched);
-        let replay = Replay::open(&self.repository, self.simulated(), branch)?;
+        let request = self.with_graphs(self.simulated())?;
+        let replay = Replay::open(&self.repository, request, branch)?;
         Ok(replay.only(&self.only).except(&self.except).run(limit)?)
     }
 
@@ -291,7 +301,7 @@ impl Session {
 
     fn planned(&self, request: ChangeRequest, synth: Synth) -> Result<Plan, Failure> {
         let reading = Progress::start("reading the repository", self.watched);
-        let project = Project::open(&self.repository, request)?;
+        let project = self.opened(request)?;
         let changes = self.changes(&project)?;
         drop(reading);
         let base = changes.base.as_ref().map(|base| base.commit.to_string());

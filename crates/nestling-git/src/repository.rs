@@ -269,6 +269,11 @@ impl GitRepository {
         Ok(TreeFiles::new(self.objects(), self.tree_of(commit)?))
     }
 
+    /// Returns the files of a tree.
+    pub fn tree_files(&self, tree: TreeId) -> TreeFiles<'_> {
+        TreeFiles::new(self.objects(), tree)
+    }
+
     /// Returns the files on disk.
     ///
     /// # Errors

@@ -62,7 +62,7 @@
 //!
 //! | what for | names |
 //! |---|---|
-//! | a repository and what is asked of it | [`Repository`], [`Project`], [`ChangeRequest`], [`CiVariables`], [`PipelineFacts`], [`Trust`] |
+//! | a repository and what is asked of it | [`Repository`], [`Project`], [`ChangeRequest`], [`CiVariables`], [`PipelineFacts`], [`GraphAnswer`], [`Trust`] |
 //! | what changed | [`ChangeSet`], [`Extent`], [`Change`], [`Base`], [`Head`], [`Provenance`], [`UnknownBase`], [`RecordedBase`], [`Owed`] |
 //! | what is the same | [`Fingerprint`], [`Fingerprints`], [`NoFingerprint`] |
 //! | what a command reads | [`Observed`] |
@@ -102,6 +102,7 @@
 //! **Data flow = dependency order = `mod` order**: a module uses only what stands above it.
 
 mod repository;
+mod graph_outputs;
 mod changes;
 mod template_syntax;
 mod workspace;
@@ -110,6 +111,7 @@ mod environments;
 mod cdk;
 mod unit;
 mod select;
+mod locks;
 mod fingerprint;
 mod assemble;
 mod passed;
@@ -133,6 +135,7 @@ pub use changes::{
 pub use emit::{Comments, EmitOptions, Emitted, EmittedFile, Parts, PipelineLimits};
 pub use environments::LeftOut;
 pub use fingerprint::{Fingerprint, Fingerprints, NoFingerprint};
+pub use graph_outputs::GraphAnswer;
 pub use nestling_files::files::{Files, MemoryFiles, ReadError};
 pub use nestling_files::path::RepoPath;
 pub use nestling_git::{CommitId, GitError, History, Merge, MergesEnd, Trust};

@@ -11,6 +11,7 @@ mod roles;
 mod needed;
 mod removed;
 mod rewired;
+mod relocked;
 mod claims;
 mod auto_cancel;
 mod presence;

@@ -36,6 +36,7 @@ use crate::plan::{CommittedTree, NoTree};
 use crate::repository::{Repository, revisions};
 use crate::workspace::{self, Loaded, Workspace};
 use nestling_files::files::{Files, Links, Overlay, Revisions};
+use nestling_files::path::RepoPath;
 use nestling_git::{CommitId, GitError, GitRepository, TreeId};
 use nestling_gitlab::diagnostic::{Diagnostic, Sources, Suggestion, has_errors};
 use nestling_gitlab::facts::WalkedKind;
@@ -153,7 +154,7 @@ impl<'r> Project<'r> {
         if let Some(from) = &workspace_from {
             files = from.in_place(files);
         }
-        let mut loaded = workspace::load_at(&*files, &sources, &root)?;
+        let mut loaded = workspace::load_with(&*files, &sources, &root, &request.graphs)?;
         if let Some(from) = &workspace_from {
             from.apply(&mut loaded);
         }
@@ -197,6 +198,22 @@ impl<'r> Project<'r> {
         };
         changes.workspace_from = self.workspace_from.as_ref().map(|from| *from.commit());
         Ok(changes)
+    }
+
+    /// Returns the commands that print graphs and whose answers the request does not have ([`ChangeRequest::graph`]).
+    pub fn graph_commands(&self) -> Vec<String> {
+        let commands = self.workspace().depends_from.commands();
+        commands.filter(|command| !self.request.graphs.has(command)).map(str::to_owned).collect()
+    }
+
+    /// Returns the directory of the workspace.
+    pub fn root(&self) -> &RepoPath {
+        &self.workspace().root
+    }
+
+    /// Returns the commit or the work tree whose workspace it is.
+    pub fn head(&self) -> &Head {
+        &self.head
     }
 
     /// Starts a plan for these changes, which need not be the ones that [`Project::changes`] finds.

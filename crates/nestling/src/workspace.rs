@@ -40,6 +40,7 @@ mod component;
 mod template;
 mod dependencies;
 
+use crate::graph_outputs::GraphOutputs;
 pub(crate) use catalogue::{After, Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub(crate) use component::Component;
 pub(crate) use condition::Condition;
@@ -49,12 +50,13 @@ pub(crate) use discover::workspace_root;
 pub(crate) use document::Body;
 pub(crate) use globs::{RootGlob, glob_below};
 pub(crate) use linked::is_directory;
-pub(crate) use load::{Loaded, load, load_at, load_header};
+pub(crate) use load::{Loaded, load, load_header, load_with};
 pub(crate) use mapping::expect_mapping;
 pub(crate) use nestling_gitlab::instance::{Gitlab, InstanceLimits};
 pub(crate) use reuse::{Reuse, ReuseSettings, ReuseTrust, never_left_out};
 pub use schema::{Header, file_schema, jobs_schema};
 use stated::DependsFrom;
+pub(crate) use stated::INSTALLED;
 pub use template::library_names;
 pub(crate) use template::{Template, Templates, library_files};
 pub(crate) use template_folder::TemplateFolder;
@@ -130,6 +132,10 @@ pub struct Workspace {
     pub(crate) reuse: Option<Reuse>,
     /// The manifests and graphs that state dependencies between units.
     pub(crate) depends_from: DependsFrom,
+    /// The answers of the commands that print graphs. At base those of head count: no command runs there.
+    pub(crate) graph_outputs: GraphOutputs,
+    /// A sentence for each graph that is not known.
+    pub(crate) unknown_graphs: Vec<String>,
     /// The units in order of their names. Names and directories are unique.
     pub(crate) units: Vec<Unit>,
     /// Number of dependency levels that a change propagates through; `None` for any number.

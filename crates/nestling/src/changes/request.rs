@@ -3,6 +3,7 @@
 use super::given::GivenError;
 use super::reason::AmbiguousRevision;
 use super::{As, CiVariables, Policies, Provenance, UnknownBase};
+use crate::graph_outputs::{GraphAnswer, GraphOutputs};
 use nestling_files::path::RepoPath;
 use nestling_git::GitError;
 use std::time::Duration;
@@ -40,6 +41,8 @@ pub struct ChangeRequest {
     pub(crate) unsaved: Vec<(RepoPath, Vec<u8>)>,
     /// `workspace.pipelines`, known once the workspace is read.
     pub(crate) policies: Policies,
+    /// The answers of commands that print graphs.
+    pub(crate) graphs: GraphOutputs,
     pub(crate) fetch: FetchPolicy,
     pub(crate) unknown_base: OnUnknownBase,
 }
@@ -98,6 +101,14 @@ impl ChangeRequest {
     #[must_use]
     pub fn unsaved(mut self, files: impl IntoIterator<Item = (RepoPath, Vec<u8>)>) -> Self {
         self.unsaved.extend(files);
+        self
+    }
+
+    /// Gives the answer of a command that prints a graph (`depends_from: [{ command: … }]`). The library runs none itself:
+    /// [`Project::graph_commands`](crate::Project::graph_commands) lists those that it needs.
+    #[must_use]
+    pub fn graph(mut self, command: impl Into<String>, answer: GraphAnswer) -> Self {
+        self.graphs.insert(command.into(), answer);
         self
     }
 

@@ -2,6 +2,7 @@
 //! whole counts with the id of its tree.
 
 use super::digest::{Fingerprint, Hasher};
+use crate::locks::{has_any, is_lock};
 use crate::select::{UnitIndex, concerns_everything, is_ignored};
 use crate::workspace::{Unclaimed, Workspace};
 use nestling_files::path::{Glob, RepoPath};
@@ -162,7 +163,7 @@ impl TreeWalk<'_> {
             && !self.prefixes.may_match_below(directory)
             && !self.workspace.nested.iter().any(|nested| nested.is_in(directory))
             && (self.workspace.unclaimed != Unclaimed::Everything
-                || !self.workspace.own_file().is_in(directory))
+                || (!self.workspace.own_file().is_in(directory) && !has_any(self.workspace)))
     }
 
     /// Returns the claimants of a file, as selection would find them if it changed.
@@ -173,8 +174,10 @@ impl TreeWalk<'_> {
         }
         let mut shares: Shares =
             self.index.claims(path).into_iter().map(|(unit, _)| (Claimant::Unit(unit), id.clone())).collect();
-        let is_unclaimed =
-            shares.is_empty() && *path != workspace.own_file() && !workspace.is_of_nested(path);
+        let is_unclaimed = shares.is_empty()
+            && *path != workspace.own_file()
+            && !workspace.is_of_nested(path)
+            && !is_lock(workspace, path);
         let selects_all = concerns_everything(workspace, path).is_some()
             || (workspace.unclaimed == Unclaimed::Everything && is_unclaimed);
         if selects_all {

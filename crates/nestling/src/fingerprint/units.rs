@@ -2,7 +2,9 @@
 
 use super::digest::{Fingerprint, Hasher};
 use super::inputs::inputs;
+use crate::locks::LockShares;
 use crate::workspace::{Workspace, places};
+use nestling_files::files::ReadError;
 use nestling_git::{GitError, GitRepository, TreeId};
 use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
@@ -20,6 +22,13 @@ impl UnitFingerprints {
     /// A tree cannot be read.
     pub(crate) fn read(git: &GitRepository, tree: TreeId, workspace: &Workspace) -> Result<Self, GitError> {
         let inputs = inputs(git, tree, workspace)?;
+        let locks = LockShares::read(&git.tree_files(tree), workspace).map_err(git_error)?;
+        let add_locks = |hasher: &mut Hasher, unit: &UnitName| {
+            for (path, share) in locks.of(unit) {
+                hasher.add(path.as_bytes());
+                share.iter().for_each(|text| hasher.add(text.as_bytes()));
+            }
+        };
         let dependencies = dependencies(workspace);
         let mut by_name = BTreeMap::new();
         for (index, unit) in workspace.units.iter().enumerate() {
@@ -27,9 +36,11 @@ impl UnitFingerprints {
             hasher.add_fingerprint(&inputs.everything);
             hasher.add(unit.dir.as_bytes());
             hasher.add_fingerprint(&inputs.units[index]);
+            add_locks(&mut hasher, &unit.name);
             for dependency in closure(index, &dependencies, workspace.depth) {
                 hasher.add(workspace.units[dependency].dir.as_bytes());
                 hasher.add_fingerprint(&inputs.units[dependency]);
+                add_locks(&mut hasher, &workspace.units[dependency].name);
             }
             by_name.insert(unit.name.clone(), hasher.finish());
         }
@@ -44,6 +55,15 @@ impl UnitFingerprints {
     /// Returns the fingerprint of a unit.
     pub(crate) fn of(&self, unit: &UnitName) -> Option<Fingerprint> {
         self.by_name.get(unit).copied()
+    }
+}
+
+/// Returns the failure of git behind a file that cannot be read.
+fn git_error(error: ReadError) -> GitError {
+    let path = error.path.to_string();
+    match error.source.downcast::<GitError>() {
+        Ok(error) => *error,
+        Err(source) => GitError::Malformed { what: "file", id: path, source },
     }
 }
 

@@ -3,6 +3,7 @@
 use super::fingerprints::{CommittedTree, FingerprintSource};
 use crate::cdk::Assemblies;
 use crate::changes::PipelineFacts;
+use crate::graph_outputs::GraphOutputs;
 use crate::template::UnitPrints;
 use crate::unit::UnitRenderer;
 use crate::workspace::rules::WORKSPACE_MISSING;
@@ -23,6 +24,8 @@ pub(crate) struct Before<'a> {
     root: RepoPath,
     /// The revision of the templates, if it is another one than base.
     templates_from: Option<Revision>,
+    /// The answers of commands at head: none runs for base.
+    graph_outputs: GraphOutputs,
     read: Option<Result<Arc<Workspace>, String>>,
     /// The tree at base, for the fingerprints of units there.
     tree: Option<&'a dyn CommittedTree>,
@@ -37,7 +40,18 @@ impl<'a> Before<'a> {
         head: &Workspace,
     ) -> Self {
         let (root, templates_from) = (head.root.clone(), head.templates_from.clone());
-        Self { files, protected, revisions, sources, root, templates_from, read: None, tree: None }
+        let graph_outputs = head.graph_outputs.clone();
+        Self {
+            files,
+            protected,
+            revisions,
+            sources,
+            root,
+            templates_from,
+            graph_outputs,
+            read: None,
+            tree: None,
+        }
     }
 
     /// Lets templates at base ask for the fingerprints of units there.
@@ -56,11 +70,11 @@ impl<'a> Before<'a> {
     /// Why it cannot be read, in words for a reason.
     pub(crate) fn read(&mut self) -> Result<&Workspace, &str> {
         let (files, sources, root) = (self.files, self.sources, &self.root);
-        let templates_from = &self.templates_from;
+        let (templates_from, outputs) = (&self.templates_from, &self.graph_outputs);
         let read = self.read.get_or_insert_with(|| {
             let files = files.ok_or("there is no base to compare with")?;
-            let mut loaded =
-                workspace::load_at(files, sources, root).map_err(|error| format!("base: {error}"))?;
+            let mut loaded = workspace::load_with(files, sources, root, outputs)
+                .map_err(|error| format!("base: {error}"))?;
             if loaded.diagnostics.iter().any(|problem| problem.rule == &WORKSPACE_MISSING) {
                 return Err("there is no workspace at base".to_owned());
             }

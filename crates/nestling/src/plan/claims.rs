@@ -4,6 +4,7 @@
 //! are others than at base, a unit has other inputs, even though none of them changed: it has never run with these.
 
 use super::before::Before;
+use super::relocked::Locks;
 use super::removed::may_be_removed;
 use super::rewired::Manifests;
 use crate::changes::{Change, ChangeSet, Extent, Status};
@@ -26,18 +27,28 @@ pub(super) fn compare(
     let is_header = |change: &&Change| change.path.file_name() == FILE_NAME.as_bytes();
     let manifests = Manifests::among(workspace, changed);
     comparison.claimed.extend(manifests.graphs.iter().map(|path| (*path).clone()));
+    let locks = Locks::among(workspace, changed);
+    comparison.claimed.extend(locks.paths.iter().map(|path| (*path).clone()));
     let may_differ = !manifests.paths.is_empty()
+        || locks.may_differ
         || changed.iter().any(|change| is_header(&change))
         || may_be_removed(workspace, changes)
         || may_be_new(workspace, changed);
     if !may_differ {
         return;
     }
+    let old_files = before.files();
     let old = match before.read() {
         Ok(old) => old,
-        Err(why) => return manifests.decide(workspace, why, comparison),
+        Err(why) => {
+            locks.decide(files, workspace, why, comparison);
+            return manifests.decide(workspace, why, comparison);
+        }
     };
     manifests.compare(old, workspace, comparison);
+    if let Some(old_files) = old_files {
+        locks.compare((old_files, old), (files, workspace), comparison);
+    }
     for unit in new_units(old, workspace, changed) {
         let path = changed.iter().map(|change| &change.path).find(|path| path.is_in(&unit.dir));
         let path = path.unwrap_or(&unit.dir).clone();

@@ -68,6 +68,9 @@ impl<'a> FingerprintSource<'a> {
     /// Reads the fingerprints of units. A clone may lack trees: then there are none, and everything runs.
     fn units(&self) -> Result<&UnitFingerprints, &str> {
         let read = || {
+            if let Some(why) = self.workspace.unknown_graphs.first() {
+                return Err(why.clone());
+            }
             let (git, tree) = self.tree.committed_tree().map_err(NoTree::why)?;
             UnitFingerprints::read(git, tree, self.workspace).map_err(|error| error.to_string())
         };

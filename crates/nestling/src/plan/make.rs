@@ -11,12 +11,14 @@ use super::{
     reuse_settings, stop,
 };
 use crate::assemble;
+use crate::changes::ChangeSet;
 use crate::environments::LeftOut;
-use crate::select::{self, Selection, Verdict};
+use crate::select::{self, Reason, Selection, Verdict};
 use crate::unit::{self, SharedRenderings, UnitJobs, UnitRenderer};
 use crate::workspace::{ReuseSettings, Templates, Workspace};
 use nestling_cdk::report::Report;
 use nestling_files::files::ReadError;
+use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{self, Diagnostic, FileId};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::Pipeline;
@@ -43,7 +45,16 @@ pub(super) fn selection(
         compared.add(&unit, reason);
     }
     compared.claimed.extend(removed.iter().flat_map(|removed| &removed.paths).cloned());
+    if let Some(why) = workspace.unknown_graphs.first().filter(|_| counts_any(workspace, changes)) {
+        compared.everything.get_or_insert(Reason::All(why.clone()));
+    }
     (select::select(changes, workspace, &compared, narrowing), removed)
+}
+
+/// Returns true if any changed path of the workspace counts.
+fn counts_any(workspace: &Workspace, changes: &ChangeSet) -> bool {
+    let counts = |path: &RepoPath| path.is_in(&workspace.root) && !select::is_ignored(workspace, path);
+    changes.paths().unwrap_or_default().iter().any(|change| counts(&change.path))
 }
 
 /// Returns the findings of the workspace and of what changed.

@@ -2,13 +2,14 @@
 
 use crate::changes::Change;
 use crate::select::{BaseComparison, Difference, Reason, is_ignored};
-use crate::workspace::{Stated, Unit, UnitDirectories, Workspace};
+use crate::workspace::{FILE_NAME, Stated, Unit, UnitDirectories, Workspace};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
 use std::collections::BTreeSet;
 
 /// The changed files that `depends_from` reads.
 pub(super) struct Manifests<'c> {
+    changed: &'c [Change],
     pub paths: Vec<&'c RepoPath>,
     /// Those that are graphs of other tools.
     pub graphs: Vec<&'c RepoPath>,
@@ -20,18 +21,32 @@ impl<'c> Manifests<'c> {
         let counting = changed.iter().map(|change| &change.path).filter(|path| !is_ignored(workspace, path));
         let paths: Vec<&RepoPath> = counting.filter(|path| workspace.depends_from.reads(path)).collect();
         let graphs = paths.iter().copied().filter(|path| workspace.depends_from.is_graph(path)).collect();
-        Self { paths, graphs }
+        Self { changed, paths, graphs }
     }
 
-    /// Adds a reason to each unit that depends on other units than at base, and that has none of the manifests itself.
+    /// Adds a reason to each unit that depends on other units than at base, and that has none of the manifests itself. Without any
+    /// manifest, a unit that came or went can have taken the place of another that manifests lead to.
     pub(super) fn compare(&self, old: &Workspace, new: &Workspace, comparison: &mut BaseComparison) {
-        let Some(path) = self.paths.first() else { return };
-        for unit in new.units.iter().filter(|unit| !self.has_own(unit)) {
+        let is_header = |change: &&Change| change.path.file_name() == FILE_NAME.as_bytes();
+        let header =
+            || self.changed.iter().find(is_header).or(self.changed.first()).map(|change| &change.path);
+        let Some(path) = self.paths.first().copied().or_else(header) else { return };
+        for unit in &new.units {
             let Some(was) = old.unit(unit.name.as_str()) else { continue };
-            if dependencies(was) != dependencies(unit) {
+            // What depended on a unit that is gone has a reason of its own.
+            let is_there = |name: &&&UnitName| new.unit(name.as_str()).is_some();
+            let same = match self.paths.is_empty() {
+                true => dependencies(was).iter().filter(is_there).eq(dependencies(unit).iter()),
+                false => dependencies(was) == dependencies(unit),
+            };
+            let is_selected = || match self.paths.is_empty() {
+                true => comparison.reasons.contains_key(&unit.name) || is_changed(unit, self.changed),
+                false => self.has_own(unit),
+            };
+            if !same && !is_selected() {
                 let differences = vec![Difference::Dependencies];
-                let others = self.paths.len() - 1;
-                let reason = Reason::Definition { path: (*path).clone(), others, differences };
+                let others = self.paths.len().saturating_sub(1);
+                let reason = Reason::Definition { path: path.clone(), others, differences };
                 comparison.add(&unit.name, reason);
             }
         }
@@ -54,6 +69,10 @@ impl<'c> Manifests<'c> {
     fn has_own(&self, unit: &Unit) -> bool {
         self.paths.iter().any(|path| path.is_in(&unit.dir))
     }
+}
+
+fn is_changed(unit: &Unit, changed: &[Change]) -> bool {
+    changed.iter().any(|change| change.path.is_in(&unit.dir))
 }
 
 fn dependencies(unit: &Unit) -> BTreeSet<&UnitName> {

@@ -289,8 +289,8 @@ impl<'r> Replay<'r> {
         let files = super::files_at(self.repository, &merge.commit)?;
         let base_commit = changes.base.as_ref().map_or(&merge.before, |base| &base.commit);
         let base = super::files_at(self.repository, base_commit)?;
-        let sources = Sources::default();
-        let loaded = crate::workspace::load_at(&*files, &sources, &self.project.workspace().root)?;
+        let (sources, today) = (Sources::default(), self.project.workspace());
+        let loaded = crate::workspace::load_with(&*files, &sources, &today.root, &today.graph_outputs)?;
         if has_errors(&loaded.diagnostics) {
             return Ok(BaseComparison::default());
         }

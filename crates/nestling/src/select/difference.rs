@@ -52,6 +52,17 @@ pub enum Difference {
     Paths,
     /// Targets of its assembly: the environments or `vars` of the workspace.
     Environments,
+    /// A package that a lock file resolves otherwise for it.
+    Locked {
+        /// The name of the package.
+        package: String,
+        /// Its version at base; `None` where the unit did not come to it.
+        before: Option<String>,
+        /// Its version at head; `None` where the unit no longer comes to it.
+        after: Option<String>,
+        /// Its line in the lock file at head.
+        line: Option<u32>,
+    },
 }
 
 impl fmt::Display for Difference {
@@ -63,6 +74,19 @@ impl fmt::Display for Difference {
             Self::Changed { job, keys } => write!(f, "job `{job}` differs in {}", keys.join(", ")),
             Self::Dependencies => f.write_str("its dependencies differ"),
             Self::Paths => f.write_str("the paths that select it differ"),
+            Self::Locked { package, before, after, line } => {
+                match (before, after) {
+                    (Some(before), Some(after)) if before == after => {
+                        write!(f, "{package} {after} resolves differently")?;
+                    }
+                    (Some(before), Some(after)) => write!(f, "{package} {before} → {after}")?,
+                    (None, Some(after)) => write!(f, "{package} {after} is new")?,
+                    (before, None) => {
+                        write!(f, "{package} {} was removed", before.as_deref().unwrap_or_default())?;
+                    }
+                }
+                line.map_or(Ok(()), |line| write!(f, " (line {line})"))
+            }
             Self::Environments => f.write_str("the environments that its assembly may go to differ"),
         }
     }

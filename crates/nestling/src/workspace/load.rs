@@ -17,6 +17,7 @@ use super::unit::{Declaration, Unit, Use};
 use super::unit_name::{fallback_name, unit_name};
 use super::{FILE_NAME, Workspace, allow, environment, policy, reuse, rule, stated, uses};
 use crate::changes::Policies;
+use crate::graph_outputs::GraphOutputs;
 use nestling_files::files::{Files, ReadError};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::configuration::Staged;
@@ -43,14 +44,19 @@ pub(crate) struct Loaded {
 /// # Errors
 /// A file or directory that is there cannot be read. What is wrong *in* a file is a diagnostic.
 pub(crate) fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
-    load_at(files, sources, &RepoPath::root())
+    load_with(files, sources, &RepoPath::root(), &GraphOutputs::default())
 }
 
-/// As [`load`], for a workspace in a directory of the repository.
+/// As [`load`], for a workspace in a directory of the repository, with the answers of commands that print graphs.
 ///
 /// # Errors
 /// As [`load`].
-pub(crate) fn load_at(files: &dyn Files, sources: &Sources, root: &RepoPath) -> Result<Loaded, ReadError> {
+pub(crate) fn load_with(
+    files: &dyn Files,
+    sources: &Sources,
+    root: &RepoPath,
+    outputs: &GraphOutputs,
+) -> Result<Loaded, ReadError> {
     let mut loading = Loading { sources, root: root.clone(), diagnostics: Vec::new() };
     let path = root.child(FILE_NAME.as_bytes());
     let Some(bytes) = files.read(&path)? else {
@@ -93,7 +99,14 @@ pub(crate) fn load_at(files: &dyn Files, sources: &Sources, root: &RepoPath) -> 
     let (units, problems) = relation::tie(drafts);
     workspace.units = units;
     loading.diagnostics.extend(problems);
-    loading.diagnostics.extend(stated::add(&depends_from, manifests, files, sources, &mut workspace)?);
+    loading.diagnostics.extend(stated::add(
+        &depends_from,
+        manifests,
+        files,
+        sources,
+        &mut workspace,
+        outputs,
+    )?);
     workspace.depends_from = depends_from;
     loading.diagnostics.extend(uses::unknown_environments(&workspace.units, &workspace.environments));
     Ok(Loaded { workspace: Arc::new(workspace), diagnostics: loading.diagnostics })
@@ -181,6 +194,8 @@ impl Loading<'_> {
             ),
             reuse: self.some(reuse::of_workspace(written.reuse.as_ref())).flatten(),
             depends_from: stated::DependsFrom::default(),
+            graph_outputs: GraphOutputs::default(),
+            unknown_graphs: Vec::new(),
             units: Vec::new(),
             body: None,
             allow: self.all(written.allow.iter().map(allow::check)),

@@ -95,10 +95,16 @@ fn depends_from() -> Value {
         "required": ["file"],
         "additionalProperties": false,
     });
+    let command = json!({
+        "type": "object",
+        "properties": { "command": text("Shell command that prints a graph in the same form, run in the directory of the workspace") },
+        "required": ["command"],
+        "additionalProperties": false,
+    });
     json!({
-        "description": "Package managers and tools whose manifests give the dependencies between units, and files with a graph",
+        "description": "Package managers and tools whose manifests give the dependencies between units, and graphs of other tools",
         "type": "array",
-        "items": { "anyOf": [{ "enum": readers }, file] },
+        "items": { "anyOf": [{ "enum": readers }, file, command] },
     })
 }
 

@@ -24,9 +24,10 @@ use super::Workspace;
 use super::directories::UnitDirectories;
 use super::repeated::repeated;
 use super::unit::Unit;
+use crate::graph_outputs::{GraphAnswer, GraphOutputs};
 use crate::workspace::rules::DEPENDS_FROM;
 use edges::Edges;
-use graph_file::GraphFile;
+use graph_file::{GraphFile, GraphSource};
 use manifest::Reading;
 use nestling_files::files::{FileQuery, Files, ReadError};
 use nestling_files::path::RepoPath;
@@ -112,7 +113,15 @@ impl DependsFrom {
 
     /// Returns true if a path is that of a graph.
     pub(crate) fn is_graph(&self, path: &RepoPath) -> bool {
-        self.graphs.iter().any(|graph| graph.path == *path)
+        self.graphs.iter().any(|graph| matches!(&graph.source, GraphSource::File(file) if file == path))
+    }
+
+    /// Returns the commands that print graphs, in order.
+    pub(crate) fn commands(&self) -> impl Iterator<Item = &str> {
+        self.graphs.iter().filter_map(|graph| match &graph.source {
+            GraphSource::Command(command) => Some(command.as_str()),
+            GraphSource::File(_) => None,
+        })
     }
 }
 
@@ -122,23 +131,28 @@ pub(crate) fn parse(list: &[Node], root: &RepoPath) -> (DependsFrom, Vec<Diagnos
     let mut problems = Vec::new();
     let mut names = Vec::new();
     for node in list {
-        let file = node.as_map().and_then(|map| map.get("file").filter(|_| map.len() == 1));
-        let path = file.and_then(Node::as_str);
-        match (node.as_str(), path) {
-            (Some(name), _) => {
+        let only =
+            |key: &str| node.as_map().and_then(|map| map.get(key).filter(|_| map.len() == 1)?.as_str());
+        let origin = node.origin;
+        match (node.as_str(), only("file"), only("command")) {
+            (Some(name), _, _) => {
                 names.push((name.to_owned(), node.origin));
                 match READERS.iter().find(|reader| reader.name == name) {
                     Some(reader) => depends_from.readers.push((reader, node.origin)),
                     None => problems.push(unknown(name, node.origin)),
                 }
             }
-            (_, Some(path)) => match root.join(path) {
-                Ok(path) => depends_from.graphs.push(GraphFile { path, origin: node.origin }),
+            (_, Some(path), _) => match root.join(path) {
+                Ok(path) => depends_from.graphs.push(GraphFile { source: GraphSource::File(path), origin }),
                 Err(error) => problems.push(Diagnostic::error(&DEPENDS_FROM, node.origin, error.to_string())),
             },
+            (_, _, Some(command)) if !command.trim().is_empty() => {
+                let source = GraphSource::Command(command.to_owned());
+                depends_from.graphs.push(GraphFile { source, origin });
+            }
             _ => {
-                let message =
-                    "an entry of `depends_from` must be the name of a reader, or `{ file: graph.json }`";
+                let message = "an entry of `depends_from` must be the name of a reader, `{ file: graph.json }` or \
+                               `{ command: \"…\" }`";
                 problems.push(Diagnostic::error(&DEPENDS_FROM, node.origin, message).with_help(help("")));
             }
         }
@@ -170,6 +184,7 @@ pub(crate) fn add(
     files: &dyn Files,
     sources: &Sources,
     workspace: &mut Workspace,
+    outputs: &GraphOutputs,
 ) -> Result<Vec<Diagnostic>, ReadError> {
     let readers = manifests.readers.clone();
     let mut reading = Reading { manifests, sources, problems: Vec::new() };
@@ -179,9 +194,15 @@ pub(crate) fn add(
     }
     let mut problems = problems_of_units(reading.problems, &workspace.units, sources);
     for graph in &depends_from.graphs {
-        problems.extend(graph.add(&workspace.root, files, sources, &mut edges)?);
+        problems.extend(graph.add(&workspace.root, files, sources, outputs, &mut edges)?);
     }
     edges.finish().add_to(&mut workspace.units);
+    for command in depends_from.commands() {
+        if let GraphAnswer::NotRun(why) = outputs.of(command) {
+            workspace.unknown_graphs.push(format!("the graph that `{command}` prints is not known: {why}"));
+        }
+    }
+    workspace.graph_outputs = outputs.clone();
     Ok(problems)
 }
 

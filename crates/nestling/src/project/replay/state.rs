@@ -29,8 +29,8 @@ impl<'s> States<'s> {
         let loaded = match same {
             Some(loaded) => loaded,
             None => {
-                let root = &project.workspace().root;
-                let mut loaded = workspace::load_at(&files, project.sources(), root)?;
+                let Workspace { root, graph_outputs, .. } = project.workspace();
+                let mut loaded = workspace::load_with(&files, project.sources(), root, graph_outputs)?;
                 if let Some(from) = &project.workspace_from {
                     from.apply(&mut loaded);
                 }

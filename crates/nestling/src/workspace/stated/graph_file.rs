@@ -1,7 +1,9 @@
-//! A graph that another tool has written into a file of the repository: `depends_from: [{ file: graph.json }]`.
+//! A graph that another tool has written into a file of the repository, `depends_from: [{ file: graph.json }]`, or that a command
+//! prints, `depends_from: [{ command: "npx nx graph --print" }]`.
 
 use super::edges::Edges;
 use super::manifest::{Manifest, Unreadable, jsonc};
+use crate::graph_outputs::{GraphAnswer, GraphOutputs};
 use crate::workspace::rules::DEPENDS_FROM;
 use nestling_files::files::{Files, ReadError};
 use nestling_files::path::RepoPath;
@@ -10,11 +12,20 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// A file with a graph, as a header names it.
+/// A graph of another tool, as a header names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct GraphFile {
-    pub path: RepoPath,
+    pub source: GraphSource,
     pub origin: Origin,
+}
+
+/// The source of a graph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum GraphSource {
+    /// A file of the repository.
+    File(RepoPath),
+    /// A shell command that prints it.
+    Command(String),
 }
 
 /// An edge between two directories.
@@ -40,22 +51,24 @@ impl GraphFile {
         root: &RepoPath,
         files: &dyn Files,
         sources: &Sources,
+        outputs: &GraphOutputs,
         edges: &mut Edges<'_>,
     ) -> Result<Vec<Diagnostic>, ReadError> {
-        let Some(bytes) = files.read(&self.path)? else {
-            let message = format!("`{}` is not in the repository", self.path);
-            return Ok(vec![Diagnostic::error(&DEPENDS_FROM, self.origin, message).with_help(FORMS)]);
+        let read = match &self.source {
+            GraphSource::File(path) => self.of_file(path, files, sources)?,
+            GraphSource::Command(command) => self.of_command(command, outputs),
         };
-        let text: Arc<str> = match utf8(sources, &self.path, bytes) {
-            Ok(text) => text.into(),
+        let text = match read {
+            Ok(Some(text)) => text,
+            Ok(None) => return Ok(Vec::new()),
             Err(problem) => return Ok(vec![problem]),
         };
-        let file = sources.add(&self.path, Arc::clone(&text));
+        let file = sources.add(self.name(), Arc::clone(&text));
         let graph = match jsonc(&text).and_then(|content| graph(&content)) {
             Ok(graph) => graph,
             Err(why) => return Ok(vec![self.unreadable(&why, file)]),
         };
-        let manifest = Manifest { path: self.path.clone(), dir: root.clone(), file, text, content: () };
+        let manifest = Manifest { path: root.clone(), dir: root.clone(), file, text, content: () };
         let mut problems = Vec::new();
         for Edge { from, to, mention } in &graph {
             match (root.join(from), root.join(to)) {
@@ -71,8 +84,42 @@ impl GraphFile {
         Ok(problems)
     }
 
+    /// Reads the text of a file.
+    fn of_file(
+        &self,
+        path: &RepoPath,
+        files: &dyn Files,
+        sources: &Sources,
+    ) -> Result<Result<Option<Arc<str>>, Diagnostic>, ReadError> {
+        let Some(bytes) = files.read(path)? else {
+            let message = format!("`{path}` is not in the repository");
+            return Ok(Err(Diagnostic::error(&DEPENDS_FROM, self.origin, message).with_help(FORMS)));
+        };
+        Ok(utf8(sources, path, bytes).map(|text| Some(text.into())))
+    }
+
+    /// Returns what a command printed; `None` if it was not run.
+    fn of_command(&self, command: &str, outputs: &GraphOutputs) -> Result<Option<Arc<str>>, Diagnostic> {
+        match outputs.of(command) {
+            GraphAnswer::Printed(text) => Ok(Some(text)),
+            GraphAnswer::NotRun(_) => Ok(None),
+            GraphAnswer::Failed(why) => {
+                let message = format!("`{command}`, which is to print a graph, failed");
+                Err(Diagnostic::error(&DEPENDS_FROM, self.origin, message).with_note(why))
+            }
+        }
+    }
+
+    /// Name of the text in messages.
+    fn name(&self) -> String {
+        match &self.source {
+            GraphSource::File(path) => path.to_string(),
+            GraphSource::Command(command) => format!("output of {command}"),
+        }
+    }
+
     fn unreadable(&self, why: &Unreadable, file: nestling_gitlab::diagnostic::FileId) -> Diagnostic {
-        let message = format!("`{}` holds no graph that can be read", self.path);
+        let message = format!("`{}` holds no graph that can be read", self.name());
         let problem = Diagnostic::error(&DEPENDS_FROM, why.origin(file), message);
         problem.with_note(why.reason().to_owned()).with_help(FORMS)
     }

@@ -12,7 +12,7 @@ const RULES: [&str; 6] = [
     "\"/shared/*\", \"!/shared/f\"",
     "\"**/*.md\"",
 ];
-const IGNORED: [&str; 4] = ["", "\"**/*.md\"", "\"a/**/f\"", "\"shared/f\""];
+const IGNORED: [&str; 5] = ["", "\"**/*.md\"", "\"a/**/f\"", "\"shared/f\"", "uv.lock"];
 const EVERYTHING: [&str; 3] = ["", "lock", "\"shared/deep/*\""];
 const DEPTHS: [&str; 3] = ["", "depends_on_depth: 1,", "depends_on_depth: 0,"];
 /// A graph in a file: of units, and by way of a directory that may be none.
@@ -22,6 +22,39 @@ const GRAPHS: [&str; 4] = [
     "{ \"b\": [\"shared\"], \"shared\": [\"c\"] }",
     "{ \"d\": [\"a/x/deep\", \"shared/deep\"] }",
 ];
+/// Lock files: of units, of the root, by way of a directory that may be no unit, and one that is not understood.
+const LOCKS: [&str; 6] = [
+    "",
+    "P1 Q1 a=p b=q",
+    "P1 Q2 a=p b=q",
+    "P2 Q2 a=p,b b=q shared=p c=shared",
+    "P2 Q2 .=q a= b=q shared=p c=shared",
+    "<<<",
+];
+
+/// Writes a lock file of uv: packages with their versions, and directories with what they need.
+fn uv_lock(words: &str) -> String {
+    if words.starts_with('<') {
+        return words.to_owned();
+    }
+    let mut text = "version = 1\n".to_owned();
+    for word in words.split(' ') {
+        let (name, rest) = word.split_at(1);
+        text += &match word.split_once('=') {
+            Some((directory, needs)) => {
+                let needs = needs.split(',').filter(|need| !need.is_empty());
+                let needs: Vec<String> = needs.map(|need| format!("{{ name = \"{need}\" }}")).collect();
+                format!(
+                    "[[package]]\nname = \"{directory}\"\nsource = {{ editable = \"{directory}\" }}\ndependencies = [{}]\n",
+                    needs.join(", ")
+                )
+            }
+            None => format!("[[package]]\nname = \"{}\"\nversion = \"{rest}\"\n", name.to_lowercase()),
+        };
+    }
+    text
+}
+
 const FILES: [&str; 14] = [
     "a/f",
     "a/x/f",
@@ -54,6 +87,9 @@ enum Step {
     /// A directory's manifest names another directory, or none.
     Manifest(usize, usize),
     Graph(usize),
+    Lock(usize),
+    /// Whether manifests and lock files are read at all.
+    Reader,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -69,6 +105,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..3_u8).prop_map(Step::Template),
         2 => (0..DIRECTORIES.len(), 0..=DIRECTORIES.len()).prop_map(|(of, on)| Step::Manifest(of, on)),
         1 => (0..GRAPHS.len()).prop_map(Step::Graph),
+        2 => (0..LOCKS.len()).prop_map(Step::Lock),
+        1 => Just(Step::Reader),
     ]
 }
 
@@ -94,6 +132,8 @@ struct State {
     /// By directory: the one that its manifest names, if it is one of them.
     manifests: [usize; DIRECTORIES.len()],
     graph: usize,
+    lock: usize,
+    has_reader: bool,
 }
 
 impl State {
@@ -110,6 +150,8 @@ impl State {
             template: 0,
             manifests: [DIRECTORIES.len(); DIRECTORIES.len()],
             graph: 0,
+            lock: 0,
+            has_reader: true,
         }
     }
 
@@ -134,6 +176,8 @@ impl State {
             Step::Template(template) => self.template = *template,
             Step::Manifest(of, on) => self.manifests[*of] = *on,
             Step::Graph(graph) => self.graph = *graph,
+            Step::Lock(lock) => self.lock = *lock,
+            Step::Reader => self.has_reader ^= true,
         }
     }
 
@@ -168,10 +212,14 @@ impl State {
         let (ignored, everything, depth) =
             (IGNORED[self.ignore], EVERYTHING[self.everything], DEPTHS[self.depth]);
         let rules = rules.join(", ");
+        let reader = if self.has_reader { "python, " } else { "" };
         let workspace = format!(
-            "workspace: {{ templates: [ci], depends_from: [python, {{ file: graph.json }}], {depth} ignore: [{ignored}], everything: [{everything}], units: [{rules}] }}\n"
+            "workspace: {{ templates: [ci], depends_from: [{reader}{{ file: graph.json }}], {depth} ignore: [{ignored}], everything: [{everything}], units: [{rules}] }}\n"
         );
         tree.push(("nestling.yml".to_owned(), "100644", workspace));
+        if self.lock > 0 {
+            tree.push(("uv.lock".to_owned(), "100644", uv_lock(LOCKS[self.lock])));
+        }
         tree.push(("graph.json".to_owned(), "100644", format!("{}\n", GRAPHS[self.graph])));
         for (directory, on) in DIRECTORIES.iter().zip(self.manifests) {
             if let Some(on) = DIRECTORIES.get(on) {

@@ -1,0 +1,98 @@
+//! Lock files by the units whose dependencies they resolve: a change to one concerns the units that come to other packages.
+//!
+//! A lock file counts where `depends_from` names the reader of its ecosystem. Each unit that it serves has a share of it: the packages
+//! that it comes to, with those that they need in turn, as the lock file describes them. What cannot be understood is the share of every
+//! unit that the lock file serves: rather once too often.
+
+mod lock;
+mod toml_packages;
+mod cargo;
+mod npm;
+mod pnpm;
+mod yarn;
+mod uv;
+mod go;
+mod whole;
+mod shares;
+mod compare;
+
+pub(crate) use compare::compare;
+pub(crate) use shares::LockShares;
+
+use crate::workspace::Workspace;
+use lock::Lock;
+use nestling_files::path::RepoPath;
+
+/// The reason why a lock file is not understood.
+type Unknown = String;
+
+/// A lock file to read.
+struct LockFile<'f> {
+    /// The directory that it is in.
+    directory: RepoPath,
+    text: &'f str,
+    /// The manifests that it is the nearest lock file of, each by its directory.
+    manifests: &'f [(RepoPath, String)],
+}
+
+/// A kind of lock files.
+#[derive(Debug)]
+struct Kind {
+    name: &'static str,
+    /// The reader of `depends_from` that counts it in.
+    reader: &'static str,
+    /// The manifests of packages that it serves.
+    manifest: &'static str,
+    /// Set if it serves the directories below that have no manifest of their own.
+    serves_below: bool,
+    /// Set if a change to a manifest alone can make other shares.
+    asks_manifests: bool,
+    read: fn(&LockFile<'_>) -> Result<Lock, Unknown>,
+}
+
+/// A kind of lock files for packages with a manifest each.
+const fn kind(
+    name: &'static str,
+    reader: &'static str,
+    manifest: &'static str,
+    read: fn(&LockFile<'_>) -> Result<Lock, Unknown>,
+) -> Kind {
+    Kind { name, reader, manifest, serves_below: false, asks_manifests: false, read }
+}
+
+/// All kinds.
+static KINDS: [Kind; 8] = [
+    Kind { asks_manifests: true, ..kind("Cargo.lock", "cargo", "Cargo.toml", cargo::read) },
+    kind("package-lock.json", "npm", "package.json", npm::read),
+    kind("npm-shrinkwrap.json", "npm", "package.json", npm::read),
+    kind("pnpm-lock.yaml", "npm", "package.json", pnpm::read),
+    Kind { asks_manifests: true, ..kind("yarn.lock", "npm", "package.json", yarn::read) },
+    kind("uv.lock", "python", "pyproject.toml", uv::read),
+    Kind { serves_below: true, ..kind("poetry.lock", "python", "pyproject.toml", whole::read) },
+    Kind { serves_below: true, asks_manifests: true, ..kind("go.sum", "go", "go.mod", go::read) },
+];
+
+/// Returns the kinds that a workspace asks for.
+fn kinds(workspace: &Workspace) -> Vec<&'static Kind> {
+    let readers = &workspace.depends_from.readers;
+    KINDS.iter().filter(|kind| readers.iter().any(|(reader, _)| reader.name == kind.reader)).collect()
+}
+
+/// Returns true if a workspace asks for any.
+pub(crate) fn has_any(workspace: &Workspace) -> bool {
+    !kinds(workspace).is_empty()
+}
+
+/// Returns true if a path is that of a lock file which a workspace asks for.
+pub(crate) fn is_lock(workspace: &Workspace, path: &RepoPath) -> bool {
+    kinds(workspace).iter().any(|kind| path.file_name() == kind.name.as_bytes())
+}
+
+/// Returns true if a change to a path can give units other shares.
+pub(crate) fn may_change_shares(workspace: &Workspace, path: &RepoPath) -> bool {
+    let is_asked = |kind: &&&Kind| kind.asks_manifests && path.file_name() == kind.manifest.as_bytes();
+    is_lock(workspace, path) || kinds(workspace).iter().any(|kind| is_asked(&kind))
+}
+
+#[cfg(test)]
+mod tests;

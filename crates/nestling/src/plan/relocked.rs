@@ -1,0 +1,73 @@
+//! Units that come to other packages than at base, because a lock file changed.
+
+use crate::changes::Change;
+use crate::locks::{self, LockShares};
+use crate::select::{BaseComparison, Reason, is_ignored};
+use crate::workspace::Workspace;
+use nestling_files::files::Files;
+use nestling_files::path::RepoPath;
+use std::collections::BTreeSet;
+
+/// The lock files among the changed paths.
+pub(super) struct Locks<'c> {
+    /// Those that `depends_from` asks for.
+    pub(super) paths: Vec<&'c RepoPath>,
+    /// Set if units may come to other packages.
+    pub(super) may_differ: bool,
+}
+
+impl<'c> Locks<'c> {
+    /// Finds them among the changed paths.
+    pub(super) fn among(workspace: &Workspace, changed: &'c [Change]) -> Self {
+        let own_file = workspace.own_file();
+        let counting =
+            || changed.iter().map(|change| &change.path).filter(|path| !is_ignored(workspace, path));
+        let paths = counting().filter(|path| locks::is_lock(workspace, path)).collect();
+        // The workspace's file may ask for other lock files than at base.
+        let may_differ =
+            counting().any(|path| *path == own_file || locks::may_change_shares(workspace, path));
+        Self { paths, may_differ }
+    }
+
+    /// Adds a reason to each unit that comes to other packages.
+    pub(super) fn compare(
+        &self,
+        (old_files, old): (&dyn Files, &Workspace),
+        (new_files, new): (&dyn Files, &Workspace),
+        comparison: &mut BaseComparison,
+    ) {
+        if !self.may_differ || !(locks::has_any(old) || locks::has_any(new)) {
+            return;
+        }
+        let shares =
+            LockShares::read(old_files, old).and_then(|old| Ok((old, LockShares::read(new_files, new)?)));
+        let (old, shares) = match shares {
+            Ok(shares) => shares,
+            // A clone may lack files: every unit that may be concerned is selected.
+            Err(error) => return self.decide(new_files, new, &error.to_string(), comparison),
+        };
+        for (unit, path, reason) in locks::compare(&old, &shares) {
+            if new.unit(unit.as_str()).is_some() {
+                comparison.add_with_paths(&unit, reason, &BTreeSet::from([path]));
+            }
+        }
+    }
+
+    /// Adds a reason to each unit that a changed lock file serves, if base cannot be read.
+    pub(super) fn decide(
+        &self,
+        files: &dyn Files,
+        workspace: &Workspace,
+        why: &str,
+        comparison: &mut BaseComparison,
+    ) {
+        let Some(path) = self.paths.first() else { return };
+        let shares = LockShares::read(files, workspace).ok();
+        for unit in workspace.unit_names() {
+            // Without any lock file that can be read, all may be served.
+            if shares.as_ref().is_none_or(|shares| shares.of(unit).next().is_some()) {
+                comparison.add(unit, Reason::Template { path: (*path).clone(), why: why.to_owned() });
+            }
+        }
+    }
+}
