@@ -259,3 +259,27 @@ fn old_records_are_removed_and_a_fork_records_nothing() {
     // As many as are kept are removed at once.
     assert!(listed.contains("104.json") && !listed.contains("102.json"), "{listed}");
 }
+
+#[test]
+fn records_that_are_not_there_are_a_warning_and_a_script_says_which_variable_it_lacks() {
+    let Some(project) =
+        Project::new("records_that_are_not_there_are_a_warning_and_a_script_says_which_variable_it_lacks")
+    else {
+        return;
+    };
+    let head = project.repository.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let main = pipeline(100, &head, &[("CI_PIPELINE_SOURCE", "push"), ("CI_COMMIT_BRANCH", "main")]);
+    let planned = project.job(&main, "job", "nestling generate -o child.yml --passed nowhere", &[]);
+    assert!(planned.status.success(), "{}", said(&planned));
+    let warning = "warning: no record counts, and no job is left out: nowhere/verified.json does not exist";
+    assert!(said(&planned).contains(warning), "{}", said(&planned));
+    for (unset, words) in [
+        ("CI_API_V4_URL", "CI_API_V4_URL is not set"),
+        ("CI_PROJECT_ID", "CI_PROJECT_ID is not set"),
+        ("CI_JOB_TOKEN", "no token: run this in a job of GitLab, or set NESTLING_API_TOKEN"),
+    ] {
+        let script = format!("unset {unset}; nestling passed script bring | sh -s passed");
+        let brought = project.job(&main, "job", &script, &[]);
+        assert!(!brought.status.success() && said(&brought).contains(words), "{}", said(&brought));
+    }
+}

@@ -140,7 +140,6 @@ fn the_top_level_holds_what_the_house_has_rooms_for() {
         "CONTRIBUTING.md",
         "RELEASING.md",
         "SECURITY.md",
-        "CODE_OF_CONDUCT.md",
         "clippy.toml",
         "deny.toml",
         "rustfmt.toml",

@@ -4,6 +4,7 @@ use super::job::{Pipeline, SHELLS};
 use crate::cdk::aws::FakeAws;
 use crate::support::tool::need_directory;
 use crate::support::{output, root, said};
+use std::path::Path;
 use std::process::Command;
 
 const WORKSPACE: &str = "\
@@ -20,7 +21,21 @@ workspace:
 ";
 
 /// A zip file with an empty `index.js`.
-const ZIP: &[u8] = b"PK\x03\x04\x14\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\0\0index.jsPK\x01\x02\x14\x03\x14\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\0\0\0\0\0\0\0\0\0\0\x80\x01\0\0\0\0index.jsPK\x05\x06\0\0\0\0\x01\0\x01\06\0\0\0&\0\0\0\0\0";
+const ZIP: &[u8] = b"PK\x03\x04\x14\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\0\0index.jsPK\x01\x02\x14\x03\x14\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\0\0\0\0\0\0\0\0\0\0\x80\x01\0\0\0\0index.jsPK\x05\x06\0\0\0\0\x01\0\x01\x006\0\0\0&\0\0\0\0\0";
+
+/// Trust that AWS asks for in the role of a function.
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+
+/// Creates the function, and its role, as the owner of the account does before the first deploy.
+fn create_function(aws: &dyn Fn(&[&str]) -> String, zip: &Path) {
+    let role = ["iam", "create-role", "--role-name", "x", "--assume-role-policy-document", TRUST];
+    let arn = aws(&[&role[..], &["--query", "Role.Arn"]].concat());
+    let code = format!("fileb://{}", zip.display());
+    let function =
+        ["lambda", "create-function", "--function-name", "functions-a-b", "--runtime", "nodejs22.x"];
+    let settings = ["--role", arn.trim(), "--handler", "index.handler", "--zip-file", &code];
+    aws(&[&function[..], &settings].concat());
+}
 
 #[test]
 fn each_environment_has_an_alias_on_a_version_and_a_stop_deletes_its_own() {
@@ -54,22 +69,7 @@ fn each_environment_has_an_alias_on_a_version_and_a_stop_deletes_its_own() {
     std::fs::write(&zip, ZIP).unwrap();
     let absent = job("deploy:review", SHELLS[0]);
     assert!(!absent.status.success() && said(&absent).contains("ResourceNotFound"), "{}", said(&absent));
-    let policy = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}";
-    let role = aws(&[
-        "iam",
-        "create-role",
-        "--role-name",
-        "x",
-        "--assume-role-policy-document",
-        policy,
-        "--query",
-        "Role.Arn",
-    ]);
-    let code = format!("fileb://{}", zip.display());
-    let function =
-        ["lambda", "create-function", "--function-name", "functions-a-b", "--runtime", "nodejs22.x"];
-    aws(&[&function[..], &["--role", role.trim(), "--handler", "index.handler", "--zip-file", &code]]
-        .concat());
+    create_function(&aws, &zip);
     let aliases = || {
         let query = "Aliases[].[Name, FunctionVersion]";
         aws(&["lambda", "list-aliases", "--function-name", "functions-a-b", "--query", query])

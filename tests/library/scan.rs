@@ -109,7 +109,7 @@ fn code_and_dependencies_fail_where_a_merge_request_changes_them() {
             let known = run(&pipeline, job, shell, base, &[]);
             assert!(known.status.success(), "{job}\n{}", said(&known));
         }
-        pipeline.repository.write(&format!("services/a b/{file}"), changed);
+        pipeline.repository.write(format!("services/a b/{file}"), changed);
         pipeline.repository.commit("a change");
         let added = run(&pipeline, job, SHELLS[1], &base, &[]);
         assert_eq!(added.status.code(), Some(1), "{job}\n{}", said(&added));

@@ -53,7 +53,7 @@ pub(crate) use linked::is_directory;
 pub(crate) use load::{Loaded, load, load_header, load_with};
 pub(crate) use mapping::expect_mapping;
 pub(crate) use nestling_gitlab::instance::{Gitlab, InstanceLimits};
-pub(crate) use reuse::{NEVER_LEFT_OUT, Reuse, ReuseSettings, ReuseTrust};
+pub(crate) use reuse::{Reuse, ReuseSettings, ReuseTrust, never_left_out};
 pub use schema::{Header, file_schema, jobs_schema};
 use stated::DependsFrom;
 pub(crate) use stated::INSTALLED;

@@ -1,6 +1,17 @@
 # Reading GitLab's API in a POSIX shell with curl. The part behind it sets `answered`, the directory of the answers.
 set -eu
 
+for variable in CI_API_V4_URL CI_PROJECT_ID; do
+  if eval "[ -z \"\${$variable:-}\" ]"; then
+    echo "$variable is not set: run this in a job of GitLab, or set CI_API_V4_URL, CI_PROJECT_ID and NESTLING_API_TOKEN" >&2
+    exit 1
+  fi
+done
+if [ -z "${NESTLING_API_TOKEN:-}${CI_JOB_TOKEN:-}" ]; then
+  echo "no token: run this in a job of GitLab, or set NESTLING_API_TOKEN to a token of the project with read_api" >&2
+  exit 1
+fi
+
 api=$CI_API_V4_URL/projects/$CI_PROJECT_ID
 
 # A token of the project with `read_api` where the job token may not read trigger jobs.

@@ -47,7 +47,14 @@ pub(super) fn read(
             Ok(Some(Records { passed: Passed::of(verified, now), leave_out }))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            io.talk(format_args!("no job is omitted: {} does not exist\n", shown.display()));
+            let text = match start.join(directory).is_dir() {
+                true => "nestling passed verify",
+                false => "nestling passed script bring",
+            };
+            io.talk(format_args!(
+                "warning: no record counts, and no job is left out: {} does not exist (`{text}` makes it)\n",
+                shown.display()
+            ));
             Ok(Some(Records { passed: Passed::default(), leave_out }))
         }
         Err(error) => Err(Failure::repository(

@@ -3,7 +3,7 @@
 
 use super::outside::{Outside, values};
 use super::predefined::{is_of_pipeline, is_stronger_than_jobs, names_in};
-use crate::workspace::NEVER_LEFT_OUT;
+use crate::workspace::never_left_out;
 use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::pipeline::matrix::JobCopy;
 use nestling_gitlab::yaml::{Kind, Map, Node};
@@ -28,8 +28,7 @@ pub(super) struct JobVariables<'a> {
 impl JobVariables<'_> {
     /// Returns why each run of the job is one of its own; `None` where the result follows from the content.
     pub(super) fn own_effect(&self) -> Option<String> {
-        let is_set = |keyword: &&str| self.job.body.get(keyword).is_some_and(|node| !node.is_null());
-        if let Some(keyword) = NEVER_LEFT_OUT.iter().find(|keyword| is_set(keyword)) {
+        if let Some(keyword) = never_left_out(&self.job.body) {
             return Some(format!("jobs with `{keyword}` are never left out"));
         }
         if let Some(why) = self.other_checkout() {
@@ -57,14 +56,7 @@ impl JobVariables<'_> {
                 "it checks nothing out ({found}), so its result is not that of the content"
             ));
         }
-        let cleans = |value: &str| {
-            let mut words = value.split_whitespace();
-            let is_kept = |word: &str| {
-                word == "none" || word == "-e" || word.starts_with("--exclude") || word.contains('$')
-            };
-            !words.any(is_kept)
-        };
-        if let Some(found) = wrong("GIT_CLEAN_FLAGS", cleans) {
+        if let Some(found) = wrong("GIT_CLEAN_FLAGS", removes_all) {
             return Some(format!("it works on files that earlier jobs left ({found})"));
         }
         let is_pinned = |value: &str| !value.contains("--remote") && !value.contains('$');
@@ -105,6 +97,20 @@ impl JobVariables<'_> {
         let of_rules = self.rules.iter().filter_map(|rule| Some(("variables", rule.get("variables")?)));
         body.chain(of_rules).find_map(|(key, node)| reading.keyword(key, node))
     }
+}
+
+/// Returns `true` for flags of `git clean` that remove all that earlier jobs left: ignored files, directories, and repositories in
+/// them (a second `f`). The runner's own are `-ffdx`. Any other option may keep something, and a path keeps the rest.
+fn removes_all(flags: &str) -> bool {
+    if flags.trim().is_empty() {
+        return true;
+    }
+    let is_plain = |word: &str| {
+        let letters = word.strip_prefix('-').unwrap_or_default();
+        !letters.is_empty() && letters.chars().all(|letter| "fdxq".contains(letter))
+    };
+    let count = |letter: char| flags.chars().filter(|other| *other == letter).count();
+    flags.split_whitespace().all(is_plain) && count('f') >= 2 && count('d') >= 1 && count('x') >= 1
 }
 
 /// A search for variables of one pipeline.

@@ -1,20 +1,22 @@
 //! Fingerprints of jobs: of the unit, the job as it is emitted, the jobs that it needs, and the parent pipeline.
 
+mod earlier;
+
+use self::earlier::EarlierJobs;
 use super::body::{add_body, add_workflow};
 use super::digest::{Fingerprint, Hasher};
 use super::effect::JobVariables;
 use super::known::NoFingerprint;
 use super::outside::{Outside, of_workflow};
 use super::parent::ParentPrint;
-use super::units::{UnitFingerprints, closures};
+use super::units::UnitFingerprints;
 use crate::workspace::{ReuseSettings, Workspace};
 use nestling_gitlab::facts::PipelineFacts;
-use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::need::{Need, NeedSource, dependencies, needs, parallel_base};
 use nestling_gitlab::pipeline::presence::{JobPresence, Outcome, State};
 use nestling_gitlab::pipeline::{Job, Pipeline, rule};
 use nestling_gitlab::yaml::Map;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// Inputs of the fingerprints of jobs.
 #[derive(Clone, Copy)]
@@ -48,6 +50,7 @@ pub(crate) fn job_fingerprints(context: JobContext<'_>) -> Vec<JobPrint> {
         context,
         common,
         by_name: names.collect(),
+        earlier: EarlierJobs::of(context),
         stage_numbers: pipeline.jobs.iter().map(|job| stage_number(pipeline, job)).collect(),
         effects: Vec::new(),
         jobs: vec![None; pipeline.jobs.len()],
@@ -89,6 +92,7 @@ struct Prints<'a> {
     context: JobContext<'a>,
     common: Fingerprint,
     by_name: HashMap<&'a str, usize>,
+    earlier: EarlierJobs<'a>,
     stage_numbers: Vec<usize>,
     /// For each job why each run of it is one of its own, if it is.
     effects: Vec<Option<String>>,
@@ -240,10 +244,11 @@ impl<'a> Prints<'a> {
         Ok(())
     }
 
-    /// Adds the artifacts that a job without `needs` gets: those of all earlier stages, or of `dependencies` alone.
+    /// Adds the jobs that a job without `needs` comes after, and the artifacts that it gets: those of all earlier stages, or of
+    /// `dependencies` alone.
     fn add_earlier(&self, hasher: &mut Hasher, index: usize) -> Result<(), NoFingerprint> {
         hasher.add(b"stages");
-        self.refuse_earlier_effects(index)?;
+        self.add_order(hasher, index)?;
         let Some(named) = dependencies(&self.context.pipeline.jobs[index].body) else {
             hasher.add_fingerprint(&self.earlier_artifacts.clone()?);
             return Ok(());
@@ -256,37 +261,6 @@ impl<'a> Prints<'a> {
             hasher.add_fingerprint(&self.print_of(needed)?);
         }
         Ok(())
-    }
-
-    /// Refuses a job without `needs` that runs after one whose every run is one of its own: of its unit, of one that it depends on,
-    /// or of the workspace. Jobs of other units may be in earlier stages, and have nothing to do with it.
-    fn refuse_earlier_effects(&self, index: usize) -> Result<(), NoFingerprint> {
-        let jobs = &self.context.pipeline.jobs;
-        let Some(own) = &jobs[index].unit else { return Ok(()) };
-        let is_before = |other: &usize| self.stage_numbers[*other] < self.stage_numbers[index];
-        let is_in = |other: &usize| self.context.presence[*other].state() != State::Out;
-        let has_effect = |other: &usize| self.effects[*other].is_some() && is_before(other) && is_in(other);
-        let mut closure = None;
-        for other in (0..jobs.len()).filter(has_effect) {
-            let is_concerned = match &jobs[other].unit {
-                None => true,
-                Some(unit) if unit == own => true,
-                Some(unit) => closure.get_or_insert_with(|| self.dependencies(own)).contains(unit),
-            };
-            if let Some(why) = self.effects[other].as_ref().filter(|_| is_concerned) {
-                let name = &jobs[other].name;
-                return none(format!(
-                    "`{name}` of an earlier stage has none: {why} (with `needs`, it comes after what it names alone)"
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// Returns the units that a unit depends on.
-    fn dependencies(&self, unit: &UnitName) -> BTreeSet<&'a UnitName> {
-        let mut all = closures(self.context.workspace).into_iter();
-        all.find(|(name, _)| *name == unit).map(|(_, closure)| closure).unwrap_or_default()
     }
 
     fn print_of(&self, needed: usize) -> JobPrint {

@@ -124,6 +124,7 @@ impl Reading<'_> {
         }
         for map in documents.iter().filter_map(Node::as_map) {
             self.items(map.get("include"))?;
+            self.items(map.get("spec").and_then(|spec| spec.get("include")))?;
             for job in map.iter().filter_map(|(_, node)| node.as_map()) {
                 self.items(job.get("trigger").and_then(|trigger| trigger.get("include")))?;
             }

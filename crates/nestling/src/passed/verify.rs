@@ -10,8 +10,9 @@ use super::time::seconds;
 use nestling_gitlab::pipeline::need::parallel_base;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// Sources of pipelines whose records count. Others start with variables that somebody chose.
-const SOURCES: [&str; 3] = ["push", "merge_request_event", "schedule"];
+/// Sources of pipelines whose records count. Others start with variables or inputs that somebody chose, and so does a schedule, which
+/// has its own: they replace those of the parent's file, and no fingerprint has them.
+const SOURCES: [&str; 2] = ["push", "merge_request_event"];
 
 /// Verifies records, each with the name of its file.
 ///

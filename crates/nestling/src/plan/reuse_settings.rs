@@ -2,7 +2,7 @@
 
 use crate::unit::OF_HEADER;
 use crate::workspace::idle_rules::KEY_UNUSED;
-use crate::workspace::{NEVER_LEFT_OUT, ReuseSettings, Workspace, reuse};
+use crate::workspace::{ReuseSettings, Workspace, never_left_out, reuse};
 use nestling_gitlab::diagnostic::{Diagnostic, Suggestion};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::pipeline::keywords::JOB;
@@ -19,12 +19,14 @@ pub(super) fn take(pipeline: &mut Pipeline, workspace: &Workspace) -> (ReuseSett
     let mut problems = Vec::new();
     for job in &mut pipeline.jobs {
         // Every job of every plan comes by here: most have no keyword that is looked at twice.
-        let Some(key) = job.body.entries.iter().map(|entry| &entry.key).find(|key| is_near(key.text()))
-        else {
-            continue;
-        };
+        let mut keys = job.body.entries.iter().map(|entry| &entry.key);
+        let Some(key) = keys.find(|key| is_near(key.text())).cloned() else { continue };
         if key.text() != REUSE {
-            problems.extend(misspelt(key));
+            if let Some(problem) = misspelt(&key) {
+                problems.push(problem);
+                // The checks of GitLab's keywords would report it once more.
+                job.body.remove(key.text());
+            }
             continue;
         }
         let Some(mut node) = job.body.remove(REUSE) else { continue };
@@ -58,8 +60,7 @@ fn misspelt(key: &Key) -> Option<Diagnostic> {
 
 /// Returns why a job is never left out, whatever its policy.
 fn idle(job: &Job) -> Option<String> {
-    let is_set = |keyword: &&&str| job.body.get(keyword).is_some_and(|node| !node.is_null());
-    if let Some(keyword) = NEVER_LEFT_OUT.iter().find(is_set) {
+    if let Some(keyword) = never_left_out(&job.body) {
         return Some(format!("jobs with `{keyword}` are never left out"));
     }
     if job.unit.is_none() {

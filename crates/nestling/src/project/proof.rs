@@ -5,6 +5,9 @@
 //! says (the status, the commit, the reference, the source), and the fingerprint is computed again from the commit. A branch that
 //! changes its parent pipeline, its templates or its units has other fingerprints, whatever it writes down.
 
+mod unprovable;
+
+use self::unprovable::unprovable;
 use super::Project;
 use super::recorded::{RecordedCommits, RecordedPipeline, open_at, short, unreadable};
 use crate::changes::{ChangeSet, Everything, Extent, PipelineKind, PipelineSource};
@@ -67,6 +70,11 @@ const CLOCKS: u64 = 600;
 /// The pipeline of a record: its id, commit, source and reference, if that is a tag, and the units that it selected.
 type PipelineKey = (u64, String, String, String, bool, Vec<String>);
 
+fn pipeline_key(record: &VerifiedJobV1) -> PipelineKey {
+    let VerifiedJobV1 { pipeline, commit, source, r#ref, tag, units, .. } = record;
+    (*pipeline, commit.clone(), source.clone(), r#ref.clone(), *tag, units.clone())
+}
+
 struct Prover<'p> {
     project: &'p Project<'p>,
     passed: &'p Passed,
@@ -79,6 +87,7 @@ impl Prover<'_> {
     fn proof(&mut self, plan: &Plan, candidate: &Candidate) -> Result<VerifiedJobV1, (String, Vec<String>)> {
         let job = &plan.pipeline.jobs[candidate.index];
         let mut refused: Vec<String> = self.passed.refused(&candidate.fingerprint).collect();
+        let mut lacks_print = false;
         for record in self.passed.of_job(&candidate.fingerprint).into_iter().take(RECORDS) {
             let is_same = record.job == job.name.as_str()
                 && job.unit.as_ref().is_some_and(|unit| record.unit == unit.as_str());
@@ -93,14 +102,15 @@ impl Prover<'_> {
             match outcome {
                 Ok(()) => return Ok(record.clone()),
                 Err(why) => {
+                    lacks_print |= self.lacks_fingerprint(record);
                     refused.push(format!("the record of pipeline {} does not count: {why}", record.pipeline));
                 }
             }
         }
-        let why = if refused.is_empty() {
-            "no pipeline has passed it with this content"
-        } else {
-            "no record of it counts"
+        let why = match unprovable(job).filter(|_| lacks_print) {
+            Some(why) => why,
+            None if refused.is_empty() => "no pipeline has passed it with this content",
+            None => "no record of it counts",
         };
         Err((why.to_owned(), refused))
     }
@@ -146,10 +156,9 @@ impl Prover<'_> {
 
     /// Computes the fingerprint of a record's job from the commit of the record.
     fn fingerprint_at(&mut self, record: &VerifiedJobV1) -> Result<Option<Fingerprint>, String> {
-        let VerifiedJobV1 { commit, source, r#ref, tag, units, .. } = record;
-        let key = (record.pipeline, commit.clone(), source.clone(), r#ref.clone(), *tag, units.clone());
+        let key = pipeline_key(record);
         if !self.proven.contains_key(&key) {
-            let proven = self.proven(commit, record);
+            let proven = self.proven(&record.commit, record);
             self.proven.insert(key.clone(), proven);
         }
         match &self.proven[&key] {
@@ -159,6 +168,14 @@ impl Prover<'_> {
             }
             Err(why) => Err(why.clone()),
         }
+    }
+
+    /// Returns `true` if a record's pipeline was planned again, and its job has no fingerprint there.
+    fn lacks_fingerprint(&self, record: &VerifiedJobV1) -> bool {
+        let proven = self.proven.get(&pipeline_key(record));
+        proven
+            .and_then(|proven| proven.as_ref().ok())
+            .is_some_and(|(prints, _)| !prints.contains_key(&record.job))
     }
 
     fn proven(&mut self, commit: &str, record: &VerifiedJobV1) -> Proven {

@@ -5,15 +5,24 @@ use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::name::JobName;
 use nestling_gitlab::pipeline::duration;
-use nestling_gitlab::yaml::{self, Located, Meaning, Node};
+use nestling_gitlab::yaml::{self, Located, Map, Meaning, Node};
 use std::collections::BTreeMap;
 
 /// Seconds that a record counts, unless the workspace says otherwise: seven days.
 const WITHIN: u64 = 7 * 24 * 60 * 60;
 
 /// Keywords of jobs that are never left out: they change something outside of the pipeline, or run for more than their status.
-pub(crate) const NEVER_LEFT_OUT: [&str; 6] =
-    ["environment", "release", "pages", "trigger", "resource_group", "inputs"];
+const NEVER_LEFT_OUT: [&str; 6] = ["environment", "release", "pages", "trigger", "resource_group", "inputs"];
+
+/// Returns the keyword for which a job is never left out, if it has one.
+pub(crate) fn never_left_out(job: &Map) -> Option<&'static str> {
+    let is_set = |keyword: &&str| {
+        let value = job.get(keyword).filter(|value| !value.is_null());
+        // `pages: false` says that a job makes no site.
+        value.is_some_and(|value| *keyword != "pages" || value.as_bool() != Some(false))
+    };
+    NEVER_LEFT_OUT.into_iter().find(is_set)
+}
 
 /// The jobs whose policy is not that of the workspace.
 pub(crate) type ReuseSettings = BTreeMap<JobName, Option<Reuse>>;

@@ -1,5 +1,7 @@
 //! The start of the child pipeline: the trigger jobs, and the variables that reach the child, with their values.
 
+mod defined;
+
 use super::component::{PASSED, TRIGGER_JOB, is_component};
 use super::trigger::{includes_artifact, triggers};
 use crate::check::read_configuration;
@@ -86,7 +88,9 @@ pub fn child_start(parent: &ParentText<'_>) -> Result<ChildStart, String> {
             possible.extend(with_rules(&values, job, &presence));
         }
     }
-    Ok(ChildStart { variables: only(possible)?, trigger_jobs: starting.names })
+    let variables = only(possible)?;
+    defined::refuse_undefined(&variables, &pipeline)?;
+    Ok(ChildStart { variables, trigger_jobs: starting.names })
 }
 
 impl ParentText<'_> {

@@ -11,13 +11,15 @@ fn print(files: &[(&str, &str)]) -> ParentPrint {
 
 #[test]
 fn every_local_file_of_the_parent_counts() {
-    let parent = "include: [{ local: /ci/a.yml, rules: [{ if: $A }] }, 'ci/more/*.yml']\n\
+    let parent = "spec: { include: [{ local: /ci/inputs.yml }] }\n---\n\
+        include: [{ local: /ci/a.yml, rules: [{ if: $A }] }, 'ci/more/*.yml']\n\
         child: { trigger: { include: [{ artifact: c.yml, job: plan }, { local: extra.yml }] }, inherit: { variables: false } }\n";
     let files = [
         (".gitlab-ci.yml", parent),
         ("ci/a.yml", "include: b.yml"),
         ("b.yml", "x: { script: x }"),
         ("ci/more/c.yml", "y: { script: y }"),
+        ("ci/inputs.yml", "inputs: { level: { default: low } }"),
         ("extra.yml", "z: { script: z }"),
     ];
     let before = print(&files).unwrap().fingerprint;
@@ -32,7 +34,7 @@ fn every_local_file_of_the_parent_counts() {
     let other = [("unrelated.yml", "x: 1")];
     assert_eq!(print(&[&files[..], &other].concat()), Ok(before));
     assert_ne!(print(&[&files[..], &[("ci/more/d.yml", "y: 1")]].concat()), Ok(before));
-    assert_ne!(print(&files[..4]), Ok(before), "a file that is gone");
+    assert_ne!(print(&files[..5]), Ok(before), "a file that is gone");
 }
 
 /// A trigger job that no variable of other files reaches.
@@ -62,6 +64,10 @@ fn what_can_change_for_the_same_commit_gives_no_fingerprint() {
         assert_eq!(print(&[(".gitlab-ci.yml", &parent)]).is_ok(), is_pinned, "{include}");
         let merged = format!(".a: &a {{ include: [{include}] }}\n<<: *a\n{RUN}");
         assert_eq!(print(&[(".gitlab-ci.yml", &merged)]).is_ok(), is_pinned, "merged {include}");
+        let of_header = format!("spec: {{ include: [{include}] }}\n---\n{RUN}");
+        let why = print(&[(".gitlab-ci.yml", &of_header)]).err().unwrap_or_default();
+        assert!(is_pinned || !why.is_empty(), "header {include}");
+        assert!(!is_pinned || !why.contains("can change"), "header {include}: {why}");
     }
 }
 

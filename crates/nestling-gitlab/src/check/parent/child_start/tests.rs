@@ -92,6 +92,34 @@ fn what_cannot_be_decided_is_not_known() {
 }
 
 #[test]
+fn a_value_that_names_a_variable_which_nothing_defines_is_not_known() {
+    let dotenv = "other: { script: x, artifacts: { reports: { dotenv: a.env } } }";
+    for (global, run, named) in [
+        ("", "needs: [plan], variables: { IMG: 'app:$TAGX' }", Some("TAGX")),
+        ("", "variables: { IMG: 'app:${TAGX}' }", Some("TAGX")),
+        ("", "variables: { IMG: 'app:%TAGX%' }", Some("TAGX")),
+        ("variables: { IMG: 'app:$TAGX' }", "variables: {}", Some("TAGX")),
+        ("workflow: { rules: [{ variables: { IMG: $TAGX } }] }", "variables: {}", Some("TAGX")),
+        ("", "rules: [{ variables: { IMG: $TAGX } }]", Some("TAGX")),
+        ("", "parallel: { matrix: [{ IMG: $TAGX }] }", Some("TAGX")),
+        ("", "variables: { PATH: 'bin:$PATH' }", Some("PATH")),
+        ("variables: { TAGX: a }", "inherit: { variables: false }, variables: { IMG: $TAGX }", Some("TAGX")),
+        (&*format!("variables: {{ TAGX: a }}\n{dotenv}"), "variables: { IMG: $TAGX }", Some("TAGX")),
+        ("variables: { TAGX: a }", "variables: { IMG: $TAGX }", None),
+        ("variables: { IMG: $TAGX }", "inherit: { variables: false }", None),
+        (dotenv, "variables: { IMG: a, SHA: $CI_COMMIT_SHA }", None),
+        ("", "variables: { IMG: 'costs $5 or $$TAGX' }", None),
+    ] {
+        for why in passed(global, run) {
+            let is_refused = why.contains("the parent pipeline passes");
+            assert_eq!(is_refused, named.is_some(), "{global} {run}: {why}");
+            let named = named.map(|named| format!("names `{named}`")).unwrap_or_default();
+            assert!(why.contains(&named), "{global} {run}: {why}");
+        }
+    }
+}
+
+#[test]
 fn nothing_is_passed_where_the_trigger_job_says_so() {
     let text = "variables: { A: x }\nplan: { script: nestling generate }\n\
         run: { variables: { B: y }, trigger: { include: [{ artifact: c.yml, job: plan }], forward: { yaml_variables: false } } }\n";

@@ -65,3 +65,42 @@ fn everything_runs_where_it_is_asked_for_and_on_schedules() {
     let plan = opened.plan(opened.changes().unwrap()).passed(&passed).run().unwrap();
     assert_eq!(kept(&plan, "api:test"), "all units were asked for; ");
 }
+
+#[test]
+fn rules_that_a_record_does_not_show_are_the_reason() {
+    for (keywords, why) in [
+        (
+            "script: make, rules: [{ changes: [api/**/*] }]",
+            "it has `rules: changes`, and a record does not show",
+        ),
+        (
+            "script: make, rules: [{ if: $CI_COMMIT_REF_NAME =~ /feature|main/ }]",
+            "its rules read the name of a branch, and a record does not show",
+        ),
+        ("script: make, rules: [{ if: $CI_COMMIT_TAG == null }]", "none"),
+    ] {
+        let template = TEMPLATE.replace("script: make test", keywords);
+        let project = Simulated::new(&[("ci/job.yml", &template)]).change(&[]);
+        let (record, answers) = project.merge_request();
+        let plan = project.main(verified(&record, &answers), NOW);
+        assert_eq!(names(&plan).contains(&"api:test"), why != "none", "{keywords}");
+        assert!(
+            why == "none" || kept(&plan, "api:test").starts_with(why),
+            "{keywords}: {}",
+            kept(&plan, "api:test")
+        );
+    }
+}
+
+#[test]
+fn records_of_pipelines_whose_variables_somebody_chose_do_not_count() {
+    let project = Simulated::new(&[]).change(&[]);
+    let (record, mut answers) = project.merge_request();
+    for source in ["schedule", "web", "api", "trigger", "pipeline"] {
+        answers["bridges"][0]["pipeline"]["source"] = json!(source);
+        let verified = verified(&record, &answers);
+        assert!(verified.jobs.is_empty(), "{source}");
+        let why = &verified.refused[0].why;
+        assert_eq!(*why, format!("pipelines of source `{source}` do not count"));
+    }
+}

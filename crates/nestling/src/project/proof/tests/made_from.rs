@@ -132,6 +132,7 @@ fn a_job_that_reads_the_files_otherwise_stays() {
         ("GIT_CHECKOUT: $X", "it checks nothing out"),
         ("GIT_CLEAN_FLAGS: none", "it works on files that earlier jobs left"),
         ("GIT_CLEAN_FLAGS: -ffdx -e cache/", "it works on files that earlier jobs left"),
+        ("GIT_CLEAN_FLAGS: -ffdX", "it works on files that earlier jobs left"),
         ("GIT_SUBMODULE_UPDATE_FLAGS: --remote", "its submodules are not those of the commit"),
     ] {
         stays(&[("ci/job.yml", &template(&format!("script: make, variables: {{ {variables} }}")))], words);
@@ -139,7 +140,9 @@ fn a_job_that_reads_the_files_otherwise_stays() {
         stays(&[("ci/job.yml", &template(&rule))], words);
         let matrix = format!("script: make, parallel: {{ matrix: [{{ {variables} }}] }}");
         stays(&[("ci/job.yml", &template(&matrix))], words);
-        stays(&[(".gitlab-ci.yml", &parent("", &format!("variables: {{ {variables} }}")))], words);
+        // A value that is not known in the parent either is refused as such.
+        let of_parent = if variables.contains('$') { "the value names `X`" } else { words };
+        stays(&[(".gitlab-ci.yml", &parent("", &format!("variables: {{ {variables} }}")))], of_parent);
         let workspace =
             format!("{WORKSPACE}---\nworkflow: {{ rules: [{{ variables: {{ {variables} }} }}] }}\n");
         stays(&[("nestling.yml", &workspace)], words);
@@ -150,10 +153,85 @@ fn a_job_that_reads_the_files_otherwise_stays() {
     );
     for keywords in [
         "script: make, variables: { GIT_STRATEGY: clone, GIT_CHECKOUT: 'true', GIT_CLEAN_FLAGS: -ffdx, GIT_DEPTH: 1 }",
+        "script: make, variables: { GIT_CLEAN_FLAGS: -f -xqdf }",
         "script: make, variables: { GIT_STRATEGY: none }, rules: [{ variables: { GIT_STRATEGY: fetch } }]",
     ] {
         left_out(&[("ci/job.yml", &template(keywords))]);
     }
+}
+
+#[test]
+fn flags_that_keep_files_of_earlier_jobs_keep_the_job() {
+    for flags in [
+        "-ff",
+        "-ffd",
+        "-ffx",
+        "-fdx",
+        "-dx",
+        "-ffdX",
+        "-ffdxX",
+        "-ffdxn",
+        "-ffdxi",
+        "-ffdxe a",
+        "-ffdx --dry-run",
+        "-ffdx --exclude=a",
+        "-ffdx src",
+        "-ffdx -- src",
+        "-ffdx $MORE",
+    ] {
+        let keywords = format!("script: make, variables: {{ GIT_CLEAN_FLAGS: '{flags}' }}");
+        stays(&[("ci/job.yml", &template(&keywords))], "it works on files that earlier jobs left");
+    }
+}
+
+#[test]
+fn a_job_without_needs_is_made_from_the_jobs_of_earlier_stages() {
+    let workspace = WORKSPACE.replace("stages: [", "stages: [build, ");
+    let own = format!("{workspace}---\nown: {{ stage: build, script: x }}\n");
+    let warm = "warm: { stage: build, script: X, cache: { key: deps, paths: [deps], policy: push } }\n";
+    let depending = "unit: { use: job, depends_on: [web] }\n";
+    let web = "unit: { use: warm, changes: [/api/main.c] }\n";
+    for (place, text, needs, api, is_same) in [
+        ("ci/job.yml", format!("{warm}{TEMPLATE}"), "", "unit: { use: job }\n", false),
+        ("ci/job.yml", format!("{warm}{TEMPLATE}"), ", needs: []", "unit: { use: job }\n", true),
+        ("ci/job.yml", format!("{warm}{TEMPLATE}"), ", dependencies: []", "unit: { use: job }\n", false),
+        ("nestling.yml", own.replace("script: x", "script: X"), "", "unit: { use: job }\n", false),
+        ("nestling.yml", own.replace("script: x", "script: X"), ", needs: []", "unit: { use: job }\n", true),
+        ("ci/warm.yml", warm.to_owned(), "", depending, false),
+        ("ci/warm.yml", warm.to_owned(), "", "unit: { use: job }\n", true),
+    ] {
+        let test = format!("script: make test{needs}");
+        // No deploy waits for earlier stages through it.
+        let job = format!("test: {{ stage: test, {test} }}\n");
+        let files = [
+            ("nestling.yml", &*workspace),
+            ("ci/warm.yml", warm),
+            ("ci/job.yml", &*job),
+            ("api/nestling.yml", api),
+            ("web/nestling.yml", web),
+        ];
+        let text = text.replace("script: make test", &test);
+        let before = text.replace("script: X", "script: make deps");
+        let after = text.replace("script: X", "script: make other");
+        let mut first = files.to_vec();
+        first.push((place, &before));
+        let project = Simulated::new(&first).change(&[]);
+        let (record, answers) = project.merge_request();
+        project.fixture.git(&["checkout", "--quiet", "main"]);
+        project.fixture.write(place, &after);
+        project.fixture.commit("another job");
+        let plan = project.main(verified(&record, &answers), NOW);
+        assert!(!plan.has_errors(), "{:?}", plan.diagnostics);
+        let is_left_out = !names(&plan).contains(&"api:test");
+        assert_eq!(is_left_out, is_same, "{place}{needs} {api}");
+        assert!(is_left_out || kept(&plan, "api:test").contains(NONE), "{}", kept(&plan, "api:test"));
+    }
+}
+
+#[test]
+fn a_job_that_makes_no_site_is_left_out() {
+    left_out(&[("ci/job.yml", &template("script: make, pages: false"))]);
+    stays(&[("ci/job.yml", &template("script: make, pages: true"))], "jobs with `pages` are never left out");
 }
 
 #[test]
