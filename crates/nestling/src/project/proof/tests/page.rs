@@ -7,7 +7,7 @@ fn page(plan: &Plan) -> Value {
     let html = crate::view::html(plan).unwrap();
     let data = html.split_once("application/json").and_then(|(_, rest)| rest.split_once('>')).unwrap().1;
     let data: Value = serde_json::from_str(data.split_once("</script>").unwrap().0).unwrap();
-    data["units"][0].clone()
+    data["kinds"][0]["units"][0].clone()
 }
 
 #[test]
