@@ -228,17 +228,19 @@ pub(in crate::init) static KINDS: [Kind; 46] = [
         ..delivery("opentofu", "OpenTofu or Terraform module", &["opentofu"], &["*.tf", "*.tofu"])
     },
     Kind {
+        // `nestling/helm` deploys, and only people know where to: the chart is linted until they use it.
         reader: Some("helm"),
         own_template: Some(&HELM),
-        ..delivery("helm", "Helm chart", &["helm"], &["Chart.yaml"])
+        ..delivery("helm", "Helm chart", &[], &["Chart.yaml"])
     },
     Kind {
+        // As for charts: `nestling/kubernetes` needs the environments.
         reader: Some("kustomize"),
         own_template: Some(&KUSTOMIZE),
         ..delivery(
             "kustomize",
             "Kustomize directory",
-            &["kubernetes"],
+            &[],
             &["kustomization.yaml", "kustomization.yml", "Kustomization"],
         )
     },
