@@ -44,7 +44,10 @@ impl Scanner<'_> {
                 // The bracket of another collection: this one was never closed.
                 b'}' | b']' => break content,
                 b',' => position = content + 1,
-                _ => position = self.element(content, is_mapping, brackets).max(content + 1),
+                _ => {
+                    position =
+                        self.element(content, is_mapping, brackets).max(content + width(self.text, content))
+                }
             }
         };
         if let Some(parent) = brackets.parent {

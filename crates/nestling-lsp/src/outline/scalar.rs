@@ -62,7 +62,7 @@ pub(super) fn plain(text: &str, start: usize, line_end: usize) -> Scalar {
         }
         position += width(text, position);
     }
-    let end = start + text[start..end].trim_end().len();
+    let end = start + without_blanks(&text[start..end]).len();
     Scalar { content: start..end, end }
 }
 
@@ -84,7 +84,7 @@ pub(super) fn block_key(text: &str, start: usize, line_end: usize) -> Option<(Ra
             continue;
         }
         if let Some(behind) = colon(text, position, line_end) {
-            let key = start..start + text[start..position].trim_end().len();
+            let key = start..start + without_blanks(&text[start..position]).len();
             return Some((key, behind));
         }
         if is_comment(text, position, start) {
@@ -111,7 +111,7 @@ pub(super) fn flow_plain(text: &str, start: usize, line_end: usize) -> Scalar {
         }
         position += width(text, position);
     }
-    let end = start + text[start..position].trim_end().len();
+    let end = start + without_blanks(&text[start..position]).len();
     Scalar { content: start..end, end }
 }
 
@@ -120,6 +120,11 @@ pub(super) fn flow_colon(text: &str, position: usize, line_end: usize) -> Option
     let behind = text[position..line_end].strip_prefix(':')?;
     let ends = behind.is_empty() || behind.starts_with([' ', '\t', ',', ']', '}', '[', '{']);
     ends.then_some(position + 1)
+}
+
+/// Removes the blanks of YAML at the end. Other characters that Unicode calls white space, such as U+2028, are content.
+fn without_blanks(text: &str) -> &str {
+    text.trim_end_matches([' ', '\t', '\r'])
 }
 
 /// Returns the first offset that is no blank.

@@ -129,7 +129,7 @@ impl Numbers {
 /// Whatever is typed, everything is in order: entries behind those that hold them, ranges at characters and in their lines.
 #[test]
 fn any_text_is_read_and_has_a_place_everywhere() {
-    const TYPED: [&str; 20] = [
+    const TYPED: [&str; 23] = [
         "\n",
         " ",
         "  ",
@@ -146,6 +146,9 @@ fn any_text_is_read_and_has_a_place_everywhere() {
         "#% if x\n",
         "${{ x }}",
         "\u{1F600}",
+        "\u{2028}",
+        "\u{85}",
+        "\u{feff}",
         "\n---\n",
         "|",
         "&a ",
