@@ -152,7 +152,7 @@ fn the_reports_hold_what_the_writing_found_too() {
     assert_eq!(said(&output).matches("error[limits]").count(), 1, "{}", said(&output));
     for file in ["codequality.json", "plan.json", "preview.html"] {
         let text = std::fs::read_to_string(shop.path().join("report").join(file)).unwrap();
-        assert!(text.contains("too much for one pipeline"), "{file}");
+        assert!(text.contains("too large for one pipeline"), "{file}");
     }
     let summary = std::fs::read_to_string(shop.path().join("report/summary.md")).unwrap();
     assert!(summary.contains("error: no pipeline was written"), "{summary}");

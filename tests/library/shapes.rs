@@ -23,7 +23,7 @@ const DEPLOYING: [&str; 5] =
     ["nestling/ecs", "nestling/helm", "nestling/kubernetes", "nestling/lambda", "nestling/s3-site"];
 
 /// Inputs that name something in the repository, or that a template refuses for what they say: none of them is any text.
-const NOT_FREE: [&str; 28] = [
+const NOT_FREE: [&str; 29] = [
     "apply",
     "binaries",
     "binary",
@@ -38,6 +38,7 @@ const NOT_FREE: [&str; 28] = [
     "identity_provider",
     "images",
     "lint_script",
+    "package_manager_version",
     "name",
     "package",
     "path",
