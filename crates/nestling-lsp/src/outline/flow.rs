@@ -45,8 +45,8 @@ impl Scanner<'_> {
                 b'}' | b']' => break content,
                 b',' => position = content + 1,
                 _ => {
-                    position =
-                        self.element(content, is_mapping, brackets).max(content + width(self.text, content))
+                    let behind = content + width(self.text, content);
+                    position = self.element(content, is_mapping, brackets).max(behind);
                 }
             }
         };
