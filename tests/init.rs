@@ -89,7 +89,7 @@ fn only_an_empty_repository_gets_an_example() {
     assert_eq!(units(&plan), ["example"]);
 }
 
-/// What is wrong with files that are there is said, and the rest is proposed beside it.
+/// Errors in existing files are reported, and the rest is proposed beside them.
 #[test]
 fn files_of_nestling_with_errors_are_named_and_keep_nothing_else_from_being_proposed() {
     for (path, text, expected) in [

@@ -40,7 +40,7 @@ fn documents(path: &str) -> Vec<String> {
     documents.map(str::to_owned).collect()
 }
 
-/// Whether a document fits the schema of a file as a whole.
+/// Returns `true` if a document fits the schema of a file as a whole.
 fn fits(documents: &[String], test: &str) -> Option<bool> {
     let mut check = need(Tool::CheckJsonschema, test)?;
     let directory = tempfile::tempdir().unwrap();

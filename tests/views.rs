@@ -74,7 +74,7 @@ fn what_does_not_fit_is_shortened_and_counted() {
     }
 }
 
-/// How a job starts is told apart in every view.
+/// Every view distinguishes the ways in which a job starts.
 #[test]
 fn each_start_has_its_words_in_every_view() {
     let unit = "\

@@ -2,6 +2,7 @@
 //! them. The body is the only truth: a view is read from it on demand and never stored beside it.
 
 pub mod rules;
+pub mod reuse_rules;
 pub mod keywords;
 mod value;
 pub mod fragment;

@@ -33,7 +33,7 @@ pub(super) struct Candidate {
     pub folded: Map,
     /// The position of its stage.
     pub position: usize,
-    /// What it says itself, without the defaults of its file.
+    /// Its own keywords, without the defaults of its file.
     pub own: Map,
     /// The condition of its file or of its trigger job, as the body of a job.
     pub gate: Option<Gate>,

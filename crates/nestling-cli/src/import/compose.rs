@@ -240,7 +240,7 @@ impl Moving<'_> {
         Some(())
     }
 
-    /// What a trigger job hands on wins over what a job of the child says itself.
+    /// Variables of a trigger job override those of the jobs of its child.
     fn set_variables(&self, candidate: &Candidate, body: &mut Map, rewritten: &mut Vec<String>) {
         for (name, value) in self.handed_on(candidate.owner) {
             let own = body.get_mut("variables").and_then(Node::as_map_mut);

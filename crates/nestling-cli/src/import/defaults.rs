@@ -1,8 +1,9 @@
 //! `default` and `variables` of an old file, for the jobs of a unit or of all units.
 
 use super::old::Configuration;
+use nestling_gitlab::pipeline::defaults::job_variables;
 use nestling_gitlab::pipeline::keywords::GLOBAL_DEFAULTS;
-use nestling_gitlab::yaml::{Entry, Key, Map, Node};
+use nestling_gitlab::yaml::{Map, Node};
 
 /// Returns `default` and `variables` of a file, in the form that jobs get.
 pub(super) fn file_defaults(configuration: &Configuration) -> (Map, Map) {
@@ -18,29 +19,6 @@ pub(super) fn file_defaults(configuration: &Configuration) -> (Map, Map) {
             defaults.entries.push(entry.clone());
         }
     }
-    let mut variables = Map::default();
-    if let Some(map) = globals.get("variables").and_then(Node::as_map) {
-        for Entry { key, value } in &map.entries {
-            let value = plain_variable(value);
-            variables
-                .entries
-                .push(Entry { key: Key { origin: key.origin, scalar: key.scalar.clone() }, value });
-        }
-    }
+    let variables = globals.get("variables").and_then(Node::as_map).map(job_variables).unwrap_or_default();
     (defaults, variables)
-}
-
-/// A variable without what is for the page on which a person starts a pipeline.
-fn plain_variable(value: &Node) -> Node {
-    let Some(map) = value.as_map() else { return value.clone() };
-    let text = map.get("value").cloned().unwrap_or_else(|| Node::string(value.origin, ""));
-    match map.get("expand").cloned() {
-        None => text,
-        Some(expand) => {
-            let mut kept = Map::default();
-            kept.set("value", text);
-            kept.set("expand", expand);
-            Node::map(value.origin, kept)
-        }
-    }
 }

@@ -14,7 +14,7 @@ use nestling_gitlab::pipeline::need::{NeedSource, dependencies, needs, rules_nee
 use nestling_gitlab::yaml::Node;
 use std::collections::BTreeMap;
 
-/// Where each job goes.
+/// The division of the jobs among units and the parent.
 pub(super) struct Division {
     /// For each candidate the reason why it stays; `None` if it moves.
     pub reasons: Vec<Option<String>>,
@@ -82,7 +82,7 @@ pub(super) fn divide(
     }
 }
 
-/// Where most jobs need every unit selected in a kind of pipeline, every unit is; where few do, these stay. A job that no `changes`
+/// If most jobs need every unit selected in a kind of pipeline, every unit is; if few do, these stay. A job that no `changes`
 /// decide about goes with the others of its directory, where every unit is selected anyway.
 fn keep_exceptions(candidates: &[Candidate], reasons: &mut [Option<String>]) {
     for (kinds, name) in [(&[MERGE_REQUEST][..], "merge requests"), (&BRANCHES, "branches")] {

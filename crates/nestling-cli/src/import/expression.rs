@@ -11,7 +11,7 @@ const MERGE_REQUEST: &str = "merge_request_event";
 
 /// Returns an expression for the child that holds where the given one holds in the parent.
 ///
-/// Whether there is a merge request is known in the child as well. For every other source the trigger job hands it on.
+/// A child knows of a merge request by its own variables. Every other source is handed on by the trigger job.
 pub(super) fn in_child(expression: &str) -> String {
     let mut rewritten = String::new();
     let mut rest = expression;

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Fewer units than this are not worth a template.
 const FEWEST: usize = 3;
 
-/// What stands for the directory of the unit.
+/// Placeholder for the directory of the unit.
 const UNIT_DIRECTORY: &str = "${{ unit.dir }}";
 
-/// What stands for the name that is in its texts.
+/// Placeholder for the name that is in its strings.
 const NAME: &str = "${{ inputs.name }}";
 
 /// The same, where it is the name of the unit.

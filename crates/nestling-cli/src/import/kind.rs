@@ -5,7 +5,9 @@ use nestling_gitlab::facts::{As, PipelineFacts, PipelineSource};
 use nestling_gitlab::pipeline::expression::{Expression, Variable};
 use nestling_gitlab::pipeline::guard::{Atom, Guard};
 use nestling_gitlab::pipeline::matrix::{copies, parallel};
-use nestling_gitlab::pipeline::presence::{Changed, Creation, Moment, Presence, presence_of};
+use nestling_gitlab::pipeline::presence::{
+    Changed, Creation, Moment, Presence, presence_of, source_of_reference,
+};
 use nestling_gitlab::yaml::Map;
 
 /// A kind of pipeline.
@@ -120,25 +122,10 @@ pub(super) fn with_variables(guard: &Guard, variable: &str) -> Guard {
     }
 }
 
-/// Words that `only` and `except` read as kinds of pipelines. That one is the name of a branch or a tag as well is not taken into account.
-const KEYWORDS: [&str; 13] = [
-    "branches",
-    "tags",
-    "merge_requests",
-    "pushes",
-    "schedules",
-    "triggers",
-    "pipelines",
-    "web",
-    "api",
-    "chat",
-    "external",
-    "external_pull_requests",
-    "parent_pipelines",
-];
-
+/// Returns the condition that a branch or a tag has this name. That one may be called as a source is, or `branches`, is not taken
+/// into account.
 fn comparison(name: &str, variable: &str) -> Option<Guard> {
-    if KEYWORDS.contains(&name) {
+    if ["branches", "tags"].contains(&name) || source_of_reference(name).is_some() {
         return Some(Guard::Never);
     }
     let text = match name.starts_with('/') {

@@ -5,7 +5,7 @@ use nestling_gitlab::pipeline::guard::Guard;
 use nestling_gitlab::pipeline::presence::follows;
 use nestling_gitlab::yaml::{Kind, Map, Node};
 
-/// How the new job differs from the old one.
+/// The difference between the new job and the old one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Likeness {
     /// It does not.

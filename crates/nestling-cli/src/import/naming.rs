@@ -3,7 +3,7 @@
 use nestling::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What joins a unit's name and a job's in a pipeline.
+/// The separator of a unit's name and a job's in a pipeline.
 const JOINT: char = ':';
 
 /// The old names of the jobs of each directory, by directory.
@@ -11,7 +11,7 @@ pub(super) type NamesByDirectory<'a> = BTreeMap<&'a str, Vec<&'a str>>;
 
 /// Returns the name of the unit of each directory.
 ///
-/// Where all jobs are called `api:…`, the unit is `api`, and they keep their names. Else it is called as the directory, by its last
+/// If all jobs are called `api:…`, the unit is `api`, and they keep their names. Else it is called as the directory, by its last
 /// component alone if no other directory has that.
 pub(super) fn unit_names(directories: &NamesByDirectory<'_>) -> BTreeMap<String, String> {
     let prefixes = directories.iter().map(|(directory, names)| {

@@ -29,7 +29,7 @@ const LABELS: [&str; 6] = ["script", "before_script", "after_script", "artifacts
 /// Keys under which other variables do no harm: `rules` are rewritten, and a cache under another key is only cold once.
 const HARMLESS_KEYS: [&str; 4] = ["rules", "only", "except", "cache"];
 
-/// What Nestling would read as a template's syntax.
+/// Strings that Nestling would read as a template's syntax.
 const SYNTAX: [&str; 4] = ["${{", "#%", "{%", "{#*"];
 
 /// Position of the kind "merge request" in [`Kind::of_import`](super::kind::Kind::of_import).

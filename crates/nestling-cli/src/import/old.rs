@@ -33,7 +33,7 @@ pub(super) struct Configuration {
     pub pipeline: Pipeline,
     /// `default` and `variables` of the file, which the jobs have been given.
     pub defaults: Defaults,
-    /// What GitLab would refuse, or do otherwise than meant.
+    /// Findings: keywords that GitLab refuses, or that have another effect than intended.
     pub problems: Vec<Diagnostic>,
 }
 

@@ -22,7 +22,7 @@ pub(super) struct ParentFiles {
     pub deleted: BTreeSet<String>,
 }
 
-/// What the new parent is made of.
+/// The parts of the new parent.
 pub(super) struct NewParent<'a> {
     pub candidates: &'a [Candidate],
     pub division: &'a Division,

@@ -3,22 +3,8 @@
 
 use super::clause::{Clause, From, Unconditional, Unsupported, closing, opening};
 use super::expression::{all_of, any_of, in_child};
+use nestling_gitlab::pipeline::presence::source_of_reference;
 use nestling_gitlab::yaml::{Map, Node};
-
-/// Words of `only` and `except` for sources of pipelines.
-const SOURCES: [&str; 11] = [
-    "merge_requests",
-    "pushes",
-    "schedules",
-    "triggers",
-    "pipelines",
-    "web",
-    "api",
-    "chat",
-    "external",
-    "external_pull_requests",
-    "parent_pipelines",
-];
 
 /// The condition for branches and tags.
 const NO_MERGE_REQUEST: &str = "$CI_MERGE_REQUEST_IID == null";
@@ -124,22 +110,20 @@ fn alternatives(node: &Node, from: From) -> Result<Option<String>, Unsupported> 
 }
 
 fn reference(name: &str, from: From) -> Result<String, Unsupported> {
-    if from == From::Child && SOURCES.contains(&name) {
-        return Err(format!("`{name}` asks for the source of a child, which is always its parent"));
+    match source_of_reference(name) {
+        Some(_) if from == From::Child => {
+            return Err(format!("`{name}` asks for the source of a child, which is always its parent"));
+        }
+        Some("merge_request") => return Ok("$CI_MERGE_REQUEST_IID".to_owned()),
+        Some("external_pull_request" | "external" | "parent_pipeline") => {
+            return Err(format!("`{name}` cannot be written as a rule of a child"));
+        }
+        Some(source) => return Ok(in_child(&format!("$CI_PIPELINE_SOURCE == \"{source}\""))),
+        None => {}
     }
-    let by_source = |source: &str| in_child(&format!("$CI_PIPELINE_SOURCE == \"{source}\""));
     Ok(match name {
         "branches" => "$CI_COMMIT_BRANCH".to_owned(),
         "tags" => "$CI_COMMIT_TAG".to_owned(),
-        "merge_requests" => "$CI_MERGE_REQUEST_IID".to_owned(),
-        "pushes" => by_source("push"),
-        "schedules" => by_source("schedule"),
-        "triggers" => by_source("trigger"),
-        "pipelines" => by_source("pipeline"),
-        "web" | "api" | "chat" => by_source(name),
-        "external_pull_requests" | "external" => {
-            return Err(format!("`{name}` cannot be written as a rule of a child"));
-        }
         name if !name.starts_with('/') && name.contains('@') => {
             return Err(format!("`{name}` names a project"));
         }

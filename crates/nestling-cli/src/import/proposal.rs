@@ -20,7 +20,7 @@ use nestling::{FILE_NAME, Files, PipelineFacts, Project, RepoPath, Severity};
 use nestling_files::files::Overlay;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is proposed, and what it was made of.
+/// The proposed files, and the configuration that they were made from.
 pub(crate) struct Proposal {
     pub(super) old: OldPipeline,
     pub(super) tree: Tree,
@@ -89,7 +89,7 @@ impl Proposal {
     }
 }
 
-/// What is read of a repository.
+/// The parts of a repository that are read.
 struct Read<'a> {
     old: &'a OldPipeline,
     includes: &'a Includes,
@@ -99,7 +99,7 @@ struct Read<'a> {
     placements: &'a [Option<Placement>],
 }
 
-/// What is made of it.
+/// The files and jobs that are made of it.
 struct Made {
     division: Division,
     composition: Composition,

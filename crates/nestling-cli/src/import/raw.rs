@@ -8,7 +8,7 @@ use nestling::{Files, RepoPath};
 use nestling_gitlab::yaml::{Kind, Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What jobs are made of by `extends` and `!reference`, across files, and by anchors within one.
+/// The sources of jobs: by `extends` and `!reference`, across files, and by anchors within one.
 #[derive(Debug, Default)]
 pub(super) struct References {
     /// For each name the names that it uses, directly.

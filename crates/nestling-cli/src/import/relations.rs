@@ -1,4 +1,4 @@
-//! What selects a unit beside its own directory.
+//! Paths and units, beside its own directory, that select a unit.
 
 use super::evidence::whole;
 use super::unit::NewUnit;

@@ -9,7 +9,7 @@ use crate::exit::Failure;
 use crate::session::Session;
 use nestling::{FILE_NAME, Files, RepoPath};
 
-/// What is asked for.
+/// The options of the command.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Asked {
     /// The output of a generator.

@@ -26,7 +26,7 @@ pub(super) struct SideJob {
 /// The condition for each way to start: how, whether it may fail, and what its rule gives to the job.
 pub(super) type Starts = BTreeMap<(u8, bool, String), Guard>;
 
-/// What decides about the jobs of a pipeline beside themselves.
+/// Everything that decides about the jobs of a pipeline beside their own keywords.
 #[derive(Clone, Copy)]
 pub(super) struct Surroundings<'a> {
     /// The variable that has the name of the branch or tag.

@@ -43,7 +43,7 @@ pub(super) struct NewJob {
     pub short: String,
     /// Everything that is written of it.
     pub body: Map,
-    /// What is another than before, in words.
+    /// The changes to the job, in words.
     pub rewritten: Vec<String>,
 }
 

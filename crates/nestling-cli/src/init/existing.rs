@@ -13,12 +13,12 @@ const EMPTY_WORKSPACE: &str = "workspace: {}\n";
 /// A unit without jobs, in the place of one that is invalid.
 const EMPTY_UNIT: &str = "unit: {}\n";
 
-/// What the files say.
+/// The content of the files.
 #[derive(Debug, Default)]
 pub(super) struct Existing {
     /// The directories that the workspace has as units.
     pub covered: BTreeSet<RepoPath>,
-    /// What is wrong, each with its file.
+    /// The errors, each with its file.
     pub problems: Vec<Remark>,
 }
 

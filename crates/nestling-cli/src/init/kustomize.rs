@@ -5,7 +5,7 @@ use super::text::text_of;
 use nestling::{Files, ReadError, RepoPath};
 use serde_yaml::Value;
 
-/// What a directory of Kustomize is for a pipeline.
+/// The part that a directory of Kustomize plays in a pipeline.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Kustomization {
     /// It is rendered with these arguments.

@@ -36,7 +36,7 @@ fn fact(input: impl Into<String>, value: impl Into<Value>) -> Fact {
     (input.into(), value.into())
 }
 
-/// What files state about several directories at once.
+/// Facts that files state about several directories at once.
 struct Stated {
     modules: Modules,
     contexts: Contexts,

@@ -16,35 +16,24 @@ pub(super) struct OwnTemplate {
     pub text: &'static str,
 }
 
-pub(super) static DOTNET: OwnTemplate = OwnTemplate {
-    name: "dotnet",
-    path: "ci/templates/dotnet.yml",
-    text: include_str!("own_templates/dotnet.yml"),
-};
+/// The template of this name, whose text is in `own_templates`.
+macro_rules! own_template {
+    ($name:literal) => {
+        OwnTemplate {
+            name: $name,
+            path: concat!("ci/templates/", $name, ".yml"),
+            text: include_str!(concat!("own_templates/", $name, ".yml")),
+        }
+    };
+}
 
-pub(super) static HELM: OwnTemplate =
-    OwnTemplate { name: "helm", path: "ci/templates/helm.yml", text: include_str!("own_templates/helm.yml") };
-
-pub(super) static KUSTOMIZE: OwnTemplate = OwnTemplate {
-    name: "kustomize",
-    path: "ci/templates/kustomize.yml",
-    text: include_str!("own_templates/kustomize.yml"),
-};
-
-pub(super) static PHP: OwnTemplate =
-    OwnTemplate { name: "php", path: "ci/templates/php.yml", text: include_str!("own_templates/php.yml") };
-
-pub(super) static RUBY: OwnTemplate =
-    OwnTemplate { name: "ruby", path: "ci/templates/ruby.yml", text: include_str!("own_templates/ruby.yml") };
-
-pub(super) static ELIXIR: OwnTemplate = OwnTemplate {
-    name: "elixir",
-    path: "ci/templates/elixir.yml",
-    text: include_str!("own_templates/elixir.yml"),
-};
-
-pub(super) static NX: OwnTemplate =
-    OwnTemplate { name: "nx", path: "ci/templates/nx.yml", text: include_str!("own_templates/nx.yml") };
+pub(super) static DOTNET: OwnTemplate = own_template!("dotnet");
+pub(super) static HELM: OwnTemplate = own_template!("helm");
+pub(super) static KUSTOMIZE: OwnTemplate = own_template!("kustomize");
+pub(super) static PHP: OwnTemplate = own_template!("php");
+pub(super) static RUBY: OwnTemplate = own_template!("ruby");
+pub(super) static ELIXIR: OwnTemplate = own_template!("elixir");
+pub(super) static NX: OwnTemplate = own_template!("nx");
 
 /// All of them.
 const ALL: [&OwnTemplate; 7] = [&NX, &DOTNET, &HELM, &KUSTOMIZE, &PHP, &RUBY, &ELIXIR];

@@ -1,4 +1,4 @@
-//! Whether a directory has code of its own, beside the projects below it.
+//! Finds out if a directory has code of its own, beside the projects below it.
 
 use super::inventory::Inventory;
 use super::kinds::{KINDS, Role};

@@ -161,9 +161,9 @@ fn mapping(globals: &Map, key: &str, diagnostics: &mut Vec<Diagnostic>) -> Map {
     Map::default()
 }
 
-/// The form that a file's variables take in a job: `description` and `options` are for the page on which a person
+/// Returns the variables of a file in the form that they take in a job: `description` and `options` are for the page on which a person
 /// starts a pipeline (<https://docs.gitlab.com/ci/yaml/#variablesdescription>).
-fn job_variables(globals: &Map) -> Map {
+pub fn job_variables(globals: &Map) -> Map {
     let mut variables = Map::default();
     for Entry { key, value } in &globals.entries {
         let value = match value.as_map() {

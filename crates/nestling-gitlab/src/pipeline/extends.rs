@@ -5,7 +5,7 @@ use super::fragment::RawJob;
 use super::merge::{deep_merge, without_nulls};
 use super::value::one_or_many;
 use crate::diagnostic::{Diagnostic, Origin, Suggestion};
-use crate::pipeline::rules::{
+use crate::pipeline::reuse_rules::{
     EXTENDS_CYCLE, EXTENDS_DEPTH, EXTENDS_ORDER, EXTENDS_UNDEFINED, REFERENCE_SIZE,
 };
 use crate::yaml::{Entry, Key, Map, Node};

@@ -20,6 +20,7 @@ pub use decide::{presence_of, workflow_guard, workflow_presence};
 pub use implication::{Counterexample, Implication, follows, implies};
 pub use job::{JobPresence, presences};
 pub use moment::{Changed, Creation, Moment, Reference, Tree};
+pub use policy::source_of_reference;
 pub use trace::{RuleTrace, RuleVerdict, trace};
 pub(crate) use variables::{is_predefined, literal};
 

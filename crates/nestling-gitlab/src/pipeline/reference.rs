@@ -4,7 +4,7 @@
 use super::extends::Missing;
 use super::fragment::Fragment;
 use crate::diagnostic::{Diagnostic, Suggestion};
-use crate::pipeline::rules::{REFERENCE_FORM, REFERENCE_SIZE, REFERENCE_UNDEFINED};
+use crate::pipeline::reuse_rules::{REFERENCE_FORM, REFERENCE_SIZE, REFERENCE_UNDEFINED};
 use crate::yaml::{Kind, Map, Node};
 
 mod flatten;

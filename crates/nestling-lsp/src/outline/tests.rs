@@ -126,7 +126,7 @@ impl Numbers {
     }
 }
 
-/// Whatever is typed, everything is in order: entries behind those that hold them, ranges at characters and in their lines.
+/// After any edit, entries are behind those that hold them, ranges at characters and in their lines.
 #[test]
 fn any_text_is_read_and_has_a_place_everywhere() {
     const TYPED: [&str; 23] = [

@@ -1,4 +1,4 @@
-//! What the last merges of a branch would have run with the configuration of today.
+//! The units and jobs that the last merges of a branch would have run with the configuration of today.
 //!
 //! Each merge is planned from two trees, that of the merge and that of the commit before it, in both of which the configuration
 //! of today has the place of theirs. The tree before a merge is that of the next older one, and a workspace is read again only
@@ -8,6 +8,7 @@
 mod configuration;
 mod configured;
 mod counts;
+mod replayed;
 mod state;
 
 use super::narrowing::UnitPatterns;
@@ -19,12 +20,14 @@ use crate::changes::{
 use crate::plan::{self, Plan, ReplayedSides};
 use crate::repository::Repository;
 use crate::select::{BaseComparison, Narrowing, Verdict};
-use crate::workspace::{Loaded, Workspace};
+use crate::workspace::Loaded;
+pub use replayed::{Replayed, ReplayedMerge};
+
 use configuration::Configuration;
 use counts::JobCounts;
 use nestling_files::path::RepoPath;
-use nestling_git::{Branch, CommitId, History, Merge, MergesEnd, Resolution};
-use nestling_gitlab::diagnostic::{Diagnostic, Sources, has_errors};
+use nestling_git::{Branch, CommitId, History, Merge, Resolution};
+use nestling_gitlab::diagnostic::{Sources, has_errors};
 use nestling_gitlab::name::UnitName;
 use state::{State, States};
 use std::sync::Arc;
@@ -56,70 +59,6 @@ pub struct Replay<'r> {
     branch: String,
     tip: CommitId,
     patterns: UnitPatterns,
-}
-
-/// The merges of a branch, each with what it would have run.
-///
-/// [`Replay`] has an example.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Replayed {
-    /// The branch.
-    pub branch: String,
-    /// Its newest commit.
-    pub tip: CommitId,
-    /// The commit or the work tree that the configuration is from.
-    pub configuration: Head,
-    /// The pipeline that each merge is replayed as.
-    pub facts: PipelineFacts,
-    /// The workspace today.
-    pub workspace: Arc<Workspace>,
-    /// Number of jobs of all units today.
-    pub all_jobs: usize,
-    /// The merges, the newest first.
-    pub merges: Vec<ReplayedMerge>,
-    /// The reason why there are no more.
-    pub end: MergesEnd,
-    /// What is wrong in the configuration of today. With errors nothing is replayed.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The texts of the files that were read, which diagnostics point into.
-    pub sources: Sources,
-}
-
-/// A merge with what it would have run.
-///
-/// [`Replay`] has an example.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct ReplayedMerge {
-    /// The merge.
-    pub merge: Merge,
-    /// Number of paths that it changed.
-    pub changed_paths: usize,
-    /// The units that it selects, by name, each with the reasons.
-    pub units: Vec<(UnitName, Verdict)>,
-    /// The units that are gone with it, whose environments are stopped.
-    pub removed: Vec<UnitName>,
-    /// The paths that it changed and that belong to no unit.
-    pub unclaimed: Vec<RepoPath>,
-    /// Those of them whose directory is not there today.
-    pub gone: usize,
-    /// Number of jobs that run, or may.
-    pub jobs: usize,
-    /// Number of jobs of all units that there were.
-    pub all_jobs: usize,
-    /// Units whose jobs cannot be rendered from files of that time: their jobs are counted as they are today.
-    pub incomplete: Vec<UnitName>,
-    /// Set if it changed the configuration of its time.
-    pub changed_configuration: bool,
-}
-
-impl ReplayedMerge {
-    /// Returns the verdict that selects every unit, if there is one.
-    pub fn everything(&self) -> Option<&Verdict> {
-        let mut verdicts = self.units.iter().map(|(_, verdict)| verdict);
-        verdicts.find(|verdict| matches!(verdict, Verdict::Everything(_)))
-    }
 }
 
 impl<'r> Replay<'r> {

@@ -222,7 +222,7 @@ fn opentofu_and_terraform() {
     }
 }
 
-/// What is not understood is named, and the default holds.
+/// A version that is not understood is named, and the default holds.
 #[test]
 fn a_version_that_is_none_is_named() {
     let notes = inputs("node", &[("a/package.json", r#"{ "engines": { "node": "whatever" } }"#)]);

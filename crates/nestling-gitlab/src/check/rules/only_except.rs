@@ -5,6 +5,7 @@ use crate::check::Level;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
+use crate::pipeline::presence::source_of_reference;
 use crate::yaml::{Entry, Node};
 
 pub(super) static RULE: Rule = Rule {
@@ -29,22 +30,8 @@ of merge requests; `parent_pipelines` matches in every child. GitLab no longer d
     ),
 };
 
-/// Refs that stand for a pipeline's source.
-const SOURCES: &[&str] = &[
-    "api",
-    "chat",
-    "external",
-    "external_pull_requests",
-    "merge_requests",
-    "pipelines",
-    "pushes",
-    "schedules",
-    "triggers",
-    "web",
-];
-
-/// The ref that stands for the source of every child pipeline.
-const PARENT: &str = "parent_pipelines";
+/// The source of every child pipeline, as refs name it.
+const PARENT: &str = "parent_pipeline";
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
@@ -61,9 +48,12 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 /// Reports refs of `only` or `except` that a child pipeline does not match.
 fn in_child(job: &Job, entry: &Entry, problems: &mut Vec<Diagnostic>) {
     let key = entry.key.text();
-    let sources: Vec<&Node> = refs(&entry.value).iter().filter(is_source).collect();
+    let sources: Vec<&Node> = refs(&entry.value)
+        .iter()
+        .filter(|item| source(item).is_some_and(|source| source != PARENT))
+        .collect();
     problems.extend(sources.iter().map(|source| never_matches(key, source)));
-    let parent = refs(&entry.value).iter().find(|item| item.text() == Some(PARENT));
+    let parent = refs(&entry.value).iter().find(|item| source(item) == Some(PARENT));
     if let Some(parent) = parent.filter(|_| key == "except" && entry.value.get("variables").is_none()) {
         let message = format!("`except` excludes `{}` from every child pipeline", job.name);
         let problem = Diagnostic::warning(&RULE, parent.origin, message);
@@ -81,15 +71,15 @@ fn refs(node: &Node) -> &[Node] {
     list.and_then(Node::as_seq).unwrap_or_default()
 }
 
-fn is_source(item: &&Node) -> bool {
-    item.text().is_some_and(|text| SOURCES.contains(&text))
+fn source(item: &Node) -> Option<&'static str> {
+    source_of_reference(item.text()?)
 }
 
 fn never_matches(key: &str, item: &Node) -> Diagnostic {
-    let source = item.text().unwrap_or_default();
-    let message = format!("`{source}` in `{key}` never matches in a child pipeline");
-    Diagnostic::warning(&RULE, item.origin, message).with_help(match source {
-        "merge_requests" => "use `rules: [{ if: $CI_MERGE_REQUEST_IID }]`",
+    let name = item.text().unwrap_or_default();
+    let message = format!("`{name}` in `{key}` never matches in a child pipeline");
+    Diagnostic::warning(&RULE, item.origin, message).with_help(match source(item) {
+        Some("merge_request") => "use `rules: [{ if: $CI_MERGE_REQUEST_IID }]`",
         _ => "use `rules` with a variable that the trigger job forwards",
     })
 }

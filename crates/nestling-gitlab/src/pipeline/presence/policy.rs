@@ -3,7 +3,6 @@
 use super::clauses::plain_changes;
 use super::moment::{Moment, Reference};
 use super::variables::JobVariables;
-use crate::facts::PipelineSource;
 use crate::pipeline::expression::{Expression, pattern};
 use crate::pipeline::guard::{Atom, Guard};
 use crate::yaml::{Map, Node};
@@ -79,7 +78,7 @@ fn reference(name: &str, moment: &Moment<'_>) -> Guard {
     if moment.source.is_some_and(|source| is_source(name, source)) {
         return Guard::Always;
     }
-    let asks_for_source = moment.source.is_none() && is_any_source(name);
+    let asks_for_source = moment.source.is_none() && source_of_reference(name).is_some();
     match moment.reference {
         _ if asks_for_source => Guard::Atom(Atom::Reference(name.to_owned())),
         Reference::Unknown => Guard::Atom(Atom::Reference(name.to_owned())),
@@ -92,21 +91,32 @@ fn reference(name: &str, moment: &Moment<'_>) -> Guard {
     }
 }
 
-/// Returns `true` if the name is that of the pipeline's source, in the singular or the plural.
-fn is_source(name: &str, source: &str) -> bool {
-    let source = source.strip_suffix("_event").unwrap_or(source);
-    name == source || name.strip_suffix('s') == Some(source)
+/// Sources of pipelines that `only` and `except` know, in the singular and without `_event`.
+const SOURCES: [&str; 11] = [
+    "api",
+    "chat",
+    "external",
+    "external_pull_request",
+    "merge_request",
+    "parent_pipeline",
+    "pipeline",
+    "push",
+    "schedule",
+    "trigger",
+    "web",
+];
+
+/// Returns the source that `only` and `except` read a name as, in the singular and without `_event`: `push` for `push` and for
+/// `pushes`. `None` is the name of a branch or a tag, or one of `branches` and `tags`.
+pub fn source_of_reference(name: &str) -> Option<&'static str> {
+    SOURCES.into_iter().find(|source| is_source(name, source))
 }
 
-/// Returns `true` if `only` and `except` read the name as a source of pipelines.
-fn is_any_source(name: &str) -> bool {
-    let singular = name.strip_suffix('s').unwrap_or(name);
-    match PipelineSource::parse(singular) {
-        PipelineSource::Other(source) => {
-            matches!(source.as_str(), "merge_request" | "external" | "external_pull_request")
-        }
-        _ => true,
-    }
+/// Returns `true` if the name is that of the pipeline's source, in the singular or in the plural of Rails.
+fn is_source(name: &str, source: &str) -> bool {
+    let source = source.strip_suffix("_event").unwrap_or(source);
+    let plural = if source.ends_with("sh") { "es" } else { "s" };
+    name == source || name.strip_suffix(plural) == Some(source)
 }
 
 fn names(written: &str, reference: &str) -> bool {

@@ -66,6 +66,39 @@ fn the_first_rule_that_applies_decides() {
     }
 }
 
+/// GitLab compares with the source's name and with its plural (`pushes`), which is Rails'.
+#[test]
+fn only_and_except_name_the_source_in_the_singular_or_the_plural() {
+    for (name, source) in [
+        ("push", Some("push")),
+        ("pushes", Some("push")),
+        ("webs", Some("web")),
+        ("merge_requests", Some("merge_request")),
+        ("parent_pipeline", Some("parent_pipeline")),
+        ("pushs", None),
+        ("branches", None),
+        ("main", None),
+    ] {
+        assert_eq!(super::source_of_reference(name), source, "{name}");
+        let moment = Moment {
+            variables: &KnownVariables::default(),
+            reference: Reference::Branch(Some("main")),
+            source: Some(source.unwrap_or("other")),
+            tree: Tree::Unknown,
+            changed: Changed::Unknown,
+            compared: &|_| Changed::Unknown,
+            workflow_rules: true,
+        };
+        let is_in = source.is_some() || ["branches", "main"].contains(&name);
+        let state = if is_in { State::In } else { State::Out };
+        assert_eq!(
+            presence_of("job", &map(&format!("{{only: [{name}]}}")), &[], &moment).state(),
+            state,
+            "{name}"
+        );
+    }
+}
+
 /// Says of two conditions whether the second follows from the first.
 fn follows(premise: &str, conclusion: &str) -> String {
     let unknown = |_: &str| Variable::Unknown;

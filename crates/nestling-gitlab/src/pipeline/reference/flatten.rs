@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::keywords::{FLATTENED, LIST_LEVELS, SHALLOW};
-use crate::pipeline::rules::LIST_DEPTH;
+use crate::pipeline::reuse_rules::LIST_DEPTH;
 use crate::yaml::{Entry, Kind, Map, Node};
 
 /// Lifts the lists of a job's keys, or of `default`'s.

@@ -18,7 +18,7 @@ pub(super) struct Member {
     pub(super) links: BTreeSet<usize>,
 }
 
-/// What a lock file resolves. The first member is the root.
+/// The packages that a lock file resolves. The first member is the root.
 #[derive(Debug, Clone)]
 pub(super) struct Model {
     pub(super) packages: Vec<Package>,

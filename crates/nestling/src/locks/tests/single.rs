@@ -3,7 +3,7 @@
 use super::differing;
 use nestling_files::files::MemoryFiles;
 
-/// What differs between two versions of a lock file, beside the same other files.
+/// The difference between two versions of a lock file, beside the same other files.
 fn differs(reader: &str, others: &[(&str, &str)], lock: &str, [old, new]: [&str; 2]) -> Vec<String> {
     let header = format!("workspace: {{ depends_from: [{reader}], units: [{{ match: [api, web] }}] }}");
     let files = |text: &str| {

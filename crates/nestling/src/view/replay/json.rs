@@ -7,7 +7,7 @@ use nestling_git::MergesEnd;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// What the last merges of a branch would have run with the configuration of today: the output of `replay --format json`.
+/// The merges of a branch, each with what it would have run with the configuration of today: the output of `replay --format json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(title = "Nestling's replayed merges, version 1")]
 #[non_exhaustive]

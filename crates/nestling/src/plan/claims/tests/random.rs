@@ -88,7 +88,7 @@ enum Step {
     Manifest(usize, usize),
     Graph(usize),
     Lock(usize),
-    /// Whether manifests and lock files are read at all.
+    /// `true` if manifests and lock files are read.
     Reader,
 }
 
