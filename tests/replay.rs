@@ -255,6 +255,27 @@ fn a_history_that_ends_says_why() {
 }
 
 #[test]
+fn a_clone_without_the_default_branch_replays_what_is_checked_out() {
+    let repository = Repository::new();
+    for number in 0..3 {
+        repository.write("nestling.yml", &format!("workspace: {{}} # {number}\n")).commit("a commit");
+    }
+    repository.git(&["branch", "-m", "main", "work"]);
+    let commit = repository.git(&["rev-parse", "HEAD"]);
+    let variables = [("GITLAB_CI", "true"), ("CI_COMMIT_SHA", commit.trim()), ("CI_DEFAULT_BRANCH", "main")];
+    let text = output(nestling(repository.path()).arg("replay").envs(variables));
+    assert!(
+        text.starts_with("The last 2 merges of HEAD, up to ") && text.contains("Each as branch main,"),
+        "{text}"
+    );
+    let named = output(nestling(repository.path()).args(["replay", "--branch", "work"]).envs(variables));
+    assert!(
+        named.starts_with("The last 2 merges of work, ") && named.contains("Each as branch work,"),
+        "{named}"
+    );
+}
+
+#[test]
 fn subjects_are_cut_to_the_width_and_cannot_write_to_the_terminal() {
     let repository = Repository::new();
     repository.write("nestling.yml", "workspace: { units: [{ match: 'a*' }] }\n---\n.x: { script: x }\n");

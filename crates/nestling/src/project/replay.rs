@@ -63,7 +63,8 @@ pub struct Replay<'r> {
 
 impl<'r> Replay<'r> {
     /// Reads the configuration at the head that the request names, and finds the branch: by its name, by any revision, or the
-    /// default branch. Without [`ChangeRequest::simulate`], merges are replayed as pushes to that branch.
+    /// default branch, or `HEAD` where the clone lacks that one. Without [`ChangeRequest::simulate`], merges are replayed as pushes
+    /// to that branch.
     ///
     /// # Errors
     /// The repository cannot be read, or there is no such branch.
@@ -72,9 +73,12 @@ impl<'r> Replay<'r> {
         request: ChangeRequest,
         branch: Option<&str>,
     ) -> Result<Self, Error> {
-        let facts = repository.pipeline_facts(&request)?;
-        let (branch, tip) = tip(repository, branch, facts.default_branch.as_deref())?;
-        let simulate = request.simulate.clone().unwrap_or_else(|| As::Branch(branch.clone()));
+        let default = repository.pipeline_facts(&request)?.default_branch;
+        let named = branch;
+        let (branch, tip) = tip(repository, named, default.as_deref())?;
+        // A clone may lack the default branch: what is checked out is replayed as pushes to it.
+        let pushed = default.filter(|_| named.is_none()).unwrap_or_else(|| branch.clone());
+        let simulate = request.simulate.clone().unwrap_or(As::Branch(pushed));
         let request = ChangeRequest { base: None, given: None, ..request.simulate(simulate) };
         let project = Project::open(repository, request)?;
         Ok(Self { repository, project, branch, tip, patterns: UnitPatterns::default() })
@@ -201,8 +205,8 @@ impl<'r> Replay<'r> {
 
     /// Returns the change set of a merge, as the workspace's policy has it.
     fn changes(&self, merge: &Merge, paths: Vec<changes::Change>) -> Result<ChangeSet, Error> {
-        let found = Provenance::Given { option: "first parent", revision: merge.before.to_string() };
-        let head = Head::Commit { commit: merge.commit, found: found.clone() };
+        let named_by = Provenance::Given { option: "first parent", revision: merge.before.to_string() };
+        let head = Head::Commit { commit: merge.commit, found: named_by.clone() };
         let facts = self.project.facts();
         match self.project.request.policies.get(facts.occasion()) {
             Policy::All | Policy::None | Policy::Since(_) => {
@@ -213,7 +217,7 @@ impl<'r> Replay<'r> {
             Policy::Changed | Policy::Unpassed | Policy::SincePassed => {}
         }
         Ok(ChangeSet {
-            base: Some(Base { commit: merge.before, found, obtained: Obtained::Present }),
+            base: Some(Base { commit: merge.before, found: named_by, obtained: Obtained::Present }),
             head,
             extent: Extent::Paths(paths),
             history: History::Complete,
@@ -274,7 +278,8 @@ impl std::fmt::Debug for Replay<'_> {
     }
 }
 
-/// Returns the name and the newest commit of a branch: of the one that is named, else of the default branch.
+/// Returns the name and the newest commit of a branch: of the one that is named, else of the default branch. Without either, those
+/// of `HEAD`.
 fn tip(
     repository: &Repository,
     named: Option<&str>,
@@ -287,16 +292,16 @@ fn tip(
         return Ok((name.to_owned(), tip));
     }
     let revision = named.unwrap_or("HEAD");
-    let found = || Provenance::Given { option: "--branch", revision: revision.to_owned() };
+    let named_by = || Provenance::Given { option: "--branch", revision: revision.to_owned() };
     match git.resolve(revision)? {
-        Resolution::Commit(commit) => Ok((named.or(default).unwrap_or("HEAD").to_owned(), commit)),
+        Resolution::Commit(commit) => Ok((revision.to_owned(), commit)),
         Resolution::Unknown => {
-            Err(changes::ChangesError::Head { revision: revision.to_owned(), named_by: found() }.into())
+            Err(changes::ChangesError::Head { revision: revision.to_owned(), named_by: named_by() }.into())
         }
         Resolution::Ambiguous(references) => {
             Err(changes::ChangesError::Ambiguous(changes::AmbiguousRevision {
                 revision: revision.to_owned(),
-                named_by: found(),
+                named_by: named_by(),
                 references,
             })
             .into())

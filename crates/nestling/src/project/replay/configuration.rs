@@ -102,15 +102,35 @@ impl Configuration {
     /// Returns the files of a directory that are not a `nestling.yml`.
     pub(super) fn files_in<'a>(&'a self, directory: &'a RepoPath) -> impl Iterator<Item = &'a RepoPath> {
         let is_in = |path: &&RepoPath| path.parent().as_ref() == Some(directory);
-        self.files
-            .range(directory.clone()..)
-            .map(|(path, _)| path)
-            .take_while(|path| path.is_in(directory))
-            .filter(is_in)
+        // From `a/`, since `a-b` and `a.yml` come before it, and after `a`.
+        let below = self.files.range(directory.child(b"")..).map(|(path, _)| path);
+        below.take_while(|path| path.is_in(directory)).filter(is_in)
     }
 
     /// Returns true if a directory is there today.
     pub(super) fn has_directory(&self, directory: &RepoPath) -> bool {
         self.directories.contains(directory)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_has_its_files_also_beside_paths_that_begin_as_it_does() {
+        let paths = ["ci-old/a.yml", "ci.yml", "ci/a.yml", "ci/b/c.yml", "ci/d.yml", "cj.yml"];
+        let files = paths.map(|path| (RepoPath::parse(path).unwrap(), Vec::new())).into();
+        let configuration = Configuration { files, ..Configuration::default() };
+        for (directory, expected) in [
+            ("ci", &["ci/a.yml", "ci/d.yml"][..]),
+            ("ci/b", &["ci/b/c.yml"]),
+            ("", &["ci.yml", "cj.yml"]),
+            ("cj", &[]),
+        ] {
+            let directory = RepoPath::parse(directory).unwrap();
+            let found: Vec<String> = configuration.files_in(&directory).map(ToString::to_string).collect();
+            assert_eq!(found, expected, "{directory}");
+        }
     }
 }
