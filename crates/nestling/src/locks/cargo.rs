@@ -74,6 +74,6 @@ fn resolved(needed: &str, entries: &[&Table], by_name: &HashMap<&str, Vec<usize>
         version.is_none_or(|version| field("version") == Some(version))
             && source.is_none_or(|source| field("source") == Some(source))
     };
-    let found = by_name.get(name).and_then(|named| named.iter().find(is_meant));
-    Ok(*found.ok_or_else(|| format!("`{needed}` is no package of it"))?)
+    let index = by_name.get(name).and_then(|named| named.iter().find(is_meant));
+    Ok(*index.ok_or_else(|| format!("`{needed}` is no package of it"))?)
 }

@@ -41,11 +41,11 @@ fn reason(
     before: Option<&FileShares>,
     after: Option<&FileShares>,
 ) -> Reason {
-    let told = |why: &str| Reason::Template { path: path.clone(), why: why.to_owned() };
+    let because = |why: &str| Reason::Template { path: path.clone(), why: why.to_owned() };
     let serves = |file: Option<&FileShares>| file.is_some_and(|file| file.units.contains_key(unit));
     let (Some(before), Some(after)) = (before.filter(|_| serves(before)), after.filter(|_| serves(after)))
     else {
-        return told(if serves(after) {
+        return because(if serves(after) {
             "it did not resolve its dependencies before"
         } else {
             "it no longer resolves its dependencies"
@@ -54,16 +54,16 @@ fn reason(
     let (old, new) = match (&before.content, &after.content) {
         (Ok(old), Ok(new)) => (old, new),
         (_, Err(why)) => {
-            return told(&format!("and affects all that it serves, since it is not understood: {why}"));
+            return because(&format!("it is not understood, so it affects every unit that it serves: {why}"));
         }
         (Err(why), _) => {
-            return told(&format!(
-                "and affects all that it serves, since it was not understood at base: {why}"
+            return because(&format!(
+                "it was not understood at base, so it affects every unit that it serves: {why}"
             ));
         }
     };
     if old.settings != new.settings {
-        return told("and affects all that it serves: its version or its settings are others");
+        return because("its version or its settings changed, which affects every unit that it serves");
     }
     let differences = differences((old, before, unit), (new, after, unit));
     Reason::Definition { path: path.clone(), others: 0, differences }
@@ -106,6 +106,6 @@ fn packages<'l>((lock, file, unit): (&'l Lock, &'l FileShares, &UnitName)) -> BT
 }
 
 fn mention<'l>(lock: &'l Lock, package: &Package<'_>) -> &'l str {
-    let found = lock.packages.iter().find(|known| known.text == package.2);
-    found.map_or("", |package| package.mention.as_str())
+    let described = lock.packages.iter().find(|known| known.text == package.2);
+    described.map_or("", |package| package.mention.as_str())
 }

@@ -3,7 +3,7 @@
 
 use super::lock::{Lock, Need, Package};
 use super::{LockFile, Unknown};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 pub(super) fn read(file: &LockFile<'_>) -> Result<Lock, Unknown> {
     let own = file.manifests.iter().find(|(directory, _)| *directory == file.directory);
@@ -12,6 +12,7 @@ pub(super) fn read(file: &LockFile<'_>) -> Result<Lock, Unknown> {
     if !names_all(&module) {
         return Err("its `go.mod` is of a version before Go 1.17, which does not name all modules".into());
     }
+    let named = side_by_side(&module);
     let mut lock = Lock::default();
     let mut needs = Vec::new();
     let mut sums: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
@@ -25,7 +26,7 @@ pub(super) fn read(file: &LockFile<'_>) -> Result<Lock, Unknown> {
     }
     for ((name, version), sums) in sums {
         // A replacement is named as well, and so is what it replaces.
-        if mentions(&module, name, version) {
+        if named.contains(&(name, version)) {
             needs.push(Need::Package(lock.packages.len()));
             let text = format!("{name} {version} {}", sums.join(" "));
             let (name, version) = (name.to_owned(), version.to_owned());
@@ -49,10 +50,12 @@ fn names_all(module: &str) -> bool {
     major > Some(1) || (major == Some(1) && minor >= Some(17))
 }
 
-/// Returns true if a line of `go.mod` has a module and its version side by side.
-fn mentions(module: &str, name: &str, version: &str) -> bool {
-    module.lines().any(|line| {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        words.windows(2).any(|pair| pair == [name, version])
-    })
+/// Returns the words that are side by side on a line of `go.mod`: modules with their versions are among them.
+fn side_by_side(module: &str) -> HashSet<(&str, &str)> {
+    let mut pairs = HashSet::new();
+    for line in module.lines() {
+        let words = line.split_whitespace();
+        pairs.extend(words.clone().zip(words.skip(1)));
+    }
+    pairs
 }

@@ -41,14 +41,14 @@ impl LockShares {
                 names.push(name.as_bytes());
             }
         }
-        let mut found = Found { root: &workspace.root, files: BTreeMap::new() };
+        let mut collected = Collected { root: &workspace.root, files: BTreeMap::new() };
         let query = FileQuery { collect: &names, collect_not_below: Some(INSTALLED), ..FileQuery::new(b"") };
-        files.find(&query, &mut found)?;
+        files.find(&query, &mut collected)?;
         let mut shares = Self::default();
         for kind in kinds {
-            for path in found.named(kind.name) {
+            for path in collected.named(kind.name) {
                 if !is_ignored(workspace, path) {
-                    shares.files.insert(path.clone(), FileShares::read(kind, path, &found, workspace));
+                    shares.files.insert(path.clone(), FileShares::read(kind, path, &collected, workspace));
                 }
             }
         }
@@ -63,17 +63,17 @@ impl LockShares {
 }
 
 impl FileShares {
-    fn read(kind: &Kind, path: &RepoPath, found: &Found<'_>, workspace: &Workspace) -> Self {
+    fn read(kind: &Kind, path: &RepoPath, collected: &Collected<'_>, workspace: &Workspace) -> Self {
         let directory = path.parent().unwrap_or_default();
-        let text = found.text(path);
-        let locks: BTreeSet<RepoPath> = found.named(kind.name).filter_map(RepoPath::parent).collect();
+        let text = collected.text(path);
+        let locks: BTreeSet<RepoPath> = collected.named(kind.name).filter_map(RepoPath::parent).collect();
         let mut manifests = Vec::new();
-        for manifest in found.named(kind.manifest) {
+        for manifest in collected.named(kind.manifest) {
             let of = manifest.parent().unwrap_or_default();
             let nearest =
                 std::iter::successors(Some(of.clone()), RepoPath::parent).find(|above| locks.contains(above));
             if nearest.as_ref() == Some(&directory) {
-                manifests.push((of, found.text(manifest)));
+                manifests.push((of, collected.text(manifest)));
             }
         }
         let file = LockFile { directory: directory.clone(), text: &text, manifests: &manifests };
@@ -150,12 +150,12 @@ impl Serving<'_> {
 }
 
 /// The lock files and manifests of a commit.
-struct Found<'w> {
+struct Collected<'w> {
     root: &'w RepoPath,
     files: BTreeMap<RepoPath, Vec<u8>>,
 }
 
-impl Found<'_> {
+impl Collected<'_> {
     fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a RepoPath> {
         self.files.keys().filter(move |path| path.file_name() == name.as_bytes())
     }
@@ -166,7 +166,7 @@ impl Found<'_> {
     }
 }
 
-impl FileVisitor for Found<'_> {
+impl FileVisitor for Collected<'_> {
     fn directory(&mut self, _: &RepoPath, _: Option<Vec<u8>>) -> Walk {
         Walk::Skip
     }

@@ -13,7 +13,8 @@ use std::collections::{HashMap, HashSet};
 const LISTS: [&str; 4] = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 
 pub(super) fn read(file: &LockFile<'_>) -> Result<Lock, Unknown> {
-    if file.text.contains("\n__metadata:") { modern(file) } else { classic(file) }
+    let is_modern = file.text.lines().any(|line| line.starts_with("__metadata:"));
+    if is_modern { modern(file) } else { classic(file) }
 }
 
 /// The entries by name and range, and by name alone.
@@ -21,6 +22,8 @@ pub(super) fn read(file: &LockFile<'_>) -> Result<Lock, Unknown> {
 struct Index {
     by_range: HashMap<String, usize>,
     by_name: HashMap<String, Vec<usize>>,
+    /// Those that a patch has made, by name.
+    patched: HashMap<String, Vec<usize>>,
 }
 
 impl Index {
@@ -28,10 +31,14 @@ impl Index {
     fn add(&mut self, key: &str, index: usize) {
         for range in key.split(", ") {
             let range = range.trim_matches('"');
+            let name = name_of(range);
             self.by_range.insert(range.to_owned(), index);
-            let indices = self.by_name.entry(name_of(range).to_owned()).or_default();
+            let indices = self.by_name.entry(name.to_owned()).or_default();
             if indices.last() != Some(&index) {
                 indices.push(index);
+            }
+            if range[name.len()..].starts_with("@patch:") {
+                self.patched.entry(name.to_owned()).or_default().push(index);
             }
         }
     }
@@ -39,16 +46,11 @@ impl Index {
     /// The entries of a range. One that an override or a patch has replaced is in no key: then all of the name may be meant.
     fn resolved(&self, name: &str, range: &str) -> Vec<usize> {
         let forms = [format!("{name}@{range}"), format!("{name}@npm:{range}")];
-        let found = forms.iter().find_map(|form| self.by_range.get(form).copied());
-        let named = self.by_name.get(name).map(Vec::as_slice).unwrap_or_default();
-        match found {
-            Some(index) => {
-                let is_patch = |form: &&String| form.starts_with(&format!("{name}@patch:"));
-                let patches =
-                    self.by_range.keys().filter(is_patch).filter_map(|form| self.by_range.get(form));
-                std::iter::once(index).chain(patches.copied()).collect()
-            }
-            None => named.to_vec(),
+        let resolved = forms.iter().find_map(|form| self.by_range.get(form).copied());
+        let of_name = |entries: &HashMap<String, Vec<usize>>| entries.get(name).cloned().unwrap_or_default();
+        match resolved {
+            Some(index) => std::iter::once(index).chain(of_name(&self.patched)).collect(),
+            None => of_name(&self.by_name),
         }
     }
 }
@@ -81,13 +83,13 @@ fn modern(file: &LockFile<'_>) -> Result<Lock, Unknown> {
         for list in LISTS {
             for (name, range) in entry.get(list).and_then(Value::as_mapping).into_iter().flatten() {
                 let (name, range) = (name.as_str().unwrap_or_default(), range.as_str().unwrap_or_default());
-                let found = index.resolved(name, range);
+                let resolved = index.resolved(name, range);
                 let is_optional =
                     list == "peerDependencies" || list == "optionalDependencies" || is_optional(entry, name);
-                if found.is_empty() && !is_optional {
+                if resolved.is_empty() && !is_optional {
                     return Err(format!("`{name}@{range}` is no package of it"));
                 }
-                for position in found {
+                for position in resolved {
                     // What a package of the repository needs is asked of its directory, which may be another unit.
                     needs.push(match directory(entries[position].1, file)? {
                         Some(directory) => Need::Directory(directory),
@@ -130,11 +132,11 @@ fn classic(file: &LockFile<'_>) -> Result<Lock, Unknown> {
     for entry in &entries {
         let mut needs = Vec::new();
         for (name, range) in &entry.dependencies {
-            let found = index.resolved(name, range);
-            if found.is_empty() && !entry.optional.contains(name) {
+            let resolved = index.resolved(name, range);
+            if resolved.is_empty() && !entry.optional.contains(name) {
                 return Err(format!("`{name}@{range}` is no package of it"));
             }
-            needs.extend(found.into_iter().map(Need::Package));
+            needs.extend(resolved.into_iter().map(Need::Package));
         }
         let first = entry.key.split(", ").next().unwrap_or_default().trim_matches('"');
         lock.packages.push(Package {
@@ -175,14 +177,14 @@ fn member_needs(
         let listed = package.get(list).and_then(serde_json::Value::as_object);
         for (name, range) in listed.into_iter().flatten() {
             let range = range.as_str().unwrap_or_default();
-            let found = index.resolved(name, range);
+            let resolved = index.resolved(name, range);
             let is_local = names.contains_key(name) || range.contains(':');
             let may_miss = is_local || list == "peerDependencies" || list == "optionalDependencies";
-            if found.is_empty() && !may_miss {
+            if resolved.is_empty() && !may_miss {
                 return Err(format!("`{name}@{range}` is no package of it"));
             }
             needs.extend(names.get(name).cloned().map(Need::Directory));
-            needs.extend(found.into_iter().filter(|index| seen.insert(*index)).map(Need::Package));
+            needs.extend(resolved.into_iter().filter(|index| seen.insert(*index)).map(Need::Package));
         }
     }
     Ok(needs)

@@ -149,6 +149,18 @@ fn resolutions_of_yarn_may_be_any_of_the_name() {
 }
 
 #[test]
+fn patches_of_yarn_concern_those_who_need_the_package() {
+    let lock = |checksum: &str| {
+        format!(
+            "__metadata:\n  version: 8\n\n\"api@workspace:api\":\n  version: 0.0.0-use.local\n  resolution: \"api@workspace:api\"\n  dependencies:\n    a: \"npm:^1\"\n\n\"web@workspace:web\":\n  version: 0.0.0-use.local\n  resolution: \"web@workspace:web\"\n\n\"a@npm:^1\":\n  version: 1.0.0\n  resolution: \"a@npm:1.0.0\"\n\n\"a@patch:a@npm%3A^1#optional!builtin<compat/a>\":\n  version: 1.0.0\n  resolution: \"a@patch:a@npm%3A1.0.0#optional!builtin<compat/a>\"\n  checksum: {checksum}\n"
+        )
+    };
+    let packages = [("api/package.json", "{}"), ("web/package.json", "{}")];
+    let found = differs("npm", &packages, "yarn.lock", [&lock("10/x"), &lock("10/y")]);
+    assert!(found.len() == 1 && found[0].starts_with("api: yarn.lock changed: a 1.0.0"), "{found:?}");
+}
+
+#[test]
 fn go_sums_count_for_the_versions_that_the_module_names() {
     let module = "module m\n\ngo 1.22\n\nrequire (\n\ta.example/a v1.0.0 // indirect\n)\n";
     let sums = |more: &str| format!("a.example/a v1.0.0 h1:x\na.example/a v1.0.0/go.mod h1:y\n{more}");
