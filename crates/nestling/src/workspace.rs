@@ -60,6 +60,7 @@ pub(crate) use stated::INSTALLED;
 pub use template::library_names;
 pub(crate) use template::{Template, Templates, library_files};
 pub(crate) use template_folder::TemplateFolder;
+pub(crate) use template_name::template_stem;
 pub(crate) use template_reads::Read;
 pub(crate) use unclaimed::Unclaimed;
 pub use unit::Unit;

@@ -1,10 +1,11 @@
 //! The names of a workspace: units, templates with their inputs, environments, stages and variables.
 
 use crate::project::Project;
-use crate::workspace::{self, Declaration, FILE_NAME, Template, Templates, Unit, Use};
+use crate::workspace::{self, Declaration, FILE_NAME, Template, Templates, Unit, Use, template_stem};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Sources;
 use nestling_gitlab::yaml::{self, Map, Node};
+use std::collections::BTreeSet;
 
 /// The names that files of a workspace define. What cannot be read is left out.
 ///
@@ -97,7 +98,7 @@ pub struct InputFacts {
 impl WorkspaceFacts {
     /// Returns a template by its name, with or without the ending of its file.
     pub fn template(&self, name: &str) -> Option<&TemplateFacts> {
-        let name = stem(name);
+        let name = template_stem(name);
         self.templates.iter().find(|template| template.name == name)
     }
 
@@ -120,7 +121,7 @@ impl WorkspaceFacts {
         let mut position = 0;
         while let Some(name) = names.get(position) {
             let reads = self.template(name).map(|template| template.reads.as_slice()).unwrap_or_default();
-            for read in reads.iter().map(|read| stem(read)) {
+            for read in reads.iter().map(|read| template_stem(read)) {
                 if !names.contains(&read) {
                     names.push(read);
                 }
@@ -140,38 +141,34 @@ pub fn workspace_facts(project: &Project<'_>) -> WorkspaceFacts {
     let at_hand = folders.iter().filter(|folder| folder.revision.is_none());
     let template_folders: Vec<RepoPath> = at_hand.map(|folder| folder.path.clone()).collect();
     let units: Vec<UnitFacts> = workspace.units().map(unit_facts).collect();
-    let uses = units.iter().flat_map(|unit| &unit.uses).map(|used| used.template.clone());
-    let mut names: Vec<String> = templates.names();
-    names.extend(uses);
-    names.sort_unstable();
-    names.dedup();
-    let mut facts = WorkspaceFacts {
-        file: workspace.own_file(),
-        templates: Vec::new(),
-        template_folders,
-        environments: workspace.environments.names().map(str::to_owned).collect(),
-        stages: workspace.stages.iter().map(|stage| stage.name.to_string()).collect(),
-        vars: as_yaml(&workspace.vars),
-        units,
-    };
-    let used: Vec<&str> =
-        facts.units.iter().flat_map(|unit| &unit.uses).map(|used| used.template.as_str()).collect();
+    let used: BTreeSet<&str> =
+        units.iter().flat_map(|unit| &unit.uses).map(|used| used.template.as_str()).collect();
+    let mut names: BTreeSet<String> = templates.names().into_iter().collect();
+    names.extend(used.iter().map(ToString::to_string));
+    let library = workspace::library_names();
     let mut read = Vec::new();
     for name in names {
         let is_built_in = name.starts_with("nestling/");
-        let wanted = !is_built_in || used.contains(&name.as_str());
+        let wanted = !is_built_in || used.contains(name.as_str());
         let template = if wanted { templates.find_leniently(&name).ok().flatten() } else { None };
         match template {
             Some(template) => read.push(template_facts(name, &template)),
-            None if is_built_in && workspace::library_names().contains(&name) => {
+            None if is_built_in && library.contains(&name) => {
                 let (inputs, reads) = (Vec::new(), Vec::new());
                 read.push(TemplateFacts { name, path: None, description: None, inputs, reads });
             }
             None => {}
         }
     }
-    facts.templates = read;
-    facts
+    WorkspaceFacts {
+        file: workspace.own_file(),
+        templates: read,
+        template_folders,
+        environments: workspace.environments.names().map(str::to_owned).collect(),
+        stages: workspace.stages.iter().map(|stage| stage.name.to_string()).collect(),
+        vars: as_yaml(&workspace.vars),
+        units,
+    }
 }
 
 fn unit_facts(unit: &Unit) -> UnitFacts {
@@ -186,7 +183,7 @@ fn unit_facts(unit: &Unit) -> UnitFacts {
 }
 
 fn use_facts(used: &Use) -> UseFacts {
-    UseFacts { template: stem(&used.template).to_owned(), inputs: as_yaml(&used.inputs) }
+    UseFacts { template: used.stem().to_owned(), inputs: as_yaml(&used.inputs) }
 }
 
 fn template_facts(name: String, template: &Template) -> TemplateFacts {
@@ -223,9 +220,4 @@ fn as_yaml(map: &Map) -> Vec<(String, String)> {
 /// Returns a value as YAML; a scalar in one line.
 fn one_line(node: &Node) -> String {
     yaml::emit(node).trim_end().to_owned()
-}
-
-/// Returns the name of a template without the ending of its file.
-fn stem(name: &str) -> &str {
-    name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")).unwrap_or(name)
 }

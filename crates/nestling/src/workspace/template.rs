@@ -3,7 +3,7 @@
 use super::document::{Body, split};
 use super::format::TemplateHeader;
 use super::template_folder::{TemplateFolder, not_there};
-use super::template_name::{component_name, spellings, template_name};
+use super::template_name::{component_name, spellings, template_name, template_stem};
 use crate::workspace::component::Component;
 use crate::workspace::rules::{LINK, TEMPLATE_HEADER};
 use include_dir::{Dir, include_dir};
@@ -233,8 +233,7 @@ impl<'a> Templates<'a> {
         let built_in = read.iter().filter(|(name, _)| name.starts_with(LIBRARY_PREFIX));
         let with_files = built_in.filter_map(|(name, read)| {
             let template = read.as_ref().ok()?.as_ref()?;
-            let stem = name.trim_end_matches(".yml").trim_end_matches(".yaml");
-            Some((template.file, stem.to_owned()))
+            Some((template.file, template_stem(name).to_owned()))
         });
         with_files.collect()
     }

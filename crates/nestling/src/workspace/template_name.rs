@@ -1,5 +1,10 @@
 //! The names of templates, and the paths that they mean.
 
+/// Returns the name of a template without the ending of its file.
+pub(crate) fn template_stem(name: &str) -> &str {
+    name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")).unwrap_or(name)
+}
+
 /// Returns the name of the template in a file of a template folder.
 pub(super) fn template_name(folder: &str, file: &str) -> Option<String> {
     let stem = file.strip_suffix(".yml").or_else(|| file.strip_suffix(".yaml"))?;
@@ -12,7 +17,7 @@ pub(super) fn template_name(folder: &str, file: &str) -> Option<String> {
 
 /// Returns the name of a component, which is that of its file or folder.
 pub(super) fn component_name(template: &str) -> &str {
-    let path = template.strip_suffix(".yml").or_else(|| template.strip_suffix(".yaml")).unwrap_or(template);
+    let path = template_stem(template);
     let path = path.strip_suffix("/template").unwrap_or(path);
     path.rsplit('/').next().unwrap_or(path)
 }

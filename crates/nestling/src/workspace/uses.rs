@@ -3,6 +3,7 @@
 use super::catalogue::Catalogue;
 use super::format::UseFile;
 use super::mapping::{each_item, expect_mapping};
+use super::template_name::template_stem;
 use super::unit::{EnvironmentInputs, ReplacedUse, Unit, Use};
 use crate::workspace::rules::{ENVIRONMENT_UNDEFINED, INPUTS, USE_CLASH};
 use indexmap::IndexMap;
@@ -45,8 +46,7 @@ pub(crate) fn unknown_environments(units: &[Unit], catalogue: &Catalogue) -> Vec
 impl Use {
     /// Returns the template's name without the ending of its file.
     pub(crate) fn stem(&self) -> &str {
-        let name = self.template.as_str();
-        name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")).unwrap_or(name)
+        template_stem(&self.template)
     }
 
     /// Returns `true` if both use one template.
