@@ -97,7 +97,7 @@ impl HtmlPage {
     /// Links source lines to the project's host. `address` is that of the commit's files and ends with a slash, such as
     /// `https://gitlab.example.com/group/project/-/blob/SHA/`; anything but a web address is no link.
     pub fn link_sources(&mut self, address: &str) {
-        if address.starts_with("https://") || address.starts_with("http://") {
+        if data::is_web_address(address) {
             self.data.source = Some(address.to_owned());
         }
     }

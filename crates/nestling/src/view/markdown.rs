@@ -147,7 +147,7 @@ fn stages(out: &mut String, plan: &Plan) {
     let others = plan.left_out.iter().flat_map(|(unit, left)| left.iter().map(move |left| (unit, left)));
     let others: Vec<String> = others
         .map(|(unit, left)| (format!("{unit}:{}", left.job), &left.reason))
-        .filter(|(name, _)| !plan.reuse.keys().any(|passed| passed.as_str() == name))
+        .filter(|(name, _)| !plan.reuse.contains_key(name.as_str()))
         .map(|(name, reason)| format!("- {}: {}", code(&name), condition_cell(reason)))
         .collect();
     if !others.is_empty() {

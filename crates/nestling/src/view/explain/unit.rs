@@ -54,7 +54,7 @@ fn absent_jobs(plan: &Plan, unit: &Unit) -> Vec<Step> {
     let mut notes = Vec::new();
     for left_out in plan.left_out.get(&unit.name).into_iter().flatten() {
         let name = format!("{}:{}", unit.name, left_out.job);
-        if !has_jobs || plan.reuse.keys().any(|passed| passed.as_str() == name) {
+        if !has_jobs || plan.reuse.contains_key(name.as_str()) {
             notes.push(Step::new(format!("{name} is left out: {}", left_out.reason)));
         }
     }

@@ -63,7 +63,7 @@ function badgesOf(job) {
     base ? el("span", { class: `mark ${base}`, title: BASE_WORDS[base] }, icon(base)) : null);
 }
 
-// What a screen reader reads of a job beside what is seen.
+// Facts of a job for a screen reader, beside those that are seen.
 function describe(job) {
   const parts = [`of ${job.unitName}`, `stage ${job.stageName}`, startWords(job)];
   if (job.condition) parts.push(`if ${job.condition}`);

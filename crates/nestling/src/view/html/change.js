@@ -33,10 +33,11 @@ function unitButton(unit) {
   } }, data.units[unit]);
 }
 
-// The reason that names the path, else the first one.
+// The reason that begins with the path (`a changed`, `a, a source of it, changed`), else the first one.
 function reasonFor(unit, path) {
   const reasons = (units.get(unit)?.reasons || []).filter(([kind]) => kind !== "skipped");
-  const own = reasons.find(([, text]) => data.texts[text].includes(path)) || reasons[0];
+  const names = (text) => text.startsWith(`${path} `) || text.startsWith(`${path}, `);
+  const own = reasons.find(([, text]) => names(data.texts[text])) || reasons[0];
   return own ? `(${(REASONS[own[0]] || own[0]).toLowerCase()})` : "(not selected)";
 }
 
@@ -98,9 +99,10 @@ function unitLevels(nodes) {
   return level;
 }
 
-// Whether the selection went from one unit to the other.
+// Returns true if the selection went from one unit to the other: a reason has it in its chain of names, each of them whole.
 function travels(from, to) {
-  return (units.get(to)?.reasons || []).some(([kind, text]) => kind === "depends_on" && data.texts[text].includes(data.units[from]));
+  const chain = (text) => data.texts[text].replace(/^depends on /, "").split(", which depends on ");
+  return (units.get(to)?.reasons || []).some(([kind, text]) => kind === "depends_on" && chain(text).includes(data.units[from]));
 }
 
 function unitEdge(from, to, strong) {

@@ -1,6 +1,8 @@
 //! Collects the data of the page from plans.
 
-use super::data::{PageBase, PageCdkLine, PageChange, PageKeyChange, PageKind, PageProblem, PageUnit};
+use super::data::{
+    PageBase, PageCdkLine, PageChange, PageKeyChange, PageKind, PageProblem, PageUnit, is_web_address,
+};
 use super::job::{JobReader, name_index, unit_index};
 use super::page_data::PageData;
 use super::tables::{Files, Tables};
@@ -134,12 +136,11 @@ fn links(plan: &Plan, unit: &Unit) -> BTreeMap<String, String> {
         JobReuse::Reused(record) if record.unit == unit.name.as_str() => Some((name, &record.url)),
         _ => None,
     });
-    let is_address = |url: &str| url.starts_with("https://") || url.starts_with("http://");
     let short = |name: &JobName| {
         let short = name.as_str().strip_prefix(unit.name.as_str()).and_then(|rest| rest.strip_prefix(':'));
         short.unwrap_or(name.as_str()).to_owned()
     };
-    reused.filter(|(_, url)| is_address(url)).map(|(name, url)| (short(name), url.clone())).collect()
+    reused.filter(|(_, url)| is_web_address(url)).map(|(name, url)| (short(name), url.clone())).collect()
 }
 
 fn change(plan: &Plan, tables: &mut Tables) -> PageChange {
@@ -154,13 +155,7 @@ fn change(plan: &Plan, tables: &mut Tables) -> PageChange {
     let mut paths = Vec::new();
     for change in changed.iter().take(PATHS) {
         let units = units_of.remove(change.path.as_bytes()).unwrap_or_default();
-        let status = match change.status {
-            nestling_git::Status::Added => "added",
-            nestling_git::Status::Modified => "modified",
-            nestling_git::Status::Deleted => "deleted",
-            nestling_git::Status::TypeChanged => "type changed",
-        };
-        paths.push((change.path.to_string(), status, units));
+        paths.push((change.path.to_string(), change.status.to_string(), units));
     }
     let listed = |paths: &[nestling_files::path::RepoPath]| {
         paths.iter().take(PATHS).map(ToString::to_string).collect()

@@ -139,7 +139,7 @@ pub(super) struct PageRule {
 #[derive(Debug, Default, Serialize)]
 pub(super) struct PageChange {
     /// Path, status and indices of the units that it selects.
-    pub paths: Vec<(String, &'static str, Vec<usize>)>,
+    pub paths: Vec<(String, String, Vec<usize>)>,
     pub ignored: Vec<String>,
     pub unclaimed: Vec<String>,
     /// Number of paths that are not listed.
@@ -191,6 +191,11 @@ pub(super) struct PageBase {
     pub changed: Vec<(usize, usize)>,
     /// The changed keys of jobs, each list once: key, removed lines, added lines.
     pub changes: Vec<Vec<PageKeyChange>>,
+}
+
+/// Returns true for an address that may become a link.
+pub(super) fn is_web_address(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]

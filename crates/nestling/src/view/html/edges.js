@@ -2,12 +2,12 @@
 const SVG = "http://www.w3.org/2000/svg";
 const MOST_CURVES = 900;
 
-// The jobs that a job has an edge from, for the kind of edges that is shown.
-function edgesInto(job) {
-  if (view.edges === "needs") return job.before;
+// The jobs that a job has an edge from, for a kind of edges.
+function edgesInto(job, edges) {
+  if (edges === "needs") return job.before;
   // A trigger job downloads no files, and hands on variables.
-  if (job.out || (job.trigger && view.edges === "artifacts")) return [];
-  const gives = (index) => !jobs[index].out && (view.edges === "dotenv" ? jobs[index].artifacts === "dotenv" : Boolean(jobs[index].artifacts));
+  if (job.out || (job.trigger && edges === "artifacts")) return [];
+  const gives = (index) => !jobs[index].out && (edges === "dotenv" ? jobs[index].artifacts === "dotenv" : Boolean(jobs[index].artifacts));
   if (job.dependencies) {
     const byName = derived(kindIndex).byName;
     return job.dependencies.map((name) => byName.get(name)).filter((index) => index !== undefined && gives(index));
@@ -31,7 +31,7 @@ function edgesOfLayout() {
   const pairs = new Map();
   for (const job of shown) {
     const to = drawn.boxOf.get(job.index);
-    for (const index of edgesInto(job)) {
+    for (const index of edgesInto(job, view.edges)) {
       const from = drawn.boxOf.get(index);
       if (from === undefined || from === to) continue;
       const key = from.id * drawn.boxes.length + to.id;

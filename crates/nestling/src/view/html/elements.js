@@ -20,12 +20,12 @@ function middle(text, extra = "", tail = TAIL) {
     el("span", { class: "a" }, text.slice(0, -tail)), el("span", { class: "b" }, text.slice(-tail)));
 }
 
-// A sentence with its code: what stands between back-ticks.
+// A sentence with its code, which is between back-ticks.
 function prose(text) {
   return text.split("`").map((piece, index) => (index % 2 ? el("code", { class: "word" }, piece) : piece));
 }
 
-// What only a screen reader reads.
+// Text that only a screen reader reads.
 function hidden(text) {
   return el("span", { class: "sr" }, text);
 }

@@ -17,7 +17,7 @@ const fields = {
 const WORKSPACE_KEY = ":"; // no unit has this name
 const STARTS = { automatic: "automatic", manual: "manual", delayed: "delayed", on_failure: "only on failure", conditional: "conditional" };
 
-// Which field of a shown job matched the search: `name`, or the line of its YAML.
+// The line of each shown job that the search found by its YAML, and the numbers of those found by name and by YAML.
 let matchedLine = new Map();
 let matchCounts = { name: 0, yaml: 0 };
 

@@ -55,7 +55,7 @@ function needLevels(list) {
   return level;
 }
 
-// How long a job takes: measured, or one step of equal length.
+// The duration of a job: measured, or one step of equal length.
 function durationOf(job) {
   if (job.out) return 0;
   return measured() ? durationByName(job) ?? 0 : 1;

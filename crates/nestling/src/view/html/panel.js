@@ -116,10 +116,7 @@ function neededBy(job) {
 
 // The files and variables that the job gets from others.
 function filesPart(job) {
-  const kept = view.edges;
-  view.edges = "artifacts";
-  const from = edgesInto(job);
-  view.edges = kept;
+  const from = edgesInto(job, "artifacts");
   if (!from.length) return null;
   const rest = from.length - MOST_LINKS;
   return part(`Downloads from ${plural(from.length, "job")}`,

@@ -1,4 +1,4 @@
-// What is printed: the whole pipeline as tables, whatever the window shows.
+// The whole pipeline as tables for printing, whatever the window shows.
 const printed = document.getElementById("print");
 
 function printRows(members) {

@@ -9,8 +9,7 @@ function rulesPart(job) {
     el("code", { class: "text" }, rule.text),
     rule.values.length ? el("ul", { class: "values" }, rule.values.map(([name, value]) => el("li", {}, el("code", {}, `$${name}`), ` is ${value}`))) : null,
     el("p", { class: "quiet" }, ...prose(rule.sentence), " · ", place(rule.file, rule.line))));
-  const last = rules[rules.length - 1];
-  const falls = !["decides", "otherwise"].includes(last.verdict) && !rules.some((rule) => ["decides", "otherwise"].includes(rule.verdict));
+  const falls = !rules.some((rule) => ["decides", "otherwise"].includes(rule.verdict));
   if (falls) entries.push(el("li", { class: "rule no" }, el("p", { class: "verdict" }, el("span", { class: "word" }, "otherwise"), " → left out")));
   return part(`Rules (${plural(rules.length, "rule")})`, el("ol", { class: "rules" }, entries), kindsList(job));
 }
@@ -20,7 +19,7 @@ function kindsPart(job) {
   return list ? part("Kinds of pipelines", list) : null;
 }
 
-// In which of the other kinds the job is: what a change of the kind would do.
+// The presence of the job in each kind: the effect of a change of the kind.
 function kindsList(job) {
   if (data.kinds.length < 2) return null;
   return el("ul", { class: "in-kinds" }, data.kinds.map((kind, index) => {

@@ -3,7 +3,7 @@ function plural(count, one, many = `${one}s`) {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }
 
-// The number of jobs that GitLab makes: `6 jobs`, or `6 jobs, up to 8` if some depend on a condition.
+// The numbers of jobs that GitLab makes for certain, and at most.
 function countOf(list) {
   const certain = list.reduce((sum, job) => sum + job.copies[0], 0);
   const possible = list.reduce((sum, job) => sum + job.copies[1], 0);
@@ -15,6 +15,7 @@ function countRange({ certain, possible }) {
   return certain === possible ? from : `${from}–${possible.toLocaleString("en")}`;
 }
 
+// `6 jobs`, or `6 jobs, up to 8` if some depend on a condition.
 function countWords({ certain, possible }, one, many = `${one}s`) {
   if (certain === possible) return plural(certain, one, many);
   if (certain === 0) return `up to ${plural(possible, one, many)}`;

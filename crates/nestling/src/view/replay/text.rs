@@ -89,7 +89,7 @@ fn line(merge: &ReplayedMerge, room: usize) -> Line {
         (units, Kind::Some)
     };
     Line {
-        commit: merge.merge.commit.short().chars().take(8).collect(),
+        commit: merge.merge.commit.short(),
         jobs: merge.jobs.to_string(),
         units,
         subject: escaped(merge.merge.subject.as_bytes()),
