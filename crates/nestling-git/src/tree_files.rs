@@ -65,7 +65,7 @@ impl<'r> TreeFiles<'r> {
         if !self.objects.fetches() {
             return Ok(());
         }
-        let is_wanted = |name: &[u8]| name == query.marker || query.collect.contains(&name);
+        let is_wanted = |name: &[u8]| name == query.marker || query.collected_as(name).is_some();
         let mut blobs = Vec::new();
         let mut seen = ObjectIds::default();
         let mut open = vec![self.root];

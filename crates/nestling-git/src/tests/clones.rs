@@ -5,7 +5,7 @@ use nestling_files::files::{FileQuery, FileVisitor};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Folders with a `nestling.yml` and a manifest each, and a folder of templates.
+/// Folders with a `nestling.yml` and two manifests each, and a folder of templates.
 fn origin() -> (Fixture, CommitId, CommitId) {
     let origin = Fixture::new();
     for config in ["uploadpack.allowAnySHA1InWant", "uploadpack.allowFilter"] {
@@ -14,6 +14,7 @@ fn origin() -> (Fixture, CommitId, CommitId) {
     for n in 0..20 {
         origin.write(format!("services/s{n}/nestling.yml"), &format!("# {n}\n"));
         origin.write(format!("services/s{n}/package.json"), &format!("{{ \"name\": \"{n}\" }}\n"));
+        origin.write(format!("services/s{n}/main.tf"), &format!("# module {n}\n"));
         origin.write(format!("services/s{n}/src/main"), &format!("main {n}\n"));
         origin.write(format!("ci/t{n}.yml"), &format!("# template {n}\n"));
     }
@@ -46,7 +47,7 @@ impl FileVisitor for Counter {
 
 fn found(files: &dyn Files) -> (usize, usize) {
     let mut counter = Counter::default();
-    let query = FileQuery { collect: &[b"package.json"], ..FileQuery::new(b"nestling.yml") };
+    let query = FileQuery { collect: &[b"package.json", b"*.tf"], ..FileQuery::new(b"nestling.yml") };
     files.find(&query, &mut counter).unwrap();
     (counter.0, counter.1)
 }
@@ -68,7 +69,7 @@ fn a_blobless_clone_gets_the_files_that_it_lacks_in_one_go() {
         let opened = if by_system { copy.open_by_system() } else { copy.open() }.fetching(TIMEOUT);
         let before = packs(&copy);
         let files = opened.files_at(&base).unwrap();
-        assert_eq!(found(&files), (20, 20));
+        assert_eq!(found(&files), (20, 40));
         assert_eq!(packs(&copy), before + 1, "all of those names in one fetch");
         for n in 0..20 {
             let path = RepoPath::parse(format!("ci/t{n}.yml")).unwrap();

@@ -29,7 +29,7 @@ pub(crate) struct WorkspaceFile {
     pub everything: Vec<Located<String>>,
     /// The policy for changed paths that no unit claims.
     pub unclaimed: Option<Located<String>>,
-    /// Whose manifests state dependencies between units, and files with a graph: `cargo`, `{ file: graph.json }`.
+    /// Readers of manifests that state dependencies between units, and graphs: `cargo`, `{ file: graph.json }`, `{ command: … }`.
     pub depends_from: Vec<Node>,
     /// Number of dependency levels that a change propagates through: 1 for the units that depend on the changed one directly, 0
     /// for none. Without it, however many.
