@@ -43,7 +43,8 @@ fn add_map(hasher: &mut Hasher, map: &Map, without: &[&str]) {
     }
 }
 
-fn add_node(hasher: &mut Hasher, node: &Node) {
+/// Adds a value.
+pub(super) fn add_node(hasher: &mut Hasher, node: &Node) {
     hasher.add(node.tag.as_deref().unwrap_or_default().as_bytes());
     match &node.kind {
         Kind::Scalar(scalar) => {

@@ -3,7 +3,7 @@
 mod earlier;
 
 use self::earlier::EarlierJobs;
-use super::body::{add_body, add_workflow};
+use super::body::{add_body, add_node, add_workflow};
 use super::digest::{Fingerprint, Hasher};
 use super::effect::JobVariables;
 use super::known::NoFingerprint;
@@ -239,6 +239,11 @@ impl<'a> Prints<'a> {
             }
             hasher.add(name.as_bytes());
             hasher.add(if need.artifacts { b"artifacts" } else { b"order" });
+            // The copies whose artifacts it takes.
+            if let Some(matrix) = need.matrix {
+                hasher.add(b"matrix");
+                add_node(hasher, matrix);
+            }
             hasher.add_fingerprint(&self.print_of(needed)?);
         }
         Ok(())

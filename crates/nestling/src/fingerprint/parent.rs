@@ -193,7 +193,7 @@ fn is_commit(text: &str) -> bool {
 fn is_version(text: &str) -> bool {
     let numbers: Vec<&str> = text.split(['-', '+']).next().unwrap_or_default().split('.').collect();
     let is_number = |number: &&str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    numbers.len() == 3 && numbers.iter().all(is_number)
+    numbers.len() == 3 && numbers.iter().all(is_number) && !text.contains('$')
 }
 
 fn unpinned(what: &str) -> String {

@@ -1,7 +1,8 @@
 //! Hashes of single paths, and of the files that the jobs of all units come from.
 
 use super::digest::{Fingerprint, Hasher};
-use crate::workspace::Workspace;
+use crate::workspace::{TemplateFolder, Workspace};
+use nestling_files::files::{EntryKind, ReadError, Revision, Revisions, Walk, resolve_links};
 use nestling_files::path::RepoPath;
 use nestling_git::{EntryMode, GitError, GitRepository, TreeId};
 
@@ -9,12 +10,11 @@ use nestling_git::{EntryMode, GitError, GitRepository, TreeId};
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Returns the hash of a file, or of a directory with all that is in it, and that of nothing where there is none. The root is a
-/// directory as well.
-pub(crate) fn path_print(
-    git: &GitRepository,
-    root: TreeId,
-    path: &RepoPath,
-) -> Result<Fingerprint, GitError> {
+/// directory as well. Links in the path are followed, and those in the directory are not.
+///
+/// # Errors
+/// Why there is none: a link leads out of the repository, or something cannot be read.
+pub(crate) fn path_print(git: &GitRepository, root: TreeId, path: &RepoPath) -> Result<Fingerprint, String> {
     let mut hasher = Hasher::new("path");
     add_path(&mut hasher, git, root, path)?;
     Ok(hasher.finish())
@@ -22,50 +22,90 @@ pub(crate) fn path_print(
 
 /// Returns the hash of the files that the jobs of units come from beside their own: the workspace's file and the folders of
 /// templates.
+///
+/// # Errors
+/// Why there is none, as for [`path_print`], or since a revision of templates is not there.
 pub(crate) fn definition_print(
     git: &GitRepository,
     root: TreeId,
     workspace: &Workspace,
-) -> Result<Fingerprint, GitError> {
+) -> Result<Fingerprint, String> {
     let mut hasher = Hasher::new("definition");
     hasher.add(VERSION.as_bytes());
     add_path(&mut hasher, git, root, &workspace.own_file())?;
-    for folder in &workspace.template_folders {
-        match &folder.revision {
-            Some(revision) => hasher.add(format!("{revision:?}").as_bytes()),
-            None => hasher.add(b"here"),
-        }
-        hasher.add(folder.path.as_bytes());
-        if folder.revision.is_none() {
-            add_path(&mut hasher, git, root, &folder.path)?;
+    for TemplateFolder { path, revision, .. } in &workspace.template_folders {
+        match revision {
+            Some(revision) => add_files(&mut hasher, git, revision, path)?,
+            None => {
+                hasher.add(b"here");
+                hasher.add(path.as_bytes());
+                add_path(&mut hasher, git, root, path)?;
+            }
         }
     }
     Ok(hasher.finish())
 }
 
 /// Adds the id of what is at a path, with its mode: a tree's is that of all that is in it.
-fn add_path(hasher: &mut Hasher, git: &GitRepository, root: TreeId, path: &RepoPath) -> Result<(), GitError> {
-    let mut tree = Some(root);
-    let mut found: Option<(Option<EntryMode>, Vec<u8>)> = Some((None, root.as_bytes().to_vec()));
-    for name in path.as_bytes().split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
-        let Some(directory) = tree.take() else {
-            found = None;
-            break;
-        };
-        found = None;
-        git.list(&directory, &mut |entry| {
-            if entry.name == name {
-                found = Some((Some(entry.mode), entry.id.to_vec()));
-                tree = entry.tree;
-            }
-        })?;
-    }
-    match found {
+fn add_path(hasher: &mut Hasher, git: &GitRepository, root: TreeId, path: &RepoPath) -> Result<(), String> {
+    let resolved = resolve_links(&git.tree_files(root), path).map_err(|error| error.to_string())?;
+    let path = resolved.map_err(|error| error.to_string())?.path;
+    match entry(git, root, &path).map_err(|error| error.to_string())? {
         Some((mode, id)) => {
             hasher.add(format!("{mode:?}").as_bytes());
             hasher.add(&id);
         }
         None => hasher.add(b"nothing"),
+    }
+    Ok(())
+}
+
+/// An entry of a tree: its mode, which the root has none of, and its id.
+type Entry = (Option<EntryMode>, Vec<u8>);
+
+fn entry(git: &GitRepository, root: TreeId, path: &RepoPath) -> Result<Option<Entry>, GitError> {
+    let mut tree = Some(root);
+    let mut entry: Option<Entry> = Some((None, root.as_bytes().to_vec()));
+    for name in path.as_bytes().split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
+        let Some(directory) = tree.take() else { return Ok(None) };
+        entry = None;
+        git.list(&directory, &mut |listed| {
+            if listed.name == name {
+                entry = Some((Some(listed.mode), listed.id.to_vec()));
+                tree = listed.tree;
+            }
+        })?;
+    }
+    Ok(entry)
+}
+
+/// Adds the files in a folder of another revision. The name of that revision says nothing: a branch moves.
+fn add_files(
+    hasher: &mut Hasher,
+    git: &GitRepository,
+    revision: &Revision,
+    folder: &RepoPath,
+) -> Result<(), String> {
+    let files = git.files_of(revision).map_err(|error| format!("`{revision}`: {error}"))?;
+    let unreadable = |error: ReadError| format!("`{revision}`: {error}");
+    let resolved = resolve_links(&*files, folder).map_err(unreadable)?;
+    let folder = &resolved.map_err(|error| error.to_string())?.path;
+    let mut paths = Vec::new();
+    let visited = files.walk(&mut |directory, entries| {
+        if directory.is_in(folder) {
+            let here = entries.iter().filter(|entry| entry.kind != EntryKind::Directory);
+            paths.extend(here.map(|entry| directory.child(&entry.name)));
+            return Walk::Descend;
+        }
+        if folder.is_in(directory) { Walk::Descend } else { Walk::Skip }
+    });
+    visited.map_err(unreadable)?;
+    hasher.add(b"elsewhere");
+    hasher.add(folder.as_bytes());
+    hasher.add(&(paths.len() as u64).to_be_bytes());
+    for path in paths {
+        hasher.add(path.as_bytes());
+        hasher.add(&files.read(&path).map_err(unreadable)?.unwrap_or_default());
     }
     Ok(())
 }

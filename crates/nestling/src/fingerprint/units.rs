@@ -26,6 +26,7 @@ impl UnitFingerprints {
         let add_locks = |hasher: &mut Hasher, unit: &UnitName| {
             for (path, share) in locks.of(unit) {
                 hasher.add(path.as_bytes());
+                hasher.add(&(share.len() as u64).to_be_bytes());
                 share.iter().for_each(|text| hasher.add(text.as_bytes()));
             }
         };

@@ -93,12 +93,12 @@ impl UnitPrints for FingerprintSource<'_> {
             }
             PrintOf::Path(path) => {
                 let (git, tree) = self.tree.committed_tree().map_err(|no| none(no.why()))?;
-                Some(path_print(git, tree, path).map_err(|error| none(&error.to_string()))?)
+                Some(path_print(git, tree, path).map_err(|why| none(&why))?)
             }
             PrintOf::Definition => {
                 let (git, tree) = self.tree.committed_tree().map_err(|no| none(no.why()))?;
                 let print = definition_print(git, tree, self.workspace);
-                Some(print.map_err(|error| none(&error.to_string()))?)
+                Some(print.map_err(|why| none(&why))?)
             }
         };
         print.map(|print| print.to_string()).ok_or_else(|| format!("{of} has no fingerprint"))

@@ -48,10 +48,11 @@ pub struct ParentText<'a> {
 /// Reads the start of the child pipeline from the parent's file and its local includes.
 ///
 /// # Errors
-/// Why the variables of the child are not known: it depends on rules that cannot be decided, or on a file that is not read.
+/// Why the jobs or the variables of the child are not known: they depend on rules that cannot be decided, or on other files.
 pub fn child_start(parent: &ParentText<'_>) -> Result<ChildStart, String> {
     let pipeline = parent.read(None)?;
     let starting = Starting::of(&pipeline);
+    starting.refuse_other_files()?;
     starting.refuse_unread(&pipeline)?;
     let creation = Creation::of(parent.variables);
     // The pipeline is there, so that it does not matter for which ones GitLab makes jobs without rules.
@@ -153,6 +154,21 @@ impl Starting {
             jobs.extend(job_of_component(pipeline));
         }
         Self { jobs, names }
+    }
+
+    /// Refuses a trigger job that includes more than the artifact: the jobs and variables of another file replace those of the plan.
+    fn refuse_other_files(&self) -> Result<(), String> {
+        let includes_more = |job: &&Job| {
+            let include = job.body.get("trigger").and_then(|trigger| trigger.get("include"));
+            include.map(Node::items_or_self).unwrap_or_default().len() > 1
+        };
+        match self.jobs.iter().find(includes_more) {
+            None => Ok(()),
+            Some(job) => Err(format!(
+                "the trigger job `{}` includes other files beside the generated one, which can replace its jobs",
+                job.name
+            )),
+        }
     }
 
     /// Refuses files that are not read, if a variable in them would reach the child.

@@ -98,6 +98,25 @@ fn a_job_depends_on_the_jobs_that_it_needs() {
 }
 
 #[test]
+fn the_copies_that_a_job_needs_count() {
+    let needing = |system: &str| {
+        let template = format!(
+            "a: {{ stage: build, script: make, parallel: {{ matrix: [{{ OS: [x, y] }}] }}, artifacts: {{ paths: [x] }} }}\n\
+             needing: {{ stage: test, needs: [{{ job: a, parallel: {{ matrix: [{{ OS: {system} }}] }} }}], script: make }}\n"
+        );
+        let files = [
+            ("nestling.yml", "workspace: { templates: [ci], stages: [build, test] }"),
+            ("api/nestling.yml", "unit: { use: jobs }"),
+            ("ci/jobs.yml", &*template),
+        ];
+        of(&files).remove("api:needing").unwrap().unwrap()
+    };
+    assert_eq!(needing("x"), needing("x"));
+    assert_ne!(needing("x"), needing("y"));
+    assert_ne!(needing("x"), needing("[x, y]"));
+}
+
+#[test]
 fn what_is_not_known_content_has_no_fingerprint() {
     let cases = [
         (

@@ -13,7 +13,8 @@ fn print(files: &[(&str, &str)]) -> ParentPrint {
 fn every_local_file_of_the_parent_counts() {
     let parent = "spec: { include: [{ local: /ci/inputs.yml }] }\n---\n\
         include: [{ local: /ci/a.yml, rules: [{ if: $A }] }, 'ci/more/*.yml']\n\
-        child: { trigger: { include: [{ artifact: c.yml, job: plan }, { local: extra.yml }] }, inherit: { variables: false } }\n";
+        child: { trigger: { include: [{ artifact: c.yml, job: plan }] }, inherit: { variables: false } }\n\
+        other: { trigger: { include: extra.yml } }\n";
     let files = [
         (".gitlab-ci.yml", parent),
         ("ci/a.yml", "include: b.yml"),
@@ -51,6 +52,7 @@ fn what_can_change_for_the_same_commit_gives_no_fingerprint() {
         ("{ component: $CI_SERVER_FQDN/a/b/nestling@1.2.3 }".to_owned(), true),
         (format!("{{ component: $CI_SERVER_FQDN/a/b/nestling@{commit} }}"), true),
         ("{ component: $CI_SERVER_FQDN/a/b/nestling@1.2 }".to_owned(), false),
+        ("{ component: $CI_SERVER_FQDN/a/b/nestling@1.2.3-$NAME }".to_owned(), false),
         ("{ component: $CI_SERVER_FQDN/a/b/nestling@~latest }".to_owned(), false),
         ("{ component: $CI_SERVER_FQDN/a/b/nestling@main }".to_owned(), false),
         ("{ remote: 'https://example.com/a.yml' }".to_owned(), false),

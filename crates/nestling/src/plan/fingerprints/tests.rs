@@ -113,6 +113,57 @@ fn a_template_that_changes_for_no_unit_selects_none() {
 }
 
 #[test]
+fn the_definition_has_the_templates_of_a_branch_as_they_are() {
+    let fixture = repository();
+    fixture.write("nestling.yml", &WORKSPACE.replace("[ci]", "[ci, { git: shared, path: ci }]"));
+    fixture.write("ci/image.yml", "push: { script: \"${{ unit.definition }}\" }\n");
+    fixture.commit("templates of a branch");
+    fixture.git(&["branch", "shared"]);
+    let definition = || script(&plan(&fixture, at_head().everything()), "web:push");
+    let before = definition();
+    let change = |path: &str| {
+        fixture.git(&["checkout", "--quiet", "shared"]);
+        fixture.write(path, "other: { script: make }\n");
+        fixture.commit("the branch moves");
+        fixture.git(&["checkout", "--quiet", "-"]);
+    };
+    change("beside.yml");
+    assert_eq!(definition(), before);
+    change("ci/other.yml");
+    assert_ne!(definition(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_is_hashed_behind_its_links() {
+    let fixture = repository();
+    fixture.write("shared/v1/Dockerfile", "FROM a\n");
+    for (target, link) in
+        [("v1", "shared/current"), ("../shared/v1/Dockerfile", "web/Dockerfile"), ("/etc", "outside")]
+    {
+        std::os::unix::fs::symlink(target, fixture.root.join(link)).unwrap();
+    }
+    let line = |path: &str| format!("${{{{ files.fingerprint(\"/{path}\") }}}}");
+    let lines = ["shared/current/Dockerfile", "shared/current", "web/Dockerfile", "shared/v1"].map(line);
+    fixture.write("ci/image.yml", &format!("push: {{ script: ['{}'] }}\n", lines.join("', '")));
+    fixture.commit("links");
+    let before = script(&plan(&fixture, at_head().everything()), "web:push");
+    assert_eq!(before[0], before[2], "the same file");
+    assert_eq!(before[1], before[3], "the same directory");
+    fixture.write("shared/v1/Dockerfile", "FROM b\n");
+    fixture.commit("behind the links");
+    let after = script(&plan(&fixture, at_head().everything()), "web:push");
+    for (before, after) in before.iter().zip(&after) {
+        assert_ne!(before, after);
+    }
+    fixture.write("ci/image.yml", &format!("push: {{ script: '{}' }}\n", line("outside")));
+    fixture.commit("a link that leads out");
+    let plan = plan(&fixture, at_head().everything());
+    let message = &plan.diagnostics[0].message;
+    assert!(message.contains("the link `outside` leads out of the repository"), "{message}");
+}
+
+#[test]
 fn stop_jobs_of_a_removed_unit_have_its_last_fingerprint() {
     let fixture = repository();
     fixture.write(

@@ -44,7 +44,7 @@ impl Object for FilesObject {
     ) -> Result<Value, Error> {
         if function == "fingerprint" {
             state.consume_fuel(FUEL_OF_QUESTION)?;
-            return Ok(self.prints.of(PrintOf::Path(self.path(function, arguments)?)));
+            return self.prints.ask(PrintOf::Path(self.path(function, arguments)?)).map_err(refused);
         }
         let question = self.question(function, arguments)?;
         let is_glob = matches!(question, FileQuestion::Glob(_));

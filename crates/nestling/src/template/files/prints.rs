@@ -21,15 +21,19 @@ pub(in crate::template) enum PrintAnswers {
 impl PrintAnswers {
     /// Returns the hash of these files. A value that is invalid fails the expression that uses it.
     pub(in crate::template) fn of(&self, files: PrintOf) -> Value {
-        let answer = match self {
-            Self::Stub => return Value::from(STUB),
+        self.ask(files).unwrap_or_else(refused_print)
+    }
+
+    /// Returns the hash of these files, or why there is none.
+    pub(super) fn ask(&self, files: PrintOf) -> Result<Value, String> {
+        match self {
+            Self::Stub => Ok(Value::from(STUB)),
             Self::Header => Err("fingerprints are available in jobs, but not in a header".to_owned()),
             // The run is begun again where somebody answers.
             Self::Commit(answers) => answers
                 .ask(&FileQuestion::Fingerprint(files))
                 .unwrap_or_else(|| Err("the commit is not available".to_owned())),
-        };
-        answer.unwrap_or_else(refused_print)
+        }
     }
 }
 

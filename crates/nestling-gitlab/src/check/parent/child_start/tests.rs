@@ -127,6 +127,23 @@ fn nothing_is_passed_where_the_trigger_job_says_so() {
 }
 
 #[test]
+fn a_trigger_job_with_other_files_is_refused() {
+    for other in [
+        "{ local: more.yml }",
+        "{ artifact: d.yml, job: plan }",
+        "{ artifact: d.yml, job: other }",
+        "more.yml",
+    ] {
+        let text = format!(
+            "plan: {{ script: nestling generate }}\nother: {{ script: ./generate }}\n\
+             run: {{ trigger: {{ include: [{{ artifact: c.yml, job: plan }}, {other}] }}, inherit: {{ variables: false }} }}\n"
+        );
+        let why = start(&text, KINDS[0].1).unwrap_err();
+        assert!(why.contains("the trigger job `run` includes other files"), "{other}: {why}");
+    }
+}
+
+#[test]
 fn the_component_passes_its_own_variable_and_what_is_written_beside_it() {
     let component =
         "include: [{ component: $CI_SERVER_FQDN/nestling-ci/nestling/plan@0.1.0 }]\nvariables: { A: x }\n";
