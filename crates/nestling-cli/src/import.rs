@@ -21,7 +21,6 @@ mod division;
 mod naming;
 mod stages;
 mod unit;
-mod defaults;
 mod relations;
 mod compose;
 mod files;

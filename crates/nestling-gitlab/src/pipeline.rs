@@ -22,7 +22,7 @@ pub mod known;
 pub mod environment;
 pub mod matrix;
 pub(crate) mod needed_copies;
-pub(crate) mod expand;
+pub mod expand;
 pub mod presence;
 pub mod duration;
 pub mod date_time;

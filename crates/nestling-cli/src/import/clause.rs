@@ -4,7 +4,6 @@
 use super::expression::{all_of, any_of, in_child};
 use nestling::Origin;
 use nestling_gitlab::yaml::{Map, Node};
-use std::collections::BTreeSet;
 
 /// One rule of a list of which the first that holds decides.
 #[derive(Debug, Clone)]
@@ -30,14 +29,14 @@ pub(super) enum Unconditional {
 
 /// The pipeline whose conditions are written for the child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum From {
+pub(super) enum WrittenIn {
     /// The parent: a child has another source.
     Parent,
     /// A child, which has the source already.
     Child,
 }
 
-impl From {
+impl WrittenIn {
     /// Returns an expression for the child.
     pub(super) fn expression(self, written: &str) -> String {
         match self {
@@ -56,11 +55,11 @@ impl Clause {
         Self { condition: None, changes: Vec::new(), rest: Map::default(), origin }
     }
 
-    pub(super) fn of_rule(rule: &Map, origin: Origin, from: From) -> Self {
+    pub(super) fn of_rule(rule: &Map, origin: Origin, written_in: WrittenIn) -> Self {
         let mut clause = Self::always(origin);
         for entry in rule.entries.iter().filter(|entry| !entry.value.is_null()) {
             match entry.key.text() {
-                "if" => clause.condition = entry.value.text().map(|text| from.expression(text)),
+                "if" => clause.condition = entry.value.text().map(|text| written_in.expression(text)),
                 "changes" => clause.changes.push(entry.value.clone()),
                 _ => clause.rest.entries.push(entry.clone()),
             }
@@ -172,12 +171,6 @@ pub(super) fn written(
     }
     let rules: Result<Vec<Node>, Unsupported> = kept.into_iter().map(Clause::into_rule).collect();
     Ok(Some(Node::seq(origin, rules?)))
-}
-
-/// Returns the globs of a `changes`.
-pub(super) fn globs(changes: &Node) -> BTreeSet<String> {
-    let written = changes.get("paths").unwrap_or(changes);
-    written.items_or_self().iter().filter_map(Node::text).map(str::to_owned).collect()
 }
 
 /// Returns a rule that lets in where one of these conditions holds.

@@ -1,9 +1,9 @@
 //! Makes units of the jobs that move, each with its jobs as a child has to have them.
 
 use super::candidate::{Candidate, Owner};
-use super::clause::{globs, written};
-use super::defaults::file_defaults;
+use super::clause::written;
 use super::evidence::{Placement, whole};
+use super::includes::changes_globs;
 use super::naming::{NamesByDirectory, short_names, unit_names};
 use super::obstacle::{BRANCHES, MERGE_REQUEST, conditions, configuration, needs_whole};
 use super::old::OldPipeline;
@@ -36,7 +36,8 @@ impl Moving<'_> {
         let has_children = self.jobs().any(|job| job.owner != Owner::Root);
         let mut composition = Composition { whole, ..Composition::default() };
         if !has_children {
-            (composition.defaults, composition.variables) = file_defaults(&self.old.root);
+            let (defaults, variables) = self.old.root.defaults.parts();
+            (composition.defaults, composition.variables) = (defaults.clone(), variables.clone());
         }
         let names = self.names(&groups);
         for (directory, members) in &groups {
@@ -75,17 +76,26 @@ impl Moving<'_> {
             .map(|(directory, members)| (directory.as_str(), members.iter().filter_map(old_name).collect()))
             .collect();
         let units = unit_names(&directories);
+        let staying = self.staying_names();
         let mut names = BTreeMap::new();
         for (directory, members) in groups {
             let Some(unit) = units.get(directory) else { continue };
             let old_names = directories.get(directory.as_str()).map(Vec::as_slice).unwrap_or_default();
-            let short = short_names(unit, directory, old_names);
+            let short = short_names(unit, directory, old_names, &staying);
             for member in members {
                 let short = old_name(member).and_then(|name| short.get(name));
                 names.insert(*member, (unit.clone(), short.cloned().unwrap_or_default()));
             }
         }
         names
+    }
+
+    /// Returns the names of the jobs that stay in the parent: no job of a unit is called as one of them.
+    fn staying_names(&self) -> BTreeSet<&str> {
+        let candidates = self.candidates.iter().enumerate();
+        let staying =
+            candidates.filter(|(index, job)| job.owner == Owner::Root && !self.moved.contains(index));
+        staying.map(|(_, job)| job.name.as_str()).collect()
     }
 
     /// Returns the globs that select each directory's unit: its own paths, and all that its jobs ask for.
@@ -144,11 +154,12 @@ impl Moving<'_> {
 
     /// Returns `default` and `variables` of a configuration; those of a static child with what its trigger job hands on.
     fn unit_defaults(&self, owner: Owner) -> (Map, Map) {
-        let (defaults, mut variables) = file_defaults(configuration(owner, self.old));
+        let (defaults, variables) = configuration(owner, self.old).defaults.parts();
+        let mut variables = variables.clone();
         for (name, value) in self.handed_on(owner) {
             variables.set(&name, value);
         }
-        (defaults, variables)
+        (defaults.clone(), variables)
     }
 
     /// Returns the variables that a trigger job hands on to its static child, where they win over all others.
@@ -206,7 +217,7 @@ impl Moving<'_> {
         let clauses = conditions(candidate, self.old).ok()?;
         let implied = |changes: &Node| {
             let globs: BTreeSet<String> =
-                globs(changes).iter().map(|glob| candidate.expanded(glob)).collect();
+                changes_globs(changes).iter().map(|glob| candidate.expanded(glob)).collect();
             implies(&globs.into_iter().filter(|glob| is_possible(glob)).collect())
         };
         let has_implied = clauses.iter().flat_map(|clause| &clause.changes).any(implied);

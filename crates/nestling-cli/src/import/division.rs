@@ -10,7 +10,7 @@ use super::obstacle::{
 use super::old::OldPipeline;
 use super::order::{Order, order};
 use super::raw::References;
-use nestling_gitlab::pipeline::need::{NeedSource, dependencies, needs, rules_needs};
+use nestling_gitlab::pipeline::need::{NeedSource, dependencies, needs, parallel_base, rules_needs};
 use nestling_gitlab::yaml::Node;
 use std::collections::BTreeMap;
 
@@ -55,7 +55,8 @@ pub(super) fn divide(
             Some(index) => trigger_obstacle(candidate, index, old),
             None => obstacle(candidate, old, includes).or_else(|| placeless.clone()),
         };
-        reasons.push(reason.or_else(|| references.anchor_outside(candidate)));
+        let reason = reason.or_else(|| references.anchor_outside(candidate));
+        reasons.push(reason.or_else(|| references.defined_elsewhere(candidate)));
     }
     keep_exceptions(candidates, &mut reasons);
     let mut ties = ties(candidates, old, references);
@@ -229,10 +230,8 @@ fn generators(candidate: &Candidate) -> Vec<&str> {
 }
 
 fn index_of(names: &BTreeMap<(Owner, &str), usize>, owner: Owner, name: &str) -> Option<usize> {
-    let exact = names.get(&(owner, name));
-    // `build 1/3` and `build: [a, b]` are jobs of `build`.
-    let base = || name.split_once(": [").or_else(|| name.rsplit_once(' ')).map(|(base, _)| base);
-    exact.or_else(|| names.get(&(owner, base()?))).copied()
+    let of_copy = || names.get(&(owner, parallel_base(name)?.0));
+    names.get(&(owner, name)).or_else(of_copy).copied()
 }
 
 /// A job without `needs` and `dependencies` downloads the artifacts of all earlier stages. Those that are in the directory of another

@@ -4,8 +4,8 @@ use super::candidate::{Candidate, Owner};
 use super::old::{FILE, OldPipeline};
 use super::tree::Tree;
 use nestling::RepoPath;
+use nestling_gitlab::pipeline::expand::{Replacement, expand};
 use nestling_gitlab::yaml::{Map, Node};
-use std::collections::BTreeMap;
 
 /// The directory of a job.
 #[derive(Debug, Clone)]
@@ -99,12 +99,10 @@ impl Scores<'_> {
 
     /// A job that is called as a directory is probably of it.
     fn add_names(&mut self, job: &str) {
-        let words = words(job);
         for (directory, score, reasons) in &mut self.directories {
-            let base = directory.rsplit('/').next().unwrap_or_default();
-            if contains_words(&words, &self::words(base)) {
+            if is_called_as(job, directory) {
                 *score += Weight::Name as u32;
-                reasons.push(format!("its name, which has `{base}`"));
+                reasons.push(format!("its name, which has `{}`", base(directory)));
             }
         }
     }
@@ -118,14 +116,20 @@ impl Scores<'_> {
     }
 }
 
-/// Returns the words of a name.
-pub(super) fn words(name: &str) -> Vec<String> {
+/// Returns `true` if the name of a job has that of a directory in it, word by word.
+pub(super) fn is_called_as(job: &str, directory: &str) -> bool {
+    let wanted = words(base(directory));
+    !wanted.is_empty() && words(job).windows(wanted.len()).any(|window| window == wanted)
+}
+
+fn words(name: &str) -> Vec<String> {
     let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_lowercase).collect()
 }
 
-fn contains_words(words: &[String], wanted: &[String]) -> bool {
-    !wanted.is_empty() && words.windows(wanted.len()).any(|window| window == wanted)
+/// Returns the last component of a directory.
+pub(super) fn base(directory: &str) -> &str {
+    directory.rsplit('/').next().unwrap_or(directory)
 }
 
 /// Returns the files that define a job and no others: its own, or those of its static child.
@@ -206,22 +210,18 @@ impl Candidate {
         self.written_globs().iter().map(|glob| self.expanded(glob)).collect()
     }
 
-    /// Puts the values of the job's own variables into a string.
+    /// Puts the values of the job's own variables into a string. A reference to any other stays.
     pub(super) fn expanded(&self, text: &str) -> String {
-        let variables = self.folded.get("variables").and_then(Node::as_map);
-        let mut values: BTreeMap<&str, &str> = BTreeMap::new();
-        for (name, value) in variables.into_iter().flat_map(Map::iter) {
-            values.extend(value.get("value").unwrap_or(value).text().map(|text| (name, text)));
-        }
-        let mut expanded = text.to_owned();
-        // The longest names first: `$DIR` is the beginning of `$DIRECTORY`.
-        let mut names: Vec<&str> = values.keys().copied().collect();
-        names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-        for name in names {
-            let value = values.get(name).copied().unwrap_or_default();
-            expanded = expanded.replace(&format!("${{{name}}}"), value).replace(&format!("${name}"), value);
-        }
-        expanded
+        let variables = self.folded.get("variables");
+        let value = |name: &str| {
+            let node = variables?.get(name)?;
+            node.get("value").unwrap_or(node).text().map(str::to_owned)
+        };
+        let expanded = expand(text, &|name| match value(name) {
+            Some(value) => Replacement::Value(value),
+            None => Replacement::Literal(format!("${{{name}}}")),
+        });
+        expanded.unwrap_or_else(|| text.to_owned())
     }
 }
 
@@ -251,7 +251,7 @@ mod tests {
             ("rapid", "api", false),
             ("deploy web-app prod", "web-app", true),
         ] {
-            assert_eq!(contains_words(&words(name), &words(base)), expected, "{name}");
+            assert_eq!(is_called_as(name, base), expected, "{name}");
         }
     }
 }

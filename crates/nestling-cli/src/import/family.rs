@@ -1,6 +1,8 @@
 //! Units whose jobs differ in names and paths alone become one template.
 
-use super::files::jobs_text;
+use super::evidence::base;
+use super::files::{jobs_text, template_path};
+use super::tree::Tree;
 use super::unit::{Composition, Family, NewUnit};
 use nestling_gitlab::yaml::{Kind, Map, Node, Scalar, Style};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,8 +19,8 @@ const NAME: &str = "${{ inputs.name }}";
 /// The same, where it is the name of the unit.
 const UNIT_NAME: &str = "${{ unit.name }}";
 
-/// Makes templates of units that are alike.
-pub(super) fn add_families(composition: &mut Composition) {
+/// Makes templates of units that are alike. No template has the path of a file that is there already.
+pub(super) fn add_families(composition: &mut Composition, tree: &Tree) {
     let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, unit) in composition.units.iter().enumerate() {
         groups.entry(jobs_text(&general(unit))).or_default().push(index);
@@ -29,7 +31,9 @@ pub(super) fn add_families(composition: &mut Composition) {
     for (text, members) in groups {
         let units = || members.iter().filter_map(|index| composition.units.get(*index));
         let directories: Vec<&str> = units().map(|unit| unit.directory.as_str()).collect();
-        let name = family_name(&directories, &composition.templates);
+        let is_taken =
+            |name: &str| composition.templates.contains_key(name) || tree.has_file(&template_path(name));
+        let name = family_name(&directories, &is_taken);
         let has_name = text.contains(NAME);
         let is_unit_name = units().all(|unit| base(&unit.directory) == unit.name);
         let text = if is_unit_name { text.replace(NAME, UNIT_NAME) } else { text };
@@ -53,7 +57,7 @@ fn template(jobs: &str, needs_input: bool) -> String {
 }
 
 /// Returns a name for a family: that of the directory that all of them are in.
-fn family_name(directories: &[&str], taken: &BTreeMap<String, String>) -> String {
+fn family_name(directories: &[&str], is_taken: &dyn Fn(&str) -> bool) -> String {
     let parents: BTreeSet<&str> = directories
         .iter()
         .map(|directory| directory.rsplit_once('/').map_or("", |(parent, _)| parent))
@@ -61,11 +65,7 @@ fn family_name(directories: &[&str], taken: &BTreeMap<String, String>) -> String
     let common = parents.first().filter(|parent| parents.len() == 1 && !parent.is_empty());
     let name = common.map_or("unit", |parent| base(parent)).to_owned();
     let mut numbered = (2..).map(|number| format!("{name}-{number}"));
-    if taken.contains_key(&name) {
-        numbered.find(|name| !taken.contains_key(name)).unwrap_or(name)
-    } else {
-        name
-    }
+    if is_taken(&name) { numbered.find(|name| !is_taken(name)).unwrap_or(name) } else { name }
 }
 
 /// Returns the unit with its directory and its name left open.
@@ -117,10 +117,6 @@ fn with_name(text: &str, name: &str) -> String {
         rest = behind;
     }
     opened + rest
-}
-
-fn base(directory: &str) -> &str {
-    directory.rsplit('/').next().unwrap_or(directory)
 }
 
 #[cfg(test)]

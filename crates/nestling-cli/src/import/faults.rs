@@ -2,6 +2,7 @@
 
 use super::candidate::{Candidate, Owner};
 use super::division::child_index;
+use super::obstacle::asks_for_workflow;
 use super::old::OldPipeline;
 use super::tree::Tree;
 use nestling::{Origin, RepoPath};
@@ -44,7 +45,7 @@ pub(super) fn faults(candidates: &[Candidate], old: &OldPipeline, tree: &Tree) -
             }
         }
         let is_trigger = child_index(candidate, old).is_some();
-        if !is_trigger && can_never_run(candidate) {
+        if !is_trigger && can_never_run(candidate) && !asks_for_workflow(candidate, old) {
             let of = if candidate.owner == Owner::Root { "" } else { " of the static child" };
             add(
                 candidate.origin,

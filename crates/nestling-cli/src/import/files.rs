@@ -19,10 +19,15 @@ pub(super) fn texts(composition: &Composition, stages: &[String]) -> BTreeMap<St
         files.insert(format!("{}/{FILE_NAME}", unit.directory), unit_text(unit));
     }
     for (name, text) in &composition.templates {
-        files.insert(format!("{DIRECTORY}/{name}.yml"), text.clone());
+        files.insert(template_path(name), text.clone());
     }
     files.insert(FILE_NAME.to_owned(), workspace_text(composition, stages));
     files
+}
+
+/// Returns the path of a template.
+pub(super) fn template_path(name: &str) -> String {
+    format!("{DIRECTORY}/{name}.yml")
 }
 
 fn workspace_text(composition: &Composition, stages: &[String]) -> String {
@@ -65,7 +70,9 @@ fn unit_text(unit: &NewUnit) -> String {
         entry(&mut text, "changes", &strings(&globs), 2);
     }
     match &unit.family {
-        Some(Family { template, input: None }) => line(&mut text, format_args!("  use: {template}")),
+        Some(Family { template, input: None }) => {
+            entry(&mut text, "use", &Node::string(Origin::generated(), template.as_str()), 2);
+        }
         Some(Family { template, input: Some(name) }) => {
             line(&mut text, "  use:");
             entry(&mut text, "template", &Node::string(Origin::generated(), template.as_str()), 4);
@@ -110,12 +117,6 @@ fn entry(text: &mut String, key: &str, value: &Node, indent: usize) {
 fn strings(items: &[String]) -> Node {
     let origin = Origin::generated();
     Node::seq(origin, items.iter().map(|item| Node::string(origin, item.as_str())).collect())
-}
-
-/// Returns the number of lines of code: blank lines and comments do not count.
-pub(super) fn code_lines(text: &str) -> usize {
-    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
-    text.lines().filter(is_code).count()
 }
 
 /// Appends a line.

@@ -1,7 +1,7 @@
 //! Jobs that no path leads to, and that belong to a directory by those that they need or that need them: a release that needs a build.
 
 use super::candidate::{Candidate, Owner};
-use super::evidence::{Placement, words};
+use super::evidence::{Placement, is_called_as};
 use nestling_gitlab::pipeline::need::{NeedSource, dependencies, needs};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ pub(super) fn follow(candidates: &[Candidate], placements: &mut [Option<Placemen
             let near: BTreeMap<&str, usize> = near
                 .filter_map(|other| Some((placements.get(*other)?.as_ref()?.directory.as_str(), *other)))
                 .collect();
-            let named = near.iter().find(|(directory, _)| has_name(&candidate.name, directory));
+            let named = near.iter().find(|(directory, _)| is_called_as(&candidate.name, directory));
             let only = near.iter().next().filter(|_| near.len() == 1);
             let Some((directory, other)) = named.or(only) else { continue };
             let relative = candidates.get(*other).map_or("", |other| other.name.as_str());
@@ -56,10 +56,4 @@ fn relatives(candidates: &[Candidate]) -> BTreeMap<usize, BTreeSet<usize>> {
         }
     }
     relatives
-}
-
-fn has_name(job: &str, directory: &str) -> bool {
-    let job = words(job);
-    let base = words(directory.rsplit('/').next().unwrap_or_default());
-    !base.is_empty() && job.windows(base.len()).any(|window| window == base)
 }

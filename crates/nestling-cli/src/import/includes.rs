@@ -1,10 +1,10 @@
 //! The local files that a configuration includes, each with the condition under which it does.
 
-use super::old::FILE;
+use super::old::{FILE, OldPipeline};
 use nestling::{Files, RepoPath, Sources};
 use nestling_gitlab::configuration::included_files;
 use nestling_gitlab::yaml::{Map, Node, parse_leniently};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The included files by path.
 #[derive(Debug, Default)]
@@ -79,6 +79,41 @@ pub(super) fn document(files: &dyn Files, path: &str) -> Option<Node> {
     let has_header =
         documents.len() > 1 && documents.first().is_some_and(|first| first.get("spec").is_some());
     documents.into_iter().nth(usize::from(has_header))
+}
+
+impl OldPipeline {
+    /// Returns the globs that decide about includes, in the root and in static children.
+    pub(super) fn compared_globs(&self, files: &dyn Files) -> BTreeSet<String> {
+        let of_children = self.children.iter().flat_map(|child| &child.files).map(ToString::to_string);
+        compared_globs(files, of_children.chain([FILE.to_owned()]))
+    }
+}
+
+/// Returns the globs of all `rules:changes` of the includes of some files, and of theirs. Without any, the configuration is the same
+/// whatever changed.
+pub(super) fn compared_globs(files: &dyn Files, roots: impl IntoIterator<Item = String>) -> BTreeSet<String> {
+    let mut globs = BTreeSet::new();
+    let mut known = BTreeSet::new();
+    let mut open: Vec<String> = roots.into_iter().collect();
+    while let Some(path) = open.pop() {
+        let document = document(files, &path);
+        let include = document.as_ref().and_then(|document| document.get("include"));
+        if !known.insert(path) {
+            continue;
+        }
+        for entry in include.map(Node::items_or_self).unwrap_or_default() {
+            let rules = entry.get("rules").map(Node::items_or_self).unwrap_or_default();
+            globs.extend(rules.iter().filter_map(|rule| rule.get("changes")).flat_map(changes_globs));
+            open.extend(paths(entry, files));
+        }
+    }
+    globs
+}
+
+/// Returns the globs of a `changes`.
+pub(super) fn changes_globs(changes: &Node) -> BTreeSet<String> {
+    let written = changes.get("paths").unwrap_or(changes);
+    written.items_or_self().iter().filter_map(Node::text).map(str::to_owned).collect()
 }
 
 fn condition(entry: &Node) -> IncludeCondition {

@@ -8,7 +8,7 @@ use nestling_gitlab::yaml::{Kind, Map, Node};
 /// The difference between the new job and the old one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Likeness {
-    /// It does not.
+    /// There is none.
     Same,
     /// It is made in more pipelines.
     More,

@@ -1,5 +1,6 @@
 //! Names of units and of their jobs, as near to the old names as they can be.
 
+use super::evidence::base;
 use nestling::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,14 +42,20 @@ pub(super) fn unit_names(directories: &NamesByDirectory<'_>) -> BTreeMap<String,
     names
 }
 
-/// Returns the short names of the jobs of a unit, by their old names.
-pub(super) fn short_names(unit: &str, directory: &str, names: &[&str]) -> BTreeMap<String, String> {
+/// Returns the short names of the jobs of a unit, by their old names. With the unit's name, none is one of those that are taken.
+pub(super) fn short_names(
+    unit: &str,
+    directory: &str,
+    names: &[&str],
+    taken: &BTreeSet<&str>,
+) -> BTreeMap<String, String> {
     let short = |name: &str| shortened(name, unit, directory);
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     names.iter().for_each(|name| *counts.entry(short(name)).or_default() += 1);
     let named = names.iter().map(|name| {
         let shortened = short(name);
-        let is_clear = counts.get(&shortened) == Some(&1) && is_job_name(&shortened);
+        let is_free = !taken.contains(format!("{unit}{JOINT}{shortened}").as_str());
+        let is_clear = counts.get(&shortened) == Some(&1) && is_job_name(&shortened) && is_free;
         ((*name).to_owned(), if is_clear { shortened } else { (*name).to_owned() })
     });
     named.collect()
@@ -62,10 +69,6 @@ fn common_prefix<'a>(names: &[&'a str]) -> Option<&'a str> {
     let first = names.first().and_then(prefix)?;
     let is_common = names.iter().all(|name| prefix(name) == Some(first));
     Some(first).filter(|first| is_common && !first.trim().is_empty() && *first == first.trim())
-}
-
-fn base(directory: &str) -> &str {
-    directory.rsplit('/').next().unwrap_or(directory)
 }
 
 /// Takes the unit, or the directory, out of a job's name: `build:api`, `api-build` and `api build` are `build` of `api`.
@@ -128,11 +131,20 @@ mod tests {
 
     #[test]
     fn a_job_loses_the_name_of_its_unit() {
-        let names =
-            ["build:api", "api_test", "deploy-api-prod", "api", "services-api-lint", "pages api", "rapid"];
-        let short = short_names("api", "services/api", &names);
+        let names = [
+            "build:api",
+            "api_test",
+            "deploy-api-prod",
+            "api",
+            "services-api-lint",
+            "pages api",
+            "rapid",
+            "taken-api",
+        ];
+        let taken = BTreeSet::from(["api:taken"]);
+        let short = short_names("api", "services/api", &names, &taken);
         let short: Vec<&str> = names.iter().map(|name| short[*name].as_str()).collect();
-        assert_eq!(short, ["build", "test", "deploy-prod", "api", "lint", "pages", "rapid"]);
-        assert_eq!(short_names("api", "api", &["build:api", "api:build"])["api:build"], "api:build");
+        assert_eq!(short, ["build", "test", "deploy-prod", "api", "lint", "pages", "rapid", "taken-api"]);
+        assert_eq!(short_names("api", "api", &["build:api", "api:build"], &taken)["api:build"], "api:build");
     }
 }

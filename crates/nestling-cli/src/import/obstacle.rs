@@ -1,7 +1,7 @@
 //! The reasons why a job stays in the parent as it is, where they are in the job itself.
 
 use super::candidate::{Candidate, Gate, Owner};
-use super::clause::{From, Unconditional, gated};
+use super::clause::{Unconditional, WrittenIn, gated};
 use super::evidence::script_lines;
 use super::includes::{IncludeCondition, Includes};
 use super::old::{Configuration, OldPipeline};
@@ -15,7 +15,7 @@ const DIFFERENT: [&str; 6] = [
     "CI_PIPELINE_ID",
     "CI_PIPELINE_IID",
     "CI_PIPELINE_URL",
-    "CI_PIPELINE_SOURCE",
+    SOURCE,
     "CI_PIPELINE_CREATED_AT",
     "CI_PIPELINE_NAME",
 ];
@@ -26,8 +26,11 @@ const RENAMED: [&str; 2] = ["CI_JOB_NAME", "CI_JOB_NAME_SLUG"];
 /// Keys under which the name of a job is mostly a label.
 const LABELS: [&str; 6] = ["script", "before_script", "after_script", "artifacts", "cache", "variables"];
 
-/// Keys under which other variables do no harm: `rules` are rewritten, and a cache under another key is only cold once.
-const HARMLESS_KEYS: [&str; 4] = ["rules", "only", "except", "cache"];
+/// Keywords that decide about a job. Questions for [`SOURCE`] are rewritten.
+const CONDITIONS: [&str; 3] = ["rules", "only", "except"];
+
+/// The variable that the conditions of a child ask for by another name.
+const SOURCE: &str = "CI_PIPELINE_SOURCE";
 
 /// Strings that Nestling would read as a template's syntax.
 const SYNTAX: [&str; 4] = ["${{", "#%", "{%", "{#*"];
@@ -46,7 +49,7 @@ pub(super) fn obstacle(candidate: &Candidate, old: &OldPipeline, includes: &Incl
     by_condition(candidate, old, includes)
         .or_else(|| by_name(candidate))
         .or_else(|| by_stage(candidate, old))
-        .or_else(|| by_keyword(candidate))
+        .or_else(|| by_keyword(candidate, old))
         .or_else(|| by_variable(candidate, old))
 }
 
@@ -73,13 +76,13 @@ pub(super) fn conditions(
     old: &OldPipeline,
 ) -> Result<Vec<super::clause::Clause>, super::clause::Unsupported> {
     let owner = configuration(candidate.owner, old);
-    let from = if candidate.owner == Owner::Root { From::Parent } else { From::Child };
-    let own = clauses(&candidate.folded, unconditional(owner), from)?;
+    let written_in = if candidate.owner == Owner::Root { WrittenIn::Parent } else { WrittenIn::Child };
+    let own = clauses(&candidate.folded, unconditional(owner), written_in)?;
     match &candidate.gate {
         None => Ok(own),
         Some(Gate { body, is_trigger }) => {
             let outside = if *is_trigger { unconditional(&old.root) } else { Unconditional::All };
-            gated(&clauses(body, outside, From::Parent)?, &own)
+            gated(&clauses(body, outside, WrittenIn::Parent)?, &own)
         }
     }
 }
@@ -123,8 +126,12 @@ fn by_stage(candidate: &Candidate, old: &OldPipeline) -> Option<String> {
     (!is_listed).then(|| format!("its stage {stage} is listed by an include that is not read"))
 }
 
-fn by_keyword(candidate: &Candidate) -> Option<String> {
+fn by_keyword(candidate: &Candidate, old: &OldPipeline) -> Option<String> {
     let body = &candidate.folded;
+    let unread = old.unread.get(&candidate.name).filter(|_| candidate.owner == Owner::Root);
+    if let Some(reason) = unread {
+        return Some(format!("the child that it starts cannot be read: {reason}"));
+    }
     if let Some(trigger) = body.get("trigger") {
         let is_local = trigger.get("include").is_some() && trigger.get("project").is_none();
         let reason = if is_local { "it starts a child of other files" } else { "it starts another pipeline" };
@@ -154,31 +161,56 @@ fn node_has_reference(node: &Node) -> bool {
 
 fn by_variable(candidate: &Candidate, old: &OldPipeline) -> Option<String> {
     let of_workflow = workflow_variables(old);
-    // In a static child they have the child's values already.
-    let different: &[&str] = if candidate.owner == Owner::Root { &DIFFERENT } else { &[] };
-    for (key, value) in candidate.own.iter() {
-        let mut texts = Vec::new();
-        collect_texts(value, &mut texts);
-        if let Some(syntax) = SYNTAX.iter().find(|syntax| texts.iter().any(|text| text.contains(**syntax))) {
-            return Some(format!("`{key}` has `{syntax}`, which Nestling would read as a template's syntax"));
-        }
-        if HARMLESS_KEYS.contains(&key) {
-            let is_asked_for = key != "cache" && texts.iter().any(|text| mentions(text, "CI_JOB_NAME"));
-            if is_asked_for {
-                return Some(format!("`{key}` ask for `$CI_JOB_NAME`, which is another one in a unit"));
-            }
-            continue;
-        }
-        let uses = |name: &str| texts.iter().any(|text| mentions(text, name));
-        let renamed = RENAMED.iter().filter(|_| !LABELS.contains(&key));
-        if let Some(name) = different.iter().chain(renamed).find(|name| uses(name)) {
-            return Some(format!("`{key}` uses `${name}`, which is another one in a child"));
-        }
-        if let Some(name) = of_workflow.iter().find(|name| uses(name)) {
-            return Some(format!("`{key}` uses `${name}`, which `workflow:rules` set for the parent alone"));
-        }
+    let mut own = candidate.own.iter();
+    let gate = candidate.gate.iter().flat_map(|gate| gate.body.iter());
+    let mut gate = gate.filter(|(key, _)| CONDITIONS.contains(key));
+    own.find_map(|(key, value)| variable_obstacle(key, value, candidate.owner, &of_workflow))
+        // Includes and trigger jobs are in the root.
+        .or_else(|| gate.find_map(|(key, value)| variable_obstacle(key, value, Owner::Root, &of_workflow)))
+}
+
+fn variable_obstacle(key: &str, value: &Node, owner: Owner, of_workflow: &[String]) -> Option<String> {
+    let mut texts = Vec::new();
+    collect_texts(value, &mut texts);
+    if let Some(syntax) = SYNTAX.iter().find(|syntax| texts.iter().any(|text| text.contains(**syntax))) {
+        return Some(format!("`{key}` has `{syntax}`, which Nestling would read as a template's syntax"));
     }
-    None
+    // A cache under another key is only cold once.
+    if key == "cache" {
+        return None;
+    }
+    let is_condition = CONDITIONS.contains(&key);
+    let uses = |name: &str| texts.iter().any(|text| mentions(text, name));
+    let is_rewritten = |name: &str| name == SOURCE && is_condition && !is_given_by_rules(value, name);
+    // In a static child they have the child's values already.
+    let different: &[&str] = if owner == Owner::Root { &DIFFERENT } else { &[] };
+    let different = different.iter().filter(|name| !is_rewritten(name));
+    let renamed = RENAMED.iter().filter(|_| !LABELS.contains(&key));
+    let verb = if is_condition { "ask for" } else { "uses" };
+    if let Some(name) = different.chain(renamed).find(|name| uses(name)) {
+        return Some(format!("`{key}` {verb} `${name}`, which is another one in a child"));
+    }
+    let name = of_workflow.iter().find(|name| uses(name))?;
+    Some(format!("`{key}` {verb} `${name}`, which `workflow:rules` set for the parent alone"))
+}
+
+/// Returns `true` if rules give a variable to the job, in `variables` and the like, rather than ask for it.
+fn is_given_by_rules(rules: &Node, name: &str) -> bool {
+    let entries = rules.items_or_self().iter().filter_map(Node::as_map).flat_map(Map::iter);
+    let mut texts = Vec::new();
+    entries.filter(|(key, _)| *key != "if").for_each(|(_, value)| collect_texts(value, &mut texts));
+    // `only: { variables: … }` has expressions.
+    rules.as_map().is_none() && texts.iter().any(|text| mentions(text, name))
+}
+
+/// Returns `true` if the conditions of a job ask for a variable that `workflow:rules` set: its value is not known.
+pub(super) fn asks_for_workflow(candidate: &Candidate, old: &OldPipeline) -> bool {
+    let bodies = candidate.gate.iter().map(|gate| &gate.body).chain([&candidate.folded]);
+    let mut texts = Vec::new();
+    for (_, value) in bodies.flat_map(Map::iter).filter(|(key, _)| CONDITIONS.contains(key)) {
+        collect_texts(value, &mut texts);
+    }
+    workflow_variables(old).iter().any(|name| texts.iter().any(|text| mentions(text, name)))
 }
 
 /// Returns `true` if a job uses its own name in a place where it is mostly a label.
@@ -209,18 +241,9 @@ pub(super) fn collect_texts(node: &Node, texts: &mut Vec<String>) {
     }
 }
 
-/// Returns `true` if a string names a variable: `$NAME` or `${NAME`.
+/// Returns `true` if a string names a variable in any way: `$NAME`, `${NAME:-x}`, `%NAME%`, `$env:NAME`, `printenv NAME`.
 pub(super) fn mentions(text: &str, name: &str) -> bool {
-    let is_end = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-    let mut rest = text;
-    while let Some(start) = rest.find('$') {
-        rest = &rest[start + 1..];
-        let plain = rest.strip_prefix('{').unwrap_or(rest);
-        if plain.strip_prefix(name).is_some_and(is_end) {
-            return true;
-        }
-    }
-    false
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == name)
 }
 
 /// Returns the reason why a trigger job of a static child stays as it is.

@@ -9,8 +9,8 @@ use nestling_gitlab::configuration::{RemoteIncludes, Surroundings};
 use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::presence::Changed;
 use nestling_gitlab::pipeline::{Job, Pipeline};
-use nestling_gitlab::yaml::{Map, Node};
-use std::fmt::Write as _;
+use nestling_gitlab::yaml::{Key, Map, Node, emit_entry};
+use std::collections::BTreeMap;
 
 /// GitLab's own file.
 pub(super) const FILE: &str = ".gitlab-ci.yml";
@@ -21,6 +21,8 @@ pub(super) struct OldPipeline {
     pub root: Configuration,
     /// The configurations of its static children, each with the trigger job.
     pub children: Vec<StaticChild>,
+    /// Trigger jobs whose static child cannot be read, with the reason.
+    pub unread: BTreeMap<String, String>,
     /// The texts that origins point into.
     pub sources: Sources,
     /// The file that stands for the artifact of a generator.
@@ -80,14 +82,20 @@ impl OldPipeline {
         let bytes = files.read(&path).map_err(Failure::repository)?.ok_or_else(no_file)?;
         let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8"))?;
         let reading = Reading { files, variables, changed, sources: &sources };
-        let root = reading.configuration(FILE, &text)?;
+        let root = reading.configuration(FILE, &text).map_err(|reason| unreadable(&reason))?;
         let mut children = Vec::new();
+        let mut unread = BTreeMap::new();
         for job in &root.pipeline.jobs {
             let Some(paths) = child_files(&job.body, generated) else { continue };
-            let Ok(configuration) = reading.child(job, &paths) else { continue };
-            children.push(StaticChild { trigger: job.name.to_string(), files: paths, configuration });
+            let trigger = job.name.to_string();
+            match reading.child(job, &paths) {
+                Ok(configuration) => children.push(StaticChild { trigger, files: paths, configuration }),
+                Err(reason) => {
+                    unread.insert(trigger, reason);
+                }
+            }
         }
-        Ok(Self { root, children, sources, generated: generated.cloned() })
+        Ok(Self { root, children, unread, sources, generated: generated.cloned() })
     }
 
     /// Returns the static child of a trigger job.
@@ -130,14 +138,12 @@ impl Configuration {
     fn inherit(&self, body: &Map) -> Option<Node> {
         let (mut default, mut variables) = (Inherited::default(), Inherited::default());
         let own_variables = body.get("variables").and_then(Node::as_map);
-        let (globals, _) = self.global_names();
-        for key in self.defaults.keys() {
-            let is_default = globals.iter().any(|known| known == key.text());
-            let (inherited, is_there) = match is_default {
-                true => (&mut default, body.contains(key.text())),
-                false => (&mut variables, own_variables.is_some_and(|own| own.contains(key.text()))),
-            };
-            if is_there { &mut inherited.given } else { &mut inherited.kept_out }.push(key.text().to_owned());
+        let (defaults, globals) = self.defaults.parts();
+        for (key, _) in defaults.iter() {
+            default.add(key, body.contains(key));
+        }
+        for (name, _) in globals.iter() {
+            variables.add(name, own_variables.is_some_and(|own| own.contains(name)));
         }
         // A trigger job takes `interruptible` alone, and needs no `inherit` for that.
         if body.contains("trigger") {
@@ -150,14 +156,6 @@ impl Configuration {
             }
         }
         (!inherit.is_empty()).then(|| Node::map(Origin::generated(), inherit))
-    }
-
-    /// Returns the keys of `default`, and the names of the variables that all jobs get.
-    fn global_names(&self) -> (Vec<String>, Vec<String>) {
-        let variables = self.pipeline.globals.get("variables").and_then(Node::as_map);
-        let is_variable = |name: &str| variables.is_some_and(|variables| variables.contains(name));
-        let names = self.defaults.keys().map(|key| key.text().to_owned());
-        names.partition(|name| !is_variable(name))
     }
 
     /// Returns the stage's position in the order of stages; `.pre` is before and `.post` behind all others.
@@ -191,6 +189,10 @@ struct Inherited {
 }
 
 impl Inherited {
+    fn add(&mut self, name: &str, is_given: bool) {
+        if is_given { &mut self.given } else { &mut self.kept_out }.push(name.to_owned());
+    }
+
     fn node(self) -> Option<Node> {
         if self.kept_out.is_empty() {
             return None;
@@ -212,7 +214,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn configuration(&self, path: &str, text: &str) -> Result<Configuration, Failure> {
+    fn configuration(&self, path: &str, text: &str) -> Result<Configuration, String> {
         let surroundings = Surroundings {
             files: self.files,
             elsewhere: None,
@@ -224,20 +226,20 @@ impl Reading<'_> {
         };
         let read = read_configuration(path, text, &surroundings, RemoteIncludes::Unread);
         let (pipeline, problems, _) = read.map_err(|problems| {
-            unreadable(problems.first().map_or("it is no YAML", |problem| problem.message.as_str()))
+            problems.first().map_or_else(|| "it is no YAML".to_owned(), |problem| problem.message.clone())
         })?;
         let (defaults, _) = Defaults::from_globals(&pipeline.globals);
         Ok(Configuration { pipeline, defaults, problems })
     }
 
     /// Reads the files of a static child, which GitLab merges as includes of one file.
-    fn child(&self, trigger: &Job, paths: &[RepoPath]) -> Result<Configuration, Failure> {
-        let mut text = String::from("include:\n");
-        for path in paths {
-            let _ = writeln!(text, "  - local: \"/{}\"", path.to_string().replace(['"', '\\'], ""));
-        }
+    fn child(&self, trigger: &Job, paths: &[RepoPath]) -> Result<Configuration, String> {
+        let origin = Origin::generated();
+        let paths = paths.iter().map(|path| Node::string(origin, format!("/{path}")));
+        let mut text = String::new();
+        emit_entry(&mut text, &Key::new(origin, "include"), &Node::seq(origin, paths.collect()), 0);
         let child = self.configuration(&format!("the child of {}", trigger.name), &text)?;
-        let error = child.errors().next().map(|error| unreadable(&error.message));
+        let error = child.errors().next().map(|error| error.message.clone());
         error.map_or(Ok(child), Err)
     }
 }

@@ -2,7 +2,8 @@
 
 use super::candidate::{Candidate, Owner};
 use super::old::OldPipeline;
-use nestling_gitlab::yaml::Node;
+use nestling_gitlab::pipeline::rule::{has_when, is_manual, may_be_passed, rules};
+use nestling_gitlab::yaml::{Map, Node};
 
 /// The place of the trigger job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,9 @@ pub(super) fn order(
     let mut lower = first;
     let mut waits = false;
     for (index, moved) in &moving {
+        if let Some(reason) = lost_order(moved, &moving, &staying) {
+            return Err((*index, reason));
+        }
         for before in staying.iter().filter(|job| gates(job, moved)) {
             let wanted = before.position.saturating_add(1);
             if upper.is_some_and(|upper| wanted > upper) {
@@ -60,14 +64,42 @@ pub(super) fn order(
     Ok(Order { stage, waits, delayed_by })
 }
 
+/// Returns the reason why a job, or a static child, cannot be in the one child of all units.
+fn lost_order(moved: &Candidate, moving: &[(usize, &Candidate)], staying: &[&Candidate]) -> Option<String> {
+    let name = &moved.name;
+    // GitLab does not start the child where a job before it has failed.
+    if runs_after_failure(&moved.folded)
+        && let Some(before) = staying.iter().find(|before| gates(before, moved))
+    {
+        return Some(format!("it also runs where `{}`, which stays, has failed", before.name));
+    }
+    // The stages of a static child say nothing about the stage that its trigger job was in.
+    let waits_for = |before: &&Candidate| waits(before) && gates(before, moved);
+    let is_trigger = moved.folded.contains("trigger");
+    let before = moving.iter().map(|(_, job)| *job).filter(|_| is_trigger).find(waits_for)?;
+    Some(format!("`{name}` waits for `{}`, and the jobs of one child would start together", before.name))
+}
+
+/// Returns `true` if a job starts where one before it has failed.
+fn runs_after_failure(body: &Map) -> bool {
+    let rules = rules(body).unwrap_or_default();
+    let bodies = || rules.iter().map(|rule| rule.body).chain([body]);
+    ["on_failure", "always"].iter().any(|when| bodies().any(|body| has_when(body, when)))
+}
+
+/// Returns `true` if later stages wait for the work of a job: without `strategy`, they do not wait for that of a child.
+fn waits(job: &Candidate) -> bool {
+    job.folded.get("trigger").is_none_or(|trigger| trigger.get("strategy").is_some())
+}
+
 /// Returns `true` if a moved job does not start where a staying one has failed.
 fn gates(before: &Candidate, moved: &Candidate) -> bool {
     let is_allowed_to_fail = before.folded.get("allow_failure").and_then(Node::as_bool) == Some(true);
-    let is_manual = before.text("when") == Some("manual");
+    let is_passed = is_manual(&before.folded) && may_be_passed(&before.folded);
     before.position < moved.position
         && is_by_stage(moved)
         && !is_allowed_to_fail
-        && !is_manual
+        && !is_passed
         && before.meets(moved)
 }
 

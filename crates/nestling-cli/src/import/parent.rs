@@ -9,7 +9,7 @@ use super::old::{FILE, OldPipeline};
 use super::raw::References;
 use super::unit::Composition;
 use crate::init::plan_and_run;
-use nestling::Files;
+use nestling::{Files, Origin};
 use nestling_gitlab::yaml::{Key, Map, Node, emit_entry};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -169,13 +169,16 @@ impl NewParent<'_> {
     fn jobs(&self) -> String {
         let order = &self.division.order;
         let rules = self.rules();
+        let origin = Origin::generated();
+        let mut stage = String::new();
+        emit_entry(&mut stage, &Key::new(origin, "stage"), &Node::string(origin, order.stage.as_str()), 2);
         let mut inherit = "  inherit:\n    default: [interruptible, retry, tags]\n".to_owned();
         if self.has_git_settings() {
             inherit.push_str("    variables: false           # some would change what is checked out\n");
         }
         let mut jobs = plan_and_run()
             .replacen("  stage: plan\n", &format!("  stage: .pre\n{inherit}{rules}"), 1)
-            .replacen("  stage: run\n", &format!("  stage: {}\n{rules}", quoted_stage(&order.stage)), 1);
+            .replacen("  stage: run\n", &format!("{stage}{rules}"), 1);
         if order.waits {
             let without = jobs.lines().filter(|line| !line.starts_with("  needs: [\"nestling:plan\"]"));
             jobs = without.map(|line| line.to_owned() + "\n").collect();
@@ -219,11 +222,12 @@ impl NewParent<'_> {
         if !merge_requests {
             kept_out.push("$CI_MERGE_REQUEST_IID");
         }
+        // A schedule, or a person, starts pipelines of branches and tags as well, which may have other jobs.
         if !is_possible(&[TAG]) {
-            kept_out.push("$CI_COMMIT_TAG");
+            kept_out.push("$CI_COMMIT_TAG && $CI_PIPELINE_SOURCE == \"push\"");
         }
         if !is_possible(&BRANCHES) {
-            kept_out.push("$CI_COMMIT_BRANCH");
+            kept_out.push("$CI_COMMIT_BRANCH && $CI_PIPELINE_SOURCE == \"push\"");
         }
         // Without rules a job is in the pipelines of branches and tags, if `workflow` has none either.
         let is_customary =
@@ -237,9 +241,4 @@ impl NewParent<'_> {
         }
         rules + "    - when: on_success\n"
     }
-}
-
-fn quoted_stage(stage: &str) -> String {
-    let is_plain = stage.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    if is_plain { stage.to_owned() } else { format!("\"{}\"", stage.replace(['"', '\\'], "")) }
 }

@@ -13,7 +13,7 @@ use nestling_files::files::Overlay;
 use nestling_files::path::Glob;
 use nestling_git::{CommitId, GitError, GitRepository, MergesEnd};
 use nestling_gitlab::pipeline::guard::Guard;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The outcome of comparing one pipeline with the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Proof {
         for kind in &kinds {
             sides.push(Sides::read(proposal, files, &new_files, kind)?);
         }
-        let watched = Watched::of(proposal);
+        let watched = Watched::of(proposal, files);
         let mut known: Vec<BTreeMap<Vec<bool>, Outcome>> = vec![BTreeMap::new(); sides.len()];
         let mut proof =
             Self { kinds: kinds.iter().map(|kind| kind.name).collect(), rows: Vec::new(), end: None };
@@ -133,8 +133,9 @@ impl Proof {
 struct Watched(Vec<Glob>);
 
 impl Watched {
-    fn of(proposal: &Proposal) -> Self {
-        let mut globs: BTreeSet<String> = proposal.candidates.iter().flat_map(Candidate::globs).collect();
+    fn of(proposal: &Proposal, files: &dyn Files) -> Self {
+        let mut globs = proposal.old.compared_globs(files);
+        globs.extend(proposal.candidates.iter().flat_map(Candidate::globs));
         for unit in &proposal.composition.units {
             globs.insert(whole(&unit.directory));
             globs.extend(unit.changes.iter().cloned());

@@ -58,6 +58,7 @@ impl Proposal {
         let placeless = reasons_without_place(&candidates, &placements, &old);
         let read = Read {
             old: &old,
+            tree: &tree,
             includes: &includes,
             references: &references,
             files,
@@ -83,6 +84,12 @@ impl Proposal {
         Ok(Self { old, tree, candidates, placements, division, composition, written, deleted, references })
     }
 
+    /// Returns a file that is not part of the old configuration, and that would be overwritten.
+    pub(super) fn overwritten(&self) -> Option<&str> {
+        let mut paths = self.written.keys().map(String::as_str);
+        paths.find(|path| self.tree.has_file(path) && !self.references.blocks.contains_key(*path))
+    }
+
     /// Returns `true` if no job moves.
     pub(super) fn is_empty(&self) -> bool {
         self.composition.units.is_empty()
@@ -92,6 +99,7 @@ impl Proposal {
 /// The parts of a repository that are read.
 struct Read<'a> {
     old: &'a OldPipeline,
+    tree: &'a Tree,
     includes: &'a Includes,
     references: &'a References,
     files: &'a dyn Files,
@@ -117,7 +125,7 @@ impl Read<'_> {
         });
         let moving = Moving { candidates, moved: moved.collect(), placements: self.placements, old };
         let mut composition = moving.compose();
-        add_families(&mut composition);
+        add_families(&mut composition, self.tree);
         let mut written = texts(&composition, &stages(&moving));
         let parent = NewParent {
             candidates,

@@ -1,6 +1,6 @@
 //! The configuration as it is written: what jobs are made of, and the anchors that they define.
 
-use super::candidate::Candidate;
+use super::candidate::{Candidate, Owner};
 use super::includes::{Includes, document};
 use super::old::FILE;
 use super::text::Blocks;
@@ -61,6 +61,13 @@ impl References {
             }
         }
         reached
+    }
+
+    /// Returns the reason why a job of the root stays that several files define: GitLab merges them.
+    pub(super) fn defined_elsewhere(&self, candidate: &Candidate) -> Option<String> {
+        let mut others = self.blocks.iter().filter(|(path, _)| **path != candidate.file);
+        let (path, _) = others.find(|(_, blocks)| blocks.keys().any(|key| key == candidate.name))?;
+        (candidate.owner == Owner::Root).then(|| format!("`{path}` defines it as well"))
     }
 
     /// Returns the reason why a job stays whose anchor is used by another block of its file.

@@ -3,11 +3,11 @@
 use super::candidate::{Candidate, Owner};
 use super::division::child_index;
 use super::faults::{Fault, faults};
-use super::files::{code_lines, line};
+use super::files::line;
 use super::obstacle::uses_its_name;
 use super::old::FILE;
 use super::proposal::Proposal;
-use super::text::Blocks;
+use super::text::{Blocks, code_lines};
 use crate::io::counted;
 use nestling::FILE_NAME;
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,7 +134,7 @@ impl Report {
             self.decided.push(Entry {
                 subject: format!("nestling:run in stage {}", order.stage),
                 text: format!(
-                    "jobs of units wait for {}, as some of them did before",
+                    "jobs of units wait for {}, as some of them did before: where one of these fails, none of them starts",
                     order.delayed_by.join(", ")
                 ),
                 place: FILE.to_owned(),
@@ -242,7 +242,7 @@ fn summary(proposal: &Proposal) -> String {
         let kept = files.iter().filter(is_kept);
         let kept: usize =
             kept.filter_map(|path| proposal.references.blocks.get(path)).map(Blocks::code_lines).sum();
-        let written: usize = proposal.written.values().map(|text| code_lines(text)).sum();
+        let written: usize = proposal.written.values().map(|text| code_lines(text.lines())).sum();
         let (units, lines) = (counted(units.len(), "unit"), counted(kept + written, "line"));
         line(&mut text, format_args!("Moves {moved} of {jobs} into {units}, {lines} in all"));
     }
@@ -256,7 +256,8 @@ fn child_lines(proposal: &Proposal) -> usize {
     let children: BTreeSet<String> =
         proposal.old.children.iter().flat_map(|child| &child.files).map(ToString::to_string).collect();
     let of_children = paths.iter().zip(&texts).filter(|(path, _)| children.contains(*path));
-    let unique: BTreeMap<&String, usize> = of_children.map(|(path, text)| (path, code_lines(text))).collect();
+    let unique: BTreeMap<&String, usize> =
+        of_children.map(|(path, text)| (path, code_lines(text.lines()))).collect();
     unique.values().sum()
 }
 

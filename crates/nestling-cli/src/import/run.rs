@@ -44,6 +44,9 @@ pub(crate) fn import(session: &Session, asked: &Asked) -> Result<Imported, Failu
     let default_branch =
         git.default_branch().or_else(|| git.current_branch()).unwrap_or_else(|| "main".to_owned());
     let proposal = Proposal::make(&files, &default_branch, asked.generated.as_ref())?;
+    if let Some(path) = proposal.overwritten() {
+        return Err(workspace_there(path));
+    }
     let mut text = Report::of(&proposal).text(&proposal);
     if proposal.is_empty() {
         text.push_str("\nNothing is imported: no job belongs to a directory by its `changes`.\n");
@@ -73,8 +76,12 @@ fn refuse_workspace(files: &dyn Files) -> Result<(), Failure> {
     let path = RepoPath::root().child(FILE_NAME.as_bytes());
     let is_there = files.read(&path).map_err(Failure::repository)?.is_some();
     if is_there {
-        let failure = Failure::usage(format!("there is a workspace already: `{FILE_NAME}`"));
-        return Err(failure.with_help("move one directory at a time, as docs/from-rules-changes.md shows"));
+        return Err(workspace_there(FILE_NAME));
     }
     Ok(())
+}
+
+fn workspace_there(path: &str) -> Failure {
+    let failure = Failure::usage(format!("there is a workspace already: `{path}`"));
+    failure.with_help("move one directory at a time, as docs/from-rules-changes.md shows")
 }

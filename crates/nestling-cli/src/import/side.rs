@@ -5,7 +5,7 @@ use super::old::Configuration;
 use nestling::Job;
 use nestling_gitlab::check::KnownVariables;
 use nestling_gitlab::pipeline::guard::Guard;
-use nestling_gitlab::pipeline::need::{NeedSource, needs};
+use nestling_gitlab::pipeline::need::{needs, parallel_base};
 use nestling_gitlab::pipeline::presence::{Changed, Outcome, Presence, Start, Tree, workflow_guard};
 use nestling_gitlab::pipeline::rule::rules;
 use nestling_gitlab::yaml::{Kind as NodeKind, Map, Node, emit};
@@ -130,12 +130,9 @@ fn without_conditions(body: &Map) -> Map {
 pub(super) fn refusal(jobs: &Jobs) -> Option<String> {
     for (name, job) in jobs.iter().filter(|(_, job)| job.guard() == Guard::Always) {
         for need in needs(&job.body).unwrap_or_default().iter().filter(|need| !need.optional) {
-            let NeedSource::Job(needed) = need.source else { continue };
-            let base = needed.split_once(": [").map_or(needed, |(base, _)| base);
-            let known = jobs.get(needed).or_else(|| jobs.get(base));
-            let is_copy =
-                known.is_none() && needed.rsplit_once(' ').is_some_and(|(base, _)| jobs.contains_key(base));
-            if !is_copy && known.is_none_or(|known| known.guard() == Guard::Never) {
+            let Some(needed) = need.job() else { continue };
+            let known = jobs.get(needed).or_else(|| jobs.get(parallel_base(needed)?.0));
+            if known.is_none_or(|known| known.guard() == Guard::Never) {
                 return Some(format!("`{name}` needs `{needed}`, which is not in the pipeline"));
             }
         }

@@ -2,8 +2,9 @@
 
 use super::candidate::Owner;
 use super::expression::PARENT_SOURCE;
+use super::includes::compared_globs;
 use super::kind::{Comparison, Kind};
-use super::old::{Configuration, OldPipeline, StaticChild};
+use super::old::{Configuration, FILE, OldPipeline, StaticChild};
 use super::proposal::Proposal;
 use super::side::{Jobs, SideJob, Surroundings, refusal};
 use crate::exit::Failure;
@@ -40,7 +41,9 @@ pub(super) struct Sides<'a> {
     kind: Kind,
     /// The old configuration, where it is the same for all changes.
     old: Option<OldPipeline>,
-    parent: Configuration,
+    new_files: &'a dyn Files,
+    /// The new configuration of the parent, where it is the same for all changes.
+    parent: Option<Rc<Configuration>>,
     project: Project<'a>,
     plans: RefCell<BTreeMap<Vec<UnitName>, Rc<Plan>>>,
 }
@@ -57,14 +60,14 @@ impl<'a> Sides<'a> {
         kind: &Kind,
     ) -> Result<Self, Failure> {
         let generated = proposal.old.generated.as_ref();
-        let everything = OldPipeline::read_as(old_files, kind, Changed::Everything, generated)?;
-        let nothing = OldPipeline::read_as(old_files, kind, Changed::Paths(&[]), generated)?;
-        let is_fixed = everything.root.pipeline.jobs.len() == nothing.root.pipeline.jobs.len();
-        let parent = OldPipeline::read_as(new_files, kind, Changed::Everything, None)?.root;
+        let old = || OldPipeline::read_as(old_files, kind, Changed::Everything, generated);
+        let old = proposal.old.compared_globs(old_files).is_empty().then(old).transpose()?;
+        let parent = || OldPipeline::read_as(new_files, kind, Changed::Everything, None);
+        let is_fixed = compared_globs(new_files, [FILE.to_owned()]).is_empty();
+        let parent = is_fixed.then(parent).transpose()?.map(|parent| Rc::new(parent.root));
         let project = Project::of_files(new_files, kind.facts.clone())?;
-        let old = is_fixed.then_some(everything);
         let plans = RefCell::default();
-        Ok(Self { proposal, old_files, kind: kind.clone(), old, parent, project, plans })
+        Ok(Self { proposal, old_files, kind: kind.clone(), old, new_files, parent, project, plans })
     }
 
     /// Returns `true` if it matters which paths changed.
@@ -99,11 +102,18 @@ impl<'a> Sides<'a> {
     pub(super) fn new_side(&self, paths: &[RepoPath]) -> Result<SidePipeline, Failure> {
         let surroundings = self.surroundings(paths);
         let variables = self.kind.root_variables();
-        let outer = surroundings.workflow(&self.parent, &variables);
-        let has_rules = self.parent.has_workflow_rules();
+        let parent = match &self.parent {
+            Some(parent) => Rc::clone(parent),
+            None => {
+                let read = OldPipeline::read_as(self.new_files, &self.kind, surroundings.changed, None)?;
+                Rc::new(read.root)
+            }
+        };
+        let outer = surroundings.workflow(&parent, &variables);
+        let has_rules = parent.has_workflow_rules();
         let mut jobs = Jobs::new();
         let mut trigger = Guard::Never;
-        for job in &self.parent.pipeline.jobs {
+        for job in &parent.pipeline.jobs {
             let side = surroundings.job(job, &variables, has_rules, &outer);
             if job.name.as_str() == NESTLING_JOBS[1] {
                 trigger = side.guard();

@@ -48,10 +48,9 @@ impl Blocks {
         Self { lines, blocks }
     }
 
-    /// Returns the number of lines of code: blank lines and comments do not count.
+    /// Returns the number of lines of code.
     pub(super) fn code_lines(&self) -> usize {
-        let is_code = |line: &&String| !line.trim().is_empty() && !line.trim_start().starts_with('#');
-        self.lines.iter().filter(is_code).count()
+        code_lines(self.lines.iter().map(String::as_str))
     }
 
     /// Returns the number of comment lines of a key's block.
@@ -102,6 +101,12 @@ impl Blocks {
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.blocks.iter().map(|block| block.key.as_str())
     }
+}
+
+/// Returns the number of lines of code: blank lines and comments do not count.
+pub(super) fn code_lines<'t>(lines: impl IntoIterator<Item = &'t str>) -> usize {
+    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    lines.into_iter().filter(is_code).count()
 }
 
 fn add_lines(text: &mut String, lines: &[String]) {

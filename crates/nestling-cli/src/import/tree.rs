@@ -41,6 +41,11 @@ impl Tree {
         !path.is_empty() && self.directories.contains(path)
     }
 
+    /// Returns `true` if there is a file of this path.
+    pub(super) fn has_file(&self, path: &str) -> bool {
+        RepoPath::parse(path).is_ok_and(|path| self.files.binary_search(&path).is_ok())
+    }
+
     /// Returns `true` if a file matches the glob.
     pub(super) fn matches(&self, glob: &str) -> bool {
         Glob::parse(glob).is_ok_and(|glob| self.files.iter().any(|path| glob.matches(path)))

@@ -115,6 +115,11 @@ impl Defaults {
         diagnostics
     }
 
+    /// Returns the keywords of `default`, old forms included, and the variables, in the form that jobs get.
+    pub fn parts(&self) -> (&Map, &Map) {
+        (&self.default, &self.variables)
+    }
+
     /// Returns a key of `default`, or of its old form.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.default.get(key)

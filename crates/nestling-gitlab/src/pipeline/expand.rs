@@ -5,7 +5,7 @@ const DEPTH: usize = 50;
 
 /// Replacement of a reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Replacement {
+pub enum Replacement {
     /// The value of a variable, whose own references are replaced in turn.
     Value(String),
     /// A string that stays as it is.
@@ -15,7 +15,7 @@ pub(crate) enum Replacement {
 }
 
 /// Puts replacements in the place of the references in a string, and in turn in theirs. `None` where one is not known.
-pub(crate) fn expand(text: &str, replacement: &dyn Fn(&str) -> Replacement) -> Option<String> {
+pub fn expand(text: &str, replacement: &dyn Fn(&str) -> Replacement) -> Option<String> {
     expand_nested(text, replacement, DEPTH)
 }
 
