@@ -2,6 +2,7 @@
 
 use crate::secrets::Secrets;
 use nestling::GraphAnswer;
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::io::Read;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -22,7 +23,7 @@ const ERROR_LINES: usize = 20;
 /// Time between two looks at a command that runs.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Runs a shell command in a directory, and returns what it printed, or why there is no graph.
+/// Runs a shell command in a directory, and returns its output, or the reason why there is no graph.
 pub(crate) fn run(command: &str, directory: &Path, secrets: &Secrets) -> GraphAnswer {
     match printed(command, directory, TIME_LIMIT) {
         Ok(text) => GraphAnswer::Printed(text.into()),
@@ -89,9 +90,8 @@ fn reader(pipe: Option<impl Read + Send + 'static>, limit: usize) -> mpsc::Recei
 
 /// Ends a command with all that it has started.
 fn kill(child: &mut Child) {
-    let group = format!("-{}", child.id());
-    let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
-    let _ = child.kill();
+    // The group outlives the command as long as one of its programs runs.
+    let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
     let _ = child.wait();
 }
 

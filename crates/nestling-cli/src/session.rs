@@ -256,13 +256,16 @@ impl Session {
         match Comparison::open(&self.repository, self.simulated()) {
             Err(Error::NoBase | Error::Changes(_)) => Ok(None),
             Err(error) => Err(error.into()),
-            Ok(_) => self.plan_both().map(Some),
+            Ok(comparison) => self.compared(comparison).map(Some),
         }
     }
 
     /// Plans every unit at base and at head.
     pub(crate) fn plan_both(&self) -> Result<ComparedPlans, Failure> {
-        let comparison = Comparison::open(&self.repository, self.simulated())?;
+        self.compared(Comparison::open(&self.repository, self.simulated())?)
+    }
+
+    fn compared(&self, comparison: Comparison<'_>) -> Result<ComparedPlans, Failure> {
         let assemblies = WorkTreeAssemblies::new(self.root(), Synth::Leave, None);
         let mut comparison = comparison.only(&self.only).except(&self.except).assemblies(&assemblies);
         if self.strict_cdk {

@@ -2,6 +2,7 @@
 
 use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
+use crate::io::counted;
 use crate::output;
 use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
@@ -123,19 +124,19 @@ fn write_record(
         invocation.io.data(json)?;
     } else {
         output::replace(&start.join(to), &json)?;
-        invocation.io.talk(format_args!("recorded {} in {}\n", jobs(recorded.jobs.len()), to.display()));
+        invocation.io.talk(format_args!(
+            "recorded {} in {}\n",
+            counted(recorded.jobs.len(), "job"),
+            to.display()
+        ));
     }
     if recorded.jobs.is_empty() {
         invocation.io.talk(match recorded.unpassed.len() {
             0 => "no job of the plan has a fingerprint: `nestling generate` computes them with `--report` and `--passed`, and `nestling explain` says why a job has none\n".to_owned(),
-            count => format!("none of {} with a fingerprint has passed\n", jobs(count)),
+            count => format!("none of {} with a fingerprint has passed\n", counted(count, "job")),
         });
     }
     Ok(Exit::Done)
-}
-
-fn jobs(count: usize) -> String {
-    if count == 1 { "1 job".to_owned() } else { format!("{count} jobs") }
 }
 
 fn write_verified(directory: &Path, project: &str, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
@@ -153,8 +154,8 @@ fn write_verified(directory: &Path, project: &str, invocation: &mut Invocation<'
     if records.is_empty() {
         io.talk(format_args!("there is no record in {}\n", directory.join("records").display()));
     }
-    let count = if records.len() == 1 { "1 record".to_owned() } else { format!("{} records", records.len()) };
-    io.talk(format_args!("{} of {count} passed\n", jobs(verified.jobs.len())));
+    let (jobs, records) = (counted(verified.jobs.len(), "job"), counted(records.len(), "record"));
+    io.talk(format_args!("{jobs} of {records} passed\n"));
     for RefusedV1 { record, job, why, .. } in &verified.refused {
         let job = job.as_ref().map(|job| format!(" `{job}`")).unwrap_or_default();
         io.talk(format_args!("{record}:{job} does not count: {why}\n"));

@@ -6,6 +6,7 @@ mod compose;
 
 use super::dockerfile_names::is_dockerfile;
 use super::inventory::Inventory;
+use compose::is_compose_file;
 use ignored::Ignored;
 use instructions::copied;
 use nestling::{Files, ReadError, RepoPath};
@@ -74,7 +75,7 @@ fn has_only_dockerfiles(dir: &RepoPath, inventory: &Inventory) -> bool {
     let belongs = |name: &String| {
         is_dockerfile(name)
             || name.ends_with(".dockerignore")
-            || name.contains("compose")
+            || is_compose_file(name)
             || name.ends_with(".md")
     };
     directory.directories.is_empty() && directory.files.iter().all(belongs)
@@ -146,6 +147,20 @@ mod tests {
                 _ => None,
             };
             assert_eq!(context, expected, "{dockerfile}");
+        }
+    }
+
+    #[test]
+    fn a_manifest_of_composer_is_something_to_copy_and_a_compose_file_is_not() {
+        for (beside, expected) in [("php/composer.json", "php"), ("php/compose.yaml", ".")] {
+            let files = MemoryFiles::new([("php/Dockerfile", "COPY . .\n"), (beside, ""), ("index.php", "")]);
+            let inventory = Inventory::read(&files).unwrap();
+            let path = RepoPath::parse("php/Dockerfile").unwrap();
+            let context = build_context(&path, &files, &inventory, &Contexts::default()).unwrap();
+            assert!(
+                matches!(&context, BuildContext::Directory(dir, _) if dir.to_directory() == expected),
+                "{beside}: {context:?}"
+            );
         }
     }
 

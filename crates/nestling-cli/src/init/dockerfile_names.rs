@@ -111,9 +111,9 @@ mod tests {
         ] {
             let all: BTreeSet<String> = names.split(' ').map(str::to_owned).collect();
             let chosen = chosen(&all);
-            let found =
+            let names_by_part =
                 (chosen.own.unwrap_or_default(), chosen.others.join(" "), chosen.development.join(" "));
-            assert_eq!(found, (own, others.to_owned(), development.to_owned()), "{names}");
+            assert_eq!(names_by_part, (own, others.to_owned(), development.to_owned()), "{names}");
         }
     }
 }

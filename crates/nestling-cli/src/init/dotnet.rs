@@ -1,9 +1,9 @@
 //! Projects of .NET: what they target, whether they test, and the SDK that builds them.
 
-use super::inventory::Inventory;
-use super::text::{json_of, text_of};
+use super::inventory::{Inventory, and_above};
+use super::text::{json_of, text_of, xml_of};
 use nestling::{Files, ReadError, RepoPath};
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Packages that make a project one of tests, by the beginning of their names.
@@ -47,19 +47,17 @@ impl Dotnet<'_> {
     pub(super) fn read(&self, path: &RepoPath) -> Result<Option<DotnetProject>, ReadError> {
         let dir = path.parent().unwrap_or_default();
         let text = text_of(self.files, path)?.unwrap_or_default();
-        let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
-        let Ok(document) = Document::parse_with_options(&text, options) else { return Ok(None) };
+        let Ok(document) = xml_of(&text) else { return Ok(None) };
         let root = document.root_element();
         let mut properties = properties(root);
         let mut packages = packages(root);
-        for above in std::iter::successors(Some(dir.clone()), RepoPath::parent) {
+        for above in and_above(&dir) {
             let file = above.child(b"Directory.Build.props");
             if !self.inventory.is_file(&file) {
                 continue;
             }
             let text = text_of(self.files, &file)?.unwrap_or_default();
-            let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
-            if let Ok(document) = Document::parse_with_options(&text, options) {
+            if let Ok(document) = xml_of(&text) {
                 for (name, value) in self::properties(document.root_element()) {
                     properties.entry(name).or_insert(value);
                 }
@@ -90,7 +88,7 @@ impl Dotnet<'_> {
     /// A file cannot be read.
     pub(super) fn sdk(&self, path: &RepoPath) -> Result<Option<String>, ReadError> {
         let dir = path.parent().unwrap_or_default();
-        for above in std::iter::successors(Some(dir), RepoPath::parent) {
+        for above in and_above(&dir) {
             let file = above.child(b"global.json");
             if self.inventory.is_file(&file)
                 && let Some(version) = of_global(&json_of(self.files, &file)?)

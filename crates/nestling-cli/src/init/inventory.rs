@@ -157,6 +157,11 @@ pub(super) fn material(dir: &RepoPath) -> Option<Material> {
     own.or(fixture).or_else(|| above.first().copied())
 }
 
+/// Returns a directory and those above it, the nearest first.
+pub(super) fn and_above(dir: &RepoPath) -> impl Iterator<Item = RepoPath> + use<> {
+    std::iter::successors(Some(dir.clone()), RepoPath::parent)
+}
+
 fn by_name(name: &str) -> Option<Material> {
     MATERIAL.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, material)| *material)
 }

@@ -126,8 +126,8 @@ mod tests {
             ]);
             let inventory = Inventory::read(&files).unwrap();
             let marker = RepoPath::parse("app/kustomization.yaml").unwrap();
-            let found = kustomization(&files, &inventory, &marker).unwrap();
-            let arguments = match found {
+            let read = kustomization(&files, &inventory, &marker).unwrap();
+            let arguments = match read {
                 Kustomization::Rendered(arguments) => Some(arguments),
                 _ => None,
             };

@@ -11,6 +11,7 @@ mod dotnet;
 
 use super::inventory::Inventory;
 use super::kinds::Kind;
+use super::text::text_of;
 use nestling::{Files, ReadError, RepoPath};
 use std::collections::BTreeSet;
 
@@ -67,8 +68,7 @@ pub(super) struct Reader<'f> {
 impl Reader<'_> {
     /// Reads a file as text; empty if it is missing.
     fn text(&self, path: &RepoPath) -> Result<String, ReadError> {
-        let bytes = self.files.read(path)?.unwrap_or_default();
-        Ok(String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned())
+        Ok(text_of(self.files, path)?.unwrap_or_default())
     }
 
     /// Reads and parses a file. `None` if it is missing or invalid; the latter is kept.

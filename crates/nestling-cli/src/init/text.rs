@@ -1,6 +1,7 @@
-//! Manifests as text.
+//! Manifests as text, JSON and XML.
 
 use nestling::{Files, ReadError, RepoPath};
+use roxmltree::{Document, ParsingOptions};
 use serde_json::Value;
 
 /// Reads a file as text, without the byte order mark that some editors write. `None` if it is missing.
@@ -19,4 +20,12 @@ pub(super) fn text_of(files: &dyn Files, path: &RepoPath) -> Result<Option<Strin
 pub(super) fn json_of(files: &dyn Files, path: &RepoPath) -> Result<Value, ReadError> {
     let text = text_of(files, path)?.unwrap_or_default();
     Ok(serde_json::from_str(&text).unwrap_or_default())
+}
+
+/// Reads XML, with the document type that some older manifests begin with.
+///
+/// # Errors
+/// The text is no XML.
+pub(super) fn xml_of(text: &str) -> Result<Document<'_>, roxmltree::Error> {
+    Document::parse_with_options(text, ParsingOptions { allow_dtd: true, ..ParsingOptions::default() })
 }

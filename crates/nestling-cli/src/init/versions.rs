@@ -13,8 +13,9 @@ mod terraform;
 #[cfg(test)]
 mod tests;
 
-use super::inventory::Inventory;
+use super::inventory::{Inventory, and_above};
 use super::lists::List;
+use super::text::text_of;
 use nestling::{Files, ReadError, RepoPath};
 use range::Range;
 use serde_json::Value;
@@ -27,6 +28,14 @@ struct Statement {
     key: &'static str,
     /// A version, or a range of versions.
     text: String,
+}
+
+impl Statement {
+    /// Returns the statement with its place, for the report: `` `engines.node` `20` in package.json ``.
+    fn shown(&self) -> String {
+        let key = if self.key.is_empty() { String::new() } else { format!("`{}` ", self.key) };
+        format!("{key}`{}` in {}", self.text, self.file)
+    }
 }
 
 /// A version for a template, with the reason.
@@ -56,8 +65,7 @@ struct Choice {
 impl Choice {
     /// Chooses the version that a statement permits.
     fn of(&self, statement: Statement) -> Version {
-        let key = if statement.key.is_empty() { String::new() } else { format!("`{}` ", statement.key) };
-        let written = format!("{key}`{}` in {}", statement.text, statement.file);
+        let written = statement.shown();
         let chosen = Range::parse(&statement.text).map(|range| range.choose(self.lines));
         let note = match &chosen {
             Some(version) => format!("{} {version} for {written}", self.noun),
@@ -103,10 +111,9 @@ impl Versions<'_> {
         }
     }
 
-    /// Reads a file as text, without a byte order mark. `None` if it is missing.
+    /// Reads a file as text. `None` if it is missing.
     fn text(&self, path: &RepoPath) -> Result<Option<String>, ReadError> {
-        let bytes = self.files.read(path)?;
-        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned()))
+        text_of(self.files, path)
     }
 
     /// Returns the file of one of these names that is nearest: in a directory, or above it.
@@ -138,11 +145,6 @@ impl Versions<'_> {
 /// Returns true if a range permits a version such as `8.4`. One that is not understood permits all.
 pub(super) fn permits(range: &str, version: &str) -> bool {
     Range::parse(range).is_none_or(|range| range.choose(&[version]) == version)
-}
-
-/// Returns a directory and those above it, the nearest first.
-fn and_above(dir: &RepoPath) -> impl Iterator<Item = RepoPath> + use<> {
-    std::iter::successors(Some(dir.clone()), RepoPath::parent)
 }
 
 /// Returns the numbers that a version begins with: 17 and 9 of `temurin-17.9+1`.

@@ -26,8 +26,8 @@ pub(super) fn watch(args: &Args, session: &mut Session, io: &mut Io) -> Result<E
     let server = if args.serve { Some(Server::start()?) } else { None };
     let keyboard = if io.is_terminal() { Keyboard::open() } else { None };
     let mut args = args.clone();
-    let mut plan = Some(session.plan()?);
-    let mut exit = draw(&args, session, plan.as_ref(), server.as_ref(), io)?;
+    let mut plan = session.plan()?;
+    let mut exit = draw(&args, session, &plan, server.as_ref(), io)?;
     opened(&mut args, server.as_ref(), io)?;
     loop {
         match watch.wait(TICK)? {
@@ -36,8 +36,8 @@ pub(super) fn watch(args: &Args, session: &mut Session, io: &mut Io) -> Result<E
                 session.forget(&saved);
                 io.redraw()?;
                 let planned = session.plan().and_then(|planned| {
-                    let exit = draw(&args, session, Some(&planned), server.as_ref(), io)?;
-                    plan = Some(planned);
+                    let exit = draw(&args, session, &planned, server.as_ref(), io)?;
+                    plan = planned;
                     Ok(exit)
                 });
                 exit = match planned {
@@ -48,7 +48,7 @@ pub(super) fn watch(args: &Args, session: &mut Session, io: &mut Io) -> Result<E
             Waited::Nothing if keyboard.as_ref().is_some_and(Keyboard::wants_to_quit) => return Ok(exit),
             Waited::Nothing if io.measure() && args.html.is_none() && server.is_none() => {
                 io.redraw()?;
-                draw(&args, session, plan.as_ref(), None, io)?;
+                draw(&args, session, &plan, None, io)?;
             }
             Waited::Nothing => {}
         }
@@ -76,11 +76,10 @@ fn opened(args: &mut Args, server: Option<&Server>, io: &mut Io) -> Result<(), F
 fn draw(
     args: &Args,
     session: &Session,
-    plan: Option<&Plan>,
+    plan: &Plan,
     server: Option<&Server>,
     io: &mut Io,
 ) -> Result<Exit, Failure> {
-    let Some(plan) = plan else { return Ok(Exit::Errors) };
     match server {
         Some(server) => {
             let mut page = page::make(session, plan, args.durations.as_deref())?;

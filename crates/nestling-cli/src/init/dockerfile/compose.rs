@@ -17,10 +17,7 @@ impl Contexts {
     pub(in crate::init) fn read(files: &dyn Files, inventory: &Inventory) -> Result<Self, ReadError> {
         let mut contexts = Self::default();
         for (dir, directory) in &inventory.directories {
-            let is_compose = |name: &&String| {
-                name.contains("compose") && (name.ends_with(".yaml") || name.ends_with(".yml"))
-            };
-            for name in directory.files.iter().filter(is_compose) {
+            for name in directory.files.iter().filter(|name| is_compose_file(name)) {
                 let bytes = files.read(&dir.child(name.as_bytes()))?.unwrap_or_default();
                 contexts.add(dir, &serde_yaml::from_slice(&bytes).unwrap_or_default());
             }
@@ -47,4 +44,9 @@ impl Contexts {
     pub(super) fn of(&self, dockerfile: &RepoPath) -> &[RepoPath] {
         self.0.get(dockerfile).map(Vec::as_slice).unwrap_or_default()
     }
+}
+
+/// Returns true for the name of a compose file, such as `docker-compose.override.yml`.
+pub(super) fn is_compose_file(name: &str) -> bool {
+    name.contains("compose") && (name.ends_with(".yaml") || name.ends_with(".yml"))
 }

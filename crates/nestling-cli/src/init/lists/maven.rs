@@ -1,8 +1,9 @@
 //! Maven: the modules of a build, those of profiles too.
 
 use super::{List, Reader};
+use crate::init::text::xml_of;
 use nestling::{ReadError, RepoPath};
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The file of a module.
@@ -48,8 +49,7 @@ fn list(dir: &RepoPath, modules: &BTreeMap<RepoPath, BTreeSet<RepoPath>>) -> Lis
 
 /// Returns the paths in `<modules>`.
 fn listed(pom: &str) -> Result<Vec<String>, String> {
-    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(pom, options).map_err(|error| error.to_string())?;
+    let document = xml_of(pom).map_err(|error| error.to_string())?;
     if document.root_element().tag_name().name() != "project" {
         return Err("the root element is not `project`".to_owned());
     }

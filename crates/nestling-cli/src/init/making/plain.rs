@@ -2,8 +2,10 @@
 
 use super::super::dotnet::Dotnet;
 use super::super::findings::{Findings, Found, Remark};
+use super::super::inventory::and_above;
 use super::super::kustomize::{Kustomization, kustomization};
 use super::super::text::{json_of, text_of};
+use super::super::versions::permits;
 use super::{Fact, Making, fact};
 use nestling::{ReadError, RepoPath};
 use serde_json::Value;
@@ -115,8 +117,7 @@ impl Making<'_> {
             )));
         };
         let required = package.get("require").and_then(|require| require.get("php")).and_then(Value::as_str);
-        if let Some(required) = required.filter(|required| !super::super::versions::permits(required, "8.4"))
-        {
+        if let Some(required) = required.filter(|required| !permits(required, "8.4")) {
             return Ok(Err(Refusal::unfit(format!(
                 "it requires PHP `{required}`, and the image with Composer has a newer one"
             ))));
@@ -127,8 +128,7 @@ impl Making<'_> {
     fn ruby(&self, project: &Found) -> Result<Outcome, ReadError> {
         let has = |name: &str| self.has(&project.dir, name);
         // Bundler looks above as well.
-        let mut above = std::iter::successors(Some(project.dir.clone()), RepoPath::parent);
-        if !above.any(|dir| self.has(&dir, "Gemfile")) {
+        if !and_above(&project.dir).any(|dir| self.has(&dir, "Gemfile")) {
             return Ok(Err(Refusal::no_unit(
                 "`bundle install` needs a Gemfile, and there is none: no job is proposed",
             )));
@@ -154,7 +154,7 @@ impl Making<'_> {
     fn ruby_version(&self, dir: &RepoPath) -> Result<Option<String>, ReadError> {
         let is_version =
             |version: &str| !version.is_empty() && version.chars().all(|c| c.is_ascii_digit() || c == '.');
-        for above in std::iter::successors(Some(dir.clone()), RepoPath::parent) {
+        for above in and_above(dir) {
             let file = text_of(self.files, &above.child(b".ruby-version"))?;
             let own = file.map(|text| text.trim().trim_start_matches("ruby-").to_owned());
             let gemfile = text_of(self.files, &above.child(b"Gemfile"))?.unwrap_or_default();

@@ -37,10 +37,9 @@ impl Versions<'_> {
 fn version(stated: Statement) -> Version {
     let numbers: Vec<String> = numbers(&stated.text).iter().map(ToString::to_string).collect();
     let version = numbers.join(".");
-    let key = if stated.key.is_empty() { String::new() } else { format!("`{}` ", stated.key) };
     Version {
         input: "go_version",
-        note: format!("Go {version} for {key}`{}` in {}", stated.text, stated.file),
+        note: format!("Go {version} for {}", stated.shown()),
         value: Some(Value::from(version)),
         file: stated.file,
         is_unclear: false,

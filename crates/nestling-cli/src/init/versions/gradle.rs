@@ -1,7 +1,8 @@
 //! Gradle: the toolchains and targets of build files, and the newest version of Java that a wrapper's Gradle runs on.
 
 use super::java::number;
-use super::{Statement, Versions, and_above, numbers};
+use super::{Statement, Versions, numbers};
+use crate::init::inventory::and_above;
 use nestling::{ReadError, RepoPath};
 use regex::Regex;
 use std::ops::RangeInclusive;

@@ -83,11 +83,10 @@ fn choose(stated: Option<Statement>, wrapper: Option<(RangeInclusive<u32>, State
         _ => return None,
     };
     let is_unclear = wanted.is_none() && number(&reason.text).is_none();
-    let key = if reason.key.is_empty() { String::new() } else { format!("`{}` ", reason.key) };
     Some(Version {
         input: "java_version",
         value: (version != DEFAULT).then(|| Value::from(version.to_string())),
-        note: format!("Java {version} for {key}`{}` in {}", reason.text, reason.file),
+        note: format!("Java {version} for {}", reason.shown()),
         file: reason.file,
         is_unclear,
     })

@@ -2,8 +2,9 @@
 
 use super::java::number;
 use super::{Statement, Versions};
+use crate::init::text::xml_of;
 use nestling::{ReadError, RepoPath};
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::Node;
 use std::collections::BTreeMap;
 
 /// The properties that state a version, the strongest first.
@@ -30,8 +31,7 @@ impl Versions<'_> {
         for _ in 0..DEPTH {
             let Some(file) = next.take() else { break };
             let Some(text) = self.text(&file)? else { break };
-            let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
-            let Ok(document) = Document::parse_with_options(&text, options) else { break };
+            let Ok(document) = xml_of(&text) else { break };
             let project = document.root_element();
             for property in child(project, "properties").into_iter().flat_map(|node| node.children()) {
                 let value = property.text().unwrap_or_default().trim().to_owned();

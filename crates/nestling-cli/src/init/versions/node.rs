@@ -1,6 +1,7 @@
 //! Node and its package managers: `engines`, `volta` and `devEngines` of package.json, and the form of pnpm's lock file.
 
-use super::{Choice, Statement, Version, Versions, and_above};
+use super::{Choice, Statement, Version, Versions};
+use crate::init::inventory::and_above;
 use crate::init::text::json_of;
 use nestling::{ReadError, RepoPath};
 use serde_json::Value;

@@ -49,8 +49,8 @@ impl Versions<'_> {
         for name in ["setup.cfg", "setup.py"] {
             let file = dir.child(name.as_bytes());
             let text = self.text(&file)?.unwrap_or_default();
-            let found = SETUP.as_ref().and_then(|pattern| pattern.captures(&text)?.get(1));
-            if let Some(stated) = found {
+            let captured = SETUP.as_ref().and_then(|pattern| pattern.captures(&text)?.get(1));
+            if let Some(stated) = captured {
                 let text = stated.as_str().trim().to_owned();
                 return Ok(Some(Statement { file, key: "python_requires", text }));
             }

@@ -1,6 +1,7 @@
 //! Rust: the oldest version that a manifest supports, and the files of asdf and mise.
 
-use super::{Choice, Statement, Version, Versions, and_above};
+use super::{Choice, Statement, Version, Versions};
+use crate::init::inventory::and_above;
 use nestling::{ReadError, RepoPath};
 use toml::{Table, Value};
 

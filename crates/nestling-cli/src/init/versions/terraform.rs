@@ -102,8 +102,8 @@ impl Versions<'_> {
         for name in directory.files.iter().filter(|name| name.ends_with(".tf") || name.ends_with(".tofu")) {
             let file = dir.child(name.as_bytes());
             let text = self.text(&file)?.unwrap_or_default();
-            let found = REQUIRED.as_ref().and_then(|pattern| pattern.captures(&text)?.get(1));
-            if let Some(version) = found {
+            let captured = REQUIRED.as_ref().and_then(|pattern| pattern.captures(&text)?.get(1));
+            if let Some(version) = captured {
                 let text = version.as_str().to_owned();
                 return Ok(Some(Statement { file, key: "required_version", text }));
             }
