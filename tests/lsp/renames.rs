@@ -109,10 +109,111 @@ fn a_name_that_cannot_be_or_is_taken_is_refused() {
         ("nestling.yml", "match: \"serv|ices/*\"", "x", "no name of the workspace"),
         ("api/nestling.yml", "scr|ipt: make", "x", "there is no name here"),
         ("ci/node.yml", "inputs.sha|rds", "a b", "no name of letters"),
+        ("ci/node.yml", "inputs.sha|rds", "a-b", "no name of letters"),
+        ("ci/node.yml", "inputs.sha|rds", "true", "means something else"),
+        ("ci/node.yml", "vars.reg|ion", "null", "means something else"),
+        ("ci/node.yml", "m.fla|gs", "range", "means something else"),
+        ("ci/node.yml", "m.fla|gs", "inputs", "means something else"),
+        ("ci/node.yml", "dep|loy:", "true", "reserved name"),
+        ("ci/node.yml", "dep|loy:", "default", "reserved name"),
+        ("ci/node.yml", "dep|loy:", ".deploy", "is hidden"),
+        ("ci/node.yml", "dep|loy:", "libs:deploy", "a need would not read"),
+        ("ci/node.yml", "dep|loy:", "deploy:review", "a need would not read"),
+        ("ci/node.yml", "dep|loy:", "deploy ", "white space at an end"),
+        ("ci/node.yml", "dep|loy:", "${{ unit.name }}", "a brace of an expression"),
+        ("api/nestling.yml", "stage: te|st", "a\"b", "a quote"),
     ] {
         let refused = shop.rename(file, part, new_name).unwrap_err();
         assert!(refused.contains(why), "{part}: {refused}");
     }
+    shop.client.end();
+}
+
+/// Changes of a file, each from one text to another, and a rename in it with the reason to refuse it.
+type Unreached = (&'static [(&'static str, &'static str, &'static str)], [&'static str; 4]);
+
+const UNREACHED: &[Unreached] = &[
+    (
+        &[(
+            "ci/node.yml",
+            "default: 1,",
+            "default: 1, description: \"\" }\n    after: { default: \"build\",",
+        )],
+        ["ci/node.yml", "needs: [bui|ld", "compile", "`build` in ci/node.yml:5 may be this name"],
+    ),
+    (
+        &[("api/nestling.yml", "shards: 3", "shards: 3, image: \"libs:build?\"")],
+        ["ci/node.yml", "needs: [bui|ld", "compile", "`libs:build?` in api/nestling.yml:2"],
+    ),
+    (
+        &[("nestling.yml", "region: eu-west-1", "region: [review]")],
+        ["ci/node.yml", "[rev|iew,", "preview", "`review` in nestling.yml:5"],
+    ),
+    (
+        &[("nestling.yml", "when: merge_request,", "when: merge_request, inputs: { shards: 2 },")],
+        ["ci/node.yml", "inputs.sha|rds", "parts", "`shards` in nestling.yml:7"],
+    ),
+    (
+        &[(
+            "api/nestling.yml",
+            "depends_on",
+            "allow: [{ rule: retry, where: test, reason: x }]\n  depends_on",
+        )],
+        ["api/nestling.yml", "!reference [te|st", "verify", "`test` in api/nestling.yml:3"],
+    ),
+    (
+        &[
+            ("libs/nestling.yml", "use: node", "use: [node, nestling/scan]"),
+            ("ci/node.yml", "\nbuild:", "\nscan secrets:"),
+        ],
+        [
+            "ci/node.yml",
+            "sec|rets:",
+            "leaks",
+            "the template `nestling/scan`, which is no file here, uses `scan secrets`",
+        ],
+    ),
+    (
+        &[("libs/nestling.yml", "use: node", "use: [node, nestling/scan]")],
+        [
+            "ci/node.yml",
+            "bui|ld:",
+            "secrets",
+            "the template `nestling/scan`, which is no file here, uses `scan secrets`",
+        ],
+    ),
+];
+
+/// A name that a value may be, or that a built-in template has, is not renamed in part.
+#[test]
+fn a_name_that_is_used_where_no_rename_reaches_is_refused() {
+    for (changes, [file, part, new_name, why]) in UNREACHED {
+        let shop = Shop::open(&["utf-8"]);
+        for (changed, from, to) in *changes {
+            let text = shop.text(changed);
+            assert!(text.contains(from), "{changed}: {from}");
+            shop.repository.write(changed, &text.replacen(from, to, 1));
+        }
+        shop.client.end();
+        let mut shop = Shop::reopen(shop.repository);
+        let refused = shop.rename(file, part, new_name).unwrap_err();
+        assert!(refused.contains(why), "{part}: {refused}");
+        shop.client.end();
+    }
+}
+
+/// The same name in a unit that does not use the built-in template is another one.
+#[test]
+fn a_built_in_template_of_another_unit_keeps_no_name() {
+    let shop = Shop::open(&["utf-8"]);
+    shop.repository
+        .write("libs/nestling.yml", "unit: { use: nestling/scan }\n---\nbuild: { script: make }\n");
+    shop.repository
+        .write("api/nestling.yml", &shop.text("api/nestling.yml").replace("check:", "scan secrets:"));
+    shop.client.end();
+    let mut shop = Shop::reopen(shop.repository);
+    let changed = shop.rename("api/nestling.yml", "scan sec|rets:", "leaks").unwrap();
+    assert!(changed[0].1.contains("\nleaks:"), "{changed:?}");
     shop.client.end();
 }
 

@@ -3,6 +3,8 @@
 mod expressions;
 mod paths;
 
+pub(crate) use expressions::CONTEXTS;
+
 use crate::index::Index;
 use crate::keywords::{self, KnownKey};
 use crate::meaning::{FileKind, KeyKind, Section, ValueKind, key_kind, value_kind};

@@ -144,6 +144,7 @@ fn job_value(path: &[&str]) -> Option<ValueKind> {
             _ => return None,
         },
         ["dependencies", ITEM] | ["environment", "on_stop"] => ValueKind::Job,
+        ["trigger", "include", "job"] | ["trigger", "include", ITEM, "job"] => ValueKind::Job,
         ["environment"] | ["environment", ITEM] | ["environment", "name"] | ["environment", "name", ITEM] => {
             ValueKind::Environment
         }

@@ -1,7 +1,11 @@
-//! Renaming jobs, inputs, templates, environments, units, macros, blocks and values in all files that name them.
+//! Renaming jobs, inputs, templates, environments, units, macros, blocks and values in all files that name them. A rename that
+//! cannot be done whole is refused.
+
+mod elsewhere;
+mod new_name;
 
 use crate::edit::{Edit, add_key, line_break};
-use crate::index::{Index, Occurrence};
+use crate::index::Index;
 use crate::model::{Model, OpenFile};
 use crate::names::{Name, NameKind};
 use crate::navigate;
@@ -11,8 +15,6 @@ use lsp_types::{
     DocumentChangeOperation, DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, Position,
     PrepareRenameResponse, RenameFile, ResourceOp, TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
 };
-use nestling_files::path::RepoPath;
-use nestling_gitlab::name::{EnvironmentName, JobName, StageName, UnitName};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
@@ -44,7 +46,7 @@ pub(crate) fn rename(
     let occurrence = navigate::name_under(&index, file, position).ok_or("there is no name here")?;
     let name = index.name(occurrence);
     can_be_renamed(&index, name)?;
-    check_name(&index, occurrence, new_name)?;
+    new_name::check(&index, occurrence, new_name)?;
     let same = index.same(occurrence);
     if let Some(role) = same.iter().find(|same| index.name(**same).is_of_dependencies) {
         let path = relative(&index, role.0);
@@ -53,10 +55,18 @@ pub(crate) fn rename(
             name.text
         ));
     }
+    elsewhere::check_values(&index, name)?;
+    elsewhere::check_templates(model, file, &index, &same, name)?;
+    if matches!(name.kind, NameKind::Job | NameKind::Block) {
+        // A unit's job overrides that of a template, and a block overrides that of the template it extends.
+        let renamed = Name { text: new_name.to_owned(), ..name.clone() };
+        elsewhere::check_templates(model, file, &index, &same, &renamed)?;
+    }
     let mut edits: BTreeMap<PathBuf, Vec<Edit>> = BTreeMap::new();
     for (file, position) in &same {
         let old = &index.files[*file].names[*position];
-        let edit = Edit { range: old.range.clone(), text: written(&index.files[*file].text, old, new_name) };
+        let text = new_name::written(&index.files[*file].text, old, new_name)?;
+        let edit = Edit { range: old.range.clone(), text };
         edits.entry(index.files[*file].path.clone()).or_default().push(edit);
     }
     let mut moved = None;
@@ -87,59 +97,6 @@ fn can_be_renamed(index: &Index, name: &Name) -> Result<(), String> {
             None => Err(format!("unknown template `{}`", name.text)),
         },
         _ => Ok(()),
-    }
-}
-
-/// Refuses a name that its kind cannot have, or that is taken.
-fn check_name(index: &Index, occurrence: Occurrence, new_name: &str) -> Result<(), String> {
-    let name = index.name(occurrence);
-    let in_words = |error: &dyn std::fmt::Display| error.to_string();
-    match &name.kind {
-        NameKind::Job => {
-            JobName::parse(new_name).map_err(|error| in_words(&error))?;
-        }
-        NameKind::Unit => {
-            UnitName::parse(new_name).map_err(|error| in_words(&error))?;
-        }
-        NameKind::Environment => {
-            EnvironmentName::parse(new_name).map_err(|error| in_words(&error))?;
-        }
-        NameKind::Stage => {
-            StageName::parse(new_name).map_err(|error| in_words(&error))?;
-        }
-        NameKind::Template => {
-            RepoPath::parse(new_name).map_err(|error| in_words(&error))?;
-        }
-        _ => {
-            let is_word = new_name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-                && new_name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-            if !is_word {
-                return Err(format!("`{new_name}` is no name of letters, digits and `_`"));
-            }
-        }
-    }
-    let is_taken = match &name.kind {
-        NameKind::Unit => index.facts.unit(new_name).is_some(),
-        NameKind::Template => index.facts.template(new_name).is_some(),
-        kind => index.defined(occurrence.0, kind).contains(new_name),
-    };
-    if is_taken && new_name != name.text { Err(format!("`{new_name}` is taken already")) } else { Ok(()) }
-}
-
-/// Returns the new name as it has to be written in the place of the old one.
-fn written(text: &str, old: &Name, new_name: &str) -> String {
-    let before = &text[..old.range.start];
-    let is_quoted = before.ends_with(['"', '\'']);
-    // A part of a longer string, or an expression, is in the quotes of that.
-    let is_part = before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | ':' | '^'));
-    let needs_quotes = new_name
-        .contains([':', '#', '[', ']', '{', '}', ',', '&', '*', '!', '|', '>', '%', '@'])
-        || new_name.parse::<f64>().is_ok();
-    let is_yaml = !matches!(old.kind, NameKind::Macro(_) | NameKind::Block);
-    if needs_quotes && is_yaml && !is_quoted && !is_part {
-        format!("\"{new_name}\"")
-    } else {
-        new_name.to_owned()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::names::NameKind;
 use lsp_types::CompletionItemKind;
 
 /// The names that a template reads, with what they hold.
-const CONTEXTS: [(&str, &str); 7] = [
+pub(crate) const CONTEXTS: [(&str, &str); 7] = [
     ("inputs", "The template's inputs, checked, with defaults"),
     ("unit", "The unit that the template is rendered for"),
     ("units", "The units that this one depends on, by name"),
