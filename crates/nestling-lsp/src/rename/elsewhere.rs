@@ -112,10 +112,7 @@ fn is_value(path: &[&str]) -> bool {
         ["spec", "inputs", _, "default" | "options", ..] => true,
         ["unit" | "workspace", "allow", ITEM, "where"] => true,
         ["unit", rest @ ..] | ["workspace", "units", ITEM, rest @ ..] => {
-            let behind = match rest {
-                ["use", ITEM, behind @ ..] | ["use", behind @ ..] => behind,
-                _ => return false,
-            };
+            let (["use", ITEM, behind @ ..] | ["use", behind @ ..]) = rest else { return false };
             matches!(behind, ["inputs", _, ..] | ["environments", _, _, ..])
         }
         _ => false,
