@@ -30,7 +30,7 @@ pub use replay::{Replay, Replayed, ReplayedMerge};
 use finish::ParentFile;
 use workspace_from::WorkspaceFrom;
 
-use crate::changes::{self, ChangeRequest, ChangeSet, FetchPolicy, Head, PipelineFacts};
+use crate::changes::{self, ChangeRequest, ChangeSet, FetchPolicy, Head, PipelineFacts, Policy};
 use crate::passed::Passed;
 use crate::plan::{CommittedTree, NoTree};
 use crate::repository::{Repository, revisions};
@@ -198,6 +198,16 @@ impl<'r> Project<'r> {
         };
         changes.workspace_from = self.workspace_from.as_ref().map(|from| *from.commit());
         Ok(changes)
+    }
+
+    /// Returns `true` if the workspace selects every unit in pipelines of this kind, as `pipelines: { branch: all }` does.
+    pub fn selects_all(&self) -> bool {
+        matches!(self.workspace().policies.get(self.facts.occasion()), Policy::All)
+    }
+
+    /// Returns `true` if the workspace selects no unit in pipelines of this kind, as `pipelines: { tag: none }` does.
+    pub fn selects_none(&self) -> bool {
+        matches!(self.workspace().policies.get(self.facts.occasion()), Policy::None)
     }
 
     /// Returns the commands that print graphs and whose answers the request does not have ([`ChangeRequest::graph`]).
