@@ -178,7 +178,7 @@ const UNREACHED: &[Unreached] = &[
         [
             "ci/node.yml",
             "bui|ld:",
-            "secrets",
+            "scan secrets",
             "the template `nestling/scan`, which is no file here, uses `scan secrets`",
         ],
     ),
