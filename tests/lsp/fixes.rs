@@ -115,3 +115,60 @@ fn every_correction_takes_its_finding_away_and_brings_no_other() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     expect_file(&root().join("tests/lsp/corrections.txt"), &offered).unwrap();
 }
+
+/// Corrections of a unit's file: the rule, the title, and a part of the corrected file.
+const CORRECTED: &[(&str, &str, &str, &str)] = &[
+    // A need that no unit can have is in no job: the entry names the file.
+    (
+        "role-unknown",
+        "unit: { changes: [\"/libs/**/*\"] }\n---\ntest: { script: x, needs: [\"sign?\"] }\n",
+        "Allow `role-unknown` in the header, with a reason",
+        "allow: [{ rule: role-unknown, where: \"api/nestling.yml\", reason: why it is accepted }]",
+    ),
+    (
+        "only-except",
+        "unit: { changes: [\"/libs/**/*\"] }\n---\ntest: { script: x, only: [web] }\n",
+        "Allow `only-except` in the header, with a reason",
+        "allow: [{ rule: only-except, where: \"test\", reason: why it is accepted }]",
+    ),
+    (
+        "glob-form",
+        "unit: { changes: [\"/libs/**\"] }\n---\ntest: { script: x }\n",
+        "Replace `/libs/**` with `/libs/**/*`",
+        "changes: [\"/libs/**/*\"]",
+    ),
+    (
+        "glob-form",
+        "unit:\n  changes:\n    - /libs/\n---\ntest: { script: x }\n",
+        "Replace `/libs/` with `/libs/**/*`",
+        "    - /libs/**/*\n",
+    ),
+    (
+        "rules-changes",
+        "test:\n  script: x\n  rules:\n    - changes: [\"${{ unit.dir }}/**\"]\n",
+        "Replace `/**` with `/**/*`",
+        "changes: [\"${{ unit.dir }}/**/*\"]",
+    ),
+];
+
+#[test]
+fn corrections_are_written_as_they_are_read() {
+    let repository = Repository::new();
+    repository.write("nestling.yml", "workspace: {}\n").write("libs/a/b.txt", "").commit("start");
+    let path = repository.path().join("api/nestling.yml");
+    for (rule, text, title, expected) in CORRECTED.iter().copied() {
+        repository.write("api/nestling.yml", text);
+        let mut client = Client::start(repository.path(), &["utf-8"]);
+        client.open(&path, text);
+        let actions = client.actions(&path);
+        let action = actions.iter().find(|action| action["title"] == title);
+        let action = action.unwrap_or_else(|| panic!("{rule}: {actions:#?}\n{:#?}", client.shown));
+        let fixed = with_edits(text, &action["edit"]["changes"][uri(&path)]);
+        assert!(fixed.contains(expected), "{fixed}");
+        client.change(&path, &fixed);
+        client.actions(&path);
+        let left = client.shown.get(&uri(&path)).into_iter().flatten();
+        assert_eq!(left.filter(|finding| finding["code"] == rule).count(), 0, "{fixed}");
+        client.end();
+    }
+}

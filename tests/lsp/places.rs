@@ -1,7 +1,7 @@
 //! A second workspace: names with blanks, built-in templates, includes with wildcards; and files at the edge of what is served.
 
 use super::client::{Client, uri};
-use super::shop::Shop;
+use super::shop::{Shop, with_edits};
 use crate::support::nestling;
 use crate::support::repository::Repository;
 use serde_json::{Value, json};
@@ -43,10 +43,11 @@ trigger:
 const PLAIN: &str = "include: [inc/*.yml, /inc/deep/**.yml, { local: /inc/a.yml }]
 generate: { script: make, artifacts: { paths: [child.yml] } }
 child:
-  needs: [generate, { project: group/other, job: generate, ref: main, artifacts: true }]
+  needs: [generate]
   trigger: { include: [{ artifact: child.yml, job: generate }] }
 other:
   extends: [.a, .c]
+  needs: [{ project: group/other, job: generate, ref: main, artifacts: true }]
   script: !reference [.a, script]
 ";
 
@@ -58,7 +59,7 @@ fn open() -> Shop {
         .write("ci/macros.yml", "#% macro flags()\n--silent\n#% endmacro\n")
         .write("api/nestling.yml", UNIT)
         .write("api/package.json", "{ \"name\": \"api\" }\n")
-        .write("web/nestling.yml", "check: { stage: test, script: make }\n")
+        .write("libs/nestling.yml", "check: { stage: test, script: make }\n")
         .write(".gitlab-ci.yml", PLAIN)
         .write("inc/a.yml", ".a: { script: a }\n")
         .write("inc/b.yml", ".b: { script: b }\n")
@@ -90,7 +91,7 @@ fn definitions_go_to_includes_with_wildcards_and_to_built_in_templates() {
         let found = shop.ask("textDocument/definition", file, part);
         assert_eq!(shop.places(&found), expected, "{file} {part}");
     }
-    for (part, expected) in [("template: nestling/no|de", "spec:"), ("node_ver|sion", "    node_version:")] {
+    for (part, expected) in [("template: nestling/no|de", "#"), ("node_ver|sion", "    node_version:")] {
         let found = shop.ask("textDocument/definition", "api/nestling.yml", part);
         let path = found[0]["uri"].as_str().unwrap_or_else(|| panic!("{part}: {found}"));
         let path = Path::new(path.strip_prefix("file://").unwrap());
@@ -121,10 +122,14 @@ fn a_rename_reaches_the_job_whose_artifact_a_trigger_includes() {
 type Offer = ([&'static str; 3], &'static [&'static str], &'static [&'static str]);
 
 const OFFERS: &[Offer] = &[
-    (["web/nestling.yml", "check: { stage: test, script: make }\n", "u|"], &["unit", "workspace"], &["spec"]),
+    (
+        ["libs/nestling.yml", "check: { stage: test, script: make }\n", "u|"],
+        &["unit", "workspace"],
+        &["spec"],
+    ),
     (["ci/node.yml", TEMPLATE, "s|"], &["spec"], &["unit"]),
     (["api/nestling.yml", "check:\n", "|\ncheck:\n"], &["variables"], &["unit", "spec"]),
-    (["api/nestling.yml", "[unit tests, \"copy [a, b]\"]", "[|]"], &["unit tests", "web:check"], &["job"]),
+    (["api/nestling.yml", "[unit tests, \"copy [a, b]\"]", "[|]"], &["unit tests", "libs:check"], &["job"]),
     (["api/nestling.yml", "[unit tests, \"copy [a, b]\"]", "[unit |]"], &["unit tests"], &["job"]),
     (
         ["api/nestling.yml", "[unit tests, \"copy [a, b]\"]", "[{ job: unit | }]"],
@@ -137,7 +142,7 @@ const OFFERS: &[Offer] = &[
     (["api/nestling.yml", "  when: manual\n", "x: { needs: | }\n"], &["check"], &[]),
     (["api/nestling.yml", "  when: manual\n", "  when: manual # w|\n"], &[], &["manual", "on_failure"]),
     (["api/nestling.yml", "  when: manual\n", "  # $CI|\n"], &[], &["CI", "CI_COMMIT_SHA"]),
-    (["api/nestling.yml", "node_version: \"22\"", "|"], &["node_version", "image"], &["level"]),
+    (["api/nestling.yml", "{ node_version: \"22\" }", "{ | }"], &["node_version", "image"], &["level"]),
     (
         ["ci/node.yml", "environment: [review]", "environment: [|]"],
         &["review", "production"],
@@ -150,7 +155,7 @@ const OFFERS: &[Offer] = &[
     (["ci/node.yml", "#% set flags = [inputs.level]", "#% include \"¦"], &["macros.yml"], &["inputs"]),
     (["ci/node.yml", "#% set flags = [inputs.level]", "#% if inputs.¦"], &["level"], &["if"]),
     (["ci/node.yml", "m.flags()", "m.¦"], &["flags"], &["inputs"]),
-    (["ci/node.yml", "m.flags()", "fl¦"], &["flags"], &["if"]),
+    (["ci/node.yml", "${{ m.flags() }}", "${{ q¦ }}"], &["flags"], &["if"]),
     (["nestling.yml", "templates: [ci]", "templates: [|]"], &["ci", "api"], &["path", "git"]),
     (["nestling.yml", "templates: [ci]", "everything: [|]"], &["api", "nestling.yml"], &["path"]),
     (["nestling.yml", "templates: [ci]", "ignore: [\"a|\"]"], &["api"], &["path"]),
@@ -175,7 +180,9 @@ fn completion_knows_brackets_blanks_comments_and_statements() {
 #[test]
 fn completion_writes_names_as_yaml_reads_them() {
     let mut shop = open();
-    for (to, expected) in [("[|]", "\"copy [a, b]\""), ("[\"|\"]", "copy [a, b]")] {
+    for (to, expected) in
+        [("[|]", "\"copy [a, b]\""), ("[\"|\"]", "copy [a, b]"), ("[{ job:|}]", " unit tests")]
+    {
         let text = UNIT.replacen("[unit tests, \"copy [a, b]\"]", &to.replacen('|', "", 1), 1);
         let path = shop.path("api/nestling.yml");
         shop.client.change(&path, &text);
@@ -206,10 +213,10 @@ fn the_lens_tells_the_kinds_of_pipelines_of_a_branch_apart() {
     shop.client.open(&path, unit);
     assert_eq!(
         title(&mut shop, "api/nestling.yml"),
-        "selected on this branch: api/a.js and 3 more · merge request: 2 jobs, deploys review · branch pipeline: 1 job"
+        "selected on this branch: api/a.js and 2 more · merge request: 2 jobs, deploys review · branch pipeline: 1 job"
     );
     shop.client.change(&path, "check: { stage: test, script: make }\n");
-    assert_eq!(title(&mut shop, "api/nestling.yml"), "selected on this branch: api/a.js and 3 more · 1 job");
+    assert_eq!(title(&mut shop, "api/nestling.yml"), "selected on this branch: api/a.js and 2 more · 1 job");
     shop.client.end();
 }
 
@@ -217,17 +224,11 @@ fn the_lens_tells_the_kinds_of_pipelines_of_a_branch_apart() {
 fn a_reference_that_is_misspelt_is_corrected() {
     let mut shop = open();
     let path = shop.path(".gitlab-ci.yml");
-    for (from, to) in [
-        ("!reference [.a, script]", "!reference [.a, scirpt]"),
-        ("inc/deep/**.yml, { local: /inc/a.yml }]", "inc/deep/**.yml, { local: /inc/a.ymll }]"),
-    ] {
-        let wrong = PLAIN.replace(from, to);
-        shop.client.change(&path, &wrong);
-        let actions = shop.client.actions(&path);
-        let edits = actions.first().map(|action| &action["edit"]["changes"][uri(&path)]);
-        let fixed = edits.map(|edits| super::shop::with_edits(&wrong, edits));
-        assert_eq!(fixed.as_deref(), Some(PLAIN), "{to}: {:?}", shop.client.shown);
-    }
+    let wrong = PLAIN.replace("!reference [.a, script]", "!reference [.a, scirpt]");
+    shop.client.change(&path, &wrong);
+    let actions = shop.client.actions(&path);
+    let fixed = actions.first().map(|action| with_edits(&wrong, &action["edit"]["changes"][uri(&path)]));
+    assert_eq!(fixed.as_deref(), Some(PLAIN), "{:?}", shop.client.shown);
     let wrong =
         PLAIN.replace("other:", ".base: { script: x }\nother:").replace("[.a, script]", "[.bsae, script]");
     shop.client.change(&path, &wrong);
@@ -279,9 +280,12 @@ fn a_lone_carriage_return_breaks_lines() {
     let path = repository.path().join(".gitlab-ci.yml");
     let mut client = Client::start(repository.path(), &["utf-8"]);
     client.open(&path, "build:\r  scirpt: make\r");
-    assert_eq!(client.findings(&path)[0], "job-key 1:2-8 unknown job keyword `scirpt`");
-    let edit = client.actions(&path)[0]["edit"]["changes"][uri(&path)][0].clone();
-    assert_eq!(edit["range"]["start"], json!({ "line": 1, "character": 2 }));
+    let found = client.findings(&path);
+    assert!(found.contains(&"job-key 1:2-8 unknown job keyword `scirpt`".to_owned()), "{found:?}");
+    let actions = client.actions(&path);
+    let fix = actions.iter().find(|action| action["title"] == "Replace `scirpt` with `script`").unwrap();
+    let start = &fix["edit"]["changes"][uri(&path)][0]["range"]["start"];
+    assert_eq!(*start, json!({ "line": 1, "character": 2 }));
     client.end();
 }
 

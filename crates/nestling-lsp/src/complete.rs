@@ -38,8 +38,14 @@ impl Candidate {
         Self { label: label.into(), kind, detail: detail.into(), documentation: String::new(), written: None }
     }
 
+    /// Adds the blank that a value needs behind its colon.
+    fn behind_colon(&mut self) {
+        let written = self.written.take().unwrap_or_else(|| self.label.clone());
+        self.written = Some(format!(" {written}"));
+    }
+
     /// Adds the quotes that YAML requires.
-    fn as_scalar(self) -> Self {
+    fn quoted(self) -> Self {
         let written = as_scalar(&self.label);
         Self { written: (written != self.label).then_some(written), ..self }
     }
@@ -72,9 +78,12 @@ pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Positio
     if place.slot != Slot::Key {
         let mut values = values(file, &index, &outline, &place);
         if !place.is_quoted {
-            values = values.into_iter().map(Candidate::as_scalar).collect();
+            values = values.into_iter().map(Candidate::quoted).collect();
         }
         values.extend(words(&place));
+        if file.text[..place.typed.start].ends_with(':') {
+            values.iter_mut().for_each(Candidate::behind_colon);
+        }
         candidates.extend(items(file, place.typed.clone(), "", values));
     }
     let is_key = place.slot != Slot::Value && (place.slot == Slot::Key || !place.is_quoted);

@@ -36,6 +36,15 @@ impl Fix {
     }
 }
 
+/// The subject of corrections that were tried in a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tried {
+    /// The finding of this number.
+    Finding(usize),
+    /// A change without a finding.
+    Title(String),
+}
+
 /// The effect that a correction must have to be offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {

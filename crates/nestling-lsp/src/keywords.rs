@@ -53,6 +53,9 @@ pub(crate) fn key(section: Section, path: &[&str]) -> Option<KnownKey> {
 
 /// Returns `true` if a value at a path can be a mapping.
 pub(crate) fn can_be_mapping(section: Section, path: &[&str]) -> bool {
+    if section == Section::Jobs && matches!(path, [_, ITEM]) && ROOT.keyword(path[0]).is_none() {
+        return false;
+    }
     let Some(row) = row(path).filter(|_| section == Section::Jobs) else { return true };
     let is_mapping = |shape: &Shape| matches!(shape, Shape::Mapping(_) | Shape::Cases(_) | Shape::Names(_));
     let shapes = row.keyword.shapes.iter();

@@ -3,12 +3,11 @@
 use crate::convert::Shown;
 use crate::documents::{Documents, path_in};
 use crate::findings::{FindAssemblies, Findings};
-use crate::fix::Fix;
+use crate::fix::{Fix, Tried};
 use crate::index::Index;
 use crate::library;
 use crate::meaning::FileKind;
 use crate::position::{Encoding, TextIndex};
-use crate::try_fix::Tried;
 use crate::uri::{path_of, uri_of};
 use lsp_types::{Location, Position, Range as LspRange, Uri};
 use nestling::ide::{JobFacts, SelectionFacts, WorkspaceFacts, jobs, selections};

@@ -139,7 +139,7 @@ pub(crate) fn is_in_comment(text: &str, offset: usize, has_templates: bool) -> b
             Some(_) => {}
             // Elsewhere an apostrophe is one.
             None if matches!(character, '"' | '\'') && " \t[{(,:=-".contains(before) => {
-                quote = Some(character)
+                quote = Some(character);
             }
             None if character == '#' && before.is_whitespace() => return true,
             None => {}

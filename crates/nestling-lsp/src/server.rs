@@ -4,6 +4,7 @@ use crate::answers::{Answer, answer, capabilities};
 use crate::convert::{Shown, by_file, outside_of_git};
 use crate::documents::{Document, Documents, with_line_feeds};
 use crate::findings::{FindAssemblies, Findings, find};
+use crate::library;
 use crate::model::{Cache, Model};
 use crate::position::Encoding;
 use crate::preview::Page;
@@ -79,6 +80,7 @@ pub fn serve(connection: &Connection, assemblies: &FindAssemblies<'_>) -> Result
 pub fn serve_stdio(assemblies: &FindAssemblies<'_>) -> Result<(), ServeError> {
     let (connection, threads) = Connection::stdio();
     let served = serve(&connection, assemblies);
+    library::remove();
     // The last answer is written when nothing can follow it.
     drop(connection);
     if served.is_ok() && threads.join().is_err() {

@@ -2,20 +2,11 @@
 
 use crate::convert::{Shown, by_file};
 use crate::findings::find;
-use crate::fix::{self, Effect, Finding, Fix};
+use crate::fix::{self, Effect, Finding, Fix, Tried};
 use crate::model::{Model, OpenFile};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
-
-/// The subject of corrections that were tried in a file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Tried {
-    /// The finding of this number.
-    Finding(usize),
-    /// A change without a finding.
-    Title(String),
-}
 
 /// A finding by its file, rule and message: the edits move its line.
 type FindingKey = (PathBuf, &'static str, String);

@@ -145,7 +145,7 @@ pub(super) fn candidates(before: Before<'_>, file: &OpenFile<'_>, index: &Index)
             "for" => !text.contains(" in "),
             "set" => !text.contains('='),
             "macro" => true,
-            _ => false,
+            _ => above.ends_with(" as"),
         };
     if is_new_name {
         return (typed, Vec::new());
