@@ -61,6 +61,8 @@ pub(super) struct TargetedJob<'a> {
     pub variables: Option<&'a Map>,
     /// Name of the environment in GitLab.
     pub title: Option<String>,
+    /// Name of the entry of the catalogue; empty where the job writes its environment itself.
+    pub entry: &'a str,
     /// Set if this pipeline is one of many that each have an environment of their own.
     pub is_one_of_many: bool,
 }
@@ -98,6 +100,10 @@ impl TargetedJob<'_> {
             }
             Replacement::Literal(match () {
                 () if OF_JOB.iter().any(|start| name.starts_with(start)) => format!("${name}@{}", self.name),
+                // Two entries may be deployed to by pipelines of different branches.
+                () if OF_REFERENCE.iter().any(|start| name.starts_with(start)) => {
+                    format!("${name}@{}", self.entry)
+                }
                 () if name.starts_with("CI_") || name.starts_with("GITLAB_") => format!("${name}"),
                 // A variable of the project may have another value for each environment.
                 () => format!("${name}@{}", self.title.as_deref().unwrap_or_default()),
@@ -156,6 +162,7 @@ mod tests {
             body: &body,
             variables: None,
             title,
+            entry: "entry",
             is_one_of_many: true,
         };
         job.read().unwrap().unwrap()
@@ -174,6 +181,7 @@ mod tests {
             ("target: $CI_REGISTRY_IMAGE/a", Some("x"), "$CI_REGISTRY_IMAGE/a"),
             ("target: a/$B", Some("x"), "a/$B@x"),
             ("target: a/$B", None, "a/$B@"),
+            ("target: a/$CI_COMMIT_REF_SLUG", Some("x"), "a/$CI_COMMIT_REF_SLUG@entry"),
             ("target: a/$CI_JOB_ID", None, "a/$CI_JOB_ID@deploy"),
             ("target: { name: a, help: b }", None, "a"),
         ];

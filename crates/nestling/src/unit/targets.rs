@@ -43,6 +43,7 @@ fn of_written(
         body: &job.body,
         variables: None,
         title: title.and_then(Node::text).map(str::to_owned),
+        entry: "",
         is_one_of_many: deploying.is_one_of_many(),
     }
     .read()
@@ -72,6 +73,7 @@ fn of_entry(
         body: &job.body,
         variables: entry.job.get("variables").and_then(Node::as_map),
         title: Some(title),
+        entry: entry.name.as_str(),
         is_one_of_many: is_deployed && deploying.is_one_of_many(),
     }
     .read()
