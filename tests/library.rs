@@ -1,5 +1,6 @@
 //! The built-in templates: their cases pass, their pages are what their headers say, and GitLab takes what they make.
 
+mod dotnet;
 mod ecs;
 mod go;
 mod image;
@@ -57,6 +58,7 @@ fn with_library<T>(act: impl FnOnce(&TemplateRenderer<'_>) -> T) -> T {
         ("Dockerfile", "FROM scratch"),
         ("go.mod", "module a\n\ngo 1.25\n"),
         ("pom.xml", "<project/>"),
+        ("App.csproj", "Microsoft.NET.Test.Sdk JunitXml.TestLogger coverlet.collector"),
         ("chart/Chart.yaml", "name: a"),
         ("k8s/web.yaml", ""),
         ("task-definition.json", "{ \"image\": \"$IMAGE\" }"),
@@ -119,7 +121,7 @@ fn grade(name: &str) -> String {
 #[test]
 fn every_template_has_a_page_cases_and_inputs_that_say_what_they_are() {
     let names = names();
-    assert_eq!(names.len(), 19, "{names:?}");
+    assert_eq!(names.len(), 20, "{names:?}");
     for name in names {
         let page = read(format!("templates/{name}/README.md"));
         assert!(page.contains(&format!("nestling/{name}")), "{name}");
