@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let work_tree =
         session.work_tree().map_err(|failure| failure.with_help("run it in a clone with a work tree"));
     let (root, files) = work_tree?;
-    let Proposal { files, include, report } = propose(&files, args.explain)?;
+    let Proposal { files, include, has_errors, report } = propose(&files, args.explain)?;
     invocation.io.show(format_args!("{report}\n"))?;
     let written = write(root, &files)?;
     let width = written.iter().map(|(_, path, _)| path.chars().count()).max().unwrap_or(0);
@@ -40,7 +40,8 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     }
     let is_new = written.iter().any(|(outcome, ..)| matches!(outcome, Written::Wrote | Written::Added));
     invocation.io.data(format_args!("\n{}", next_steps(include, is_new)))?;
-    Ok(Exit::Done)
+    let is_blocked = written.iter().any(|(outcome, ..)| *outcome == Written::NoFile);
+    Ok(if has_errors || is_blocked { Exit::Errors } else { Exit::Done })
 }
 
 fn next_steps(include: Option<&str>, is_new: bool) -> String {
