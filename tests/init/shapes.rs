@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// A shape as it is written down.
-struct Shape {
+pub(super) struct Shape {
     path: PathBuf,
     about: String,
-    files: Vec<(String, String)>,
+    pub(super) files: Vec<(String, String)>,
 }
 
 impl Shape {
@@ -32,11 +32,11 @@ impl Shape {
         shape
     }
 
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         self.path.file_stem().unwrap().to_string_lossy().into_owned()
     }
 
-    fn repository(&self) -> Repository {
+    pub(super) fn repository(&self) -> Repository {
         let repository = Repository::new();
         for (path, text) in &self.files {
             repository.write(path, text);
@@ -56,7 +56,7 @@ impl Shape {
     }
 }
 
-fn shapes() -> Vec<Shape> {
+pub(super) fn shapes() -> Vec<Shape> {
     let folder = root().join("tests/init/shapes");
     let mut paths: Vec<PathBuf> =
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();

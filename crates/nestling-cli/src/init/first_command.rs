@@ -270,9 +270,10 @@ mod tests {
             ("yarn/yarn.lock", ""),
             ("py/requirements.txt", ""),
             ("go/go.work", "use ./a"),
-            ("go/a/go.mod", ""),
-            ("go/b/go.mod", ""),
-            ("it's here/Cargo.toml", ""),
+            ("go/a/go.mod", "module a\n"),
+            ("go/b/go.mod", "module b\n"),
+            ("it's here/Cargo.toml", "[package]\n"),
+            ("it's here/src/lib.rs", ""),
         ]);
         let inventory = Inventory::read(&files).unwrap();
         let mut reader = Reader { files: &files, inventory: &inventory, unreadable: Vec::new() };

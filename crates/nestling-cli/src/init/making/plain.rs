@@ -85,7 +85,9 @@ impl Making<'_> {
         let dotnet = Dotnet { files: self.files, inventory: self.inventory };
         let names = dotnet.names(&project.dir);
         if names.len() > 1 {
-            return Ok(Err(Refusal::unfit("one of several projects in a directory, and a unit builds one")));
+            let names = names.join(", ");
+            let reason = format!("one of several projects in a directory ({names}), and a unit builds one");
+            return Ok(Err(Refusal::unfit(reason)));
         }
         let Some(read) = dotnet.read(&project.marker)? else {
             return Ok(Err(Refusal::unfit("invalid, so its directory is no unit")));

@@ -17,6 +17,9 @@ impl Manifests<'_> {
     /// Returns what keeps Cargo from reading the crate in a directory.
     pub(super) fn cargo_fault(&self, dir: &RepoPath) -> Option<String> {
         let dir = and_above(dir).find(|dir| self.has(dir, "Cargo.toml"))?;
+        if let Some(fault) = self.toolchain_fault(&dir) {
+            return Some(fault);
+        }
         let own = match self.manifest(&dir) {
             Ok(manifest) => manifest,
             Err(reason) => return Some(reason),
@@ -55,6 +58,16 @@ impl Manifests<'_> {
             open.extend(members);
         }
         self.fault_of_crates(open, workspace)
+    }
+
+    /// Returns the fault of a toolchain that is on the disk of somebody's machine.
+    fn toolchain_fault(&self, dir: &RepoPath) -> Option<String> {
+        let file = and_above(dir)
+            .map(|above| above.child(b"rust-toolchain.toml"))
+            .find(|file| self.is_there(file))?;
+        let settings = self.text(&file)?.parse::<Table>().ok()?;
+        let path = settings.get("toolchain")?.get("path")?.as_str()?;
+        Some(format!("the toolchain in `{path}`, which {file} names and which no image has"))
     }
 
     /// Returns the first fault among crates and their path dependencies.

@@ -22,6 +22,9 @@ impl Manifests<'_> {
         if !directives.iter().any(|(name, value)| name == "module" && !value.is_empty()) {
             return Some(format!("a `module` in {file}: there is none"));
         }
+        if !self.has_go_package(&dir) {
+            return Some(format!("a package of Go beside {file}: there is none"));
+        }
         // A vendored module reads nothing from elsewhere.
         if !self.has(&dir, "vendor/modules.txt")
             && let Some(path) = self.missing_replacement(&dir, &directives)
@@ -45,6 +48,20 @@ impl Manifests<'_> {
         let missing =
             uses.iter().find(|used| !work_dir.join(used).is_ok_and(|used| self.has(&used, "go.mod")))?;
         Some(format!("a module in `{missing}`, which {work} uses: there is none"))
+    }
+
+    /// Returns true for a module with a package of its own: what is in a module below, in `testdata`, or behind `.` or `_` is none.
+    fn has_go_package(&self, dir: &RepoPath) -> bool {
+        let is_left_out = |name: &str| name.starts_with(['.', '_']) || ["testdata", "vendor"].contains(&name);
+        self.inventory.directories.iter().any(|(path, directory)| {
+            let is_inside = path == dir || dir.is_root() || path.is_in(dir);
+            let is_own = || and_above(path).find(|above| self.has(above, "go.mod")).as_ref() == Some(dir);
+            let relative = path.relative_to(dir).map(String::from_utf8_lossy).unwrap_or_default();
+            is_inside
+                && directory.files.iter().any(|file| file.ends_with(".go") && !file.starts_with(['.', '_']))
+                && !relative.split('/').any(is_left_out)
+                && is_own()
+        })
     }
 
     /// Returns the directory of a module that is required and replaced by one that is not there.

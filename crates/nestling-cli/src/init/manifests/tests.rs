@@ -47,6 +47,11 @@ fn cargo() {
     check(&[
         ("cargo test", &[("a/Cargo.toml", package), lib], None),
         ("cargo test", &[("a/Cargo.toml", package)], Some("src/lib.rs or src/main.rs")),
+        (
+            "cargo test",
+            &[("a/Cargo.toml", package), lib, ("rust-toolchain.toml", "[toolchain]\npath = '/opt/x'\n")],
+            Some("the toolchain in `/opt/x`"),
+        ),
         ("cargo test --version", &[("a/Cargo.toml", package)], None),
         ("cargo test", &[("a/Cargo.toml", package), ("a/src/bin/x.rs", "")], None),
         ("cargo test", &[("a/Cargo.toml", &missing_bin), lib], Some("`x.rs`")),
@@ -87,15 +92,30 @@ fn cargo() {
 #[test]
 fn go() {
     let replaced = "module a\n\nrequire y v0.0.0\n\nreplace y => ../y\n";
+    let code = ("a/a.go", "package a\n");
     check(&[
-        ("go test ./...", &[("a/go.mod", "module a\n\ngo 1.22\n\nrequire (\n\tb v1 // indirect\n)\n")], None),
+        (
+            "go test ./...",
+            &[("a/go.mod", "module a\n\ngo 1.22\n\nrequire (\n\tb v1 // indirect\n)\n"), code],
+            None,
+        ),
         ("go test ./...", &[("a/go.mod", "")], Some("a `module`")),
+        (
+            "go test ./...",
+            &[("a/go.mod", "module a\n"), ("a/b/go.mod", "module b\n"), ("a/b/b.go", "")],
+            Some("a package of Go"),
+        ),
+        ("go test ./...", &[("a/go.mod", "module a\n"), ("a/testdata/b.go", "")], Some("a package of Go")),
         ("go vet ./...", &[("a/go.mod", "???\n")], Some("no directive")),
-        ("gotestsum", &[("a/go.mod", replaced)], Some("`../y`")),
-        ("gotestsum", &[("a/go.mod", replaced), ("y/go.mod", "module y\n")], None),
-        ("gotestsum", &[("a/go.mod", replaced), ("a/vendor/modules.txt", "")], None),
-        ("gotestsum", &[("a/go.mod", "module a\nreplace y => ../y\n")], None),
-        ("gotestsum", &[("a/go.mod", "module a\n"), ("go.work", "use (\n./a\n./b\n)\n")], Some("`./b`")),
+        ("gotestsum", &[("a/go.mod", replaced), code], Some("`../y`")),
+        ("gotestsum", &[("a/go.mod", replaced), code, ("y/go.mod", "module y\n")], None),
+        ("gotestsum", &[("a/go.mod", replaced), code, ("a/vendor/modules.txt", "")], None),
+        ("gotestsum", &[("a/go.mod", "module a\nreplace y => ../y\n"), code], None),
+        (
+            "gotestsum",
+            &[("a/go.mod", "module a\n"), code, ("go.work", "use (\n./a\n./b\n)\n")],
+            Some("`./b`"),
+        ),
     ]);
 }
 

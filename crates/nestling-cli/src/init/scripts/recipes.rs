@@ -159,19 +159,15 @@ mod tests {
 
     #[test]
     fn targets_have_the_commands_of_what_they_need() {
-        let makefile = "IMAGE ?= x\n.PHONY: all\nall: build\n\ttrue\nbuild: lib\n\t@docker push $(IMAGE)\nlib:\n\t$(MAKE) -C lib \\\n\t  all\nfast: ; echo\n";
+        let makefile = "IMAGE ?= x\n.PHONY: all\nall: build\n\ttrue\nbuild: lib\n\t@docker push $(IMAGE)\nlib:\n\t$(MAKE) -C lib \\\nall\nfast: ; echo\n";
         for (target, expected) in [
-            ("", Some("make -C lib all\ndocker push x\ntrue\n")),
-            ("lib", Some("make -C lib all\n")),
+            ("", Some("make -C lib  all\ndocker push x\ntrue\n")),
+            ("lib", Some("make -C lib  all\n")),
             ("fast", Some(" echo\n")),
             ("none", None),
         ] {
-            let commands = of_make(makefile, target).map(|text| text.replace("\t", ""));
-            assert_eq!(
-                commands.as_deref().map(|text| text.replace("  ", " ")).as_deref(),
-                expected,
-                "{target}"
-            );
+            let commands = of_make(makefile, target);
+            assert_eq!(commands.as_deref(), expected, "{target}");
         }
     }
 
