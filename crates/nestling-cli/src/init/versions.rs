@@ -68,13 +68,13 @@ impl Choice {
     /// Chooses the version that a statement permits.
     fn of(&self, statement: Statement) -> Version {
         let shown = statement.shown();
-        self.chosen(statement.text, statement.file, &shown)
+        self.chosen(&statement.text, statement.file, &shown)
     }
 
     /// Chooses the version that a range permits. One of which no image is known leaves the template's default.
-    fn chosen(&self, range: String, file: RepoPath, shown: &str) -> Version {
+    fn chosen(&self, range: &str, file: RepoPath, shown: &str) -> Version {
         let chosen =
-            Range::parse(&range).filter(|_| !range.trim().is_empty()).map(|range| range.choose(self.lines));
+            Range::parse(range).filter(|_| !range.trim().is_empty()).map(|range| range.choose(self.lines));
         let chosen = chosen.filter(|version| self.is_known(version));
         let note = match &chosen {
             Some(version) => format!("{} {version} for {shown}", self.noun),

@@ -44,7 +44,7 @@ impl Making<'_> {
         match contexts.targets(&project.marker).as_slice() {
             [] | [""] => {}
             [target] if lower.contains(&format!(" as {}", target.to_lowercase())) => {
-                facts.push(fact("target", *target))
+                facts.push(fact("target", *target));
             }
             targets => {
                 let named: Vec<&str> = targets

@@ -85,6 +85,10 @@ impl Making<'_> {
         let dotnet = Dotnet { files: self.files, inventory: self.inventory };
         let names = dotnet.names(&project.dir);
         if names.len() > 1 {
+            for name in names.iter().filter(|name| name.as_bytes() != project.marker.file_name()) {
+                let reason = "beside another project in its directory, and a unit builds one";
+                findings.not_understood.push(Remark::new(&project.dir.child(name.as_bytes()), reason));
+            }
             let names = names.join(", ");
             let reason = format!("one of several projects in a directory ({names}), and a unit builds one");
             return Ok(Err(Refusal::unfit(reason)));

@@ -46,11 +46,11 @@ impl Choice {
             }
             Meaning::Version(text) => {
                 let shown = statement.shown();
-                self.chosen(text, statement.file, &shown)
+                self.chosen(&text, statement.file, &shown)
             }
             Meaning::Unknown => {
                 let shown = statement.shown();
-                self.chosen(String::new(), statement.file, &shown)
+                self.chosen("", statement.file, &shown)
             }
         };
         // The template reads the file, so that its default has to be given as well.

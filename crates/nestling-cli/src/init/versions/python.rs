@@ -72,7 +72,7 @@ fn pinned(file: RepoPath, text: &str, lines: &[String]) -> Vec<Version> {
         let version = match meaning(line) {
             Meaning::Version(range) => {
                 let shown = statement.shown();
-                PYTHON.chosen(range, file.clone(), &shown)
+                PYTHON.chosen(&range, file.clone(), &shown)
             }
             _ => PYTHON.of(statement),
         };

@@ -28,7 +28,7 @@ impl Versions<'_> {
         let range = range.strip_prefix("ruby-").map(str::to_owned).unwrap_or(range);
         // A patch of a version has no tag of its own: `3.3.0-p0`.
         let range = range.split("-p").next().unwrap_or_default().to_owned();
-        Ok(vec![RUBY.chosen(range, stated.file, &shown)])
+        Ok(vec![RUBY.chosen(&range, stated.file, &shown)])
     }
 
     /// Returns the version of the nearest Gemfile that states one.
