@@ -3,7 +3,7 @@
 
 use super::shapes::shapes;
 use crate::support::repository::Repository;
-use crate::support::{nestling, output, run, said};
+use crate::support::{nestling, output, root, run, said};
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
@@ -174,14 +174,19 @@ fn has_tag(image: &str, job: &Value) -> bool {
     })
 }
 
-/// Returns true if Cargo reads the crate in a directory, with all that it depends on in the repository.
-fn cargo_reads(dir: &Path) -> bool {
-    // What the manifests say of crates elsewhere is none of this.
+/// Returns true if Cargo reads the crate in a directory. It is called from elsewhere, so that a toolchain that a shape names is not
+/// asked for.
+fn cargo_reads(dir: &Path, options: &[&str]) -> bool {
     let mut cargo = Command::new("cargo");
-    cargo.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]).current_dir(dir);
-    // A toolchain that a shape names is not installed here.
-    cargo.env("RUSTUP_TOOLCHAIN", std::env::var("RUSTUP_TOOLCHAIN").unwrap_or_else(|_| "stable".to_owned()));
+    cargo.args(["metadata", "--offline", "--format-version", "1"]).args(options);
+    cargo.arg("--manifest-path").arg(dir.join("Cargo.toml")).current_dir(root());
     run(&mut cargo).status.success()
+}
+
+/// Returns the directory of `cd`, of which one with blanks is quoted.
+fn directory_of(command: &str) -> Option<String> {
+    let path = command.strip_prefix("cd ")?;
+    Some(path.trim_matches('\'').replace("'\\''", "'"))
 }
 
 /// Words that no script may come to, in the package's scripts that a job runs.
@@ -212,9 +217,12 @@ fn the_first_command_of_each_proposed_job_can_run() {
             let mut dir = repository.path().to_owned();
             for command in commands(&job) {
                 judged += 1;
+                if let Some(path) = directory_of(&command) {
+                    dir = dir.join(path);
+                    continue;
+                }
                 let words: Vec<&str> = command.split_whitespace().collect();
                 match words.as_slice() {
-                    ["cd", path] => dir = dir.join(path.trim_matches('\'')),
                     ["npm", "run", "--silent", script, ..] | ["pnpm" | "yarn" | "bun", "run", script, ..] => {
                         let package = std::fs::read_to_string(dir.join("package.json")).unwrap();
                         let package: Value =
@@ -234,8 +242,8 @@ fn the_first_command_of_each_proposed_job_can_run() {
                     {
                         wrong.push(format!("{name}: no lock file for npm in {}", dir.display()));
                     }
-                    ["cargo", "fmt", "--check"] if !cargo_reads(&dir) => {
-                        wrong.push(format!("{name}: Cargo refuses {}", dir.display()))
+                    ["cargo", "fmt", "--check"] if !cargo_reads(&dir, &["--no-deps"]) => {
+                        wrong.push(format!("{name}: Cargo refuses {}", dir.display()));
                     }
                     _ => {}
                 }
@@ -255,11 +263,7 @@ fn what_init_says_of_cargo_is_what_cargo_says() {
     let mut counts = (0, 0);
     for dir in ["alone", "gone/a", "path", "inherits/a", "stranger/a", "stranger/b", "whole"] {
         let is_refused = report.contains(&format!("{dir}: lint of nestling/rust cannot run: "));
-        let mut cargo = Command::new("cargo");
-        cargo
-            .args(["metadata", "--offline", "--format-version", "1"])
-            .current_dir(repository.path().join(dir));
-        let reads = run(&mut cargo).status.success();
+        let reads = cargo_reads(&repository.path().join(dir), &[]);
         assert_eq!(reads, !is_refused, "{dir}: {report}");
         counts = if reads { (counts.0 + 1, counts.1) } else { (counts.0, counts.1 + 1) };
     }
