@@ -37,9 +37,7 @@ pub(crate) fn write(
 /// Makes the page of a plan with the other kinds of pipelines and the difference to base, if there is a base.
 pub(crate) fn make(session: &Session, plan: &Plan, durations: Option<&Path>) -> Result<HtmlPage, Failure> {
     let mut page = of_report(session, plan);
-    session.plan_same_change(plan, |other| page.add_kind(other))?;
-    // Without a base, as before the first commit, there is nothing to compare with.
-    if let Some(plans) = session.compare()? {
+    if let Some(plans) = session.plan_around(plan, |other| page.add_kind(other))? {
         page.add_base(&plans.base, &plans.head);
     }
     if let Some(file) = durations {
