@@ -4,6 +4,7 @@ mod request;
 mod graphs;
 mod kinds;
 mod records;
+mod source_links;
 
 use crate::assemblies::{Synth, WorkTreeAssemblies};
 use crate::ci_env::ProcessEnvironment;
@@ -174,13 +175,6 @@ impl Session {
     /// Plans as if all units had changed.
     pub(crate) fn plan_everything(&self) -> Result<Plan, Failure> {
         self.planned(self.simulated().everything(), Synth::Leave)
-    }
-
-    /// Returns the address of the planned commit's files on the project's host; `None` outside of GitLab.
-    pub(crate) fn source_address(&self, plan: &Plan) -> Option<String> {
-        let commit = plan.changes.head.commit()?;
-        let project = self.project_url.as_deref()?.trim_end_matches('/');
-        Some(format!("{project}/-/blob/{commit}/"))
     }
 
     /// Checks as if all units had changed, in every kind of pipeline or in that of `--as`.

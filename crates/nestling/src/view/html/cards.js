@@ -26,7 +26,8 @@ function metaOf(job, box) {
   } else if (job.condition) {
     meta.push(el("span", { class: "cut" }, `${startNote(job)}if ${job.condition}`));
   } else if (job.trigger) {
-    meta.push(el("span", { class: "cut" }, `triggers ${job.trigger.target}`));
+    const count = childCount(job.trigger);
+    meta.push(el("span", { class: "cut" }, `triggers ${job.trigger.target}${count === null ? "" : `: ${plural(count, "job")}`}`));
   } else if (environment) {
     const kind = ["start", "stop"].includes(environment.action) ? environment.action : "other";
     meta.push(el("span", { class: `env ${kind}` }, icon(kind), middle(brief(environment.name), "", 8)));

@@ -1,5 +1,5 @@
 // Puts the page together.
-const BUILDERS = { pipeline: null, environments: environmentsView, units: unitsView, change: changeView, compared: comparedView, problems: problemsView, cdk: cdkView };
+const BUILDERS = { pipeline: null, environments: environmentsView, units: unitsView, change: changeView, compared: comparedView, parts: partsView, problems: problemsView, cdk: cdkView };
 const VIEWS = Object.keys(BUILDERS);
 
 function showView(name) {
@@ -61,8 +61,8 @@ function kindTabs() {
   list.closest("nav").hidden = data.kinds.length < 2;
   if (data.kinds.length < 2) return;
   list.replaceChildren(...data.kinds.map((kind, index) => {
-    const count = countRange(countOf(derived(index).jobs));
-    const difference = index === 0 ? null : (({ added, removed, changed }) => signed(added.length, removed.length, changed.length))(kindDifference(index));
+    const count = countRange({ certain: kind.count[0], possible: kind.count[1] });
+    const difference = kind.difference ? signed(...kind.difference) : null;
     const show = () => {
       showKind(index);
       showView(view.name);
@@ -97,6 +97,8 @@ function tabCounts() {
   count("compared", compared ?? "");
   has("compared", compared !== null);
   document.getElementById("compared-word").textContent = kindIndex === 0 ? "Base" : "Compared";
+  count("parts", data.parts?.length ?? "");
+  has("parts", kindIndex === 0 && data.parts !== undefined);
   count("problems", problemCounts().map(([severity, n]) => plural(n, severity)).join(", "));
   has("problems", data.problems.length > 0);
   count("cdk", data.cdk.length);
