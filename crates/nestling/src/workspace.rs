@@ -4,6 +4,7 @@
 //! comes out are the types here: nothing in them can be misspelt, and all of it knows where it was written.
 
 pub(crate) mod rules;
+pub(crate) mod environment_rules;
 pub(crate) mod idle_rules;
 mod condition;
 mod catalogue;

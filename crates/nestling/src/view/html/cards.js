@@ -27,7 +27,7 @@ function metaOf(job, box) {
     meta.push(el("span", { class: "cut" }, `${startNote(job)}if ${job.condition}`));
   } else if (job.trigger) {
     const count = childCount(job.trigger);
-    meta.push(el("span", { class: "cut" }, `triggers ${job.trigger.target}${count === null ? "" : `: ${plural(count, "job")}`}`));
+    meta.push(el("span", { class: "cut" }, count === null ? `triggers ${job.trigger.target}` : `starts ${plural(count, "job")}`));
   } else if (environment) {
     const kind = ["start", "stop"].includes(environment.action) ? environment.action : "other";
     meta.push(el("span", { class: `env ${kind}` }, icon(kind), middle(brief(environment.name), "", 8)));
