@@ -367,6 +367,35 @@ fn each_tab_has_the_numbers_of_preview_and_check_and_base_those_of_diff() {
     }
 }
 
+/// On a laptop lines lead to the newest commit that the remote is known to have, but for files that differ from it. The URL of the
+/// remote has a token, which is on no page.
+#[test]
+fn lines_of_files_that_are_on_the_host_are_linked_to_it() {
+    let shop = Example::new("shop");
+    let git = |arguments: &[&str]| output(Command::new("git").current_dir(shop.path()).args(arguments));
+    let page = || {
+        let html = output(nestling(&shop.path()).args(["preview", "--all", "--html", "-"]));
+        assert!(!html.contains("glpat-secret") && !html.contains("robin"));
+        data(&html)
+    };
+    git(&["remote", "add", "origin", "https://robin:glpat-secret@gitlab.example.com/shop/shop.git"]);
+    assert!(page().get("source").is_none(), "nothing is known to be on the host");
+    git(&["update-ref", "refs/remotes/origin/main", "main"]);
+    git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"]);
+    let file = shop.path().join("services/api/nestling.yml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("# not on the host\n{text}")).unwrap();
+    let data = page();
+    let main = git(&["merge-base", "HEAD", "main"]).trim().to_owned();
+    assert_eq!(data["source"], format!("https://gitlab.example.com/shop/shop/-/blob/{main}/"));
+    let unlinked = data["unlinked"].as_array().unwrap();
+    let unlinked: Vec<&str> = unlinked
+        .iter()
+        .map(|index| data["files"][usize::try_from(index.as_u64().unwrap()).unwrap()][0].as_str().unwrap())
+        .collect();
+    assert_eq!(unlinked, ["services/api/nestling.yml"]);
+}
+
 fn target() -> PathBuf {
     let binary = Path::new(env!("CARGO_BIN_EXE_nestling"));
     binary

@@ -24,13 +24,15 @@ function metaOf(job, box) {
   if (job.out) {
     meta.push(el("span", { class: "cut" }, job.removed ? job.out : "left out by rules"));
   } else if (job.condition) {
-    meta.push(el("span", { class: "cut" }, `${startNote(job)}if ${job.condition}`));
+    meta.push(el("span", { class: "cut" }, `${startNote(job)}if ${job.condition.replaceAll("`", "")}`));
   } else if (job.trigger) {
     const count = childCount(job.trigger);
     meta.push(el("span", { class: "cut" }, count === null ? `triggers ${job.trigger.target}` : `starts ${plural(count, "job")}`));
   } else if (environment) {
     const kind = ["start", "stop"].includes(environment.action) ? environment.action : "other";
-    meta.push(el("span", { class: `env ${kind}` }, icon(kind), middle(brief(environment.name), "", 8)));
+    // Beside a unit and a word there is no room for a name whose end can be read.
+    const name = !box.inLane && job.start !== "automatic" ? null : middle(brief(environment.name), "", 8);
+    meta.push(el("span", { class: `env ${kind}`, title: deployWords(environment) }, icon(kind), name));
   } else if (box.inLane && job.start === "automatic") {
     meta.push(el("span", { class: "cut" }, waitWords(job)));
   }
