@@ -217,11 +217,15 @@ fn names() -> String {
     page(&all, &[&format!("{}/x", units[0]), &format!("{}/x", units[1])]).render().unwrap()
 }
 
-/// Ten jobs for each unit.
+/// Ten jobs for each unit, in three kinds of pipelines.
 fn services(units: usize) -> String {
     let mut all = files(&[("nestling.yml", WORKSPACE), ("ci/service.yml", SERVICE)]);
     all.extend((0..units).map(|unit| (format!("unit-{unit:03}/package.json"), "{}")));
-    page(&all, &["nestling.yml"]).render().unwrap()
+    let mut page = page(&all, &["nestling.yml"]);
+    for kind in ["branch:main", "tag:v1"] {
+        page.add_kind(&plan(&all, &["nestling.yml"], kind));
+    }
+    page.render().unwrap()
 }
 
 fn write_pages(folder: &Path, is_long: bool) {

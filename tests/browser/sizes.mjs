@@ -79,7 +79,17 @@ for (const [name, [count, bytes]] of Object.entries(PAGES)) {
     assert.ok(first < count, `the search took ${first} ms`);
     await card(page, "unit-042:package").click();
     await page.click("#panel [data-follow]");
+    assert.match(await page.textContent("#panel .in-kinds"), /branch main: in/);
     await page.click("#clear");
+    // Another kind is derived when its tab is opened.
+    const derived = await page.evaluate(() => {
+      const before = performance.now();
+      document.querySelectorAll("#kinds button")[1].click();
+      return performance.now() - before;
+    });
+    assert.ok(derived < count, `another kind took ${derived} ms`);
+    assert.match(await page.textContent("#title"), /branch main/);
+    await page.goBack();
     // The names of the units go along with their jobs.
     await page.keyboard.press("Escape");
     await page.evaluate(() => { document.getElementById("scroller").scrollTop = 6000; });
