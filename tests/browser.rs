@@ -286,13 +286,14 @@ fn the_page_works_in_a_browser() {
 }
 
 /// Screenshots that the book shows.
-const PICTURES: [(&str, &str); 6] = [
+const PICTURES: [(&str, &str); 7] = [
     ("shop.png", "page.png"),
     ("kinds.png", "page-kinds.png"),
     ("rules.png", "page-rules.png"),
     ("base.png", "page-base.png"),
     ("change.png", "page-change.png"),
     ("critical.png", "page-critical.png"),
+    ("parts-view.png", "page-parts.png"),
 ];
 
 /// The data that a page carries.

@@ -115,7 +115,7 @@ function makeLane(lane) {
   const name = unitName(lane.unit);
   const element = el("div", { class: `lane ${lane.open ? "open" : ""}` },
     el("button", { type: "button", class: "lane-name", "aria-expanded": String(lane.open), title: `${name}: ${why}${more}`, tabindex: "-1", "data-unit": lane.unit ?? "" },
-      icon("chevron"), el("span", { class: "two" }, middle(name, "name"), drawn.narrow ? null : el("span", { class: "cut meta" }, why))),
+      icon("chevron"), el("span", { class: "two" }, middle(name, "name"), drawn.narrow ? null : el("span", { class: "cut meta" }, why.replaceAll("`", "")))),
     el("div", { class: "line" }));
   element.style.transform = `translateY(${lane.y}px)`;
   element.style.height = `${lane.h}px`;
