@@ -12,7 +12,7 @@ mod find;
 mod given_files;
 mod detect;
 
-pub(crate) use detect::{Against, add_restored, detect, detect_against, facts, head};
+pub(crate) use detect::{Against, KnownComparison, add_restored, detect, detect_against, facts, head};
 pub use given::GivenError;
 pub use nestling_git::{Change, Status};
 pub(crate) use nestling_gitlab::facts::{

@@ -11,6 +11,7 @@ use super::{
 };
 use nestling_files::path::RepoPath;
 use nestling_git::{Change, CommitId, GitError, GitRepository, Resolution, Status};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// The facts of the pipeline that is asked about: those of the variables, or of the branch that is checked out,
@@ -55,6 +56,17 @@ fn default_branch(repository: &GitRepository) -> Result<Option<String>, ChangesE
     if repository.head()?.is_none() { Ok(repository.current_branch()) } else { Ok(None) }
 }
 
+/// The paths between the last base that was asked for and head, which several kinds of pipelines ask for.
+#[derive(Debug, Default)]
+pub(crate) struct KnownComparison(RefCell<Option<(CommitId, Vec<Change>)>>);
+
+impl KnownComparison {
+    fn get(&self, base: &CommitId) -> Option<Vec<Change>> {
+        let known = self.0.borrow();
+        known.as_ref().filter(|(commit, _)| commit == base).map(|(_, changes)| changes.clone())
+    }
+}
+
 /// Finds what changed up to this head, for a pipeline of these facts. Files are never written; a commit may be fetched,
 /// if the request allows it.
 ///
@@ -65,8 +77,10 @@ pub(crate) fn detect(
     request: &ChangeRequest,
     facts: &PipelineFacts,
     head: Head,
+    known: &KnownComparison,
 ) -> Result<ChangeSet, ChangesError> {
-    let search = Search { repository, request, default_branch: facts.default_branch.as_deref(), head: &head };
+    let default_branch = facts.default_branch.as_deref();
+    let search = Search { repository, request, default_branch, head: &head, known: Some(known) };
     let mut unknown_paths = Vec::new();
     let (base, extent) = if let Some(list) = &request.given {
         let base = named_base(&search)?;
@@ -103,7 +117,8 @@ pub(crate) fn detect_against(
     head: Head,
     against: Against,
 ) -> Result<ChangeSet, ChangesError> {
-    let search = Search { repository, request, default_branch: facts.default_branch.as_deref(), head: &head };
+    let default_branch = facts.default_branch.as_deref();
+    let search = Search { repository, request, default_branch, head: &head, known: None };
     let (base, extent) = match against {
         Against::Commit(commit, found) => {
             let found = search.obtain(commit, found);
@@ -215,6 +230,9 @@ fn finish(search: &Search<'_>, found: Found) -> Result<(Option<Base>, Extent), C
 }
 
 fn compare(search: &Search<'_>, base: &Base) -> Result<Extent, GitError> {
+    if let Some(changes) = search.known.and_then(|known| known.get(&base.commit)) {
+        return Ok(Extent::Paths(changes));
+    }
     let repository = search.repository;
     let old = repository.tree_of(&base.commit)?;
     let changes = match search.head {
@@ -223,5 +241,8 @@ fn compare(search: &Search<'_>, base: &Base) -> Result<Extent, GitError> {
         }
         Head::WorkTree { .. } => repository.work_tree_diff(Some(&old))?,
     };
+    if let Some(known) = search.known {
+        known.0.replace(Some((base.commit, changes.clone())));
+    }
     Ok(Extent::Paths(changes))
 }
