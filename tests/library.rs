@@ -179,10 +179,12 @@ fn the_catalogue_is_what_the_headers_say() {
             let options =
                 if options.is_empty() { String::new() } else { format!("; one of {}", options.join(", ")) };
             let regex = definition.get("regex").and_then(Node::text);
-            let regex = regex.map(|regex| format!("; matches `{regex}`")).unwrap_or_default();
+            let regex =
+                regex.map(|regex| format!("; matches `{}`", regex.replace('|', "\\|"))).unwrap_or_default();
             let (kind, what) = (text("type"), text("description"));
-            let row = format!("| `{input}` | {kind} | {default} | {what}{options}{regex} |");
-            let _ = writeln!(page, "{}", row.replace("\\|", "\\\\|").replace("[^|]", "[^\\|]"));
+            let row = format!("| `{input}` | {kind} | {default} | {what}{options}");
+            let row = row.replace("\\|", "\\\\|").replace("[^|]", "[^\\|]");
+            let _ = writeln!(page, "{row}{regex} |");
         }
     }
     expect_file(&root().join("docs/templates.md"), &page).unwrap_or_else(|difference| panic!("{difference}"));

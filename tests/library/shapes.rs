@@ -23,7 +23,7 @@ const DEPLOYING: [&str; 5] =
     ["nestling/ecs", "nestling/helm", "nestling/kubernetes", "nestling/lambda", "nestling/s3-site"];
 
 /// Inputs that name something in the repository, or that a template refuses for what they say: none of them is any text.
-const NOT_FREE: [&str; 37] = [
+const NOT_FREE: [&str; 38] = [
     "apply",
     "artifacts",
     "backend_config",
@@ -60,6 +60,7 @@ const NOT_FREE: [&str; 37] = [
     "test_script",
     "typecheck_script",
     "var_files",
+    "versions",
     "workspaces",
 ];
 

@@ -123,13 +123,33 @@ test:
         source: "environments.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: { environments: { staging: {} } }\n"),
-            file("api/nestling.yml", "deploy: { script: ./deploy.sh, environment: [staging], target: s3://site/ }\n"),
-            file("web/nestling.yml", "deploy: { script: ./deploy.sh, environment: [staging], target: s3://site/web/ }\n"),
+            file("api/nestling.yml", "\
+deploy:
+  script: ./deploy.sh
+  environment: [staging]
+  target: s3://site/
+"),
+            file("web/nestling.yml", "\
+deploy:
+  script: ./deploy.sh
+  environment: [staging]
+  target: s3://site/web/
+"),
         ]),
         good: Example::Repository(&[
             file("nestling.yml", "workspace: { environments: { staging: {} } }\n"),
-            file("api/nestling.yml", "deploy: { script: ./deploy.sh, environment: [staging], target: s3://site/api/ }\n"),
-            file("web/nestling.yml", "deploy: { script: ./deploy.sh, environment: [staging], target: s3://site/web/ }\n"),
+            file("api/nestling.yml", "\
+deploy:
+  script: ./deploy.sh
+  environment: [staging]
+  target: s3://site/api/
+"),
+            file("web/nestling.yml", "\
+deploy:
+  script: ./deploy.sh
+  environment: [staging]
+  target: s3://site/web/
+"),
         ]),
     }
 }
