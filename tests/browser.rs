@@ -271,6 +271,8 @@ fn the_page_works_in_a_browser() {
     node.arg(chromium.trim()).arg(&folder).args(is_long.then_some("long"));
     let driven = run(&mut node);
     let tests = String::from_utf8_lossy(&driven.stdout);
+    // Measures, for people who run this with `--nocapture`, as `tests/long page` does.
+    tests.lines().filter(|line| line.starts_with("# ")).for_each(|line| println!("{line}"));
     assert!(driven.status.success(), "{}", said(&driven));
     assert_eq!(
         tests.lines().filter(|line| line.starts_with("ok ")).count(),

@@ -4,6 +4,7 @@ use super::base;
 use super::find::{Found, Search};
 use super::given::parse_given;
 use super::given_files::settle;
+use super::known::KnownComparison;
 use super::reason::AmbiguousRevision;
 use super::request::{ChangeRequest, ChangesError, OnUnknownBase, Scope};
 use super::{
@@ -11,7 +12,6 @@ use super::{
 };
 use nestling_files::path::RepoPath;
 use nestling_git::{Change, CommitId, GitError, GitRepository, Resolution, Status};
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// The facts of the pipeline that is asked about: those of the variables, or of the branch that is checked out,
@@ -54,17 +54,6 @@ fn default_branch(repository: &GitRepository) -> Result<Option<String>, ChangesE
     }
     // Before the first commit, the branch that it will be on.
     if repository.head()?.is_none() { Ok(repository.current_branch()) } else { Ok(None) }
-}
-
-/// The paths between the last base that was asked for and head, which several kinds of pipelines ask for.
-#[derive(Debug, Default)]
-pub(crate) struct KnownComparison(RefCell<Option<(CommitId, Vec<Change>)>>);
-
-impl KnownComparison {
-    fn get(&self, base: &CommitId) -> Option<Vec<Change>> {
-        let known = self.0.borrow();
-        known.as_ref().filter(|(commit, _)| commit == base).map(|(_, changes)| changes.clone())
-    }
 }
 
 /// Finds what changed up to this head, for a pipeline of these facts. Files are never written; a commit may be fetched,
@@ -242,7 +231,7 @@ fn compare(search: &Search<'_>, base: &Base) -> Result<Extent, GitError> {
         Head::WorkTree { .. } => repository.work_tree_diff(Some(&old))?,
     };
     if let Some(known) = search.known {
-        known.0.replace(Some((base.commit, changes.clone())));
+        known.keep(base.commit, changes.clone());
     }
     Ok(Extent::Paths(changes))
 }

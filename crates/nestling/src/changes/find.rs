@@ -1,7 +1,7 @@
 //! Finding base: the commit that a rule names, in this clone or from the remote.
 
 use super::base::Rule;
-use super::detect::KnownComparison;
+use super::known::KnownComparison;
 use super::reason::{AmbiguousRevision, UnknownBase};
 use super::request::{ChangeRequest, FetchPolicy};
 use super::{Base, Head, Obtained, Provenance};

@@ -8,6 +8,7 @@ use nestling_gitlab::check::{KnownVariables, read_configuration};
 use nestling_gitlab::configuration::{RemoteIncludes, Surroundings};
 use nestling_gitlab::diagnostic::Sources;
 use nestling_gitlab::facts::PipelineFacts;
+use nestling_gitlab::name::StageName;
 use nestling_gitlab::pipeline::presence::Changed;
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::BTreeSet;
@@ -62,12 +63,16 @@ fn read_child(path: &str, files: &dyn Files, facts: &PipelineFacts) -> Option<Pa
     };
     let (pipeline, ..) = read_configuration(path, &text, &surroundings, RemoteIncludes::Unread).ok()?;
     let mut child = PageChild { stages: Vec::new(), is_partial: !pipeline.includes.is_empty() };
-    for stage in &pipeline.stages {
-        let jobs = pipeline.jobs.iter().filter(|job| job.stage() == stage.as_str());
-        let names: Vec<String> = jobs.map(|job| job.name.to_string()).collect();
-        if !names.is_empty() {
-            child.stages.push((stage.to_string(), names));
+    let listed = pipeline.stages.iter().map(StageName::as_str);
+    let order = std::iter::once(StageName::PRE).chain(listed).chain([StageName::POST]);
+    child.stages.extend(order.map(|stage| (stage.to_owned(), Vec::new())));
+    for job in &pipeline.jobs {
+        // A file that only GitLab reads may list the stage.
+        match child.stages.iter_mut().find(|(stage, _)| stage == job.stage()) {
+            Some((_, names)) => names.push(job.name.to_string()),
+            None => child.stages.push((job.stage().to_owned(), vec![job.name.to_string()])),
         }
     }
+    child.stages.retain(|(_, names)| !names.is_empty());
     Some(child)
 }
