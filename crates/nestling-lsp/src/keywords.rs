@@ -1,6 +1,6 @@
 //! The keys of each place with their documentation: GitLab's from the table of keywords, those of headers from their schemas.
 
-use crate::meaning::Section;
+use crate::meaning::{FileKind, Section};
 use crate::outline::ITEM;
 use nestling::Header;
 use nestling_gitlab::table::{DEFAULT, JOB, KeywordRow, ROOT, Shape, StringShape, TRIGGER_JOB, rows};
@@ -49,6 +49,34 @@ pub(crate) fn key(section: Section, path: &[&str]) -> Option<KnownKey> {
         Section::Jobs if is_nestling_key(path) => own_keys().into_iter().find(|key| key.name == *name),
         Section::Jobs => row(path).map(|row| of_row(name, row)),
     }
+}
+
+/// Returns `true` if a value at a path can be a mapping.
+pub(crate) fn can_be_mapping(section: Section, path: &[&str]) -> bool {
+    if section == Section::Jobs && matches!(path, [_, ITEM]) && ROOT.keyword(path[0]).is_none() {
+        return false;
+    }
+    let Some(row) = row(path).filter(|_| section == Section::Jobs) else { return true };
+    let is_mapping = |shape: &Shape| matches!(shape, Shape::Mapping(_) | Shape::Cases(_) | Shape::Names(_));
+    let shapes = row.keyword.shapes.iter();
+    if path.last() != Some(&ITEM) {
+        return shapes.clone().any(is_mapping);
+    }
+    let lists = shapes.filter_map(|shape| match shape {
+        Shape::List(list) => Some(list.items),
+        _ => None,
+    });
+    lists.flatten().any(is_mapping)
+}
+
+/// Returns the keys that open a header in a kind of file.
+pub(crate) fn header_keys(kind: &FileKind) -> Vec<KnownKey> {
+    let of_kind: &[&str] = match kind {
+        FileKind::Nestling => &["unit", "workspace"],
+        FileKind::Template(_) | FileKind::Jobs => &["spec"],
+    };
+    let keys = keys(Section::Header, &[]).into_iter();
+    keys.filter(|key| of_kind.contains(&key.name.as_str())).collect()
 }
 
 /// Returns the words that a value at a path can be.
@@ -164,7 +192,7 @@ fn of_row(name: &str, row: &KeywordRow) -> KnownKey {
 
 /// Returns `true` for a keyword of a job that GitLab never sees.
 fn is_nestling_key(path: &[&str]) -> bool {
-    matches!(path, [job, "reuse" | "stop"] if ROOT.keyword(job).is_none())
+    matches!(path, [job, "reuse" | "stop" | "target"] if ROOT.keyword(job).is_none())
 }
 
 /// The keywords of a job that are Nestling's own.
@@ -178,7 +206,13 @@ fn own_keys() -> Vec<KnownKey> {
         documentation: "The stop job of the deploy: its `script`, and keywords that differ from the deploy's. `false`: none. Nestling writes the job with what GitLab requires of the pair.".to_owned(),
         is_container: true,
     };
-    vec![of_schema("reuse", reuse), stop]
+    let target = KnownKey {
+        name: "target".to_owned(),
+        value: "a string, or a mapping with `name` and `help`".to_owned(),
+        documentation: "Name of what the job deploys or publishes to, such as `s3://bucket/site/`. Jobs of two units or two environments with one target are an error.".to_owned(),
+        is_container: false,
+    };
+    vec![of_schema("reuse", reuse), stop, target]
 }
 
 /// Returns the alternatives of the schema at a path of a header.
