@@ -19,6 +19,7 @@ mod rendering;
 mod noop;
 mod stop;
 mod reuse_settings;
+mod shared_targets;
 mod replayed;
 mod make;
 mod kinds;

@@ -31,7 +31,9 @@ pub use replay::{Replay, Replayed, ReplayedMerge};
 use finish::ParentFile;
 use workspace_from::WorkspaceFrom;
 
-use crate::changes::{self, As, ChangeRequest, ChangeSet, FetchPolicy, Head, KnownComparison, PipelineFacts};
+use crate::changes::{
+    self, As, ChangeRequest, ChangeSet, FetchPolicy, Head, KnownComparison, PipelineFacts, Policy,
+};
 use crate::passed::Passed;
 use crate::plan::{CommittedTree, NoTree};
 use crate::repository::{Repository, revisions};
@@ -221,6 +223,16 @@ impl<'r> Project<'r> {
     /// Finds what changed for a request that may differ from the project's own. A base that several ask for is compared once.
     fn changes_for(&self, repository: &Repository, request: &ChangeRequest) -> Result<ChangeSet, Error> {
         Ok(changes::detect(repository.git(), request, &self.facts, self.head.clone(), &self.compared)?)
+    }
+
+    /// Returns `true` if the workspace selects every unit in pipelines of this kind, as `pipelines: { branch: all }` does.
+    pub fn selects_all(&self) -> bool {
+        matches!(self.workspace().policies.get(self.facts.occasion()), Policy::All)
+    }
+
+    /// Returns `true` if the workspace selects no unit in pipelines of this kind, as `pipelines: { tag: none }` does.
+    pub fn selects_none(&self) -> bool {
+        matches!(self.workspace().policies.get(self.facts.occasion()), Policy::None)
     }
 
     /// Returns the commands that print graphs and whose answers the request does not have ([`ChangeRequest::graph`]).

@@ -179,7 +179,7 @@ impl<'p> Planning<'p> {
         let kinds: Vec<WalkedKind> = kinds.into_iter().collect();
         let facts: Vec<PipelineFacts> = kinds.iter().map(|kind| kind.facts.clone()).collect();
         let mut kinds = kinds.into_iter();
-        plan::plan_kinds(&mut request, facts.clone(), |plan| {
+        let unread_inputs = plan::plan_kinds(&mut request, facts.clone(), |plan| {
             // Headers are the same for all kinds.
             if std::mem::take(&mut looks_for_keys) {
                 unused_keys = idle::find(project.files(), project.revisions(), &plan);
@@ -191,6 +191,7 @@ impl<'p> Planning<'p> {
         let mut problems = unused_keys?;
         problems.extend(plan::unused_entries(&mut request, &facts, &|entry| walk.jobs.deploy_to(entry)));
         if reports_keys {
+            problems.extend(unread_inputs);
             if let Some(repository) = project.repository {
                 problems.extend(idle::unknown_revisions(workspace, repository.git())?);
             }

@@ -3,6 +3,7 @@
 //! Most templates ask nothing of `pipeline`, and rendering is most of the work. The renderer notes whether the facts of the
 //! pipeline are read while a unit is rendered; only what was made without them is shared.
 
+use super::given_inputs::GivenInputs;
 use super::jobs::UnitJobs;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::{EnvironmentName, UnitName};
@@ -53,14 +54,23 @@ type Key = (UnitName, Option<EnvironmentName>);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Default)]
-pub struct SharedRenderings(RefCell<HashMap<Key, Rc<Folded>>>);
+pub struct SharedRenderings {
+    folded: RefCell<HashMap<Key, Rc<Folded>>>,
+    /// The inputs that units give, in all kinds of pipelines.
+    pub(super) inputs: RefCell<GivenInputs>,
+}
 
 impl SharedRenderings {
+    /// Warns of the inputs that units give and no rendering reads.
+    pub(crate) fn unread_inputs(&self) -> Vec<Diagnostic> {
+        self.inputs.borrow().unread()
+    }
+
     pub(super) fn get(&self, key: &Key) -> Option<Rc<Folded>> {
-        self.0.borrow().get(key).cloned()
+        self.folded.borrow().get(key).cloned()
     }
 
     pub(super) fn insert(&self, key: Key, folded: Rc<Folded>) {
-        self.0.borrow_mut().insert(key, folded);
+        self.folded.borrow_mut().insert(key, folded);
     }
 }
