@@ -262,7 +262,7 @@ pub(super) fn trigger_obstacle(trigger: &Candidate, index: usize, old: &OldPipel
         let text = value.text().unwrap_or_default();
         let is_parent_id = name == "PARENT_PIPELINE_ID" && text == "$CI_PIPELINE_ID";
         if !is_parent_id && DIFFERENT.iter().any(|variable| mentions(text, variable)) {
-            return Some(format!("the trigger job hands on `{name}`, which is another one in a child"));
+            return Some(format!("the trigger job forwards `{name}`, which is another one in a child"));
         }
     }
     if child.configuration.has_workflow_rules() {

@@ -119,7 +119,7 @@ impl GraphFile {
     }
 
     fn unreadable(&self, why: &Unreadable, file: nestling_gitlab::diagnostic::FileId) -> Diagnostic {
-        let message = format!("`{}` holds no graph that can be read", self.name());
+        let message = format!("`{}` contains no valid graph", self.name());
         let problem = Diagnostic::error(&DEPENDS_FROM, why.origin(file), message);
         problem.with_note(why.reason().to_owned()).with_help(FORMS)
     }
