@@ -265,7 +265,7 @@ shop:staging: deploy B/Uat/Two B/Live/One B/Live/Two
     assert_eq!(table(&planned.without_errors()), want);
 }
 
-/// Where nothing has let a stack through, its outputs are not known either.
+/// Without an approval of a stack, its outputs are unknown, too.
 #[test]
 fn an_url_of_a_stack_that_this_pipeline_does_not_deploy_is_left_out() {
     let header =
