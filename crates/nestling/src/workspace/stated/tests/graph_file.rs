@@ -37,7 +37,7 @@ fn a_graph_that_is_missing_or_of_another_form_is_an_error() {
             "{ file: graph.json }",
             "{\n\"a\": [\"../b\"] }",
             "graph.json:2",
-            "`../b` is no path in the repository",
+            "`../b` is not a path in the repository",
         ),
         ("{ file: graph.json }", "[]", "graph.json:1", "`graph.json` contains no valid graph"),
         ("{ file: graph.json }", "{\n\"a\": [1] }", "graph.json:1", "`graph.json` contains no valid graph"),
