@@ -40,7 +40,7 @@ pub(crate) use jobs::{Promoted, RoleNeed, UnitJob, UnitJobs};
 pub(crate) use make::{definition, unit_jobs, workspace_jobs};
 pub(crate) use needs::{is_optional, needed_job, optional, renamed};
 pub(crate) use renderer::UnitRenderer;
-pub(crate) use shared::SharedRenderings;
+pub use shared::SharedRenderings;
 pub(crate) use stop_artifacts::{Kept, Lifetime};
 pub(crate) use template_reuse::OF_HEADER;
 pub(crate) use values::UnitChange;
