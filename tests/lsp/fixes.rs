@@ -143,6 +143,13 @@ const CORRECTED: &[(&str, &str, &str, &str)] = &[
         "Replace `/libs/` with `/libs/**/*`",
         "    - /libs/**/*\n",
     ),
+    // The place is that of the value, and the word is its key.
+    (
+        "environment-key",
+        "test:\n  script: x\n  environment:\n    name: a\n    actino: verify\n",
+        "Replace `actino` with `action`",
+        "    action: verify\n",
+    ),
     (
         "rules-changes",
         "test:\n  script: x\n  rules:\n    - changes: [\"${{ unit.dir }}/**\"]\n",

@@ -47,17 +47,22 @@ fn fix(finding: Finding<'_>, range: Range<usize>, meant: &str) -> Fix {
     Fix { title, edits: vec![Edit { range, text }], is_preferred: true }
 }
 
-/// Returns the words of the message that the line has behind the place of the finding.
+/// Returns the words of the message where the finding is: behind its place in the line, before it, or as keys above it.
 fn words(finding: Finding<'_>) -> Vec<Range<usize>> {
-    let line = Line::of(finding.outline.text, finding.origin);
+    let (outline, offset) = (finding.outline, finding.offset());
+    let line = Line::of(outline.text, finding.origin);
     let start = if finding.origin.column == 0 { 0 } else { line.offset(finding.origin) };
-    let line_start = finding.offset().saturating_sub(start);
-    let words = finding.problem.message.split('`').skip(1).step_by(2).filter(|word| !word.is_empty());
-    let ranges = words.filter_map(|word| {
-        let offset = line_start + start + whole_word(&line.text[start..], word)?;
-        Some(offset..offset + word.len())
-    });
-    ranges.collect()
+    let line_start = offset.saturating_sub(start);
+    let mut ranges = Vec::new();
+    for word in finding.problem.message.split('`').skip(1).step_by(2).filter(|word| !word.is_empty()) {
+        let behind = whole_word(&line.text[start..], word).map(|position| start + position);
+        let in_line = behind.or_else(|| whole_word(line.text, word)).map(|position| line_start + position);
+        ranges.extend(in_line.map(|position| position..position + word.len()));
+        let around = outline.entries.iter().filter(|entry| entry.start <= offset && offset <= entry.end);
+        let keys = around.filter_map(|entry| entry.key.clone());
+        ranges.extend(keys.filter(|key| outline.text[key.clone()] == *word));
+    }
+    ranges
 }
 
 /// Returns the key and the scalar that the finding points to, and those of the list or mapping that it points to.
