@@ -158,6 +158,27 @@ const CORRECTED: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
+/// The finding of a built-in template is shown at its name, which is not what is misspelt.
+#[test]
+fn a_name_that_is_not_the_misspelt_word_stays() {
+    let repository = Repository::new();
+    let text = "unit: { use: nestling/go }\n";
+    repository.write("nestling.yml", "workspace: { stages: [build, tset] }\n");
+    repository
+        .write("api/nestling.yml", text)
+        .write("api/go.mod", "module example.com/api\n")
+        .commit("start");
+    let path = repository.path().join("api/nestling.yml");
+    let mut client = Client::start(repository.path(), &["utf-8"]);
+    client.open(&path, text);
+    let actions = client.actions(&path);
+    let found = format!("{:?}", client.shown);
+    assert!(found.contains("did you mean `tset`?"), "{found}");
+    let replaces = actions.iter().filter(|action| action["title"].as_str().unwrap().starts_with("Replace"));
+    assert_eq!(replaces.count(), 0, "{actions:#?}");
+    client.end();
+}
+
 #[test]
 fn corrections_are_written_as_they_are_read() {
     let repository = Repository::new();

@@ -4,6 +4,7 @@ use super::{Finding, Fix};
 use crate::edit::{Edit, as_scalar};
 use crate::outline::Entry;
 use crate::position::Line;
+use nestling_gitlab::diagnostic::Suggestion;
 use std::ops::Range;
 
 /// The places of a word that are tried.
@@ -14,7 +15,8 @@ pub(super) fn fixes(finding: Finding<'_>) -> Vec<Fix> {
     let Some(meant) = meant(finding.help()) else { return Vec::new() };
     let text = finding.outline.text;
     let mut ranges: Vec<Range<usize>> = words(finding);
-    ranges.extend(scalars(finding));
+    // What the message does not name has to be nearly the word: a finding may be shown at another one, such as a template's name.
+    ranges.extend(scalars(finding).into_iter().filter(|range| is_near(&text[range.clone()], meant)));
     ranges.retain(|range| !range.is_empty() && text[range.clone()] != *meant);
     // An expression is not what was misspelt: the string that it becomes was.
     ranges.retain(|range| !text[range.clone()].contains("${{"));
@@ -91,6 +93,13 @@ fn behind_expression(finding: Finding<'_>, meant: &str) -> Option<Fix> {
         edits: vec![Edit { range: start..range.end, text: behind.to_owned() }],
         is_preferred: true,
     })
+}
+
+/// Returns `true` if a string is probably a form of what was meant: misspelt, or a path that goes on.
+fn is_near(string: &str, meant: &str) -> bool {
+    let path = string.trim_end_matches(['/', '*']);
+    let goes_on = !path.is_empty() && meant.starts_with(path) && meant.contains('*');
+    goes_on || Suggestion::among(string, [meant]).word().is_some()
 }
 
 /// Returns the offset of a word that is no part of a longer one.
