@@ -19,6 +19,7 @@ mod rendering;
 mod noop;
 mod stop;
 mod reuse_settings;
+mod shared_targets;
 mod replayed;
 mod make;
 mod kinds;
@@ -30,7 +31,7 @@ use crate::fingerprint::Fingerprints;
 use crate::passed::JobReuse;
 use crate::select::{Narrowing, Selection, Verdict};
 use crate::template::UnitPrints;
-use crate::unit::UnitRenderer;
+use crate::unit::{SharedRenderings, UnitRenderer};
 use crate::workspace::{Loaded, ReuseSettings, Templates, Unit, Workspace};
 use before::Before;
 use make::{findings, finished, make, selection};
@@ -279,7 +280,18 @@ pub(crate) fn select(request: Request<'_>) -> Selected {
 /// # Errors
 /// A directory cannot be listed.
 pub(crate) fn plan(request: &Request<'_>) -> Result<Plan, ReadError> {
-    let made = make(request, &request.templates(), None)?;
+    plan_sharing(request, None)
+}
+
+/// Makes the plan of a request, and shares renderings with other plans of the same files.
+///
+/// # Errors
+/// As [`plan`].
+pub(crate) fn plan_sharing(
+    request: &Request<'_>,
+    shared: Option<&SharedRenderings>,
+) -> Result<Plan, ReadError> {
+    let made = make(request, &request.templates(), shared)?;
     Ok(finished(made, request))
 }
 

@@ -13,7 +13,8 @@ use nestling_gitlab::name::EnvironmentName;
 
 /// Makes a plan of the same files and changes for each kind of pipeline, one after the other, and hands each of them over.
 ///
-/// A unit whose templates ask nothing of the pipeline is rendered once for all kinds.
+/// A unit whose templates ask nothing of the pipeline is rendered once for all kinds. Returns warnings of the inputs that are read in none of
+/// them.
 ///
 /// # Errors
 /// As [`plan`](super::plan).
@@ -21,7 +22,7 @@ pub(crate) fn plan_kinds(
     request: &mut Request<'_>,
     kinds: impl IntoIterator<Item = PipelineFacts>,
     mut act: impl FnMut(Plan),
-) -> Result<(), ReadError> {
+) -> Result<Vec<Diagnostic>, ReadError> {
     let (files, revisions, loaded, sources) =
         (request.files, request.revisions, request.loaded, request.sources);
     let templates = Templates::new(files, revisions, &loaded.workspace.template_folders, sources);
@@ -31,7 +32,7 @@ pub(crate) fn plan_kinds(
         let made = make(request, &templates, Some(&shared))?;
         act(finished(made, request));
     }
-    Ok(())
+    Ok(shared.unread_inputs())
 }
 
 /// Returns the findings in the entries of the catalogue that none of these kinds deploys to: those in a deploy that has

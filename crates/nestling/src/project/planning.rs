@@ -12,6 +12,7 @@ use crate::passed::Passed;
 use crate::plan::{self, FingerprintSource, Plan, Selected, TreeOfCommit};
 use crate::repository::{Repository, files_at};
 use crate::select::Narrowing;
+use crate::unit::SharedRenderings;
 use nestling_files::files::Files;
 use nestling_gitlab::diagnostic::KindName;
 use nestling_gitlab::facts::WalkedKind;
@@ -44,6 +45,8 @@ pub struct Planning<'p> {
     pub(super) unused_keys: UnusedKeys,
     pub(super) fingerprints: bool,
     pub(super) passed: Option<&'p Passed>,
+    pub(super) shared: Option<&'p SharedRenderings>,
+    pub(super) is_checked: bool,
 }
 
 /// Set if keys of headers that have no effect are looked for.
@@ -64,6 +67,8 @@ impl<'p> Planning<'p> {
             unused_keys: UnusedKeys::Ignore,
             fingerprints: false,
             passed: None,
+            shared: None,
+            is_checked: true,
         }
     }
 
@@ -131,6 +136,18 @@ impl<'p> Planning<'p> {
         self
     }
 
+    /// Shares renderings with other plans of the same project, such as those of other kinds of pipelines.
+    pub fn sharing(mut self, renderings: &'p SharedRenderings) -> Self {
+        self.shared = Some(renderings);
+        self
+    }
+
+    /// Leaves out what GitLab would say of the pipeline, for a caller who wants its jobs alone.
+    pub fn unchecked(mut self) -> Self {
+        self.is_checked = false;
+        self
+    }
+
     /// Selects, renders, composes and checks.
     ///
     /// # Errors
@@ -162,7 +179,7 @@ impl<'p> Planning<'p> {
         let kinds: Vec<WalkedKind> = kinds.into_iter().collect();
         let facts: Vec<PipelineFacts> = kinds.iter().map(|kind| kind.facts.clone()).collect();
         let mut kinds = kinds.into_iter();
-        plan::plan_kinds(&mut request, facts.clone(), |plan| {
+        let unread_inputs = plan::plan_kinds(&mut request, facts.clone(), |plan| {
             // Headers are the same for all kinds.
             if std::mem::take(&mut looks_for_keys) {
                 unused_keys = idle::find(project.files(), project.revisions(), &plan);
@@ -174,6 +191,7 @@ impl<'p> Planning<'p> {
         let mut problems = unused_keys?;
         problems.extend(plan::unused_entries(&mut request, &facts, &|entry| walk.jobs.deploy_to(entry)));
         if reports_keys {
+            problems.extend(unread_inputs);
             if let Some(repository) = project.repository {
                 problems.extend(idle::unknown_revisions(workspace, repository.git())?);
             }
@@ -221,7 +239,8 @@ impl<'p> Planning<'p> {
         let is_whole = narrowing.only.is_empty() && narrowing.except.is_empty();
         let looks_for_keys = self.unused_keys == UnusedKeys::Report && is_whole;
         let base_files = self.base_files();
-        let mut plan = plan::plan(&self.request(narrowing, base_files.as_deref()))?;
+        let (shared, is_checked) = (self.shared, self.is_checked);
+        let mut plan = plan::plan_sharing(&self.request(narrowing, base_files.as_deref()), shared)?;
         plan.whole = is_whole && project.request.is_whole();
         if looks_for_keys {
             plan.diagnostics.extend(idle::find(project.files(), project.revisions(), &plan)?);
@@ -229,12 +248,14 @@ impl<'p> Planning<'p> {
         if let Some(passed) = passed {
             proof::leave_out_passed(project, &mut plan, passed);
         }
-        finish(&mut plan, project.files(), unconverted)?;
+        if is_checked {
+            finish(&mut plan, project.files(), unconverted)?;
+        }
         Ok(plan)
     }
 
-    /// Makes the plan alone, without what GitLab would say of it.
-    pub(super) fn unchecked(self) -> Result<Plan, Error> {
+    /// Makes the plan alone: without base, and without what GitLab would say of it.
+    pub(super) fn without_base(self) -> Result<Plan, Error> {
         let narrowing = self.patterns.narrowing(&[self.project.workspace()])?;
         Ok(plan::plan(&self.request(narrowing, None))?)
     }
