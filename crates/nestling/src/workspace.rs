@@ -1,7 +1,7 @@
 //! The workspace: which directories are units, what they use and depend on, and where deploys may go.
 //!
 //! [`format`] is what is written, [`load`] reads it from any [`Files`](nestling_files::files::Files) and checks it, and what
-//! comes out are the types here: nothing in them can be misspelt, and all of it knows where it was written.
+//! comes out are the types here: nothing in them can be misspelled, and all of it knows where it was written.
 
 pub(crate) mod rules;
 pub(crate) mod environment_rules;

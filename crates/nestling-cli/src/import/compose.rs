@@ -282,7 +282,7 @@ impl Moving<'_> {
             let own = body.get_mut("variables").and_then(Node::as_map_mut);
             if let Some(own) = own.filter(|own| own.contains(&name)) {
                 own.set(&name, value);
-                rewritten.push(format!("`{name}` has the value that the trigger job handed on"));
+                rewritten.push(format!("`{name}` has the value that the trigger job forwarded"));
             }
         }
     }

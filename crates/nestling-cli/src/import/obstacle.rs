@@ -261,13 +261,13 @@ pub(super) fn trigger_obstacle(trigger: &Candidate, index: usize, old: &OldPipel
     }
     let variables = body.get("variables").and_then(Node::as_map);
     if let Some(name) = variables.and_then(HandedOn::taken_name) {
-        return Some(format!("the trigger job hands on `{name}` with a value of its own"));
+        return Some(format!("the trigger job forwards `{name}` with a value of its own"));
     }
     for (name, value) in variables.into_iter().flat_map(Map::iter) {
         let text = HandedOn::all().renamed(value.text().unwrap_or_default());
         if let Some(variable) = DIFFERENT.iter().find(|variable| mentions(&text, variable)) {
             return Some(format!(
-                "the trigger job hands on `{name}` with `{variable}`, which is another one in a child"
+                "the trigger job forwards `{name}` with `{variable}`, which is another one in a child"
             ));
         }
     }

@@ -51,7 +51,7 @@ pub(crate) struct WorkspaceFile {
     pub allow: Vec<Node>,
 }
 
-/// Whose records of passed jobs count, and for how long.
+/// Pipelines whose records of passed jobs count, and for how long.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReuseFile {
@@ -174,7 +174,7 @@ pub(crate) struct EnvironmentFile {
     pub url: Option<Node>,
     /// `production`, `staging`, `testing`, `development` or `other`.
     pub deployment_tier: Option<Node>,
-    /// When GitLab stops it by itself.
+    /// Time after which GitLab stops it.
     pub auto_stop_in: Option<Node>,
     /// A Kubernetes dashboard.
     pub kubernetes: Option<Node>,

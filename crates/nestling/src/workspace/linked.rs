@@ -86,7 +86,7 @@ fn matching(rules: &[DirectoryRule], directory: &RepoPath) -> Vec<usize> {
 }
 
 fn leads_nowhere(link: &RepoPath, path: &RepoPath) -> String {
-    format!("the link `{link}` leads to `{path}`, which is not in the repository")
+    format!("link `{link}` points to `{path}`, which is not in the repository")
 }
 
 /// Returns `true` if a directory is there. Only those above it are listed.
