@@ -58,6 +58,7 @@ fn with_library<T>(act: impl FnOnce(&TemplateRenderer<'_>) -> T) -> T {
         ("Dockerfile", "FROM scratch"),
         ("go.mod", "module a\n\ngo 1.25\n"),
         ("pom.xml", "<project/>"),
+        ("settings.gradle", ""),
         ("App.csproj", "Microsoft.NET.Test.Sdk JunitXml.TestLogger coverlet.collector"),
         ("chart/Chart.yaml", "name: a"),
         ("k8s/web.yaml", ""),

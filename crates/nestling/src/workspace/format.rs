@@ -84,7 +84,7 @@ pub(crate) struct TemplatesFile {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a mapping such as `{ match: \"services/*\", use: … }`")]
 pub(crate) struct UnitRule {
-    /// Directory globs: one text or a list.
+    /// Directory globs, `!` for exceptions, and files that mark a directory: one of them or a list.
     #[serde(rename = "match")]
     pub matches: Node,
     /// Templates: a name, a use, or a list of either.
