@@ -9,6 +9,10 @@ pub(super) fn ordered<'a>(workspace: &'a Workspace, included: &BTreeSet<&UnitNam
     let mut open_dependencies: BTreeMap<&UnitName, usize> = BTreeMap::new();
     let mut dependents: BTreeMap<&UnitName, Vec<&'a UnitName>> = BTreeMap::new();
     for unit in workspace.units.iter().filter(|unit| included.contains(&unit.name)) {
+        // Loading refused a second unit of the name, and an editor goes on with the first.
+        if open_dependencies.contains_key(&unit.name) {
+            continue;
+        }
         let mut count = 0;
         for dependency in unit.depends_on.iter().filter(|dependency| included.contains(&dependency.unit)) {
             dependents.entry(&dependency.unit).or_default().push(&unit.name);
