@@ -73,7 +73,7 @@ fn what_cannot_be_decided_is_not_known() {
     let same = "[{ if: $MINE, variables: { FAST: '1' } }, { variables: { FAST: '1' } }]";
     let commit = "include: [{ project: a/b, file: c.yml, ref: 0123456789012345678901234567890123456789 }]";
     let [why, _] = passed("", &format!("rules: {undecided}"));
-    assert!(why.contains("passes `FAST` to the child, and its value depends on rules"), "{why}");
+    assert!(why.contains("passes `FAST` to the child, but its value depends on rules"), "{why}");
     let [why, _] = passed(&format!("workflow: {{ rules: {undecided} }}"), "variables: {}");
     assert!(why.contains("passes `FAST` to the child"), "{why}");
     assert_eq!(passed("", &format!("rules: {same}"))[0], "FAST=1");
