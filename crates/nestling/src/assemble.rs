@@ -5,6 +5,7 @@ pub(crate) mod rules;
 mod naming;
 mod printing_job;
 mod job_reference;
+mod known_units;
 mod left_out;
 mod scopes;
 mod stage_order;
@@ -17,8 +18,10 @@ mod ordered_needs;
 mod pipeline;
 
 pub(crate) use job_reference::{JobReference, resolve};
+pub(crate) use known_units::{KnownUnit, KnownUnits};
 pub(crate) use left_out::drop_dependents;
 pub(crate) use naming::scoped;
 pub(crate) use ordered_needs::is_waiting_job;
 pub(crate) use pipeline::assemble;
+pub(crate) use unit_order::ordered as unit_order;
 pub(crate) use printing_job::{printing_job, run_as_others};

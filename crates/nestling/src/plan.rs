@@ -15,6 +15,8 @@ mod relocked;
 mod claims;
 mod auto_cancel;
 mod presence;
+mod linked;
+mod notes;
 mod rendering;
 mod noop;
 mod stop;
@@ -33,7 +35,7 @@ use crate::template::UnitPrints;
 use crate::unit::UnitRenderer;
 use crate::workspace::{Loaded, ReuseSettings, Templates, Unit, Workspace};
 use before::Before;
-use make::{findings, finished, make, selection};
+use make::{OfKind, findings, finished, make, selection};
 use nestling_cdk::report::Report;
 use nestling_files::files::{Files, ReadError, Revisions};
 use nestling_files::path::RepoPath;
@@ -48,6 +50,8 @@ use std::sync::Arc;
 pub(crate) use definition::made_from;
 pub(crate) use fingerprints::{CommittedTree, FingerprintSource, NoTree, TreeOfCommit};
 pub(crate) use kinds::{plan_kinds, unused_entries};
+pub(crate) use notes::{PlanNotes, Recording};
+pub(crate) use presence::has_exists;
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
 pub use removed::Removed;
@@ -279,7 +283,7 @@ pub(crate) fn select(request: Request<'_>) -> Selected {
 /// # Errors
 /// A directory cannot be listed.
 pub(crate) fn plan(request: &Request<'_>) -> Result<Plan, ReadError> {
-    let made = make(request, &request.templates(), None)?;
+    let (made, _) = make(request, &request.templates(), &OfKind::default())?;
     Ok(finished(made, request))
 }
 

@@ -50,7 +50,7 @@ pub(crate) use facts_read::FactsRead;
 pub(crate) use files::PrintOf;
 pub(crate) use files::{glob_from_root, meant_path};
 pub(crate) use inputs::bind;
-pub(crate) use renderer::{Rendered, Renderer};
+pub(crate) use renderer::{Rendered, Renderer, RenderingWork};
 pub(crate) use run::FEWER_UNITS;
 pub(crate) use scope::{EnvironmentScope, Scope, find_unbound};
 pub(crate) use unit_prints::{UNCOMMITTED, UnitPrints};

@@ -2,7 +2,9 @@
 
 use super::before::Before;
 use super::change_findings::{base_unknown, unclaimed_paths, unknown_paths};
+use super::linked::Links;
 use super::needed::BroughtIn;
+use super::notes::{PlanNotes, Recording};
 use super::presence::ChildCreation;
 use super::rendering::Rendering;
 use super::roles::Roles;
@@ -10,11 +12,11 @@ use super::{
     Plan, Removed, Request, auto_cancel, claims, definition, fingerprints, needed, noop, removed,
     reuse_settings, stop,
 };
-use crate::assemble;
+use crate::assemble::{self, KnownUnits};
 use crate::changes::ChangeSet;
 use crate::environments::LeftOut;
 use crate::select::{self, Reason, Selection, Verdict};
-use crate::unit::{self, SharedRenderings, UnitJobs, UnitRenderer};
+use crate::unit::{self, SharedRenderings, UnitRenderer};
 use crate::workspace::{ReuseSettings, Templates, Workspace};
 use nestling_cdk::report::Report;
 use nestling_files::files::ReadError;
@@ -112,6 +114,17 @@ pub(super) struct MadePlan {
     built_in: BTreeMap<FileId, String>,
 }
 
+/// What a plan shares with those for other kinds of pipelines, and with earlier ones.
+#[derive(Clone, Copy, Default)]
+pub(super) struct OfKind<'a> {
+    /// Renderings that all kinds share.
+    pub shared: Option<&'a SharedRenderings>,
+    /// The units to leave out.
+    pub known: Option<&'a KnownUnits>,
+    /// Whether notes are wanted.
+    pub recording: Recording,
+}
+
 /// Makes the plan of a request.
 ///
 /// # Errors
@@ -119,21 +132,26 @@ pub(super) struct MadePlan {
 pub(super) fn make(
     request: &Request<'_>,
     templates: &Templates<'_>,
-    shared: Option<&SharedRenderings>,
-) -> Result<MadePlan, ReadError> {
+    of_kind: &OfKind<'_>,
+) -> Result<(MadePlan, Option<PlanNotes>), ReadError> {
+    let none = KnownUnits::default();
+    let known = of_kind.known.unwrap_or(&none);
     let workspace: &Workspace = &request.loaded.workspace;
-    let renderer = request.renderer(templates, request.assemblies).sharing(shared);
+    let renderer = request.renderer(templates, request.assemblies).sharing(of_kind.shared);
     let mut before = request.before();
     let (selection, removed) = selection(request, &renderer, &mut before);
     let mut rendering = Rendering::new(&renderer, &selection, findings(request, &selection));
+    rendering.notes = (of_kind.recording == Recording::Notes).then(BTreeMap::new);
     let mut own = keep(&mut rendering.diagnostics, unit::workspace_jobs(&renderer));
-    let mut units: BTreeMap<UnitName, UnitJobs> = BTreeMap::new();
-    for name in selection.selected() {
-        units.insert(name.clone(), rendering.jobs(name, selection.verdict(name)));
-    }
+    let work_of_root = renderer.work();
+    let mut units = rendering.selected(&own, known);
+    let links = rendering.notes.is_some().then(|| Links::between(workspace, &own, &units));
     let mut roles = Roles::new(&renderer, &own);
     roles.resolve_all(&mut units, &|name| rendering.offered(name));
     roles.resolve(&mut own, &|name| rendering.offered(name));
+    if !known.is_empty() && (roles.has_searched_names() || rendering.is_too_much()) {
+        known.give_up();
+    }
     let needed = needed::bring_in(workspace, &own, &units, |name, verdict| {
         let mut jobs = rendering.jobs(name, verdict);
         roles.resolve(&mut jobs, &|name| rendering.offered(name));
@@ -145,21 +163,23 @@ pub(super) fn make(
         brought_in.insert(name, verdict);
     }
     let problems_of_roles = roles.problems;
-    let Rendering { cdk_reports, mut diagnostics, incomplete, .. } = rendering;
+    let Rendering { cdk_reports, mut diagnostics, incomplete, notes, .. } = rendering;
+    let notes = notes.zip(links);
+    let notes = notes.map(|(units, links)| PlanNotes::new(&renderer, units, links, work_of_root));
     diagnostics.extend(problems_of_roles);
     assemble::drop_dependents(workspace, &own, &mut units);
     let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
     let stops = stop::jobs(&renderer, &before, &removed, &request.changes, &units);
     let stops = keep(&mut diagnostics, stops);
     let all = units.into_values().chain(stops).collect();
-    let mut pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
+    let mut pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all, known));
     let reuse_settings = keep(&mut diagnostics, reuse_settings::take(&mut pipeline, workspace));
     diagnostics.extend(noop::taken_name(&pipeline));
     auto_cancel::keep_running(&mut pipeline, workspace, &request.pipeline);
     let creation = ChildCreation::new(&request.pipeline, &request.changes, &pipeline, request.files)?;
     let (pipeline, presence) =
-        noop::never_empty(pipeline, &creation, workspace, &removed, &selection, renderer.defaults());
-    Ok(MadePlan {
+        noop::never_empty(pipeline, &creation, workspace, &removed, &selection, renderer.defaults(), known);
+    let made = MadePlan {
         selection,
         brought_in,
         removed,
@@ -173,7 +193,8 @@ pub(super) fn make(
         reuse_settings,
         reading_facts: renderer.reading_facts(),
         built_in: templates.built_in(),
-    })
+    };
+    Ok((made, notes))
 }
 
 /// Takes the value and keeps the problems.
