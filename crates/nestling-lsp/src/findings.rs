@@ -3,7 +3,7 @@
 use crate::documents::{Document, Documents, path_in};
 use nestling::ide::{WorkspaceFacts, workspace_facts};
 use nestling::{
-    Assemblies, ChangeRequest, ChangeSet, FILE_NAME, GitError, PipelineFacts, Project, Repository,
+    Assemblies, ChangeRequest, ChangeSet, CheckMemo, FILE_NAME, GitError, PipelineFacts, Project, Repository,
 };
 use nestling_files::files::{DirectoryFiles, Files, Overlay};
 use nestling_files::path::RepoPath;
@@ -12,7 +12,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
 use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::lint::{Options, lint_kinds};
 use nestling_gitlab::pipeline::Pipeline;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -54,8 +54,23 @@ pub(crate) struct Findings {
     pub failures: Vec<String>,
 }
 
+/// The results that are kept from one check of each workspace to the next.
+#[derive(Default)]
+pub(crate) struct Memos(BTreeMap<PathBuf, CheckMemo>);
+
+impl Memos {
+    fn of(&mut self, workspace: &Path) -> &CheckMemo {
+        self.0.entry(workspace.to_owned()).or_default()
+    }
+
+    /// Forgets the workspaces of which no file is open any more.
+    fn keep_only(&mut self, workspaces: &BTreeSet<PathBuf>) {
+        self.0.retain(|workspace, _| workspaces.contains(workspace));
+    }
+}
+
 /// Checks every open file as what it is.
-pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>) -> Findings {
+pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>, memos: &mut Memos) -> Findings {
     let mut findings = Findings::default();
     let mut workspaces = BTreeSet::new();
     let mut read = BTreeSet::new();
@@ -76,7 +91,7 @@ pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>) -> Fi
             && let Some(workspace) = workspace_of(documents, root, directory)
             && workspaces.insert(workspace.clone())
         {
-            match check_workspace(documents, repository, &workspace, assemblies) {
+            match check_workspace(documents, repository, &workspace, assemblies, memos.of(&workspace)) {
                 Ok(checked) => findings.checked.push(checked),
                 Err(error) => findings.failures.push(format!("{}: {error}", workspace.display())),
             }
@@ -88,6 +103,7 @@ pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>) -> Fi
             findings.checked.push(checked);
         }
     }
+    memos.keep_only(&workspaces);
     findings
 }
 
@@ -115,9 +131,12 @@ fn check_workspace(
     repository: &Repository,
     workspace: &Path,
     assemblies: &FindAssemblies<'_>,
+    memo: &CheckMemo,
 ) -> Result<Checked, nestling::Error> {
     let root = repository.root().unwrap_or(workspace).to_owned();
-    let of_workspace = Repository::discover(workspace)?;
+    let mut of_workspace = Repository::discover(workspace)?;
+    // One check looks at the same directories several times.
+    of_workspace.git_mut().remember();
     let unsaved = documents.below(&root).into_iter();
     let unsaved = unsaved.map(|(path, document)| (path, document.text.clone().into_bytes()));
     let request = ChangeRequest::local().everything().unsaved(unsaved);
@@ -125,7 +144,7 @@ fn check_workspace(
     let changes = project.changes()?;
     let kinds = project.kinds()?;
     let assemblies = assemblies(&of_workspace, &changes);
-    let mut planning = project.plan(changes);
+    let mut planning = project.plan(changes).memo(memo);
     if let Some(assemblies) = &assemblies {
         planning = planning.assemblies(&**assemblies);
     }

@@ -156,8 +156,8 @@ pub use passed::{
 };
 pub use plan::{NOOP_JOB, Plan, Removed, Selected};
 pub use project::{
-    CheckMemo, CheckedJob, CheckedKind, CheckedKinds, ComparedPlans, Comparison, Error, Observed, PathFacts, Planning,
-    Project, Replay, Replayed, ReplayedMerge,
+    CheckMemo, CheckedJob, CheckedKind, CheckedKinds, ComparedPlans, Comparison, Error, Observed, PathFacts,
+    Planning, Project, Replay, Replayed, ReplayedMerge,
 };
 pub use repository::Repository;
 pub use reuse::REUSED_JOB;

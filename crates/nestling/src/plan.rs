@@ -50,10 +50,10 @@ use std::sync::Arc;
 pub(crate) use definition::made_from;
 pub(crate) use fingerprints::{CommittedTree, FingerprintSource, NoTree, TreeOfCommit};
 pub(crate) use kinds::{plan_kinds, unused_entries};
-pub(crate) use notes::{PlanNotes, Recording};
-pub(crate) use presence::has_exists;
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
+pub(crate) use notes::{PlanNotes, Recording};
+pub(crate) use presence::has_exists;
 pub use removed::Removed;
 pub(crate) use replayed::{ReplayedSides, compare_definitions};
 

@@ -57,7 +57,7 @@ impl<'a> Index<'a> {
             stages: all_stages.enumerate().map(|(position, stage)| (stage, position)).collect(),
             presence,
             needs: pipeline.jobs.iter().map(|job| needs(&job.body)).collect(),
-            copies: Copies::new(pipeline, presence),
+            copies: Copies::new(pipeline, presence, &settings.further_jobs),
             names: JobNames::new(pipeline),
         }
     }

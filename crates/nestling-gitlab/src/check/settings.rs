@@ -72,13 +72,15 @@ pub struct CheckSettings {
 pub struct FurtherJobs {
     /// `true` if there are any, and at least one of them is in the pipeline.
     pub are_present: bool,
+    /// `true` if GitLab makes several jobs of one of them.
+    pub have_copies: bool,
     asked: Arc<AtomicBool>,
 }
 
 impl FurtherJobs {
     /// Jobs of which at least one is in the pipeline.
-    pub fn present() -> Self {
-        Self { are_present: true, asked: Arc::default() }
+    pub fn present(have_copies: bool) -> Self {
+        Self { are_present: true, have_copies, asked: Arc::default() }
     }
 
     /// Returns `true` if a finding depends on their names, which are not known here.

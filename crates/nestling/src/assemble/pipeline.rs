@@ -43,11 +43,10 @@ pub(crate) fn assemble(
     let conditions: Vec<&Conditions> = made_from.iter().map(|unit_job| &unit_job.conditions).collect();
     problems.extend(conditional_needs::follow(&mut jobs, &conditions));
     let pairs = stop_pairs(&jobs, &made_from);
-    problems.extend(stop_artifacts::hand_on(&mut jobs, &stages, &pairs));
+    problems.extend(stop_artifacts::hand_on(&mut jobs, &stages, &pairs, known));
     problems.extend(ordered_needs::add(workspace, &stages, &mut jobs, &made_from));
     problems.extend(clashes(&jobs));
     let stages = used(stages, &jobs, known);
-    known.expect_stages(&stages);
     jobs.iter().for_each(|job| known.expect_other_name(job.name.as_str(), job.unit.as_ref(), workspace));
     if !includes.is_empty() {
         jobs.iter_mut().filter(|job| job.unit.is_some()).for_each(inherit_nothing);

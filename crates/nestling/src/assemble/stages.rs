@@ -28,7 +28,8 @@ pub(super) fn merge(
     for unit in units.iter().filter(|unit| !unit.stages.is_empty()) {
         merging.add(&unit.stages);
     }
-    let has_unlisted = known.have_jobs() || units.iter().any(|unit| unit.stages.is_empty() && !unit.jobs.is_empty());
+    let has_unlisted =
+        known.have_jobs() || units.iter().any(|unit| unit.stages.is_empty() && !unit.jobs.is_empty());
     if merging.order.is_empty() || (workspace.is_empty() && has_unlisted) {
         merging.add_defaults();
     }

@@ -70,11 +70,13 @@ fn others<'w>(jobs: &UnitJobs, workspace: &'w Workspace) -> BTreeSet<&'w UnitNam
     }
     let waits = uses_roles(jobs) || jobs.jobs.values().any(|job| job.promoted.is_some());
     if let Some(unit) = jobs.unit.as_ref().filter(|_| waits) {
-        let mut pending: Vec<&UnitName> = workspace.unit(unit.as_str()).map(|unit| &unit.name).into_iter().collect();
+        let mut pending: Vec<&UnitName> =
+            workspace.unit(unit.as_str()).map(|unit| &unit.name).into_iter().collect();
         while let Some(name) = pending.pop() {
             let unit = workspace.unit(name.as_str());
             let dependencies = unit.into_iter().flat_map(|unit| &unit.depends_on);
-            pending.extend(dependencies.map(|dependency| &dependency.unit).filter(|name| others.insert(*name)));
+            pending
+                .extend(dependencies.map(|dependency| &dependency.unit).filter(|name| others.insert(*name)));
         }
     }
     if let Some(unit) = &jobs.unit {

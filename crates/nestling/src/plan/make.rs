@@ -16,7 +16,7 @@ use crate::assemble::{self, KnownUnits};
 use crate::changes::ChangeSet;
 use crate::environments::LeftOut;
 use crate::select::{self, Reason, Selection, Verdict};
-use crate::unit::{self, SharedRenderings, UnitRenderer};
+use crate::unit::{self, SharedRenderings, UnitJobs, UnitRenderer};
 use crate::workspace::{ReuseSettings, Templates, Workspace};
 use nestling_cdk::report::Report;
 use nestling_files::files::ReadError;
@@ -114,14 +114,14 @@ pub(super) struct MadePlan {
     built_in: BTreeMap<FileId, String>,
 }
 
-/// What a plan shares with those for other kinds of pipelines, and with earlier ones.
+/// Everything that a plan shares with those for other kinds of pipelines, and with earlier ones.
 #[derive(Clone, Copy, Default)]
 pub(super) struct OfKind<'a> {
     /// Renderings that all kinds share.
     pub shared: Option<&'a SharedRenderings>,
     /// The units to leave out.
     pub known: Option<&'a KnownUnits>,
-    /// Whether notes are wanted.
+    /// Set to have notes.
     pub recording: Recording,
 }
 
@@ -146,27 +146,10 @@ pub(super) fn make(
     let work_of_root = renderer.work();
     let mut units = rendering.selected(&own, known);
     let links = rendering.notes.is_some().then(|| Links::between(workspace, &own, &units));
-    let mut roles = Roles::new(&renderer, &own);
-    roles.resolve_all(&mut units, &|name| rendering.offered(name));
-    roles.resolve(&mut own, &|name| rendering.offered(name));
-    if !known.is_empty() && (roles.has_searched_names() || rendering.is_too_much()) {
-        known.give_up();
-    }
-    let needed = needed::bring_in(workspace, &own, &units, |name, verdict| {
-        let mut jobs = rendering.jobs(name, verdict);
-        roles.resolve(&mut jobs, &|name| rendering.offered(name));
-        jobs
-    });
-    let mut brought_in = BTreeMap::new();
-    for (name, BroughtIn { verdict, jobs, .. }) in needed {
-        units.insert(name.clone(), jobs);
-        brought_in.insert(name, verdict);
-    }
-    let problems_of_roles = roles.problems;
+    let brought_in = complete(&mut rendering, &mut own, &mut units, known);
     let Rendering { cdk_reports, mut diagnostics, incomplete, notes, .. } = rendering;
     let notes = notes.zip(links);
     let notes = notes.map(|(units, links)| PlanNotes::new(&renderer, units, links, work_of_root));
-    diagnostics.extend(problems_of_roles);
     assemble::drop_dependents(workspace, &own, &mut units);
     let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
     let stops = stop::jobs(&renderer, &before, &removed, &request.changes, &units);
@@ -195,6 +178,36 @@ pub(super) fn make(
         built_in: templates.built_in(),
     };
     Ok((made, notes))
+}
+
+/// Replaces the needs by role, and adds the units that jobs need. Returns those with the job that needs them.
+fn complete(
+    rendering: &mut Rendering<'_>,
+    own: &mut UnitJobs,
+    units: &mut BTreeMap<UnitName, UnitJobs>,
+    known: &KnownUnits,
+) -> BTreeMap<UnitName, Verdict> {
+    let renderer = rendering.renderer();
+    let mut roles = Roles::new(renderer, own);
+    roles.resolve_all(units, &|name| rendering.offered(name));
+    roles.resolve(own, &|name| rendering.offered(name));
+    // A macro that is called with an untrusted value concerns all that call it.
+    let is_mixed = renderer.engine.mixes_units();
+    if !known.is_empty() && (is_mixed || roles.has_searched_names() || rendering.is_too_much()) {
+        known.give_up();
+    }
+    let needed = needed::bring_in(renderer.workspace, own, units, |name, verdict| {
+        let mut jobs = rendering.jobs(name, verdict);
+        roles.resolve(&mut jobs, &|name| rendering.offered(name));
+        jobs
+    });
+    let mut brought_in = BTreeMap::new();
+    for (name, BroughtIn { verdict, jobs, .. }) in needed {
+        units.insert(name.clone(), jobs);
+        brought_in.insert(name, verdict);
+    }
+    rendering.diagnostics.extend(roles.problems);
+    brought_in
 }
 
 /// Takes the value and keeps the problems.

@@ -9,7 +9,7 @@ use nestling_gitlab::name::UnitName;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// Whether a plan comes with notes.
+/// Kind of plan: with or without notes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Recording {
     /// Without.

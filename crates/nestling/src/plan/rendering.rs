@@ -43,12 +43,12 @@ impl<'a> Rendering<'a> {
         Self { renderer, selection, cdk_reports, diagnostics, incomplete, weight: 0, notes: None }
     }
 
+    pub(super) fn renderer(&self) -> &'a UnitRenderer<'a> {
+        self.renderer
+    }
+
     /// Renders all selected units but those that are known and have to do with none of the others.
-    pub(super) fn selected(
-        &mut self,
-        own: &UnitJobs,
-        known: &KnownUnits,
-    ) -> BTreeMap<UnitName, UnitJobs> {
+    pub(super) fn selected(&mut self, own: &UnitJobs, known: &KnownUnits) -> BTreeMap<UnitName, UnitJobs> {
         let selection = self.selection;
         let mut units = BTreeMap::new();
         for name in selection.selected() {

@@ -59,8 +59,8 @@ impl Planning<'_> {
             return memo.clear();
         }
         let workspace = &self.project.loaded.workspace;
-        let RecordedParts { new, stages, .. } = recorded;
-        memo.keep(surroundings, workspace, self.project.sources(), left_out, new, stages);
+        let RecordedParts { new, totals, .. } = recorded;
+        memo.keep(surroundings, workspace, self.project.sources(), left_out, new, totals);
     }
 
     /// Returns `true` for a check of all units as the files at hand have them.

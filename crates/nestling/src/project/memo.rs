@@ -2,14 +2,14 @@
 
 use super::checked_kinds::CheckedJob;
 use super::finish::ParentFile;
-use crate::assemble::{KnownUnit, KnownUnits};
+use crate::assemble::{KnownUnit, KnownUnits, PipelineTotals};
 use crate::idle::WalkedJobs;
 use crate::workspace::{Declaration, Order, Unit, Workspace};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::check::Parent;
 use nestling_gitlab::diagnostic::{FileId, Sources};
 use nestling_gitlab::facts::WalkedKind;
-use nestling_gitlab::name::{StageName, UnitName};
+use nestling_gitlab::name::UnitName;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -48,8 +48,8 @@ pub struct CheckMemo {
 struct Kept {
     surroundings: Surroundings,
     units: BTreeMap<UnitName, Rc<KeptUnit>>,
-    /// The stages of each kind's pipeline.
-    stages: Vec<Vec<StageName>>,
+    /// Facts of each kind's pipeline.
+    totals: Vec<PipelineTotals>,
 }
 
 /// A unit about which there was nothing to report.
@@ -143,10 +143,9 @@ impl CheckMemo {
         let same = workspace.units.iter().filter(is_same);
         let units: BTreeMap<UnitName, Rc<KeptUnit>> =
             same.map(|unit| (unit.name.clone(), Rc::clone(&kept.units[&unit.name]))).collect();
-        let known = kept.stages.iter().enumerate().map(|(kind, stages)| {
-            let of_kind =
-                units.iter().map(|(name, unit)| (name.clone(), Rc::clone(&unit.kinds[kind].known)));
-            KnownUnits::new(of_kind, stages.clone())
+        let known = kept.totals.iter().enumerate().map(|(kind, totals)| {
+            let of_kind = units.iter().map(|(name, unit)| (name.clone(), Rc::clone(&unit.kinds[kind].known)));
+            KnownUnits::new(of_kind, totals.clone())
         });
         LeftOutParts { known: known.collect(), units }
     }
@@ -159,7 +158,7 @@ impl CheckMemo {
         sources: &Sources,
         left_out: &LeftOutParts,
         mut new: NewParts,
-        stages: Vec<Vec<StageName>>,
+        totals: Vec<PipelineTotals>,
     ) {
         self.left_out.set(left_out.units.len());
         let mut units = BTreeMap::new();
@@ -170,13 +169,13 @@ impl CheckMemo {
                 units.insert(unit.name.clone(), Rc::clone(known));
                 continue;
             }
-            let kinds = (0..stages.len()).map(|kind| rendered.remove(&kind).flatten());
+            let kinds = (0..totals.len()).map(|kind| rendered.remove(&kind).flatten());
             if let Some(kinds) = kinds.collect::<Option<Vec<_>>>() {
                 let text = text_of(unit, sources);
                 units.insert(unit.name.clone(), Rc::new(KeptUnit { text, kinds }));
             }
         }
-        *self.kept.borrow_mut() = Some(Kept { surroundings, units, stages });
+        *self.kept.borrow_mut() = Some(Kept { surroundings, units, totals });
     }
 
     /// Forgets everything.

@@ -2,6 +2,7 @@
 
 use super::checked_kinds::CheckedJob;
 use super::memo::{KeptPart, NewParts, own_file};
+use crate::assemble::{KnownUnit, PipelineTotals};
 use crate::idle::WalkedJobs;
 use crate::plan::{Plan, PlanNotes, has_exists};
 use crate::workspace::Unit;
@@ -18,8 +19,8 @@ use std::rc::Rc;
 #[derive(Debug, Default)]
 pub(super) struct RecordedParts {
     pub new: NewParts,
-    /// The stages of each kind's pipeline.
-    pub stages: Vec<Vec<StageName>>,
+    /// Facts of each kind's pipeline.
+    pub totals: Vec<PipelineTotals>,
     /// Set if units may depend on each other in ways that are not followed.
     pub is_mixed: bool,
 }
@@ -32,9 +33,10 @@ impl RecordedParts {
         notes: &PlanNotes,
         problems: &[&Diagnostic],
         settings: &CheckSettings,
+        totals: PipelineTotals,
     ) {
-        let kind = self.stages.len();
-        self.stages.push(plan.pipeline.stages.clone());
+        let kind = self.totals.len();
+        self.totals.push(totals);
         let concerned = Concerned::by(problems, plan);
         self.is_mixed |= !notes.is_separable || concerned.is_unknown;
         let mut jobs: HashMap<&UnitName, Vec<(&Job, &JobPresence)>> = HashMap::new();
@@ -49,7 +51,12 @@ impl RecordedParts {
             let jobs = jobs.remove(unit).unwrap_or_default();
             let part = known.and_then(|mut known| {
                 for (job, presence) in &jobs {
-                    known.stages.insert(StageName::parse(job.stage()).ok()?);
+                    let stage = StageName::parse(job.stage()).ok()?;
+                    if job.body.contains("artifacts") {
+                        known.artifact_stages.insert(stage.clone());
+                    }
+                    known.stages.insert(stage);
+                    known.has_copies |= presence.is_multiplied(job.name.as_str());
                     let is_between = !matches!(job.stage(), StageName::PRE | StageName::POST);
                     known.is_certain |= is_between && presence.state() == State::In;
                 }
@@ -60,11 +67,7 @@ impl RecordedParts {
     }
 }
 
-fn part(
-    known: crate::assemble::KnownUnit,
-    jobs: &[(&Job, &JobPresence)],
-    settings: &CheckSettings,
-) -> Option<KeptPart> {
+fn part(known: KnownUnit, jobs: &[(&Job, &JobPresence)], settings: &CheckSettings) -> Option<KeptPart> {
     // All files of the repository decide about them.
     if jobs.iter().any(|(job, _)| has_exists(job)) {
         return None;

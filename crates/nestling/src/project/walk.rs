@@ -6,7 +6,7 @@ use super::memo::LeftOutParts;
 use super::place_of_use::move_to_uses;
 use super::recorded_parts::{RecordedParts, rendered_files};
 use crate::allow::allowed;
-use crate::assemble::{KnownUnits, unit_order};
+use crate::assemble::{KnownUnits, PipelineTotals, unit_order};
 use crate::idle::WalkedJobs;
 use crate::plan::{Plan, PlanNotes};
 use crate::workspace::{Loaded, Workspace};
@@ -62,17 +62,19 @@ impl<'a> Walk<'a> {
         let known = self.left_out.known.get(self.kinds.len()).filter(|known| !known.is_empty());
         let mut problems = std::mem::take(&mut plan.diagnostics);
         let mut settings = check_settings(&plan, self.parent.parent.clone());
-        if known.is_some() {
-            settings.further_jobs = FurtherJobs::present();
+        if let Some(known) = known {
+            settings.further_jobs = FurtherJobs::present(known.have_copies());
         }
         let found = checked(&plan, &settings);
         if let Some(known) = known {
+            known.expect(&PipelineTotals::of(&plan.pipeline, &plan.presence, Some(known)));
             self.expect_none_of(known, &plan, &problems, &found, &settings);
         }
         if let Some(notes) = notes {
             let own = problems.iter().filter(|problem| !self.loaded.diagnostics.contains(problem));
             let of_jobs: Vec<&Diagnostic> = own.chain(&found).collect();
-            self.recorded.add(&plan, &notes, &of_jobs, &settings);
+            let totals = PipelineTotals::of(&plan.pipeline, &plan.presence, known);
+            self.recorded.add(&plan, &notes, &of_jobs, &settings, totals);
         }
         problems.extend(found);
         move_to_uses(&plan, &mut problems);
@@ -120,13 +122,13 @@ impl<'a> Walk<'a> {
         settings: &CheckSettings,
     ) {
         let files = rendered_files(self.workspace.units.iter(), |unit| known.contains(unit));
-        let is_own = |problem: &Diagnostic| problem.origin().is_some_and(|origin| files.contains(&origin.file));
+        let is_own =
+            |problem: &Diagnostic| problem.origin().is_some_and(|origin| files.contains(&origin.file));
         let allowed = self.allowed_rules();
         // Jobs that are left out can have the same place, and an entry can name them.
         let may_be_of_others = |problem: &Diagnostic| {
             let is_moved = problem.origin().is_some_and(|origin| plan.built_in.contains_key(&origin.file));
-            let may_be_allowed =
-                problem.severity != Severity::Error && allowed.contains(problem.rule.id);
+            let may_be_allowed = problem.severity != Severity::Error && allowed.contains(problem.rule.id);
             !is_own(problem) && (may_be_allowed || (is_moved && problem.units.is_empty()))
         };
         let jobs = plan.pipeline.jobs.iter().zip(&plan.presence);

@@ -6,7 +6,9 @@ use super::values::pipeline_value;
 use crate::cdk::{Assemblies, Purpose};
 use crate::changes::PipelineFacts;
 use crate::template::rules::TEMPLATE_MISSING;
-use crate::template::{EnvironmentScope, FactsRead, RenderLimits, Renderer, RenderingWork, Scope, UnitPrints, plain_value};
+use crate::template::{
+    EnvironmentScope, FactsRead, RenderLimits, Renderer, RenderingWork, Scope, UnitPrints, plain_value,
+};
 use crate::workspace::{Component, Dependencies, Template, Templates, Unit, Use, Workspace};
 use nestling_files::files::Files;
 use nestling_gitlab::check::global_variables;

@@ -1,9 +1,9 @@
 //! The templates that a unit is rendered from, as they were read: to tell later whether they are still the same.
 
+use super::document::Body;
 use super::template::Templates;
 use super::template_reads::Read;
 use super::unit::Unit;
-use super::document::Body;
 use nestling_gitlab::diagnostic::{FileId, Sources};
 use std::collections::BTreeSet;
 use std::sync::Arc;
