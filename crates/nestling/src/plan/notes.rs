@@ -1,6 +1,7 @@
 //! Notes on the units of a plan, from which a later plan of the same pipeline knows them.
 
 use super::linked::Links;
+use super::roles::uses_roles;
 use crate::assemble::KnownUnit;
 use crate::template::RenderingWork;
 use crate::unit::{Made, Promoted, UnitRenderer};
@@ -54,7 +55,9 @@ impl UnitNotes {
             && unit.cdk.is_none()
             && made.problems.is_empty()
             && made.report.lines.is_empty()
-            && made.jobs.stages.is_empty();
+            && made.jobs.stages.is_empty()
+            // A role that means no job is looked for among the names of all units.
+            && !uses_roles(&made.jobs);
         let templates = is_plain.then(|| templates_of(unit, renderer.templates, renderer.sources)).flatten();
         Self { templates: templates.map(Rc::from), weight, work, waits_for_stages }
     }

@@ -160,7 +160,8 @@ impl CheckMemo {
         mut new: NewParts,
         totals: Vec<PipelineTotals>,
     ) {
-        self.left_out.set(left_out.units.len());
+        let counts = left_out.known.iter().map(|known| known.names().len());
+        self.left_out.set(counts.min().unwrap_or_default());
         let mut units = BTreeMap::new();
         for unit in &workspace.units {
             let mut rendered = new.remove(&unit.name).unwrap_or_default();
