@@ -3,7 +3,9 @@
 mod client;
 mod edits;
 mod features;
+mod fixes;
 mod neovim;
+mod places;
 mod renames;
 mod shop;
 mod whole_files;

@@ -219,7 +219,7 @@ fn lenses_say_what_the_branch_does() {
     assert_eq!(
         titles("api/nestling.yml"),
         [
-            "1 selected on this branch: api/main.js · 5 jobs · deploys review",
+            "1 selected on this branch: api/main.js · merge request: 5 jobs, deploys review · branch pipeline: 3 jobs",
             "5 api:test · merge request: runs (line 10) · main: runs (line 10) · tag: left out: `when: never` (line 10)",
             "11 api:check · merge request: runs · main: runs · tag: runs",
         ]

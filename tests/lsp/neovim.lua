@@ -82,9 +82,18 @@ for _, lens in ipairs(ask("textDocument/codeLens", { textDocument = vim.lsp.util
   say("lens: " .. lens.command.title)
 end
 
+-- The settings show them without a request here.
+local function shown()
+  return vim.lsp.codelens.get(0) or {}
+end
+wait("lenses", function() return #shown() == 2 end)
+local of_unit = #shown()
+
 -- An input of the template that two units give.
 vim.cmd("edit ci/node.yml")
 wait("the server", function() return #vim.lsp.get_clients({ bufnr = 0 }) > 0 end)
+wait("lenses of a template", function() return #shown() > 0 and shown()[1].command.title:find("used by", 1, true) end)
+say("shown: " .. of_unit .. " lenses, 1 of a template")
 go("shards")
 vim.lsp.buf.rename("parts")
 wait("the new name", function() return vim.fn.search("parts", "nw") > 0 end)

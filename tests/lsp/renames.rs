@@ -175,12 +175,7 @@ const UNREACHED: &[Unreached] = &[
     ),
     (
         &[("libs/nestling.yml", "use: node", "use: [node, nestling/scan]")],
-        [
-            "ci/node.yml",
-            "bui|ld:",
-            "secrets",
-            "the template `nestling/scan`, which is no file here, uses `scan secrets`",
-        ],
+        ["ci/node.yml", "bui|ld:", "scan secrets", "`scan secrets` is taken already"],
     ),
 ];
 

@@ -188,13 +188,7 @@ impl Shop {
             }
         }
         for (path, edits) in edits {
-            let mut text = self.text(&path);
-            let mut listed = edits.as_array().unwrap().clone();
-            listed.sort_by_key(|edit| std::cmp::Reverse(offset(&text, &edit["range"]["start"])));
-            for edit in &listed {
-                let range = offset(&text, &edit["range"]["start"])..offset(&text, &edit["range"]["end"]);
-                text.replace_range(range, edit["newText"].as_str().unwrap());
-            }
+            let text = with_edits(&self.text(&path), &edits);
             changed.push((path, text));
         }
         for (from, to) in moves {
@@ -203,6 +197,18 @@ impl Shop {
         changed.sort();
         Ok(changed)
     }
+}
+
+/// A text with edits in UTF-8 positions.
+pub(super) fn with_edits(text: &str, edits: &Value) -> String {
+    let mut listed = edits.as_array().unwrap().clone();
+    listed.sort_by_key(|edit| std::cmp::Reverse(offset(text, &edit["range"]["start"])));
+    let mut edited = text.to_owned();
+    for edit in &listed {
+        let range = offset(text, &edit["range"]["start"])..offset(text, &edit["range"]["end"]);
+        edited.replace_range(range, edit["newText"].as_str().unwrap());
+    }
+    edited
 }
 
 /// A part of a text without its cursor, which is `¦` or else `|`, and the offset of it.

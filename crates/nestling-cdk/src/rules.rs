@@ -11,7 +11,9 @@ const WORKSPACE: ExampleFile = file(
     "nestling.yml",
     "\
 workspace:
-  environments: { production: { when: default_branch } }
+  environments:
+    production:
+      when: default_branch
 ",
 );
 
@@ -20,7 +22,10 @@ const UNIT: ExampleFile = file(
     "infra/nestling.yml",
     "\
 unit:
-  cdk: { from: none, stages: { Api: production } }
+  cdk:
+    from: none
+    stages:
+      Api: production
 ",
 );
 
@@ -55,7 +60,11 @@ rules! {
         source: "cdk.md",
         bad: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
 unit:
-  cdk: { from: none, pipeline: Pip, stages: { Api: production } }
+  cdk:
+    from: none
+    pipeline: Pip
+    stages:
+      Api: production
 ")]),
         good: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, UNIT]),
     }
@@ -99,7 +108,8 @@ unit:
         source: "cdk.md",
         bad: Example::Repository(&[WORKSPACE, API_ONLY, API, file("infra/nestling.yml", "\
 unit:
-  cdk: { from: none }
+  cdk:
+    from: none
 ")]),
         good: Example::Repository(&[WORKSPACE, API_ONLY, API, UNIT]),
     }
@@ -112,11 +122,19 @@ unit:
         source: "cdk.md",
         bad: Example::Repository(&[WORKSPACE, API, PIPE, MANIFEST, file("infra/nestling.yml", "\
 unit:
-  cdk: { from: none, synth: \"exit 3\", stages: { Api: production } }
+  cdk:
+    from: none
+    synth: \"exit 3\"
+    stages:
+      Api: production
 ")]),
         good: Example::Repository(&[WORKSPACE, API, PIPE, MANIFEST, file("infra/nestling.yml", "\
 unit:
-  cdk: { from: none, synth: \"true\", stages: { Api: production } }
+  cdk:
+    from: none
+    synth: \"true\"
+    stages:
+      Api: production
 ")]),
     }
 
@@ -129,8 +147,14 @@ unit:
         bad: Example::Repository(&[WORKSPACE, UNIT, MANIFEST, API, PIPE]),
         good: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
 unit:
-  cdk: { from: none, stages: { Api: production } }
-  allow: [{ rule: cdk-role, where: \"Live.Smoke\", reason: the role of the jobs has the policy }]
+  cdk:
+    from: none
+    stages:
+      Api: production
+  allow:
+    - rule: cdk-role
+      where: \"Live.Smoke\"
+      reason: the role of the jobs has the policy
 ")]),
     }
 
@@ -143,8 +167,13 @@ unit:
         bad: Example::Repository(&[WORKSPACE, UNIT, MANIFEST, API, PIPE]),
         good: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
 unit:
-  cdk: { from: none, stages: { Api: production } }
-  allow: [{ rule: cdk-variable, reason: they are masked variables of the group }]
+  cdk:
+    from: none
+    stages:
+      Api: production
+  allow:
+    - rule: cdk-variable
+      reason: they are masked variables of the group
 ")]),
     }
 
@@ -157,8 +186,13 @@ unit:
         bad: Example::Repository(&[WORKSPACE, UNIT, MANIFEST, API, PIPE]),
         good: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
 unit:
-  cdk: { from: none, stages: { Api: production } }
-  allow: [{ rule: cdk-runner, reason: the runners of the group are in the VPC }]
+  cdk:
+    from: none
+    stages:
+      Api: production
+  allow:
+    - rule: cdk-runner
+      reason: the runners of the group are in the VPC
 ")]),
     }
 
@@ -171,8 +205,13 @@ unit:
         bad: Example::Repository(&[WORKSPACE, UNIT, MANIFEST, API, PIPE]),
         good: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
 unit:
-  cdk: { from: none, stages: { Api: production } }
-  allow: [{ rule: cdk-source, reason: the job clones it itself }]
+  cdk:
+    from: none
+    stages:
+      Api: production
+  allow:
+    - rule: cdk-source
+      reason: the job clones it itself
 ")]),
     }
 
@@ -185,8 +224,13 @@ unit:
         bad: Example::Repository(&[WORKSPACE, UNIT, MANIFEST, API, PIPE]),
         good: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
 unit:
-  cdk: { from: none, stages: { Api: production } }
-  allow: [{ rule: cdk-trigger, reason: there is a pipeline schedule }]
+  cdk:
+    from: none
+    stages:
+      Api: production
+  allow:
+    - rule: cdk-trigger
+      reason: there is a pipeline schedule
 ")]),
     }
 
@@ -199,8 +243,13 @@ unit:
         bad: Example::Repository(&[WORKSPACE, UNIT, MANIFEST, API, PIPE]),
         good: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
 unit:
-  cdk: { from: none, stages: { Api: production } }
-  allow: [{ rule: cdk-unsupported, reason: the function is called by the deploy itself now }]
+  cdk:
+    from: none
+    stages:
+      Api: production
+  allow:
+    - rule: cdk-unsupported
+      reason: the function is called by the deploy itself now
 ")]),
     }
 
@@ -213,8 +262,13 @@ unit:
         bad: Example::Repository(&[WORKSPACE, UNIT, MANIFEST, API, PIPE]),
         good: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
 unit:
-  cdk: { from: none, stages: { Api: production } }
-  allow: [{ rule: cdk-setting, reason: the logs are kept by GitLab }]
+  cdk:
+    from: none
+    stages:
+      Api: production
+  allow:
+    - rule: cdk-setting
+      reason: the logs are kept by GitLab
 ")]),
     }
 
@@ -226,12 +280,25 @@ unit:
         source: "cdk.md",
         bad: Example::Repository(&[WORKSPACE, file("infra/nestling.yml", "\
 unit:
-  cdk: { from: none, stages: { Api: { environment: production, stop: true } } }
+  cdk:
+    from: none
+    stages:
+      Api:
+        environment: production
+        stop: true
 "), MANIFEST, API, PIPE]),
         good: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
 unit:
-  cdk: { from: none, stages: { Api: { environment: production, stop: true } } }
-  allow: [{ rule: cdk-stack, where: \"stack Api\", reason: the stack is never destroyed }]
+  cdk:
+    from: none
+    stages:
+      Api:
+        environment: production
+        stop: true
+  allow:
+    - rule: cdk-stack
+      where: \"stack Api\"
+      reason: the stack is never destroyed
 ")]),
     }
 }

@@ -3,27 +3,36 @@
 use crate::fix::{self, Finding, Fix};
 use crate::model::{Model, OpenFile};
 use crate::outline::Outline;
+use crate::try_fix::{harmless, working_fixes};
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, Diagnostic, Range, TextEdit, WorkspaceEdit,
 };
 use std::collections::HashMap;
 
+/// The findings of a range whose corrections are tried: each of these is a check.
+const MOST_TRIED: usize = 24;
+
 /// Returns the actions for a range of a file.
 pub(crate) fn actions(model: &Model<'_>, file: &OpenFile<'_>, range: Range) -> Vec<CodeActionOrCommand> {
     let outline = Outline::of(file.text);
     let mut actions = Vec::new();
-    for shown in model.shown.get(&file.path).into_iter().flatten() {
+    let path = file.repo_path.to_string();
+    let shown = model.shown.get(&file.path).into_iter().flatten().enumerate();
+    let in_range = shown.filter(|(_, shown)| {
         let finding_range = shown.diagnostic.range;
-        if finding_range.start > range.end || range.start > finding_range.end {
-            continue;
-        }
+        finding_range.start <= range.end && range.start <= finding_range.end
+    });
+    for (number, shown) in in_range.take(MOST_TRIED) {
         let Some(origin) = shown.origin else { continue };
-        let finding = Finding { problem: &shown.problem, origin, outline: &outline, kind: &file.kind };
-        let fixes = fix::fixes(finding);
-        actions.extend(fixes.into_iter().map(|fix| action(file, fix, Some(&shown.diagnostic))));
+        let problem = &shown.problem;
+        let finding = Finding { problem, origin, outline: &outline, kind: &file.kind, path: &path };
+        let fixes = working_fixes(model, file, number, finding);
+        actions.extend(fixes.iter().map(|fix| action(file, fix.clone(), Some(&shown.diagnostic))));
     }
     let offset = file.lines.offset(range.start);
     let at_place = fix::at_place(&outline, &file.kind, offset);
+    let at_place = at_place.into_iter().map(|fix| harmless(model, file, fix));
+    let at_place: Vec<Fix> = at_place.flat_map(|fixes| fixes.to_vec()).collect();
     actions.extend(at_place.into_iter().map(|fix| action(file, fix, None)));
     actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
 }

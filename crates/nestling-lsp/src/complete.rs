@@ -5,13 +5,14 @@ mod paths;
 
 pub(crate) use expressions::CONTEXTS;
 
+use crate::edit::as_scalar;
 use crate::index::Index;
 use crate::keywords::{self, KnownKey};
 use crate::meaning::{FileKind, KeyKind, Section, ValueKind, key_kind, value_kind};
 use crate::model::{Model, OpenFile};
 use crate::names::{NameKind, used_template};
 use crate::outline::Outline;
-use crate::place::{Place, Slot, expression_before};
+use crate::place::{Place, Slot, expression_before, is_in_comment};
 use crate::variables;
 use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, MarkupContent, MarkupKind,
@@ -28,11 +29,25 @@ pub(crate) struct Candidate {
     pub detail: String,
     /// Markdown.
     pub documentation: String,
+    /// The text that is written, if it is not the label.
+    pub written: Option<String>,
 }
 
 impl Candidate {
     fn new(label: impl Into<String>, kind: CompletionItemKind, detail: impl Into<String>) -> Self {
-        Self { label: label.into(), kind, detail: detail.into(), documentation: String::new() }
+        Self { label: label.into(), kind, detail: detail.into(), documentation: String::new(), written: None }
+    }
+
+    /// Adds the blank that a value needs behind its colon.
+    fn behind_colon(&mut self) {
+        let written = self.written.take().unwrap_or_else(|| self.label.clone());
+        self.written = Some(format!(" {written}"));
+    }
+
+    /// Adds the quotes that YAML requires.
+    fn quoted(self) -> Self {
+        let written = as_scalar(&self.label);
+        Self { written: (written != self.label).then_some(written), ..self }
     }
 }
 
@@ -41,6 +56,9 @@ pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Positio
     let offset = file.lines.offset(position);
     let index = model.index(file);
     let outline = Outline::of(file.text);
+    if is_in_comment(file.text, offset, file.kind != FileKind::Jobs) {
+        return Vec::new();
+    }
     if file.kind != FileKind::Jobs
         && let Some(before) = expression_before(file.text, offset)
     {
@@ -58,12 +76,20 @@ pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Positio
     let place = Place::at(&outline, offset, &file.kind);
     let mut candidates = Vec::new();
     if place.slot != Slot::Key {
-        let values = values(file, &index, &outline, &place);
+        let mut values = values(file, &index, &outline, &place);
+        if !place.is_quoted {
+            values = values.into_iter().map(Candidate::quoted).collect();
+        }
+        values.extend(words(&place));
+        if file.text[..place.typed.start].ends_with(':') {
+            values.iter_mut().for_each(Candidate::behind_colon);
+        }
         candidates.extend(items(file, place.typed.clone(), "", values));
     }
-    if place.slot != Slot::Value {
+    let is_key = place.slot != Slot::Value && (place.slot == Slot::Key || !place.is_quoted);
+    if is_key && keywords::can_be_mapping(place.section, &place.path) {
         let colon = if has_colon(file.text, place.typed.end) { "" } else { ":" };
-        candidates.extend(items(file, place.typed.clone(), colon, keys(&index, &outline, &place)));
+        candidates.extend(items(file, place.typed.clone(), colon, keys(file, &index, &outline, &place)));
     }
     candidates
 }
@@ -80,12 +106,13 @@ fn items(
 ) -> Vec<CompletionItem> {
     let range = file.lines.range(typed);
     let item = |(position, candidate): (usize, Candidate)| {
-        let Candidate { label, kind, detail, documentation } = candidate;
+        let Candidate { label, kind, detail, documentation, written } = candidate;
+        let written = written.unwrap_or_else(|| label.clone());
         let is_plain = suffix.is_empty() || kind == CompletionItemKind::CLASS;
         let new_text = match suffix {
-            "" => label.clone(),
-            suffix if is_plain => format!("{label}{suffix}"),
-            suffix => format!("{label}{suffix} "),
+            "" => written,
+            suffix if is_plain => format!("{written}{suffix}"),
+            suffix => format!("{written}{suffix} "),
         };
         let markup = MarkupContent { kind: MarkupKind::Markdown, value: documentation };
         let documentation = (!markup.value.is_empty()).then_some(Documentation::MarkupContent(markup));
@@ -104,7 +131,7 @@ fn items(
 }
 
 /// Returns the keys that the mapping at a place does not have yet.
-fn keys(index: &Index, outline: &Outline<'_>, place: &Place<'_>) -> Vec<Candidate> {
+fn keys(file: &OpenFile<'_>, index: &Index, outline: &Outline<'_>, place: &Place<'_>) -> Vec<Candidate> {
     let present: Vec<&str> = outline
         .children(place.holder)
         .filter(|child| {
@@ -115,9 +142,32 @@ fn keys(index: &Index, outline: &Outline<'_>, place: &Place<'_>) -> Vec<Candidat
         .map(|child| outline.step(child))
         .collect();
     let mut candidates: Vec<Candidate> = named_keys(index, outline, place);
-    candidates.extend(keywords::keys(place.section, &place.path).into_iter().map(of_key));
+    let mut known = keywords::keys(place.section, &place.path);
+    if place.path.is_empty() {
+        known = root_keys(file, outline, place, known);
+    }
+    candidates.extend(known.into_iter().map(of_key));
     candidates.retain(|candidate| !present.contains(&candidate.label.as_str()));
     candidates
+}
+
+/// Returns the keys at the root of a document: those of a header only in its first one, as long as no job is there.
+fn root_keys(
+    file: &OpenFile<'_>,
+    outline: &Outline<'_>,
+    place: &Place<'_>,
+    mut known: Vec<KnownKey>,
+) -> Vec<KnownKey> {
+    let is_first = place_document(outline, place) == 0;
+    if place.section == Section::Header {
+        return keywords::header_keys(&file.kind);
+    }
+    known.retain(|key| key.name != "spec");
+    let is_empty = outline.children(None).all(|child| outline.entries[child].is_half);
+    if is_first && is_empty {
+        known.splice(0..0, keywords::header_keys(&file.kind));
+    }
+    known
 }
 
 fn place_document(outline: &Outline<'_>, place: &Place<'_>) -> usize {
@@ -127,7 +177,7 @@ fn place_document(outline: &Outline<'_>, place: &Place<'_>) -> usize {
 fn of_key(key: KnownKey) -> Candidate {
     // A collection begins on the next line, or with a bracket.
     let kind = if key.is_container { CompletionItemKind::CLASS } else { CompletionItemKind::PROPERTY };
-    Candidate { label: key.name, kind, detail: key.value, documentation: key.documentation }
+    Candidate { documentation: key.documentation, ..Candidate::new(key.name, kind, key.value) }
 }
 
 /// Returns the keys that are names: inputs of a template, environments, jobs of templates that a unit lays its own over.
@@ -178,7 +228,7 @@ fn values(file: &OpenFile<'_>, index: &Index, outline: &Outline<'_>, place: &Pla
             || parent.is_some_and(|parent| outline.entries[parent].is_reference)
     });
     let kind = if is_reference { Some(ValueKind::Job) } else { value_kind(place.section, &place.path) };
-    let mut candidates = match kind {
+    match kind {
         Some(ValueKind::Template) => index
             .facts
             .templates
@@ -210,10 +260,13 @@ fn values(file: &OpenFile<'_>, index: &Index, outline: &Outline<'_>, place: &Pla
             .map(|rule| Candidate::new(rule.id, CompletionItemKind::CONSTANT, rule.summary))
             .collect(),
         Some(ValueKind::UnitDefinition | ValueKind::StageDefinition) | None => Vec::new(),
-    };
+    }
+}
+
+/// Returns the words of the table, as they have to be written.
+fn words(place: &Place<'_>) -> Vec<Candidate> {
     let words = keywords::words(place.section, &place.path).into_iter();
-    candidates.extend(words.map(|word| Candidate::new(word, CompletionItemKind::ENUM_MEMBER, "")));
-    candidates
+    words.map(|word| Candidate::new(word, CompletionItemKind::ENUM_MEMBER, "")).collect()
 }
 
 fn stages(index: &Index, position: Option<usize>) -> Vec<Candidate> {

@@ -83,6 +83,17 @@ fn shown(
     Some((path, Shown { diagnostic, problem: problem.clone(), origin: Some(first.origin) }))
 }
 
+/// The note in a file that is in no repository, so that the silence of the rest is not read as an answer.
+pub(crate) fn outside_of_git() -> Diagnostic {
+    let message = "this file is in no git repository: it is checked, but which branch changes it, and what ignores it, is unknown";
+    Diagnostic {
+        severity: Some(DiagnosticSeverity::INFORMATION),
+        source: Some("nestling".to_owned()),
+        message: message.to_owned(),
+        ..Diagnostic::default()
+    }
+}
+
 /// The fields that do not depend on the place.
 fn diagnostic(problem: &Problem) -> Diagnostic {
     let severity = match problem.severity {

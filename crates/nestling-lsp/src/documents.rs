@@ -18,7 +18,7 @@ pub(crate) struct Document {
 }
 
 /// The open files by their paths.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Documents {
     pub open: BTreeMap<PathBuf, Document>,
 }
@@ -34,9 +34,24 @@ impl Documents {
     pub(crate) fn text(&self, path: &Path) -> Option<String> {
         match self.open.get(path) {
             Some(document) => Some(document.text.clone()),
-            None => std::fs::read_to_string(path).ok(),
+            None => std::fs::read_to_string(path).ok().map(with_line_feeds),
         }
     }
+}
+
+/// Returns a text in which each lone carriage return, which is a line break in YAML and in the protocol, is a line feed: as many
+/// bytes, so that places stay as they are.
+pub(crate) fn with_line_feeds(text: String) -> String {
+    if !text.replace("\r\n", "").contains('\r') {
+        return text;
+    }
+    let mut lines = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let is_lone = character == '\r' && characters.peek() != Some(&'\n');
+        lines.push(if is_lone { '\n' } else { character });
+    }
+    lines
 }
 
 /// Returns the path of a file in a repository.

@@ -1,6 +1,8 @@
 //! Edits of a file that keep its way of writing: in brackets or in lines.
 
 use crate::outline::{Entry, Outline};
+use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::yaml::{Node, emit};
 use std::ops::Range;
 
 /// A replacement of bytes of a file.
@@ -69,6 +71,17 @@ fn behind(text: &str, entry: &Entry, line: &str) -> Edit {
     let end = text[entry.end..].find('\n').map_or(text.len(), |length| entry.end + length);
     let end = if text[..end].ends_with('\r') { end - 1 } else { end };
     Edit::insert(end, format!("{}{line}", line_break(text)))
+}
+
+/// Returns a string as YAML reads it back, also between brackets.
+pub(crate) fn as_scalar(string: &str) -> String {
+    let needs_quotes = emit(&Node::string(Origin::generated(), string)).trim_end() != string;
+    let breaks_lists = string.contains([',', '[', ']', '{', '}']);
+    if (needs_quotes || breaks_lists) && !string.contains(['"', '\\']) {
+        format!("\"{string}\"")
+    } else {
+        string.to_owned()
+    }
 }
 
 /// Returns the line break that a file is written with.

@@ -52,6 +52,8 @@ impl Checked {
 pub(crate) struct Findings {
     pub checked: Vec<Checked>,
     pub failures: Vec<String>,
+    /// Open files of workspaces that are in no git repository.
+    pub outside: BTreeSet<PathBuf>,
 }
 
 /// The results that are kept from one check of each workspace to the next.
@@ -87,11 +89,26 @@ pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>, memos
             }
         };
         let root = repository.as_ref().and_then(Repository::root).map(Path::to_owned);
-        if let (Some(repository), Some(root)) = (&repository, &root)
-            && let Some(workspace) = workspace_of(documents, root, directory)
+        let workspace = workspace_of(documents, root.as_deref().unwrap_or(Path::new("/")), directory);
+        // Without a workspace above, the root's own file is the one that lacks the header.
+        let is_own = path.file_name().is_some_and(|name| name == FILE_NAME);
+        let without_header = || root.clone().unwrap_or_else(|| directory.to_owned());
+        let workspace = workspace.or_else(|| is_own.then(without_header));
+        if workspace.is_some() && root.is_none() {
+            findings.outside.insert(path.clone());
+        }
+        if let Some(workspace) = workspace
             && workspaces.insert(workspace.clone())
         {
+<<<<<<< HEAD
             match check_workspace(documents, repository, &workspace, assemblies, memos.of(&workspace)) {
+=======
+            let checked = match &repository {
+                Some(repository) => check_workspace(documents, repository, &workspace, assemblies),
+                None => check_outside(documents, &workspace),
+            };
+            match checked {
+>>>>>>> main
                 Ok(checked) => findings.checked.push(checked),
                 Err(error) => findings.failures.push(format!("{}: {error}", workspace.display())),
             }
@@ -134,26 +151,61 @@ fn check_workspace(
     memo: &CheckMemo,
 ) -> Result<Checked, nestling::Error> {
     let root = repository.root().unwrap_or(workspace).to_owned();
+<<<<<<< HEAD
     let mut of_workspace = Repository::discover(workspace)?;
     // One check looks at the same directories several times.
     of_workspace.git_mut().remember();
     let unsaved = documents.below(&root).into_iter();
     let unsaved = unsaved.map(|(path, document)| (path, document.text.clone().into_bytes()));
     let request = ChangeRequest::local().everything().unsaved(unsaved);
+=======
+    let of_workspace = Repository::discover(workspace)?;
+    let request = ChangeRequest::local().everything().unsaved(unsaved(documents, &root));
+>>>>>>> main
     let project = Project::open(&of_workspace, request)?;
     let changes = project.changes()?;
-    let kinds = project.kinds()?;
     let assemblies = assemblies(&of_workspace, &changes);
+<<<<<<< HEAD
     let mut planning = project.plan(changes).memo(memo);
     if let Some(assemblies) = &assemblies {
         planning = planning.assemblies(&**assemblies);
+=======
+    check_project(&project, changes, assemblies.as_deref(), root, workspace)
+}
+
+/// Checks all units of a workspace that is in no repository: what needs no history.
+fn check_outside(documents: &Documents, workspace: &Path) -> Result<Checked, nestling::Error> {
+    let files = Overlay::new(DirectoryFiles::new(workspace), unsaved(documents, workspace));
+    let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
+    let changes = project.changes()?;
+    check_project(&project, changes, None, workspace.to_owned(), workspace)
+}
+
+fn check_project(
+    project: &Project<'_>,
+    changes: ChangeSet,
+    assemblies: Option<&dyn Assemblies>,
+    root: PathBuf,
+    workspace: &Path,
+) -> Result<Checked, nestling::Error> {
+    let kinds = project.kinds()?;
+    let mut planning = project.plan(changes);
+    if let Some(assemblies) = assemblies {
+        planning = planning.assemblies(assemblies);
+>>>>>>> main
     }
     let checked = planning.report_unused_keys().check(kinds)?;
     let mut problems = checked.diagnostics;
     problems.extend(checked.unused_allows);
-    let facts = Arc::new(workspace_facts(&project));
+    let facts = Arc::new(workspace_facts(project));
     let workspace = Some(workspace.to_owned());
     Ok(Checked { root, workspace, facts, sources: checked.sources, problems })
+}
+
+/// Returns the texts of the open files below a directory.
+fn unsaved(documents: &Documents, root: &Path) -> Vec<(RepoPath, Vec<u8>)> {
+    let below = documents.below(root).into_iter();
+    below.map(|(path, document)| (path, document.text.clone().into_bytes())).collect()
 }
 
 /// Checks a file as a pipeline of its own, with its local includes.
@@ -170,9 +222,7 @@ fn check_file(
         Some(work_tree) => Box::new(work_tree),
         None => Box::new(DirectoryFiles::new(&root)),
     };
-    let unsaved = documents.below(&root).into_iter();
-    let files =
-        Overlay::new(saved, unsaved.map(|(path, document)| (path, document.text.clone().into_bytes())));
+    let files = Overlay::new(saved, unsaved(documents, &root));
     let facts = repository.and_then(|repository| repository.pipeline_facts(&ChangeRequest::local()).ok());
     let facts = facts.unwrap_or_else(|| PipelineFacts::local(None, None, None));
     let sources = Sources::default();

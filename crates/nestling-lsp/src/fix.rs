@@ -23,6 +23,50 @@ pub(crate) struct Fix {
     pub is_preferred: bool,
 }
 
+impl Fix {
+    /// Returns a text with the edits.
+    pub(crate) fn applied(&self, text: &str) -> String {
+        let mut edits: Vec<&Edit> = self.edits.iter().collect();
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
+        let mut fixed = text.to_owned();
+        for edit in edits {
+            fixed.replace_range(edit.range.clone(), &edit.text);
+        }
+        fixed
+    }
+}
+
+/// The subject of corrections that were tried in a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tried {
+    /// The finding of this number.
+    Finding(usize),
+    /// A change without a finding.
+    Title(String),
+}
+
+/// The effect that a correction must have to be offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// The finding is gone.
+    Corrects,
+    /// This finding is gone, and no other is.
+    Allows,
+}
+
+/// Ways to make one correction, the most probable first: one that has the effect is offered.
+#[derive(Debug)]
+pub(crate) struct Proposal {
+    pub alternatives: Vec<Fix>,
+    pub effect: Effect,
+}
+
+impl Proposal {
+    fn correction(alternatives: impl IntoIterator<Item = Fix>) -> Self {
+        Self { alternatives: alternatives.into_iter().collect(), effect: Effect::Corrects }
+    }
+}
+
 /// A finding in the text that it was found in.
 #[derive(Clone, Copy)]
 pub(crate) struct Finding<'a> {
@@ -30,6 +74,8 @@ pub(crate) struct Finding<'a> {
     pub origin: Origin,
     pub outline: &'a Outline<'a>,
     pub kind: &'a FileKind,
+    /// The file's path in the repository.
+    pub path: &'a str,
 }
 
 impl Finding<'_> {
@@ -48,12 +94,16 @@ impl Finding<'_> {
     }
 }
 
-/// Returns the corrections of a finding, the most probable first.
-pub(crate) fn fixes(finding: Finding<'_>) -> Vec<Fix> {
-    let certain = [meant::fix(finding), quote::fix(finding), optional::fix(finding), unused::fix(finding)];
-    let mut fixes: Vec<Fix> = certain.into_iter().flatten().collect();
-    fixes.extend(allow::fixes(finding));
-    fixes
+/// Returns the corrections of a finding that may be right, the most probable first.
+pub(crate) fn proposals(finding: Finding<'_>) -> Vec<Proposal> {
+    let mut proposals = vec![
+        Proposal::correction(meant::fixes(finding)),
+        Proposal::correction(quote::fix(finding)),
+        Proposal::correction(optional::fix(finding)),
+        Proposal::correction(unused::fix(finding)),
+    ];
+    proposals.extend(allow::proposals(finding));
+    proposals
 }
 
 /// Returns the changes that a place offers without a finding.

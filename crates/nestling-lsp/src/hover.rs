@@ -2,6 +2,7 @@
 
 use crate::index::{Index, Occurrence};
 use crate::keywords;
+use crate::library;
 use crate::meaning::Section;
 use crate::model::{Model, OpenFile, UnitJobs};
 use crate::names::NameKind;
@@ -14,6 +15,7 @@ use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::yaml::{Map, Node, emit_entry};
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::path::PathBuf;
 
 /// The units that a hover lists.
 const SHOWN_UNITS: usize = 5;
@@ -165,6 +167,7 @@ fn definition(index: &Index, occurrence: Occurrence) -> String {
     };
     let lines = indexed.text.get(line_start..end.max(line_start)).unwrap_or_default();
     let path = indexed.path.strip_prefix(&index.root).unwrap_or(&indexed.path);
+    let path = library::template(&indexed.path).map_or(path.to_owned(), PathBuf::from);
     let lines: Vec<&str> = lines.lines().take(30).collect();
     format!("\n\n```yaml\n{}\n```\n\n{}", lines.join("\n"), path.display())
 }

@@ -1,12 +1,16 @@
 //! All names of a workspace, or of a plain file with its includes, and which of them mean the same.
 
 use crate::documents::{Documents, path_in};
+use crate::library;
 use crate::meaning::FileKind;
 use crate::names::{Name, NameKind, NamedFile, names};
 use crate::outline::Outline;
-use nestling::ide::WorkspaceFacts;
+use nestling::ide::{WorkspaceFacts, library_template};
+use nestling_files::files::DirectoryFiles;
 use nestling_files::path::RepoPath;
+use nestling_gitlab::configuration;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +21,8 @@ pub(crate) struct IndexedFile {
     pub path: PathBuf,
     pub text: String,
     pub names: Vec<Name>,
+    /// Set for a template that comes with Nestling.
+    pub is_built_in: bool,
 }
 
 /// The files whose jobs are one namespace: those of a unit, or a plain file with its includes.
@@ -28,6 +34,15 @@ struct Scope {
 
 /// A name in a file of an index.
 pub(crate) type Occurrence = (usize, usize);
+
+/// Returns the files that an `include` names: one, or those that its wildcards match.
+pub(crate) fn files_of_include(root: &Path, pattern: &str) -> Vec<PathBuf> {
+    if !pattern.contains('*') {
+        return vec![root.join(pattern.trim_start_matches('/'))];
+    }
+    let paths = configuration::included_files(pattern, &DirectoryFiles::new(root)).unwrap_or_default();
+    paths.iter().map(|path| root.join(OsStr::from_bytes(path.as_bytes()))).collect()
+}
 
 /// The names of all files that belong together.
 #[derive(Debug)]
@@ -55,13 +70,15 @@ impl Index {
             index.scopes.push(Scope { unit: None, files: own });
         }
         for unit in &facts.units {
-            let templates = unit.uses.iter().flat_map(|used| facts.closure(&used.template));
-            let paths = templates.filter_map(|name| facts.template(name)?.path.as_ref());
+            let templates: BTreeSet<&str> =
+                unit.uses.iter().flat_map(|used| facts.closure(&used.template)).collect();
+            let paths = templates.iter().filter_map(|name| facts.template(name)?.path.as_ref());
             let paths: Vec<PathBuf> = paths.chain(&unit.file).map(|path| index.absolute(path)).collect();
             let mut files = BTreeSet::new();
             for path in paths {
                 files.extend(index.with_includes(&path, documents));
             }
+            files.extend(templates.into_iter().filter_map(|name| index.read_built_in(name)));
             index.scopes.push(Scope { unit: Some(unit.name.clone()), files });
         }
         // Templates that nothing uses have names as well.
@@ -98,7 +115,7 @@ impl Index {
             if files.insert(position) {
                 let includes =
                     self.files[position].names.iter().filter(|name| name.kind == NameKind::Include);
-                pending.extend(includes.map(|name| self.root.join(name.text.trim_start_matches('/'))));
+                pending.extend(includes.flat_map(|name| files_of_include(&self.root, &name.text)));
             }
         }
         files
@@ -112,16 +129,31 @@ impl Index {
         let in_repository = path_in(&self.root, path)?;
         let kind = FileKind::of(&in_repository, Some(&self.facts));
         let owner = owner(&kind, &in_repository);
+        Some(self.add(path, text, &kind, &owner))
+    }
+
+    /// Reads a built-in template, under the path at which it would be written.
+    pub(crate) fn read_built_in(&mut self, template: &str) -> Option<usize> {
+        let path = library::path(template)?;
+        if let Some(position) = self.positions.get(&path) {
+            return Some(*position);
+        }
+        let text = library_template(template)?.to_owned();
+        Some(self.add(&path, text, &FileKind::Template(template.to_owned()), template))
+    }
+
+    fn add(&mut self, path: &Path, text: String, kind: &FileKind, owner: &str) -> usize {
         let outline = Outline::of(&text);
-        let names = names(&outline, NamedFile { kind: &kind, owner: &owner, facts: &self.facts });
-        self.files.push(IndexedFile { path: path.to_owned(), text, names });
+        let names = names(&outline, NamedFile { kind, owner, facts: &self.facts });
+        let is_built_in = library::template(path).is_some();
+        self.files.push(IndexedFile { path: path.to_owned(), text, names, is_built_in });
         self.positions.insert(path.to_owned(), self.files.len() - 1);
-        Some(self.files.len() - 1)
+        self.files.len() - 1
     }
 
     /// Returns the path of a file on disk.
     pub(crate) fn absolute(&self, path: &RepoPath) -> PathBuf {
-        self.root.join(std::ffi::OsStr::from_bytes(path.as_bytes()))
+        self.root.join(OsStr::from_bytes(path.as_bytes()))
     }
 
     /// Returns the position of a file.

@@ -1,6 +1,6 @@
 //! The keys of each place with their documentation: GitLab's from the table of keywords, those of headers from their schemas.
 
-use crate::meaning::Section;
+use crate::meaning::{FileKind, Section};
 use crate::outline::ITEM;
 use nestling::Header;
 use nestling_gitlab::table::{DEFAULT, JOB, KeywordRow, ROOT, Shape, StringShape, TRIGGER_JOB, rows};
@@ -49,6 +49,34 @@ pub(crate) fn key(section: Section, path: &[&str]) -> Option<KnownKey> {
         Section::Jobs if is_nestling_key(path) => own_keys().into_iter().find(|key| key.name == *name),
         Section::Jobs => row(path).map(|row| of_row(name, row)),
     }
+}
+
+/// Returns `true` if a value at a path can be a mapping.
+pub(crate) fn can_be_mapping(section: Section, path: &[&str]) -> bool {
+    if section == Section::Jobs && matches!(path, [_, ITEM]) && ROOT.keyword(path[0]).is_none() {
+        return false;
+    }
+    let Some(row) = row(path).filter(|_| section == Section::Jobs) else { return true };
+    let is_mapping = |shape: &Shape| matches!(shape, Shape::Mapping(_) | Shape::Cases(_) | Shape::Names(_));
+    let shapes = row.keyword.shapes.iter();
+    if path.last() != Some(&ITEM) {
+        return shapes.clone().any(is_mapping);
+    }
+    let lists = shapes.filter_map(|shape| match shape {
+        Shape::List(list) => Some(list.items),
+        _ => None,
+    });
+    lists.flatten().any(is_mapping)
+}
+
+/// Returns the keys that open a header in a kind of file.
+pub(crate) fn header_keys(kind: &FileKind) -> Vec<KnownKey> {
+    let of_kind: &[&str] = match kind {
+        FileKind::Nestling => &["unit", "workspace"],
+        FileKind::Template(_) | FileKind::Jobs => &["spec"],
+    };
+    let keys = keys(Section::Header, &[]).into_iter();
+    keys.filter(|key| of_kind.contains(&key.name.as_str())).collect()
 }
 
 /// Returns the words that a value at a path can be.

@@ -3,13 +3,14 @@
 use crate::hover::{counted, is_of};
 use crate::index::Index;
 use crate::meaning::{FileKind, Section};
-use crate::model::{Model, OpenFile, UnitJobs};
+use crate::model::{Model, OfPipeline, OpenFile, UnitJobs};
 use crate::names::NameKind;
 use crate::outline::Outline;
 use lsp_types::{CodeLens, Command};
 use nestling::ide::{JobFacts, JobInKind, SelectionFacts};
 use nestling_gitlab::pipeline::keywords::is_hidden;
 use serde_json::json;
+use std::fmt::Write as _;
 use std::ops::Range;
 
 /// The jobs of one definition that have a lens each.
@@ -29,10 +30,9 @@ pub(crate) fn lenses(model: &Model<'_>, file: &OpenFile<'_>) -> Vec<CodeLens> {
     }
     let own = index.facts.units.iter().find(|unit| unit.file.as_ref() == Some(&file.repo_path));
     if let Some(unit) = own {
-        let selections = model.selections(file, &[&unit.name]);
-        let first =
-            selections.first().map(|facts| lens(file, header(&outline), selected(facts), Some(&unit.name)));
-        lenses.extend(first);
+        let selections = model.selections(file, &unit.name);
+        let text = selected(&selections);
+        lenses.extend(text.map(|text| lens(file, header(&outline), text, Some(&unit.name))));
     }
     lenses.extend(job_lenses(model, file, &index, position));
     lenses
@@ -95,13 +95,35 @@ fn users(index: &Index, template: &str) -> String {
     }
 }
 
-fn selected(facts: &SelectionFacts) -> String {
-    let Some(because) = &facts.because else { return "not selected on this branch".to_owned() };
-    let mut text = format!("selected on this branch: {because} · {}", counted(facts.jobs, "job"));
+/// Returns the effect of the branch on a unit: the first changed path, and the jobs of each kind of pipeline that differs.
+fn selected(pipelines: &[OfPipeline]) -> Option<String> {
+    let first = &pipelines.first()?.facts;
+    let Some(because) = pipelines.iter().find_map(|pipeline| pipeline.facts.because.as_ref()) else {
+        return Some("not selected on this branch".to_owned());
+    };
+    let mut text = format!("selected on this branch: {because}");
+    if first.more_paths > 0 {
+        let _ = write!(text, " and {} more", first.more_paths);
+    }
+    let jobs: Vec<String> = pipelines.iter().map(|pipeline| jobs_in_words(&pipeline.facts)).collect();
+    if jobs.iter().all(|words| *words == jobs[0]) {
+        return Some(format!("{text} · {}", jobs[0]));
+    }
+    for (pipeline, jobs) in pipelines.iter().zip(&jobs) {
+        let _ = write!(text, " · {}: {jobs}", pipeline.kind);
+    }
+    Some(text)
+}
+
+/// Returns the number of a unit's jobs in a pipeline, with the environments that they deploy to.
+fn jobs_in_words(facts: &SelectionFacts) -> String {
+    if facts.because.is_none() {
+        return "not selected".to_owned();
+    }
+    let mut text = counted(facts.jobs, "job");
     if !facts.environments.is_empty() {
         let names: Vec<&str> = facts.environments.iter().map(String::as_str).collect();
-        text.push_str(" · deploys ");
-        text.push_str(&names.join(", "));
+        let _ = write!(text, ", deploys {}", names.join(", "));
     }
     text
 }

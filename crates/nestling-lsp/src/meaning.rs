@@ -148,9 +148,9 @@ fn job_value(path: &[&str]) -> Option<ValueKind> {
         ["environment"] | ["environment", ITEM] | ["environment", "name"] | ["environment", "name", ITEM] => {
             ValueKind::Environment
         }
-        ["trigger", "include"] | ["trigger", "include", ITEM] | ["trigger", "include", ITEM, "local"] => {
-            ValueKind::Include
-        }
+        ["trigger", "include"]
+        | ["trigger", "include", ITEM | "local"]
+        | ["trigger", "include", ITEM, "local"] => ValueKind::Include,
         _ => return None,
     };
     Some(kind)

@@ -3,7 +3,9 @@
 use crate::convert::Shown;
 use crate::documents::{Documents, path_in};
 use crate::findings::{FindAssemblies, Findings};
+use crate::fix::{Fix, Tried};
 use crate::index::Index;
+use crate::library;
 use crate::meaning::FileKind;
 use crate::position::{Encoding, TextIndex};
 use crate::uri::{path_of, uri_of};
@@ -23,13 +25,22 @@ use std::sync::Arc;
 pub(crate) struct Cache {
     indexes: BTreeMap<(PathBuf, Option<PathBuf>), Rc<Index>>,
     jobs: BTreeMap<(PathBuf, Vec<String>), Option<Rc<UnitJobs>>>,
-    selections: BTreeMap<(PathBuf, Vec<String>), Rc<Vec<SelectionFacts>>>,
+    selections: BTreeMap<(PathBuf, String), Rc<Vec<OfPipeline>>>,
+    /// The corrections in a file that have the effect that they should have.
+    pub fixes: BTreeMap<(PathBuf, Tried), Rc<Vec<Fix>>>,
 }
 
 /// The jobs of units with the files that they were read from.
 pub(crate) struct UnitJobs {
     pub jobs: Vec<JobFacts>,
     pub sources: Sources,
+}
+
+/// The effect of the branch on a unit in one kind of pipeline.
+pub(crate) struct OfPipeline {
+    /// The kind in words.
+    pub kind: &'static str,
+    pub facts: SelectionFacts,
 }
 
 /// The state that answers are made from.
@@ -125,14 +136,15 @@ impl<'a> Model<'a> {
         Ok(UnitJobs { jobs, sources: project.sources().clone() })
     }
 
-    /// Returns the effect of the branch on units, in the pipeline of its merge request; empty where it cannot be told.
-    pub(crate) fn selections(&self, file: &OpenFile<'_>, units: &[&str]) -> Rc<Vec<SelectionFacts>> {
+    /// Returns the effect of the branch on a unit in the pipelines that it has: those of a merge request and of a push, or that of
+    /// the default branch. Empty where it cannot be told.
+    pub(crate) fn selections(&self, file: &OpenFile<'_>, unit: &str) -> Rc<Vec<OfPipeline>> {
         let Some(workspace) = file.workspace.clone() else { return Rc::default() };
-        let key = (workspace.clone(), units.iter().map(ToString::to_string).collect());
+        let key = (workspace.clone(), unit.to_owned());
         if let Some(known) = self.cache.borrow().selections.get(&key) {
             return Rc::clone(known);
         }
-        let computed = Rc::new(self.plan_selections(&workspace, &file.root, units).unwrap_or_default());
+        let computed = Rc::new(self.plan_selections(&workspace, &file.root, unit).unwrap_or_default());
         self.cache.borrow_mut().selections.insert(key, Rc::clone(&computed));
         computed
     }
@@ -141,17 +153,25 @@ impl<'a> Model<'a> {
         &self,
         workspace: &Path,
         root: &Path,
-        units: &[&str],
-    ) -> Result<Vec<SelectionFacts>, nestling::Error> {
+        unit: &str,
+    ) -> Result<Vec<OfPipeline>, nestling::Error> {
         let repository = Repository::discover(workspace)?;
         let local = ChangeRequest::local().unsaved(self.unsaved(root));
         let facts = repository.pipeline_facts(&local)?;
         let is_default = facts.branch.is_some() && facts.branch == facts.default_branch;
-        let request = if is_default { local } else { local.simulate(As::MergeRequest) };
-        let project = Project::open(&repository, request)?;
-        let changes = project.changes()?;
-        let assemblies = (self.assemblies)(&repository, &changes);
-        selections(&project, changes, units, assemblies.as_deref())
+        let mut requests = vec![("branch pipeline", local.clone())];
+        if !is_default {
+            requests.insert(0, ("merge request", local.simulate(As::MergeRequest)));
+        }
+        let mut of_pipelines = Vec::new();
+        for (kind, request) in requests {
+            let project = Project::open(&repository, request)?;
+            let changes = project.changes()?;
+            let assemblies = (self.assemblies)(&repository, &changes);
+            let facts = selections(&project, changes, &[unit], assemblies.as_deref())?;
+            of_pipelines.extend(facts.into_iter().map(|facts| OfPipeline { kind, facts }));
+        }
+        Ok(of_pipelines)
     }
 
     /// Returns the texts of open files below the root of a repository.
@@ -173,8 +193,9 @@ impl<'a> Model<'a> {
         Some(Location { uri: self.uri(path)?, range: LspRange::new(start, start) })
     }
 
-    /// Returns the address of a file, as the editor writes it if it is open.
+    /// Returns the address of a file, as the editor writes it if it is open. That of a built-in template is written before.
     pub(crate) fn uri(&self, path: &Path) -> Option<Uri> {
+        library::write(path).ok()?;
         self.documents.open.get(path).map(|document| document.uri.clone()).or_else(|| uri_of(path))
     }
 }

@@ -68,7 +68,7 @@ pub(crate) fn names(outline: &Outline<'_>, file: NamedFile<'_>) -> Vec<Name> {
         let is_reference = entry.parent.is_some_and(|parent| outline.entries[parent].is_reference);
         let is_first = is_reference && outline.children(entry.parent).next() == Some(index);
         let kind = if is_first { Some(ValueKind::Job) } else { value_kind(section, &path) };
-        if let Some(kind) = kind {
+        if let Some(kind) = kind.filter(|kind| *kind != ValueKind::Job || !is_elsewhere(outline, index)) {
             name_of_value(&outline.text[value.clone()], value.clone(), kind, file, &mut collected);
         }
     }
@@ -108,6 +108,13 @@ fn name_of_key(
         KeyKind::Input => Name::new(NameKind::Input(used_template(outline, index)?.to_owned()), text, range),
         KeyKind::Var => Name::new(NameKind::Var, text, range).definition(),
     })
+}
+
+/// Returns `true` for a job of another project or pipeline.
+fn is_elsewhere(outline: &Outline<'_>, index: usize) -> bool {
+    let holder = outline.entries[index].parent.filter(|_| outline.step(index) == "job");
+    let has = |key: &str| outline.child(holder, key).is_some();
+    holder.is_some() && (has("project") || has("pipeline"))
 }
 
 /// Returns the template of the use that an input is given in.

@@ -1,6 +1,7 @@
 //! Going to the definition of a name, and finding its uses.
 
-use crate::index::{Index, Occurrence};
+use crate::index::{Index, Occurrence, files_of_include};
+use crate::library;
 use crate::model::{Model, OpenFile};
 use crate::names::NameKind;
 use lsp_types::{Location, Position};
@@ -17,12 +18,15 @@ pub(crate) fn definition(model: &Model<'_>, file: &OpenFile<'_>, position: Posit
     let name = index.name(occurrence);
     match &name.kind {
         NameKind::Template => {
-            let template = index.facts.template(&name.text).and_then(|template| template.path.clone());
-            template.and_then(|path| model.start_of(&index.absolute(&path))).into_iter().collect()
+            let template = index.facts.template(&name.text);
+            let path = template.and_then(|template| template.path.as_ref()).map(|path| index.absolute(path));
+            let path = path.or_else(|| library::path(&name.text));
+            path.and_then(|path| model.start_of(&path)).into_iter().collect()
         }
         NameKind::Include => {
-            let path = index.root.join(name.text.trim_start_matches('/'));
-            if path.is_file() { model.start_of(&path).into_iter().collect() } else { Vec::new() }
+            let paths = files_of_include(&index.root, &name.text).into_iter();
+            let paths = paths.filter(|path| path.is_file() || model.documents.open.contains_key(path));
+            paths.take(SHOWN_FILES).filter_map(|path| model.start_of(&path)).collect()
         }
         NameKind::Unit => {
             let named = defined(model, &index, occurrence);

@@ -26,6 +26,8 @@ pub(crate) struct Place<'t> {
     pub typed: Range<usize>,
     /// The entry that holds the key, or has the value.
     pub holder: Option<usize>,
+    /// Set between quotes, where everything is a part of a string.
+    pub is_quoted: bool,
 }
 
 impl<'t> Place<'t> {
@@ -38,6 +40,7 @@ impl<'t> Place<'t> {
             section,
             path: path_of(holder),
             slot,
+            is_quoted: outline.text[..typed.start].ends_with(['"', '\'']),
             typed,
             holder,
         };
@@ -48,7 +51,7 @@ impl<'t> Place<'t> {
         if let Some(holder) = innermost_brackets(outline, offset) {
             let open = outline.entries[holder].flow.as_ref().map_or(0, |flow| flow.start);
             if outline.text.as_bytes()[open] == b'[' {
-                let mut in_list = place(Slot::Either, Some(holder), here);
+                let mut in_list = place(Slot::Value, Some(holder), here);
                 in_list.path.push(ITEM);
                 return in_list;
             }
@@ -75,14 +78,23 @@ impl<'t> Place<'t> {
 /// Returns the key or the value that the cursor touches.
 fn at_token(outline: &Outline<'_>, offset: usize) -> Option<(Slot, Option<usize>, Range<usize>)> {
     let touches = |range: &Range<usize>| range.start <= offset && offset <= range.end;
+    // A name may have blanks: `unit |` can become `unit tests`.
+    let with_blanks = |range: Range<usize>| {
+        let is_plain = !outline.text[..range.start].ends_with(['"', '\'']) && !range.is_empty();
+        let behind = outline.text.get(range.end..offset).unwrap_or("\n");
+        let is_blank = behind.bytes().all(|byte| byte == b' ');
+        if is_plain && is_blank { range.start..offset } else { range }
+    };
     for (index, entry) in outline.entries.iter().enumerate().rev() {
         if let Some(key) = entry.key.clone().filter(touches) {
             return Some((Slot::Key, entry.parent, key));
         }
-        if let Some(value) = entry.value.clone().filter(touches) {
+        if let Some(value) = entry.value.clone().map(with_blanks).filter(touches) {
             let line = &outline.text[entry.start..value.start];
+            let is_in_list = entry.parent.and_then(|parent| outline.entries[parent].flow.clone());
             let slot = match entry.key {
                 Some(_) if !line.contains('\n') => Slot::Value,
+                None if is_in_list.is_some_and(|list| outline.text[list].starts_with('[')) => Slot::Value,
                 _ => Slot::Either,
             };
             return Some((slot, Some(index), value));
@@ -112,18 +124,51 @@ fn block_parent(outline: &Outline<'_>, document: usize, offset: usize, column: u
     outline.above(last).find(|index| outline.entries[*index].column < column)
 }
 
+/// Returns `true` in a comment. `#%` opens a control line where there are templates.
+pub(crate) fn is_in_comment(text: &str, offset: usize, has_templates: bool) -> bool {
+    let line_start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = &text[line_start..offset];
+    if has_templates && line.trim_start().starts_with("#%") {
+        return false;
+    }
+    let mut quote = None;
+    let mut before = ' ';
+    for character in line.chars() {
+        match quote {
+            Some(open) if open == character => quote = None,
+            Some(_) => {}
+            // Elsewhere an apostrophe is one.
+            None if matches!(character, '"' | '\'') && " \t[{(,:=-".contains(before) => {
+                quote = Some(character);
+            }
+            None if character == '#' && before.is_whitespace() => return true,
+            None => {}
+        }
+        before = character;
+    }
+    false
+}
+
+/// The part of an expression or of a statement before the cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Before<'t> {
+    pub text: &'t str,
+    /// Set on a control line and in `{% %}`.
+    pub is_statement: bool,
+}
+
 /// Returns the part of an expression or a control line before the cursor, if it is in one.
-pub(crate) fn expression_before(text: &str, offset: usize) -> Option<&str> {
+pub(crate) fn expression_before(text: &str, offset: usize) -> Option<Before<'_>> {
     let line_start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
     let before = &text[line_start..offset];
     if let Some(control) = before.trim_start().strip_prefix("#%") {
-        return Some(control);
+        return Some(Before { text: control, is_statement: true });
     }
     let opened = [("${{", "}}"), ("{%", "%}")].into_iter().filter_map(|(open, close)| {
-        let inside = &before[before.rfind(open)? + open.len()..];
-        (!inside.contains(close)).then_some(inside)
+        let text = &before[before.rfind(open)? + open.len()..];
+        (!text.contains(close)).then_some(Before { text, is_statement: open == "{%" })
     });
-    opened.min_by_key(|inside| inside.len())
+    opened.min_by_key(|inside| inside.text.len())
 }
 
 #[cfg(test)]
@@ -149,10 +194,11 @@ mod tests {
             ("unit:\n  use: |", "Header Value unit/use ``"),
             ("unit:\n  use:\n    - no|", "Header Either unit/use/- `no`"),
             ("unit:\n  use:\n    - |", "Header Either unit/use/- ``"),
+            ("unit:\n  use:\n    - no |", "Header Either unit/use/- `no `"),
             ("unit: { use: no|", "Header Value unit/use `no`"),
             ("unit: { use: |", "Header Value unit/use ``"),
-            ("unit: { use: [no|", "Header Either unit/use/- `no`"),
-            ("unit: { use: [a, |] }", "Header Either unit/use/- ``"),
+            ("unit: { use: [no|", "Header Value unit/use/- `no`"),
+            ("unit: { use: [a, |] }", "Header Value unit/use/- ``"),
             ("unit: { | }\n", "Header Key unit ``"),
             ("unit: {}\n---\nbuild:\n  st|\n  script: x\n", "Jobs Key build `st`"),
             ("unit: {}\n---\nbuild:\n  script: x\n  |\ntest:\n  script: y\n", "Jobs Key build ``"),
@@ -175,7 +221,26 @@ mod tests {
             ("a: b # ${{ c }}\n|", None),
         ] {
             let offset = text.find('|').unwrap();
-            assert_eq!(expression_before(&text.replacen('|', "", 1), offset), expected, "{text:?}");
+            let text = text.replacen('|', "", 1);
+            let before = expression_before(&text, offset).map(|before| before.text);
+            assert_eq!(before, expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_comment_is_told_from_strings_and_control_lines() {
+        for (text, expected) in [
+            ("# a|", true),
+            ("a: b # c|", true),
+            ("a: \"b # c|", false),
+            ("a: b#c|", false),
+            ("a: it's # c|", true),
+            ("#% if x|", false),
+            ("# a\n|", false),
+        ] {
+            let offset = text.find('|').unwrap();
+            assert_eq!(is_in_comment(&text.replacen('|', "", 1), offset, true), expected, "{text:?}");
+        }
+        assert!(is_in_comment("#% if x", 7, false));
     }
 }

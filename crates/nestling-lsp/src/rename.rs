@@ -6,6 +6,7 @@ mod new_name;
 
 use crate::edit::{Edit, add_key, line_break};
 use crate::index::Index;
+use crate::library;
 use crate::model::{Model, OpenFile};
 use crate::names::{Name, NameKind};
 use crate::navigate;
@@ -61,6 +62,13 @@ pub(crate) fn rename(
         // A unit's job overrides that of a template, and a block overrides that of the template it extends.
         let renamed = Name { text: new_name.to_owned(), ..name.clone() };
         elsewhere::check_templates(model, file, &index, &same, &renamed)?;
+    }
+    if let Some((file, _)) = same.iter().find(|(file, _)| index.files[*file].is_built_in) {
+        return Err(format!(
+            "`{}`, which comes with Nestling, uses `{}`",
+            relative(&index, *file),
+            name.text
+        ));
     }
     let mut edits: BTreeMap<PathBuf, Vec<Edit>> = BTreeMap::new();
     for (file, position) in &same {
@@ -138,6 +146,9 @@ fn move_template(index: &Index, template: &str, new_name: &str) -> Result<(PathB
 
 fn relative(index: &Index, file: usize) -> String {
     let path = &index.files[file].path;
+    if let Some(template) = library::template(path) {
+        return template;
+    }
     path.strip_prefix(&index.root).unwrap_or(path).display().to_string()
 }
 

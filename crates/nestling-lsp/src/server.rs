@@ -1,9 +1,10 @@
 //! The loop: messages in, findings and corrections out.
 
 use crate::answers::{Answer, answer, capabilities};
-use crate::convert::{Shown, by_file};
-use crate::documents::{Document, Documents};
+use crate::convert::{Shown, by_file, outside_of_git};
+use crate::documents::{Document, Documents, with_line_feeds};
 use crate::findings::{FindAssemblies, Findings, Memos, find};
+use crate::library;
 use crate::model::{Cache, Model};
 use crate::position::Encoding;
 use crate::preview::Page;
@@ -29,8 +30,11 @@ pub enum ServeError {
     /// A message that was not expected.
     #[error("the editor broke the protocol: {0}")]
     Protocol(#[source] ProtocolError),
+    /// The editor sent `exit` before `shutdown`.
+    #[error("the editor sent `exit` without `shutdown` before it")]
+    NotShutDown,
     /// The editor ended without saying so.
-    #[error("the editor has closed the connection")]
+    #[error("the editor closed the connection without `shutdown` and `exit`")]
     Closed,
 }
 
@@ -77,6 +81,7 @@ pub fn serve(connection: &Connection, assemblies: &FindAssemblies<'_>) -> Result
 pub fn serve_stdio(assemblies: &FindAssemblies<'_>) -> Result<(), ServeError> {
     let (connection, threads) = Connection::stdio();
     let served = serve(&connection, assemblies);
+    library::remove();
     // The last answer is written when nothing can follow it.
     drop(connection);
     if served.is_ok() && threads.join().is_err() {
@@ -138,7 +143,7 @@ impl Server<'_> {
                         self.answer(&request, &cancelled)?;
                     }
                     Message::Notification(notification) if notification.method == "exit" => {
-                        return self.ended();
+                        return if self.is_shut_down { Ok(()) } else { Err(ServeError::NotShutDown) };
                     }
                     Message::Notification(notification) => is_changed |= self.take(notification),
                     Message::Response(_) => {}
@@ -164,7 +169,8 @@ impl Server<'_> {
                 };
                 let opened = params.text_document;
                 let Some(path) = path_of(&opened.uri) else { return false };
-                let (language, version, text) = (opened.language_id, opened.version, opened.text);
+                let (language, version) = (opened.language_id, opened.version);
+                let text = with_line_feeds(opened.text);
                 self.documents.open.insert(path, Document { uri: opened.uri, language, version, text });
                 true
             }
@@ -180,7 +186,7 @@ impl Server<'_> {
                     return false;
                 };
                 document.version = params.text_document.version;
-                document.text = change.text;
+                document.text = with_line_feeds(change.text);
                 true
             }
             "textDocument/didClose" => {
@@ -220,7 +226,11 @@ impl Server<'_> {
             let uri = document.map(|document| document.uri.clone()).or_else(|| uri_of(path));
             let Some(uri) = uri else { continue };
             let shown = self.shown.get(path).map(Vec::as_slice).unwrap_or_default();
-            let diagnostics: Vec<Diagnostic> = shown.iter().map(|shown| shown.diagnostic.clone()).collect();
+            let mut diagnostics: Vec<Diagnostic> =
+                shown.iter().map(|shown| shown.diagnostic.clone()).collect();
+            if self.findings.outside.contains(path) {
+                diagnostics.push(outside_of_git());
+            }
             let version = document.map(|document| document.version);
             self.send(
                 "textDocument/publishDiagnostics",

@@ -15,6 +15,7 @@ use nestling_gitlab::diagnostic::{Rule, RuleGroup};
 pub fn rule_groups() -> impl Iterator<Item = RuleGroup> {
     let own = [
         RuleGroup { title: "Workspace and units", rules: workspace::rules::RULES },
+        RuleGroup { title: "The environment catalogue", rules: workspace::environment_rules::RULES },
         RuleGroup { title: "Keys and globs without effect", rules: workspace::idle_rules::RULES },
         RuleGroup { title: "Templates", rules: template::rules::RULES },
         RuleGroup { title: "Expressions of two owners", rules: template_syntax::rules::RULES },

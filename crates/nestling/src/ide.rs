@@ -27,6 +27,7 @@ mod names;
 mod jobs;
 mod selection;
 
+pub use crate::workspace::library_template;
 pub use jobs::{JobFacts, JobInKind, jobs};
 pub use names::{InputFacts, TemplateFacts, UnitFacts, UseFacts, WorkspaceFacts, workspace_facts};
 pub use regions::{TemplateRegion, template_regions};

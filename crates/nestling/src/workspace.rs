@@ -4,6 +4,7 @@
 //! comes out are the types here: nothing in them can be misspelt, and all of it knows where it was written.
 
 pub(crate) mod rules;
+pub(crate) mod environment_rules;
 pub(crate) mod idle_rules;
 mod condition;
 mod catalogue;
@@ -59,8 +60,8 @@ pub(crate) use reuse::{Reuse, ReuseSettings, ReuseTrust, never_left_out};
 pub use schema::{Header, file_schema, jobs_schema};
 use stated::DependsFrom;
 pub(crate) use stated::INSTALLED;
-pub use template::library_names;
 pub(crate) use template::{Template, Templates, library_files};
+pub use template::{library_names, library_template};
 pub(crate) use template_folder::TemplateFolder;
 pub(crate) use template_name::template_stem;
 pub(crate) use template_reads::Read;

@@ -23,7 +23,8 @@ pub(crate) fn run(_: &Args) -> Result<Exit, Failure> {
     }
     match nestling_lsp::serve_stdio(&assemblies) {
         Ok(()) => Ok(Exit::Done),
-        Err(error) => Err(Failure::output(error)),
+        // The protocol's code for an editor that did not end as it should.
+        Err(error) => Err(Failure { exit: Exit::Errors, error: error.into(), help: None }),
     }
 }
 

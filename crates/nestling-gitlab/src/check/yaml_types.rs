@@ -11,15 +11,19 @@ pub(crate) static RULE: Rule = Rule {
     documentation: "GitLab reads YAML 1.1 with Ruby's Psych: an unquoted `2024-01-01` is a date, and `:name` is a symbol. GitLab rejects a file with a date. It reads a symbol without its colon in scripts, tags, variables and inputs, and rejects it elsewhere.",
     source: "https://docs.gitlab.com/ci/yaml/",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  variables: { D: 2024-01-01 }
+  variables:
+    D: 2024-01-01
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  variables: { D: \"2024-01-01\" }
+  variables:
+    D: \"2024-01-01\"
 ",
     ),
 };

@@ -89,18 +89,21 @@ build:
         source: "https://docs.gitlab.com/ci/yaml/#includelocal",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),
-            file("ci/node.yml", ".node: { image: \"node:22\" }\n"),
+            file("ci/node.yml", ".node:\n  image: \"node:22\"\n"),
             file("web/nestling.yml", "\
 include: ci/noed.yml
-test: { script: npm test }
+test:
+  script: npm test
 "),
         ]),
         good: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),
-            file("ci/node.yml", ".node: { image: \"node:22\" }\n"),
+            file("ci/node.yml", ".node:\n  image: \"node:22\"\n"),
             file("web/nestling.yml", "\
 include: ci/node.yml
-test: { extends: .node, script: npm test }
+test:
+  extends: .node
+  script: npm test
 "),
         ]),
     }
@@ -111,7 +114,9 @@ test: { extends: .node, script: npm test }
         documentation: "`nestling check FILE` reads local files that a file includes. Those of other projects, remote files, \
 templates, components, and local files that get inputs or whose rules ask for unknown variables are not read. Since they may define anything, nothing is reported as undefined: bases, references, needed jobs, stages, stop jobs.",
         source: "https://docs.gitlab.com/ci/yaml/#include",
-        bad: Example::Pipeline("include: [{ template: Jobs/SAST.gitlab-ci.yml }]
+        bad: Example::Pipeline("\
+include:
+  - template: Jobs/SAST.gitlab-ci.yml
 a:
   script: x
 "),

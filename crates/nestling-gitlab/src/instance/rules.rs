@@ -21,9 +21,10 @@ rules! {
 unit:
   depend_on: lib
 ---
-build: { script: make }
+build:
+  script: make
 "),
-            file("lib/nestling.yml", "build: { script: make }\n"),
+            file("lib/nestling.yml", "build:\n  script: make\n"),
         ]),
         good: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),
@@ -31,9 +32,10 @@ build: { script: make }
 unit:
   depends_on: lib
 ---
-build: { script: make }
+build:
+  script: make
 "),
-            file("lib/nestling.yml", "build: { script: make }\n"),
+            file("lib/nestling.yml", "build:\n  script: make\n"),
         ]),
     }
 }

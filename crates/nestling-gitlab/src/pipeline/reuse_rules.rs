@@ -109,8 +109,11 @@ test:
 workspace: {}
 ---
 include: https://ci.shop.example/base.yml
-.local: { tags: [docker] }
-audit: { extends: [.local, .remote], script: make audit }
+.local:
+  tags: [docker]
+audit:
+  extends: [.local, .remote]
+  script: make audit
 "),
         ]),
         good: Example::Repository(&[
@@ -118,8 +121,11 @@ audit: { extends: [.local, .remote], script: make audit }
 workspace: {}
 ---
 include: https://ci.shop.example/base.yml
-.local: { tags: [docker] }
-audit: { extends: [.remote, .local], script: make audit }
+.local:
+  tags: [docker]
+audit:
+  extends: [.remote, .local]
+  script: make audit
 "),
         ]),
     }

@@ -145,17 +145,21 @@ build:
         summary: "`inherit` has a form that GitLab refuses",
         documentation: "`inherit` maps `default` and `variables` to `true`, `false`, or a list of names.",
         source: "https://docs.gitlab.com/ci/yaml/#inherit",
-        bad: Example::Pipeline("default:
+        bad: Example::Pipeline("\
+default:
   image: \"alpine:3\"
 build:
   script: make
-  inherit: { default: [imgae] }
+  inherit:
+    default: [imgae]
 "),
-        good: Example::Pipeline("default:
+        good: Example::Pipeline("\
+default:
   image: \"alpine:3\"
 build:
   script: make
-  inherit: { default: [image] }
+  inherit:
+    default: [image]
 "),
     }
 }

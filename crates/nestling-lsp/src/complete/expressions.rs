@@ -4,8 +4,11 @@ use super::Candidate;
 use crate::index::Index;
 use crate::index::owner;
 use crate::model::OpenFile;
-use crate::names::NameKind;
+use crate::names::{NameKind, template_stem};
+use crate::place::Before;
 use lsp_types::CompletionItemKind;
+use nestling::ide::{TemplateRegion, template_regions};
+use nestling_gitlab::pipeline::moa;
 
 /// The names that a template reads, with what they hold.
 pub(crate) const CONTEXTS: [(&str, &str); 7] = [
@@ -97,33 +100,154 @@ const FILTERS: [(&str, &str); 22] = [
     ("list", "A list of it"),
 ];
 
+/// The words that begin a statement.
+const STATEMENTS: [(&str, &str); 20] = [
+    ("if", "Renders its lines if the condition holds"),
+    ("elif", "Another condition of an `if`"),
+    ("else", "The lines where no condition holds"),
+    ("endif", "The end of an `if`"),
+    ("for", "Renders its lines for each item: `for NAME in LIST`"),
+    ("endfor", "The end of a `for`"),
+    ("set", "Gives a value a name: `set NAME = VALUE`"),
+    ("macro", "Defines a macro: `macro NAME(PARAMETER)`"),
+    ("endmacro", "The end of a macro"),
+    ("import", "Reads the macros of a template: `import \"macros.yml\" as NAME`"),
+    ("from", "Reads one macro of a template: `from \"macros.yml\" import NAME`"),
+    ("include", "Renders a template here"),
+    ("extends", "Renders the template that this one extends, with the blocks of this one"),
+    ("block", "Lines that a template that extends this one can replace"),
+    ("endblock", "The end of a block"),
+    ("with", "Gives values names for its lines"),
+    ("endwith", "The end of a `with`"),
+    ("filter", "Applies a filter to its lines: `filter indent(2, true)`"),
+    ("endfilter", "The end of a `filter`"),
+    ("do", "Evaluates an expression without printing it"),
+];
+
 /// Returns the number of bytes of what is typed already, and what it can become.
-pub(super) fn candidates(before: &str, file: &OpenFile<'_>, index: &Index) -> (usize, Vec<Candidate>) {
+pub(super) fn candidates(before: Before<'_>, file: &OpenFile<'_>, index: &Index) -> (usize, Vec<Candidate>) {
+    let text = before.text;
+    let statement = text.split_whitespace().next().unwrap_or_default();
+    if let Some(string) = open_string(text) {
+        let reads = ["import", "from", "include", "extends"].contains(&statement);
+        let templates = if before.is_statement && reads { template_files(index) } else { Vec::new() };
+        return (string.len(), templates);
+    }
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let start = before.trim_end_matches(is_part).len();
-    let typed = before.len() - start;
-    let above = before[..start].trim_end();
+    let start = text.trim_end_matches(is_part).len();
+    let typed = text.len() - start;
+    let above = text[..start].trim_end();
+    if before.is_statement && above.is_empty() {
+        return (typed, described(&STATEMENTS, CompletionItemKind::KEYWORD, ""));
+    }
+    let is_new_name = before.is_statement
+        && match statement {
+            "for" => !text.contains(" in "),
+            "set" => !text.contains('='),
+            "macro" => true,
+            _ => above.ends_with(" as"),
+        };
+    if is_new_name {
+        return (typed, Vec::new());
+    }
     if above.ends_with('|') {
         return (typed, described(&FILTERS, CompletionItemKind::FUNCTION, "filter"));
     }
-    let Some(root) = above.strip_suffix('.') else { return (typed, roots(index)) };
+    let Some(root) = above.strip_suffix('.') else { return (typed, roots(file, index)) };
     let is_path = |c: char| is_part(c) || c == '.';
     let root = &root[root.trim_end_matches(is_path).len()..];
     (typed, keys(root, file, index))
 }
 
-fn roots(index: &Index) -> Vec<Candidate> {
+/// Returns the inside of a string that nothing closes.
+fn open_string(text: &str) -> Option<&str> {
+    let mut open: Option<(char, usize)> = None;
+    for (offset, character) in text.char_indices().filter(|(_, character)| matches!(character, '"' | '\'')) {
+        match open {
+            Some((quote, _)) if quote == character => open = None,
+            Some(_) => {}
+            None => open = Some((character, offset)),
+        }
+    }
+    open.map(|(_, offset)| &text[offset + 1..])
+}
+
+/// Returns the templates as statements name them.
+fn template_files(index: &Index) -> Vec<Candidate> {
+    let candidate = |template: &nestling::ide::TemplateFacts| {
+        let path = template.path.as_ref().map(ToString::to_string).unwrap_or_default();
+        let extension = if path.ends_with(".yaml") { "yaml" } else { "yml" };
+        Candidate::new(format!("{}.{extension}", template.name), CompletionItemKind::MODULE, "template")
+    };
+    index.facts.templates.iter().map(candidate).collect()
+}
+
+/// Returns the contexts, the names that the file gives values, and the macros.
+fn roots(file: &OpenFile<'_>, index: &Index) -> Vec<Candidate> {
     let mut candidates = described(&CONTEXTS, CompletionItemKind::VARIABLE, "");
+    let mut add = |name: &str, kind: CompletionItemKind, detail: &str| {
+        if !candidates.iter().any(|known| known.label == name) {
+            candidates.push(Candidate::new(name, kind, detail));
+        }
+    };
+    for name in bound_names(file.text) {
+        add(name, CompletionItemKind::VARIABLE, "of this file");
+    }
     for indexed in &index.files {
         let macros = indexed.names.iter().filter(|name| name.is_definition);
-        let macros = macros.filter(|name| matches!(name.kind, NameKind::Macro(_)));
-        for name in macros {
-            if !candidates.iter().any(|known| known.label == name.text) {
-                candidates.push(Candidate::new(&name.text, CompletionItemKind::FUNCTION, "macro"));
-            }
+        for name in macros.filter(|name| matches!(name.kind, NameKind::Macro(_))) {
+            add(&name.text, CompletionItemKind::FUNCTION, "macro");
         }
     }
     candidates
+}
+
+/// Returns the statements of a file: the keyword, and all names behind it.
+fn statements(text: &str) -> Vec<(&str, Vec<&str>)> {
+    let controls = template_regions(text).into_iter().filter_map(|region| match region {
+        TemplateRegion::Control(range) => Some(&text[range]),
+        _ => None,
+    });
+    let statement = |control| {
+        let names: Vec<&str> = moa::names(control).iter().map(|name| name.root).collect();
+        let (keyword, rest) = names.split_first()?;
+        Some((*keyword, rest.to_vec()))
+    };
+    controls.filter_map(statement).collect()
+}
+
+/// Returns the names that the statements of a file give values.
+fn bound_names(text: &str) -> Vec<&str> {
+    let mut bound = Vec::new();
+    for (keyword, names) in statements(text) {
+        match keyword {
+            "for" => bound.extend(names.into_iter().take_while(|name| *name != "in")),
+            "set" => bound.extend(names.first()),
+            "macro" => bound.extend(names.into_iter().skip(1)),
+            "import" | "from" => {
+                bound.extend(names.into_iter().skip_while(|name| !matches!(*name, "as" | "import")).skip(1));
+            }
+            _ => {}
+        }
+    }
+    bound
+}
+
+/// Returns the macros of the template that a file has imported under a name.
+fn imported_macros(name: &str, file: &OpenFile<'_>, index: &Index) -> Vec<Candidate> {
+    let owners: Vec<&str> = template_regions(file.text)
+        .into_iter()
+        .filter_map(|region| match region {
+            TemplateRegion::Control(range) => file.text[range].trim().strip_prefix("import"),
+            _ => None,
+        })
+        .filter(|statement| statement.split_whitespace().last() == Some(name))
+        .filter_map(|statement| statement.split(['"', '\'']).nth(1).map(template_stem))
+        .collect();
+    let names = index.files.iter().flat_map(|indexed| &indexed.names).filter(|name| name.is_definition);
+    let macros =
+        names.filter(|name| matches!(&name.kind, NameKind::Macro(owner) if owners.contains(&owner.as_str())));
+    macros.map(|name| Candidate::new(&name.text, CompletionItemKind::FUNCTION, "macro")).collect()
 }
 
 fn keys(root: &str, file: &OpenFile<'_>, index: &Index) -> Vec<Candidate> {
@@ -142,6 +266,15 @@ fn keys(root: &str, file: &OpenFile<'_>, index: &Index) -> Vec<Candidate> {
             let vars = index.facts.vars.iter();
             vars.map(|(name, value)| Candidate::new(name, CompletionItemKind::FIELD, value)).collect()
         }
+        "units" => {
+            let is_word = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            let units = index.facts.units.iter().filter(|unit| is_word(&unit.name));
+            let directory = |unit: &nestling::ide::UnitFacts| unit.directory.to_directory();
+            units
+                .map(|unit| Candidate::new(&unit.name, CompletionItemKind::MODULE, directory(unit)))
+                .collect()
+        }
+        root if !KEYS.iter().any(|(known, _)| *known == root) => imported_macros(root, file, index),
         root => {
             let known = KEYS.iter().find(|(known, _)| *known == root);
             known.map(|(_, keys)| described(keys, CompletionItemKind::FIELD, "")).unwrap_or_default()

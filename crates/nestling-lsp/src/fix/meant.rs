@@ -1,23 +1,91 @@
 //! "Did you mean": a word that is probably misspelt becomes the one that was meant.
 
 use super::{Finding, Fix};
-use crate::edit::Edit;
+use crate::edit::{Edit, as_scalar};
+use crate::outline::Entry;
 use crate::position::Line;
+use std::ops::Range;
 
-/// Returns the correction, if the word that the finding is about is at its place.
-pub(super) fn fix(finding: Finding<'_>) -> Option<Fix> {
-    let meant = finding.help().strip_prefix("did you mean `")?.strip_suffix("`?")?;
+/// The places of a word that are tried.
+const MOST: usize = 4;
+
+/// Returns the corrections, that of the word that is nearest to the meant one first.
+pub(super) fn fixes(finding: Finding<'_>) -> Vec<Fix> {
+    let Some(meant) = meant(finding.help()) else { return Vec::new() };
+    let text = finding.outline.text;
+    let mut ranges: Vec<Range<usize>> = words(finding);
+    ranges.extend(scalars(finding));
+    ranges.retain(|range| !range.is_empty() && text[range.clone()] != *meant);
+    // An expression is not what was misspelt: the string that it becomes was.
+    ranges.retain(|range| !text[range.clone()].contains("${{"));
+    ranges.sort_by_key(|range| {
+        let distance = strsim::damerau_levenshtein(&text[range.clone()], meant);
+        (distance, range.start, std::cmp::Reverse(range.end))
+    });
+    ranges.dedup();
+    let mut fixes: Vec<Fix> = behind_expression(finding, meant).into_iter().collect();
+    fixes.extend(ranges.into_iter().map(|range| fix(finding, range, meant)));
+    fixes.truncate(MOST);
+    fixes
+}
+
+/// Returns the word that a help text proposes. Of a function, that is its name.
+fn meant(help: &str) -> Option<&str> {
+    let (_, behind) = help.split_once("did you mean ")?;
+    let (_, word) = behind.split_once('`')?;
+    let (word, _) = word.split_once('`')?;
+    Some(word.strip_suffix("(…)").unwrap_or(word))
+}
+
+fn fix(finding: Finding<'_>, range: Range<usize>, meant: &str) -> Fix {
+    let outline = finding.outline;
+    let word = &outline.text[range.clone()];
+    let is_scalar = outline.entries.iter().any(|entry| entry.value.as_ref() == Some(&range));
+    let is_quoted = outline.text[..range.start].ends_with(['"', '\'']);
+    let text = if is_scalar && !is_quoted { as_scalar(meant) } else { meant.to_owned() };
+    let title = format!("Replace `{word}` with `{meant}`");
+    Fix { title, edits: vec![Edit { range, text }], is_preferred: true }
+}
+
+/// Returns the words of the message that the line has behind the place of the finding.
+fn words(finding: Finding<'_>) -> Vec<Range<usize>> {
     let line = Line::of(finding.outline.text, finding.origin);
     let start = if finding.origin.column == 0 { 0 } else { line.offset(finding.origin) };
-    // The message has the word among others, such as the names of jobs.
-    let words = finding.problem.message.split('`').skip(1).step_by(2).filter(|word| !word.is_empty());
-    let (offset, word) = words
-        .filter_map(|word| Some((start + whole_word(&line.text[start..], word)?, word)))
-        .min_by_key(|(offset, word)| (*offset, std::cmp::Reverse(word.len())))?;
     let line_start = finding.offset().saturating_sub(start);
-    let range = line_start + offset..line_start + offset + word.len();
-    let edits = vec![Edit { range, text: meant.to_owned() }];
-    Some(Fix { title: format!("Replace `{word}` with `{meant}`"), edits, is_preferred: true })
+    let words = finding.problem.message.split('`').skip(1).step_by(2).filter(|word| !word.is_empty());
+    let ranges = words.filter_map(|word| {
+        let offset = line_start + start + whole_word(&line.text[start..], word)?;
+        Some(offset..offset + word.len())
+    });
+    ranges.collect()
+}
+
+/// Returns the key and the scalar that the finding points to, and those of the list or mapping that it points to.
+fn scalars(finding: Finding<'_>) -> Vec<Range<usize>> {
+    let (offset, outline) = (finding.offset(), finding.outline);
+    let is_collection = |entry: &Entry| entry.flow.as_ref().is_some_and(|flow| flow.start == offset);
+    let mut ranges = Vec::new();
+    for entry in &outline.entries {
+        let is_part = entry.parent.is_some_and(|parent| is_collection(&outline.entries[parent]));
+        let scalars = [entry.key.clone(), entry.value.clone()].into_iter().flatten();
+        ranges.extend(scalars.filter(|range| is_part || (range.start <= offset + 1 && offset < range.end)));
+    }
+    ranges
+}
+
+/// Returns the correction of what is behind the last expression of a scalar, where the meant string goes on as it does.
+fn behind_expression(finding: Finding<'_>, meant: &str) -> Option<Fix> {
+    let text = finding.outline.text;
+    let range = scalars(finding).into_iter().find(|range| text[range.clone()].contains("}}"))?;
+    let start = range.start + text[range.clone()].rfind("}}")? + 2;
+    let rest = &text[start..range.end];
+    let known = meant.rfind(rest).filter(|_| !rest.is_empty())?;
+    let behind = &meant[known..];
+    (behind != rest).then(|| Fix {
+        title: format!("Replace `{rest}` with `{behind}`"),
+        edits: vec![Edit { range: start..range.end, text: behind.to_owned() }],
+        is_preferred: true,
+    })
 }
 
 /// Returns the offset of a word that is no part of a longer one.

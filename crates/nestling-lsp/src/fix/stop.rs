@@ -22,6 +22,6 @@ pub(super) fn fix(outline: &Outline<'_>, kind: &FileKind, offset: usize) -> Opti
     if acts {
         return None;
     }
-    let edit = add_key(outline, job, "stop", "{ script: ./destroy.sh }")?;
+    let edit = add_key(outline, job, "stop", "{ script: echo stops it }")?;
     Some(Fix { title: format!("Add a stop block to `{name}`"), edits: vec![edit], is_preferred: false })
 }

@@ -5,18 +5,12 @@ fn fixed(text: &str, title: &str, problems: &[Diagnostic]) -> Option<String> {
     let outline = Outline::of(text);
     let kind = FileKind::Nestling;
     let fixes = problems.iter().filter_map(|problem| {
-        let finding = Finding { problem, origin: problem.origin()?, outline: &outline, kind: &kind };
-        fixes(finding).into_iter().find(|fix| fix.title.starts_with(title))
+        let origin = problem.origin()?;
+        let finding = Finding { problem, origin, outline: &outline, kind: &kind, path: "nestling.yml" };
+        let fixes = proposals(finding).into_iter().flat_map(|proposal| proposal.alternatives);
+        fixes.into_iter().find(|fix| fix.title.starts_with(title))
     });
-    fixes.map(|fix| applied(text, &fix)).next()
-}
-
-fn applied(text: &str, fix: &Fix) -> String {
-    let mut fixed = text.to_owned();
-    for edit in fix.edits.iter().rev() {
-        fixed.replace_range(edit.range.clone(), &edit.text);
-    }
-    fixed
+    fixes.map(|fix| fix.applied(text)).next()
 }
 
 #[test]
@@ -65,19 +59,19 @@ fn a_stop_block_is_added_to_deploys_that_have_none() {
         (
             "deploy:\n  script: x\n  environment: [review]\ntest: {}\n",
             Some(
-                "deploy:\n  script: x\n  environment: [review]\n  stop: { script: ./destroy.sh }\ntest: {}\n",
+                "deploy:\n  script: x\n  environment: [review]\n  stop: { script: echo stops it }\ntest: {}\n",
             ),
         ),
         (
             "deploy: { script: x, environment: [review] }\n",
-            Some("deploy: { script: x, environment: [review], stop: { script: ./destroy.sh } }\n"),
+            Some("deploy: { script: x, environment: [review], stop: { script: echo stops it } }\n"),
         ),
         ("deploy: { script: x, environment: { name: a, action: verify } }\n", None),
         ("deploy: { script: x }\n", None),
     ] {
         let outline = Outline::of(text);
         let fixes = at_place(&outline, &FileKind::Nestling, 2);
-        assert_eq!(fixes.first().map(|fix| applied(text, fix)).as_deref(), want, "{text}");
+        assert_eq!(fixes.first().map(|fix| fix.applied(text)).as_deref(), want, "{text}");
     }
 }
 
@@ -94,6 +88,6 @@ fn entries_are_removed_with_their_line_or_comma() {
         let index = (0..outline.entries.len()).find(|index| outline.step(*index) == step).unwrap();
         let edit = crate::edit::remove(&outline, index).unwrap();
         let fix = Fix { title: String::new(), edits: vec![edit], is_preferred: false };
-        assert_eq!(applied(text, &fix), want, "{text}");
+        assert_eq!(fix.applied(text), want, "{text}");
     }
 }

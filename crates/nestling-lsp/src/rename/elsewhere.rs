@@ -52,7 +52,7 @@ pub(super) fn check_templates(
 /// # Errors
 /// Names the place.
 pub(super) fn check_values(index: &Index, wanted: &Name) -> Result<(), String> {
-    for file in &index.files {
+    for file in index.files.iter().filter(|file| !file.is_built_in) {
         let outline = Outline::of(&file.text);
         let Some(range) = value_with(&outline, &file.names, wanted) else { continue };
         let path = file.path.strip_prefix(&index.root).unwrap_or(&file.path).display();

@@ -7,20 +7,44 @@ use nestling_gitlab::diagnostic::file;
 use nestling_gitlab::rules;
 
 /// Units whose builds leave artifacts.
-const BUILDS_A: ExampleFile =
-    file("a/nestling.yml", "build: { script: make, artifacts: { paths: [a/out] } }\n");
-const BUILDS_B: ExampleFile =
-    file("b/nestling.yml", "build: { script: make, artifacts: { paths: [b/out] } }\n");
-const BUILDS_C: ExampleFile =
-    file("c/nestling.yml", "build: { script: make, artifacts: { paths: [c/out] } }\n");
+const BUILDS_A: ExampleFile = file(
+    "a/nestling.yml",
+    "\
+build:
+  script: make
+  artifacts:
+    paths: [a/out]
+",
+);
+const BUILDS_B: ExampleFile = file(
+    "b/nestling.yml",
+    "\
+build:
+  script: make
+  artifacts:
+    paths: [b/out]
+",
+);
+const BUILDS_C: ExampleFile = file(
+    "c/nestling.yml",
+    "\
+build:
+  script: make
+  artifacts:
+    paths: [c/out]
+",
+);
 
 /// A unit that depends on them.
 const BUILDS_WEB: ExampleFile = file(
     "web/nestling.yml",
     "\
-unit: { depends_on: [a, b, c] }
+unit:
+  depends_on: [a, b, c]
 ---
-build: { script: make, needs: [^build] }
+build:
+  script: make
+  needs: [^build]
 ",
 );
 
@@ -38,17 +62,19 @@ rules! {
             file("nestling.yml", "workspace: {}\n"),
             file("api/nestling.yml", "\
 stages: [build, test]
-test: { script: make test }
+test:
+  script: make test
 "),
             file("web/nestling.yml", "\
 stages: [test, build]
-test: { script: make test }
+test:
+  script: make test
 "),
         ]),
         good: Example::Repository(&[
-            file("nestling.yml", "workspace: { stages: [build, test] }\n"),
-            file("api/nestling.yml", "test: { script: make test }\n"),
-            file("web/nestling.yml", "test: { script: make test }\n"),
+            file("nestling.yml", "workspace:\n  stages: [build, test]\n"),
+            file("api/nestling.yml", "test:\n  script: make test\n"),
+            file("web/nestling.yml", "test:\n  script: make test\n"),
         ]),
     }
 
@@ -59,21 +85,39 @@ test: { script: make test }
             for jobs of later stages. Move the job to a later stage, or remove `order`.",
         source: "monorepo.md",
         bad: Example::Repository(&[
-            file("nestling.yml", "workspace: { stages: [build, test] }\n"),
-            file("libs/core/nestling.yml", "test: { stage: test, script: make test }\n"),
+            file("nestling.yml", "workspace:\n  stages: [build, test]\n"),
+            file("libs/core/nestling.yml", "\
+test:
+  stage: test
+  script: make test
+"),
             file("web/nestling.yml", "\
-unit: { depends_on: { unit: libs/core, order: true } }
+unit:
+  depends_on:
+    unit: libs/core
+    order: true
 ---
-build: { stage: build, script: make }
+build:
+  stage: build
+  script: make
 "),
         ]),
         good: Example::Repository(&[
-            file("nestling.yml", "workspace: { stages: [build, test] }\n"),
-            file("libs/core/nestling.yml", "build: { stage: build, script: make }\n"),
+            file("nestling.yml", "workspace:\n  stages: [build, test]\n"),
+            file("libs/core/nestling.yml", "\
+build:
+  stage: build
+  script: make
+"),
             file("web/nestling.yml", "\
-unit: { depends_on: { unit: libs/core, order: true } }
+unit:
+  depends_on:
+    unit: libs/core
+    order: true
 ---
-build: { stage: build, script: make }
+build:
+  stage: build
+  script: make
 "),
         ]),
     }
@@ -85,33 +129,74 @@ build: { stage: build, script: make }
             jobs in the same stage it gets `needs`, and one for each job whose artifacts it had. If that is more than GitLab allows, the artifacts of other units are omitted. List the jobs whose artifacts it reads in its own `needs`, or move it to a later stage, where it needs no `needs`.",
         source: "monorepo.md",
         bad: Example::Repository(&[
-            file("nestling.yml", "workspace: { stages: [build, deploy], gitlab: { needs: 2 } }\n"),
+            file("nestling.yml", "\
+workspace:
+  stages: [build, deploy]
+  gitlab:
+    needs: 2
+"),
             file("net/nestling.yml", "\
 unit: {}
 ---
-a: { stage: build, script: make a, artifacts: { paths: [a] } }
-b: { stage: build, script: make b, artifacts: { paths: [b] } }
-apply: { stage: deploy, script: ./apply }
+a:
+  stage: build
+  script: make a
+  artifacts:
+    paths: [a]
+b:
+  stage: build
+  script: make b
+  artifacts:
+    paths: [b]
+apply:
+  stage: deploy
+  script: ./apply
 "),
             file("web/nestling.yml", "\
-unit: { depends_on: { unit: net, order: true } }
+unit:
+  depends_on:
+    unit: net
+    order: true
 ---
-apply: { stage: deploy, script: ./apply }
+apply:
+  stage: deploy
+  script: ./apply
 "),
         ]),
         good: Example::Repository(&[
-            file("nestling.yml", "workspace: { stages: [build, deploy], gitlab: { needs: 2 } }\n"),
+            file("nestling.yml", "\
+workspace:
+  stages: [build, deploy]
+  gitlab:
+    needs: 2
+"),
             file("net/nestling.yml", "\
 unit: {}
 ---
-a: { stage: build, script: make a, artifacts: { paths: [a] } }
-b: { stage: build, script: make b, artifacts: { paths: [b] } }
-apply: { stage: deploy, script: ./apply }
+a:
+  stage: build
+  script: make a
+  artifacts:
+    paths: [a]
+b:
+  stage: build
+  script: make b
+  artifacts:
+    paths: [b]
+apply:
+  stage: deploy
+  script: ./apply
 "),
             file("web/nestling.yml", "\
-unit: { depends_on: { unit: net, order: true } }
+unit:
+  depends_on:
+    unit: net
+    order: true
 ---
-apply: { stage: deploy, script: ./apply, needs: [] }
+apply:
+  stage: deploy
+  script: ./apply
+  needs: []
 "),
         ]),
     }
@@ -122,7 +207,11 @@ apply: { stage: deploy, script: ./apply, needs: [] }
         documentation: "`needs: [^build]` is a need on the `build` of each unit that this one depends on. If there are more than GitLab allows, a job that only waits replaces some of them, and their artifacts are lost. Those of the nearest dependencies are kept. Raise the limit (`gitlab: { needs: … }`) if the instance has a higher one, or pass artifacts on: a job that needs `^build` can publish what it downloaded.",
         source: "templates-guide.md",
         bad: Example::Repository(&[
-            file("nestling.yml", "workspace: { gitlab: { needs: 2 } }\n"),
+            file("nestling.yml", "\
+workspace:
+  gitlab:
+    needs: 2
+"),
             BUILDS_A,
             BUILDS_B,
             BUILDS_C,
@@ -143,27 +232,52 @@ apply: { stage: deploy, script: ./apply, needs: [] }
         documentation: "A stop job downloads the artifacts that its deploy job downloads, and Nestling extends their lifetime: GitLab fails a job whose artifacts have expired. It cannot do that for another unit's job. Write `stop: { dependencies: [], … }` if the stop script needs none, or pass them on as artifacts of the deploy job itself.",
         source: "environments.md",
         bad: Example::Repository(&[
-            file("nestling.yml", "workspace: { environments: { review: { auto_stop_in: 1 week } } }\n"),
-            file("lib/nestling.yml", "build: { stage: build, script: make, artifacts: { paths: [out] } }\n"),
+            file("nestling.yml", "\
+workspace:
+  environments:
+    review:
+      auto_stop_in: 1 week
+"),
+            file("lib/nestling.yml", "\
+build:
+  stage: build
+  script: make
+  artifacts:
+    paths: [out]
+"),
             file("api/nestling.yml", "\
 deploy:
   stage: deploy
   environment: [review]
   needs: [\"lib:build\"]
   script: ./deploy
-  stop: { script: ./destroy }
+  stop:
+    script: ./destroy
 "),
         ]),
         good: Example::Repository(&[
-            file("nestling.yml", "workspace: { environments: { review: { auto_stop_in: 1 week } } }\n"),
-            file("lib/nestling.yml", "build: { stage: build, script: make, artifacts: { paths: [out] } }\n"),
+            file("nestling.yml", "\
+workspace:
+  environments:
+    review:
+      auto_stop_in: 1 week
+"),
+            file("lib/nestling.yml", "\
+build:
+  stage: build
+  script: make
+  artifacts:
+    paths: [out]
+"),
             file("api/nestling.yml", "\
 deploy:
   stage: deploy
   environment: [review]
   needs: [\"lib:build\"]
   script: ./deploy
-  stop: { script: ./destroy, dependencies: [] }
+  stop:
+    script: ./destroy
+    dependencies: []
 "),
         ]),
     }

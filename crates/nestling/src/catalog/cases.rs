@@ -15,14 +15,26 @@ rules! {
         documentation: "A case is a file in a directory `tests` beside templates. It has the template, its inputs, the changed paths, and the expected jobs.",
         source: "templates-guide.md",
         bad: Example::Repository(&[
-            file("nestling.yml", "workspace: { templates: [ci] }\n"),
-            file("ci/node.yml", "test: { script: npm test }\n"),
-            file("ci/tests/node.yml", "template: node\nexpects: { jobs: { test: { script: [npm test] } } }\n"),
+            file("nestling.yml", "workspace:\n  templates: [ci]\n"),
+            file("ci/node.yml", "test:\n  script: npm test\n"),
+            file("ci/tests/node.yml", "\
+template: node
+expects:
+  jobs:
+    test:
+      script: [npm test]
+"),
         ]),
         good: Example::Repository(&[
-            file("nestling.yml", "workspace: { templates: [ci] }\n"),
-            file("ci/node.yml", "test: { script: npm test }\n"),
-            file("ci/tests/node.yml", "template: node\nexpect: { jobs: { test: { script: npm test } } }\n"),
+            file("nestling.yml", "workspace:\n  templates: [ci]\n"),
+            file("ci/node.yml", "test:\n  script: npm test\n"),
+            file("ci/tests/node.yml", "\
+template: node
+expect:
+  jobs:
+    test:
+      script: npm test
+"),
         ]),
     }
 }

@@ -7,7 +7,7 @@ use super::directory::{Below, app_directory, directory_of, has_assembly};
 use super::rendered::{Rendered, rendered};
 use crate::changes::{PipelineFacts, PipelineKind, PipelineSource};
 use crate::environments::{CatalogueTexts, Conditions, LeftOut};
-use crate::workspace::rules::ENVIRONMENT_UNDEFINED;
+use crate::workspace::environment_rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::{Catalogue, Unit};
 use nestling_cdk::deployment::{self, AppFiles, Deployment};
 use nestling_cdk::jobs;

@@ -17,6 +17,8 @@ pub struct SelectionFacts {
     /// The most direct reason to select it: a changed path, or a sentence that completes "selected, because …". `None` for a unit
     /// that is skipped.
     pub because: Option<String>,
+    /// Number of further changed paths that select it.
+    pub more_paths: usize,
     /// Number of jobs that are in the pipeline, or can be.
     pub jobs: usize,
     /// The entries of the catalogue that its jobs deploy to.
@@ -53,11 +55,18 @@ pub fn selections(
     let mut selections: Vec<SelectionFacts> = Vec::new();
     for unit in wanted {
         let verdict = selected.selection.verdict(&unit.name);
-        let path = selected.selection.paths.get(&unit.name).and_then(|paths| paths.first());
+        let paths = selected.selection.paths.get(&unit.name).map(Vec::as_slice).unwrap_or_default();
+        let (path, more_paths) = (paths.first(), paths.len().saturating_sub(1));
         let reason = || verdict.reasons().first().map(ToString::to_string);
         let because = path.map(ToString::to_string).or_else(reason).filter(|_| verdict.is_selected());
         let (jobs, environments) = (0, BTreeSet::new());
-        selections.push(SelectionFacts { unit: unit.name.to_string(), because, jobs, environments });
+        selections.push(SelectionFacts {
+            unit: unit.name.to_string(),
+            because,
+            more_paths,
+            jobs,
+            environments,
+        });
     }
     // Which jobs a unit has depends on what changed in it, and not on the other units.
     let only: Vec<String> =

@@ -35,30 +35,50 @@ rules! {
         source: "environments.md",
         bad: Example::Change {
             base: &[
-                file("nestling.yml", "workspace: { environments: { review: {} } }\n"),
+                file("nestling.yml", "\
+workspace:
+  environments:
+    review: {}
+"),
                 file("old/nestling.yml", "\
 deploy:
   script: ./deploy.sh
   environment: [review]
-  stop: { script: old/destroy.sh, variables: { GIT_STRATEGY: fetch } }
+  stop:
+    script: old/destroy.sh
+    variables:
+      GIT_STRATEGY: fetch
 "),
             ],
             head: &[
-                file("nestling.yml", "workspace: { environments: { review: {} } }\n"),
+                file("nestling.yml", "\
+workspace:
+  environments:
+    review: {}
+"),
             ],
         },
         good: Example::Change {
             base: &[
-                file("nestling.yml", "workspace: { environments: { review: {} } }\n"),
+                file("nestling.yml", "\
+workspace:
+  environments:
+    review: {}
+"),
                 file("old/nestling.yml", "\
 deploy:
   script: ./deploy.sh
   environment: [review]
-  stop: { script: curl --request DELETE https://deploy.shop.example/review }
+  stop:
+    script: curl --request DELETE https://deploy.shop.example/review
 "),
             ],
             head: &[
-                file("nestling.yml", "workspace: { environments: { review: {} } }\n"),
+                file("nestling.yml", "\
+workspace:
+  environments:
+    review: {}
+"),
             ],
         },
     }
@@ -74,15 +94,21 @@ deploy:
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),
             file("web/nestling.yml", "\
-build: { script: make }
-test: { script: make test, needs: [\"biuld?\"] }
+build:
+  script: make
+test:
+  script: make test
+  needs: [\"biuld?\"]
 "),
         ]),
         good: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),
             file("web/nestling.yml", "\
-build: { script: make }
-test: { script: make test, needs: [\"build?\"] }
+build:
+  script: make
+test:
+  script: make test
+  needs: [\"build?\"]
 "),
         ]),
     }

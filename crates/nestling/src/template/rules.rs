@@ -7,10 +7,10 @@ use nestling_gitlab::diagnostic::file;
 use nestling_gitlab::rules;
 
 /// The root of each example.
-const WORKSPACE: ExampleFile = file("nestling.yml", "workspace: { templates: [ci] }\n");
+const WORKSPACE: ExampleFile = file("nestling.yml", "workspace:\n  templates: [ci]\n");
 
 /// A unit that uses the template of each example.
-const UNIT: ExampleFile = file("web/nestling.yml", "unit: { use: node }\n");
+const UNIT: ExampleFile = file("web/nestling.yml", "unit:\n  use: node\n");
 
 rules! {
     /// All rules of templates.
@@ -22,12 +22,8 @@ rules! {
         documentation: "An operation got a value of the wrong type, a filter got a wrong argument, or a macro was called \
             with arguments that it does not have. The notes show the values involved.",
         source: "templates-guide.md",
-        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-test: { script: \"npm test -- --shards=${{ unit.name / 2 }}\" }
-")]),
-        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-test: { script: \"npm test -- --shards=${{ 4 / 2 }}\" }
-")]),
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test:\n  script: npm test -- --shards=${{ unit.name / 2 }}\n")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test:\n  script: npm test -- --shards=${{ 4 / 2 }}\n")]),
     }
 
     TEMPLATE_SYNTAX = "template-syntax" {
@@ -35,15 +31,8 @@ test: { script: \"npm test -- --shards=${{ 4 / 2 }}\" }
         summary: "a template has a syntax error",
         documentation: "`${{ … }}` interpolates a value, and a line that starts with `#%` is a control line. Each must be closed: `}}`, `#% endif`, `#% endfor`.",
         source: "templates-guide.md",
-        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-#% for version in [20, 22]
-test ${{ version }}: { script: npm test }
-")]),
-        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-#% for version in [20, 22]
-test ${{ version }}: { script: npm test }
-#% endfor
-")]),
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "#% for version in [20, 22]\ntest ${{ version }}:\n  script: npm test\n")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "#% for version in [20, 22]\ntest ${{ version }}:\n  script: npm test\n#% endfor\n")]),
     }
 
     TEMPLATE_UNDEFINED = "template-undefined" {
@@ -52,12 +41,8 @@ test ${{ version }}: { script: npm test }
         documentation: "Other template languages render an undefined value as an empty string. Here it is an error, since a command with an empty argument may do harm. `is defined` and `default(…)` allow for a value that \
             may be missing.",
         source: "templates-guide.md",
-        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-test: { script: \"cd ${{ unit.path }} && npm test\" }
-")]),
-        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-test: { script: \"cd ${{ unit.dir }} && npm test\" }
-")]),
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test:\n  script: cd ${{ unit.path }} && npm test\n")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test:\n  script: cd ${{ unit.dir }} && npm test\n")]),
     }
 
     TEMPLATE_UNKNOWN = "template-unknown" {
@@ -65,12 +50,8 @@ test: { script: \"cd ${{ unit.dir }} && npm test\" }
         summary: "a template uses an unknown filter, function or test",
         documentation: "The guide lists the filters and functions of templates.",
         source: "templates-guide.md",
-        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-test: { script: \"echo ${{ unit.name | uper }}\" }
-")]),
-        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-test: { script: \"echo ${{ unit.name | upper }}\" }
-")]),
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test:\n  script: echo ${{ unit.name | uper }}\n")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test:\n  script: echo ${{ unit.name | upper }}\n")]),
     }
 
     TEMPLATE_MISSING = "template-missing" {
@@ -78,9 +59,9 @@ test: { script: \"echo ${{ unit.name | upper }}\" }
         summary: "a template that is used, included, imported or extended does not exist",
         documentation: "`use:` and the control lines `include`, `import` and `extends` search the directories of `workspace: { templates: […] }`, and the built-in library for names that start with `nestling/`.",
         source: "templates-guide.md",
-        bad: Example::Repository(&[WORKSPACE, file("ci/node.yml", "test: { script: npm test }\n"),
-            file("web/nestling.yml", "unit: { use: noed }\n")]),
-        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test: { script: npm test }\n")]),
+        bad: Example::Repository(&[WORKSPACE, file("ci/node.yml", "test:\n  script: npm test\n"),
+            file("web/nestling.yml", "unit:\n  use: noed\n")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test:\n  script: npm test\n")]),
     }
 
     TEMPLATE_LIMIT = "template-limit" {
@@ -92,15 +73,12 @@ test: { script: \"echo ${{ unit.name | upper }}\" }
         bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
 #% for shard in range(10000)
 #% for version in range(10000)
-test ${{ shard }} ${{ version }}: { script: npm test }
+test ${{ shard }} ${{ version }}:
+  script: npm test
 #% endfor
 #% endfor
 ")]),
-        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-#% for shard in range(10)
-test ${{ shard }}: { script: npm test }
-#% endfor
-")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "#% for shard in range(10)\ntest ${{ shard }}:\n  script: npm test\n#% endfor\n")]),
     }
 
     TEMPLATE_BLOCK = "template-block" {
@@ -143,7 +121,7 @@ test:
         source: "templates-guide.md",
         bad: Example::Repository(&[WORKSPACE, UNIT,
             file("ci/node.yml", "test: { script: \"echo \u{F0001}\" }\n")]),
-        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test: { script: \"echo\" }\n")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test:\n  script: \"echo\"\n")]),
     }
 
     TEMPLATE_VALUE = "template-value" {
@@ -151,12 +129,8 @@ test:
         summary: "a value cannot be interpolated here",
         documentation: "A list or a mapping cannot be part of a string, and a macro that is not called is not a value. Write `| join(\" \")` or `| tojson`, or make `${{ }}` the whole value to insert the list itself.",
         source: "templates-guide.md",
-        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-test: { script: \"npm test ${{ [1, 2] }}\" }
-")]),
-        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-test: { script: \"npm test ${{ [1, 2] | join(' ') }}\" }
-")]),
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test:\n  script: npm test ${{ [1, 2] }}\n")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test:\n  script: npm test ${{ [1, 2] | join(' ') }}\n")]),
     }
 
     YAML_DOCUMENTS = "yaml-documents" {
@@ -167,14 +141,13 @@ test: { script: \"npm test ${{ [1, 2] | join(' ') }}\" }
         bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
 spec: {}
 ---
-build: { script: npm run build }
+build:
+  script: npm run build
 ---
-test: { script: npm test }
+test:
+  script: npm test
 ")]),
-        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-build: { script: npm run build }
-test: { script: npm test }
-")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "build:\n  script: npm run build\ntest:\n  script: npm test\n")]),
     }
 
     SCRIPT_INJECTION = "script-injection" {
@@ -198,12 +171,8 @@ test: { script: npm test }
             | `artifacts: name`, `cache: key`, `resource_group`, job names, `coverage`, `parallel`, `rules: changes` | none: a name, or a pattern | |\n\n\
             Values are followed through `set`, loops, macros and filters. `slug`, `env_slug` and numbers are safe everywhere.",
         source: "templates-guide.md",
-        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-test: { script: \"echo ${{ pipeline.ref }}\" }
-")]),
-        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-test: { script: \"echo ${{ pipeline.ref | sh }}\" }
-")]),
+        bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test:\n  script: echo ${{ pipeline.ref }}\n")]),
+        good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test:\n  script: echo ${{ pipeline.ref | sh }}\n")]),
     }
 
     COMPONENT_BLOCK = "component-block" {
@@ -214,14 +183,24 @@ test: { script: \"echo ${{ pipeline.ref | sh }}\" }
             the job, after that function has run.",
         source: "https://docs.gitlab.com/ci/inputs/",
         bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-spec: { inputs: { version: { default: \"22\" } } }
+spec:
+  inputs:
+    version:
+      default: \"22\"
 ---
-test: { script: npm test, image: \"node:$[[ input.version ]]\" }
+test:
+  script: npm test
+  image: node:$[[ input.version ]]
 ")]),
         good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-spec: { inputs: { version: { default: \"22\" } } }
+spec:
+  inputs:
+    version:
+      default: \"22\"
 ---
-test: { script: npm test, image: \"node:$[[ inputs.version ]]\" }
+test:
+  script: npm test
+  image: node:$[[ inputs.version ]]
 ")]),
     }
 
@@ -232,14 +211,24 @@ test: { script: npm test, image: \"node:$[[ inputs.version ]]\" }
             whose default fits the type, the options and the pattern.",
         source: "https://docs.gitlab.com/ci/yaml/#specinputs",
         bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-spec: { inputs: { version: { type: strnig, default: \"22\" } } }
+spec:
+  inputs:
+    version:
+      type: strnig
+      default: \"22\"
 ---
-test: { script: npm test }
+test:
+  script: npm test
 ")]),
         good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-spec: { inputs: { version: { type: string, default: \"22\" } } }
+spec:
+  inputs:
+    version:
+      type: string
+      default: \"22\"
 ---
-test: { script: npm test }
+test:
+  script: npm test
 ")]),
     }
 
@@ -250,18 +239,38 @@ test: { script: npm test }
             or remove it.",
         source: "https://docs.gitlab.com/ci/inputs/",
         bad: Example::Repository(&[WORKSPACE,
-            file("web/nestling.yml", "unit: { use: { template: node, inputs: { verison: \"20\" } } }\n"),
+            file("web/nestling.yml", "\
+unit:
+  use:
+    template: node
+    inputs:
+      verison: \"20\"
+"),
             file("ci/node.yml", "\
-spec: { inputs: { version: { default: \"22\" } } }
+spec:
+  inputs:
+    version:
+      default: \"22\"
 ---
-test: { script: npm test }
+test:
+  script: npm test
 ")]),
         good: Example::Repository(&[WORKSPACE,
-            file("web/nestling.yml", "unit: { use: { template: node, inputs: { version: \"20\" } } }\n"),
+            file("web/nestling.yml", "\
+unit:
+  use:
+    template: node
+    inputs:
+      version: \"20\"
+"),
             file("ci/node.yml", "\
-spec: { inputs: { version: { default: \"22\" } } }
+spec:
+  inputs:
+    version:
+      default: \"22\"
 ---
-test: { script: npm test }
+test:
+  script: npm test
 ")]),
     }
 
@@ -271,14 +280,21 @@ test: { script: npm test }
         documentation: "An input without a `default` is required.",
         source: "https://docs.gitlab.com/ci/inputs/",
         bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-spec: { inputs: { version: {} } }
+spec:
+  inputs:
+    version: {}
 ---
-test: { script: npm test }
+test:
+  script: npm test
 ")]),
         good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "\
-spec: { inputs: { version: { default: \"22\" } } }
+spec:
+  inputs:
+    version:
+      default: \"22\"
 ---
-test: { script: npm test }
+test:
+  script: npm test
 ")]),
     }
 
@@ -288,18 +304,38 @@ test: { script: npm test }
         documentation: "GitLab rejects such a value, too. Quote a number if the input is a string.",
         source: "https://docs.gitlab.com/ci/inputs/",
         bad: Example::Repository(&[WORKSPACE,
-            file("web/nestling.yml", "unit: { use: { template: node, inputs: { version: 20 } } }\n"),
+            file("web/nestling.yml", "\
+unit:
+  use:
+    template: node
+    inputs:
+      version: 20
+"),
             file("ci/node.yml", "\
-spec: { inputs: { version: { type: string } } }
+spec:
+  inputs:
+    version:
+      type: string
 ---
-test: { script: npm test }
+test:
+  script: npm test
 ")]),
         good: Example::Repository(&[WORKSPACE,
-            file("web/nestling.yml", "unit: { use: { template: node, inputs: { version: \"20\" } } }\n"),
+            file("web/nestling.yml", "\
+unit:
+  use:
+    template: node
+    inputs:
+      version: \"20\"
+"),
             file("ci/node.yml", "\
-spec: { inputs: { version: { type: string } } }
+spec:
+  inputs:
+    version:
+      type: string
 ---
-test: { script: npm test }
+test:
+  script: npm test
 ")]),
     }
 }

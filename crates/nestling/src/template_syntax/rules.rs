@@ -19,7 +19,9 @@ rules! {
             file("nestling.yml", "workspace: {}\n"),
             file("web/nestling.yml", "\
 test:
-  inputs: { suite: { default: smoke } }
+  inputs:
+    suite:
+      default: smoke
   script: npm test -- ${{ unit.name ~ job.inputs.suite }}
 "),
         ]),
@@ -27,7 +29,9 @@ test:
             file("nestling.yml", "workspace: {}\n"),
             file("web/nestling.yml", "\
 test:
-  inputs: { suite: { default: smoke } }
+  inputs:
+    suite:
+      default: smoke
   script: npm test -- ${{ unit.name }}${{ job.inputs.suite }}
 "),
         ]),

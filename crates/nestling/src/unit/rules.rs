@@ -12,7 +12,8 @@ const WORKSPACE: ExampleFile = file(
     "\
 workspace:
   environments:
-    review: { auto_stop_in: 1 week }
+    review:
+      auto_stop_in: 1 week
 ",
 );
 
@@ -20,8 +21,11 @@ workspace:
 const AFTER_STAGING: &str = "\
 workspace:
   environments:
-    staging: { deployment_tier: staging }
-    production: { deployment_tier: production, after: staging }
+    staging:
+      deployment_tier: staging
+    production:
+      deployment_tier: production
+      after: staging
 ";
 
 rules! {
@@ -34,16 +38,19 @@ rules! {
         documentation: "A pipeline has one `workflow`, and that of a unit would apply to the jobs of all units. It belongs below the `---` of the root's `nestling.yml`. That of a component (a template with a `spec` header) is omitted, with a note.",
         source: "files/workspace.md",
         bad: Example::Repository(&[WORKSPACE, file("api/nestling.yml", "\
-workflow: { name: API }
-build: { script: make }
+workflow:
+  name: API
+build:
+  script: make
 ")]),
         good: Example::Repository(&[
             file("nestling.yml", "\
 workspace: {}
 ---
-workflow: { name: API }
+workflow:
+  name: API
 "),
-            file("api/nestling.yml", "build: { script: make }\n"),
+            file("api/nestling.yml", "build:\n  script: make\n"),
         ]),
     }
 
@@ -54,16 +61,32 @@ workflow: { name: API }
             it comes `after`) are written into the `rules` of each of its jobs. GitLab does not accept `rules` together with `only` or `except`. Use `rules` in the job.",
         source: "environments.md",
         bad: Example::Repository(&[
-            file("nestling.yml", "workspace: { environments: { production: { freeze: true } } }\n"),
-            file("api/nestling.yml", "deploy: { script: ./deploy.sh, environment: [production], only: [main] }\n"),
-        ]),
-        good: Example::Repository(&[
-            file("nestling.yml", "workspace: { environments: { production: { freeze: true } } }\n"),
+            file("nestling.yml", "\
+workspace:
+  environments:
+    production:
+      freeze: true
+"),
             file("api/nestling.yml", "\
 deploy:
   script: ./deploy.sh
   environment: [production]
-  rules: [{ if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH }]
+  only: [main]
+"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "\
+workspace:
+  environments:
+    production:
+      freeze: true
+"),
+            file("api/nestling.yml", "\
+deploy:
+  script: ./deploy.sh
+  environment: [production]
+  rules:
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
 "),
         ]),
     }
@@ -80,7 +103,8 @@ deploy:
   script: ./deploy.sh
   environment: [staging, production]
 #% if environment.name == \"staging\"
-  rules: [{ changes: [api/**/*] }]
+  rules:
+    - changes: [api/**/*]
 #% endif
 "),
         ]),
@@ -90,7 +114,8 @@ deploy:
 deploy:
   script: ./deploy.sh
   environment: [staging, production]
-  rules: [{ changes: [api/**/*] }]
+  rules:
+    - changes: [api/**/*]
 "),
         ]),
     }
@@ -104,17 +129,19 @@ deploy:
             file("nestling.yml", "\
 workspace: {}
 ---
-api:build: { script: make all }
+api:build:
+  script: make all
 "),
-            file("api/nestling.yml", "build: { script: make }\n"),
+            file("api/nestling.yml", "build:\n  script: make\n"),
         ]),
         good: Example::Repository(&[
             file("nestling.yml", "\
 workspace: {}
 ---
-build-all: { script: make all }
+build-all:
+  script: make all
 "),
-            file("api/nestling.yml", "build: { script: make }\n"),
+            file("api/nestling.yml", "build:\n  script: make\n"),
         ]),
     }
 
@@ -125,19 +152,30 @@ build-all: { script: make all }
             `environment: [review]`.",
         source: "environments.md",
         bad: Example::Repository(&[
-            file("nestling.yml", "workspace: { templates: [ci], environments: { review: {} } }\n"),
-            file("ci/deploy.yml", "deploy: { script: \"./deploy.sh ${{ environment.name }}\" }\n"),
-            file("api/nestling.yml", "unit: { use: deploy }\n"),
+            file("nestling.yml", "\
+workspace:
+  templates: [ci]
+  environments:
+    review: {}
+"),
+            file("ci/deploy.yml", "deploy:\n  script: ./deploy.sh ${{ environment.name }}\n"),
+            file("api/nestling.yml", "unit:\n  use: deploy\n"),
         ]),
         good: Example::Repository(&[
-            file("nestling.yml", "workspace: { templates: [ci], environments: { review: {} } }\n"),
+            file("nestling.yml", "\
+workspace:
+  templates: [ci]
+  environments:
+    review: {}
+"),
             file("ci/deploy.yml", "\
 deploy:
   script: \"./deploy.sh ${{ environment.name }}\"
   environment: [review]
-  stop: { script: ./destroy.sh }
+  stop:
+    script: ./destroy.sh
 "),
-            file("api/nestling.yml", "unit: { use: deploy }\n"),
+            file("api/nestling.yml", "unit:\n  use: deploy\n"),
         ]),
     }
 
@@ -150,13 +188,16 @@ deploy:
 deploy:
   script: ./deploy.sh
   environment: [review]
-  stop: { script: ./destroy.sh, when: on_success }
+  stop:
+    script: ./destroy.sh
+    when: on_success
 ")]),
         good: Example::Repository(&[WORKSPACE, file("api/nestling.yml", "\
 deploy:
   script: ./deploy.sh
   environment: [review]
-  stop: { script: ./destroy.sh }
+  stop:
+    script: ./destroy.sh
 ")]),
     }
 
@@ -168,16 +209,23 @@ deploy:
         bad: Example::Repository(&[WORKSPACE, file("api/nestling.yml", "\
 deploy:
   script: ./deploy.sh
-  artifacts: { paths: [terraform.tfstate], expire_in: 1 day }
+  artifacts:
+    paths: [terraform.tfstate]
+    expire_in: 1 day
   environment: [review]
-  stop: { script: ./destroy.sh }
+  stop:
+    script: ./destroy.sh
 ")]),
         good: Example::Repository(&[WORKSPACE, file("api/nestling.yml", "\
 deploy:
   script: ./deploy.sh
-  artifacts: { paths: [terraform.tfstate], expire_in: 1 day }
+  artifacts:
+    paths: [terraform.tfstate]
+    expire_in: 1 day
   environment: [review]
-  stop: { script: ./destroy.sh, dependencies: [] }
+  stop:
+    script: ./destroy.sh
+    dependencies: []
 ")]),
     }
 
@@ -190,13 +238,17 @@ deploy:
 deploy:
   script: ./deploy.sh
   environment: [review]
-  stop: { script: ./destroy.sh, variables: { GIT_STRATEGY: fetch } }
+  stop:
+    script: ./destroy.sh
+    variables:
+      GIT_STRATEGY: fetch
 ")]),
         good: Example::Branch(&[WORKSPACE, file("api/nestling.yml", "\
 deploy:
   script: ./deploy.sh
   environment: [review]
-  stop: { script: curl --request DELETE https://deploy.shop.example/review }
+  stop:
+    script: curl --request DELETE https://deploy.shop.example/review
 ")]),
     }
 }

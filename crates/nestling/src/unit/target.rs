@@ -1,7 +1,7 @@
 //! Reads `environment:` of a job, and determines its target.
 
+use crate::workspace::environment_rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::idle_rules::KEY_UNUSED;
-use crate::workspace::rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::{Catalogue, Environment};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::pipeline::environment::environment;

@@ -4,7 +4,8 @@ use super::catalogue::{After, Blocking, Catalogue, Environment, Freeze, Start, S
 use super::condition::{Condition, When};
 use super::format::{AfterFile, ConditionFile, EnvironmentFile};
 use super::mapping::expect_mapping;
-use crate::workspace::rules::{ENVIRONMENT_AFTER, ENVIRONMENT_BLOCKING, ENVIRONMENT_WHEN, GLOB};
+use crate::workspace::environment_rules::{ENVIRONMENT_AFTER, ENVIRONMENT_BLOCKING, ENVIRONMENT_WHEN};
+use crate::workspace::rules::GLOB;
 use globset::{GlobBuilder, GlobMatcher};
 use nestling_gitlab::check::rules::{ENVIRONMENT_NAME, condition_problem};
 use nestling_gitlab::diagnostic::{Diagnostic, Severity, Suggestion};

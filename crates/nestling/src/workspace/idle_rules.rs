@@ -15,12 +15,12 @@ rules! {
         documentation: "`ignore`, `everything` and `changes` match as `rules:changes` does in GitLab: the whole path must match, `docs/**` is one level deep, and `docs/**/*` matches at every level. `match` of `units` matches directories, and there `services/**` matches at every level.",
         source: "files/workspace.md",
         bad: Example::Repository(&[
-            file("nestling.yml", "workspace: { ignore: [\"docs/**\"] }\n"),
+            file("nestling.yml", "workspace:\n  ignore: [\"docs/**\"]\n"),
             file("docs/guide/start.md", ""),
             file("docs/README.md", ""),
         ]),
         good: Example::Repository(&[
-            file("nestling.yml", "workspace: { ignore: [\"docs/**/*\"] }\n"),
+            file("nestling.yml", "workspace:\n  ignore: [\"docs/**/*\"]\n"),
             file("docs/guide/start.md", ""),
             file("docs/README.md", ""),
         ]),
@@ -32,12 +32,20 @@ rules! {
         documentation: "A glob of `match` that matches no directory defines no unit, a missing directory of `templates` has no templates, and a glob that matches no file never selects or ignores anything. If `changes` of a job match no file, the rule never applies in a merge request: GitLab matches them from the root of the repository, so in a unit they start with its directory. Only files that git does not ignore count.",
         source: "files/workspace.md",
         bad: Example::Repository(&[
-            file("nestling.yml", "workspace: { units: [{ match: \"srevices/*\" }] }\n"),
-            file("services/api/nestling.yml", "build: { script: make }\n"),
+            file("nestling.yml", "\
+workspace:
+  units:
+    - match: \"srevices/*\"
+"),
+            file("services/api/nestling.yml", "build:\n  script: make\n"),
         ]),
         good: Example::Repository(&[
-            file("nestling.yml", "workspace: { units: [{ match: \"services/*\" }] }\n"),
-            file("services/api/nestling.yml", "build: { script: make }\n"),
+            file("nestling.yml", "\
+workspace:
+  units:
+    - match: \"services/*\"
+"),
+            file("services/api/nestling.yml", "build:\n  script: make\n"),
         ]),
     }
 
@@ -47,12 +55,20 @@ rules! {
         documentation: "A duplicate entry, a value that no template reads, an environment that no job uses, a directory that is a separate workspace, `reuse: true` of a job that is never omitted, a unit without jobs that no other unit depends on, a glob of `changes` for paths that select the unit anyway: each can be removed, or is a mistake.",
         source: "files/README.md",
         bad: Example::Repository(&[
-            file("nestling.yml", "workspace: { vars: { regoin: eu } }\n"),
-            file("api/nestling.yml", "build: { script: make }\n"),
+            file("nestling.yml", "\
+workspace:
+  vars:
+    regoin: eu
+"),
+            file("api/nestling.yml", "build:\n  script: make\n"),
         ]),
         good: Example::Repository(&[
-            file("nestling.yml", "workspace: { vars: { region: eu } }\n"),
-            file("api/nestling.yml", "build: { script: \"make REGION=${{ vars.region }}\" }\n"),
+            file("nestling.yml", "\
+workspace:
+  vars:
+    region: eu
+"),
+            file("api/nestling.yml", "build:\n  script: make REGION=${{ vars.region }}\n"),
         ]),
     }
 }

@@ -1,4 +1,4 @@
-//! Rules of the workspace, its units and its environment catalogue.
+//! Rules of the workspace and its units.
 
 use nestling_gitlab::diagnostic::Example;
 use nestling_gitlab::diagnostic::Severity::{Error, Warning};
@@ -15,12 +15,8 @@ rules! {
         documentation: "The header makes a repository a workspace; `workspace: {}` is enough. `nestling init` writes one \
             that fits the repository.",
         source: "files/workspace.md",
-        bad: Example::Repository(&[file("nestling.yml", "build: { script: make }\n")]),
-        good: Example::Repository(&[file("nestling.yml", "\
-workspace: {}
----
-build: { script: make }
-")]),
+        bad: Example::Repository(&[file("nestling.yml", "build:\n  script: make\n")]),
+        good: Example::Repository(&[file("nestling.yml", "workspace: {}\n---\nbuild:\n  script: make\n")]),
     }
 
     TEMPLATE_HEADER = "template-header" {
@@ -29,22 +25,30 @@ build: { script: make }
         documentation: "The header of a template is GitLab's `spec:`, with the inputs that it declares.",
         source: "files/template.md",
         bad: Example::Repository(&[
-            file("nestling.yml", "workspace: { templates: [ci] }\n"),
+            file("nestling.yml", "workspace:\n  templates: [ci]\n"),
             file("ci/node.yml", "\
-spec: { input: { version: { default: \"22\" } } }
+spec:
+  input:
+    version:
+      default: \"22\"
 ---
-test: { script: npm test }
+test:
+  script: npm test
 "),
-            file("web/nestling.yml", "unit: { use: node }\n"),
+            file("web/nestling.yml", "unit:\n  use: node\n"),
         ]),
         good: Example::Repository(&[
-            file("nestling.yml", "workspace: { templates: [ci] }\n"),
+            file("nestling.yml", "workspace:\n  templates: [ci]\n"),
             file("ci/node.yml", "\
-spec: { inputs: { version: { default: \"22\" } } }
+spec:
+  inputs:
+    version:
+      default: \"22\"
 ---
-test: { script: npm test }
+test:
+  script: npm test
 "),
-            file("web/nestling.yml", "unit: { use: node }\n"),
+            file("web/nestling.yml", "unit:\n  use: node\n"),
         ]),
     }
 
@@ -55,20 +59,24 @@ test: { script: npm test }
         source: "files/unit.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),
-            file("api/nestling.yml", "build: { script: make }\n"),
+            file("api/nestling.yml", "build:\n  script: make\n"),
             file("legacy/nestling.yml", "\
-unit: { name: api }
+unit:
+  name: api
 ---
-build: { script: make }
+build:
+  script: make
 "),
         ]),
         good: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),
-            file("api/nestling.yml", "build: { script: make }\n"),
+            file("api/nestling.yml", "build:\n  script: make\n"),
             file("legacy/nestling.yml", "\
-unit: { name: api-legacy }
+unit:
+  name: api-legacy
 ---
-build: { script: make }
+build:
+  script: make
 "),
         ]),
     }
@@ -78,8 +86,8 @@ build: { script: make }
         summary: "a path of the header leaves the repository or is not a path",
         documentation: "Paths are relative to the root of the repository, and use `/`. They cannot leave it with `..`.",
         source: "files/workspace.md",
-        bad: Example::Repository(&[file("nestling.yml", "workspace: { templates: [../ci] }\n")]),
-        good: Example::Repository(&[file("nestling.yml", "workspace: { templates: [ci] }\n")]),
+        bad: Example::Repository(&[file("nestling.yml", "workspace:\n  templates: [../ci]\n")]),
+        good: Example::Repository(&[file("nestling.yml", "workspace:\n  templates: [ci]\n")]),
     }
 
     GLOB = "glob" {
@@ -89,11 +97,17 @@ build: { script: make }
         source: "files/workspace.md",
         bad: Example::Repository(&[file("nestling.yml", "\
 workspace:
-  environments: { review: { when: { branch: \"{feature,fix/*\" } } }
+  environments:
+    review:
+      when:
+        branch: \"{feature,fix/*\"
 ")]),
         good: Example::Repository(&[file("nestling.yml", "\
 workspace:
-  environments: { review: { when: { branch: \"{feature,fix}/*\" } } }
+  environments:
+    review:
+      when:
+        branch: \"{feature,fix}/*\"
 ")]),
     }
 
@@ -102,8 +116,8 @@ workspace:
         summary: "`pipelines` has an unknown kind of pipeline or an unknown policy",
         documentation: "`pipelines` sets for each kind of pipeline which units are selected: `changed`, `all`, `none`, or those that changed since a revision (`since`), which must exist in the repository.",
         source: "files/workspace.md#workspacepipelinesname",
-        bad: Example::Repository(&[file("nestling.yml", "workspace: { pipelines: { tags: all } }\n")]),
-        good: Example::Repository(&[file("nestling.yml", "workspace: { pipelines: { tag: all } }\n")]),
+        bad: Example::Repository(&[file("nestling.yml", "workspace:\n  pipelines:\n    tags: all\n")]),
+        good: Example::Repository(&[file("nestling.yml", "workspace:\n  pipelines:\n    tag: all\n")]),
     }
 
     UNCLAIMED = "unclaimed" {
@@ -111,8 +125,8 @@ workspace:
         summary: "changed paths belong to no unit, or the policy for them is unknown",
         documentation: "`unclaimed` sets the effect of a changed path that belongs to no unit: `note` (a line in the log, the default), `warn`, `everything` (all units are selected) or `nothing`. A path is claimed by the unit whose directory contains it, by `changes`, `everything` and `ignore`, and by the units that are defined in it.",
         source: "change-detection.md#paths-of-no-unit",
-        bad: Example::Repository(&[file("nestling.yml", "workspace: { unclaimed: everthing }\n")]),
-        good: Example::Repository(&[file("nestling.yml", "workspace: { unclaimed: everything }\n")]),
+        bad: Example::Repository(&[file("nestling.yml", "workspace:\n  unclaimed: everthing\n")]),
+        good: Example::Repository(&[file("nestling.yml", "workspace:\n  unclaimed: everything\n")]),
     }
 
     LINK = "link" {
@@ -124,73 +138,6 @@ workspace:
         good: Example::None,
     }
 
-    ENVIRONMENT_BLOCKING = "environment-blocking" {
-        severities: &[Error],
-        summary: "an environment is `blocking` but not `manual`",
-        documentation: "`blocking` makes the pipeline wait for the person who starts a manual deploy. An automatic deploy has nobody to wait for.",
-        source: "environments.md",
-        bad: Example::Repository(&[file("nestling.yml", "\
-workspace:
-  environments: { production: { blocking: true } }
-")]),
-        good: Example::Repository(&[file("nestling.yml", "\
-workspace:
-  environments: { production: { manual: true, blocking: true } }
-")]),
-    }
-
-    ENVIRONMENT_AFTER = "environment-after" {
-        severities: &[Error],
-        summary: "`after` names an undefined environment, or is circular",
-        documentation: "`after` names the environment of the catalogue that a unit must have been deployed to before, \
-            in the same pipeline.",
-        source: "environments.md",
-        bad: Example::Repository(&[file("nestling.yml", "\
-workspace:
-  environments:
-    staging: {}
-    production: { after: stagging }
-")]),
-        good: Example::Repository(&[file("nestling.yml", "\
-workspace:
-  environments:
-    staging: {}
-    production: { after: staging }
-")]),
-    }
-
-    ENVIRONMENT_WHEN = "environment-when" {
-        severities: &[Error],
-        summary: "an environment has an unknown condition",
-        documentation: "`when` lists the pipelines that deploy to an environment.",
-        source: "files/workspace.md#workspaceenvironmentsname",
-        bad: Example::Repository(&[file("nestling.yml", "\
-workspace:
-  environments: { review: { when: merge_requests } }
-")]),
-        good: Example::Repository(&[file("nestling.yml", "\
-workspace:
-  environments: { review: { when: merge_request } }
-")]),
-    }
-
-    ENVIRONMENT_UNDEFINED = "environment-undefined" {
-        severities: &[Error],
-        summary: "a job or a unit names an environment that the catalogue does not have",
-        documentation: "A list of names under a job's `environment`, the keys of `environments` of a use, and the stages \
-            of a CDK unit refer to `workspace: { environments: … }`. An environment outside of the catalogue is written \
-            as a string or a mapping, as in GitLab.",
-        source: "environments.md",
-        bad: Example::Repository(&[
-            file("nestling.yml", "workspace: { environments: { production: {} } }\n"),
-            file("api/nestling.yml", "deploy: { script: ./deploy.sh, environment: [prodution] }\n"),
-        ]),
-        good: Example::Repository(&[
-            file("nestling.yml", "workspace: { environments: { production: {} } }\n"),
-            file("api/nestling.yml", "deploy: { script: ./deploy.sh, environment: [production] }\n"),
-        ]),
-    }
-
     DEPENDS_ON = "depends-on" {
         severities: &[Error],
         summary: "a unit depends on one that does not exist",
@@ -198,20 +145,24 @@ workspace:
         source: "monorepo.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),
-            file("libs/core/nestling.yml", "test: { script: make test }\n"),
+            file("libs/core/nestling.yml", "test:\n  script: make test\n"),
             file("api/nestling.yml", "\
-unit: { depends_on: lib/core }
+unit:
+  depends_on: lib/core
 ---
-test: { script: make test }
+test:
+  script: make test
 "),
         ]),
         good: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),
-            file("libs/core/nestling.yml", "test: { script: make test }\n"),
+            file("libs/core/nestling.yml", "test:\n  script: make test\n"),
             file("api/nestling.yml", "\
-unit: { depends_on: libs/core }
+unit:
+  depends_on: libs/core
 ---
-test: { script: make test }
+test:
+  script: make test
 "),
         ]),
     }
@@ -224,23 +175,29 @@ test: { script: make test }
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),
             file("api/nestling.yml", "\
-unit: { depends_on: web }
+unit:
+  depends_on: web
 ---
-test: { script: make test }
+test:
+  script: make test
 "),
             file("web/nestling.yml", "\
-unit: { depends_on: api }
+unit:
+  depends_on: api
 ---
-test: { script: make test }
+test:
+  script: make test
 "),
         ]),
         good: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),
-            file("api/nestling.yml", "test: { script: make test }\n"),
+            file("api/nestling.yml", "test:\n  script: make test\n"),
             file("web/nestling.yml", "\
-unit: { depends_on: api }
+unit:
+  depends_on: api
 ---
-test: { script: make test }
+test:
+  script: make test
 "),
         ]),
     }
@@ -254,10 +211,10 @@ test: { script: make test }
             another form is an error.",
         source: "depends-from.md",
         bad: Example::Repository(&[
-            file("nestling.yml", "workspace: { depends_from: [crago] }\n"),
+            file("nestling.yml", "workspace:\n  depends_from: [crago]\n"),
         ]),
         good: Example::Repository(&[
-            file("nestling.yml", "workspace: { depends_from: [cargo] }\n"),
+            file("nestling.yml", "workspace:\n  depends_from: [cargo]\n"),
         ]),
     }
 
@@ -267,18 +224,29 @@ test: { script: make test }
         documentation: "`inputs` maps the names of a template's inputs to their values.",
         source: "files/unit.md#unituse",
         bad: Example::Repository(&[
-            file("nestling.yml", "workspace: { templates: [ci] }\n"),
-            file("ci/node.yml", "test: { script: npm test }\n"),
-            file("web/nestling.yml", "unit: { use: { template: node, inputs: [version] } }\n"),
+            file("nestling.yml", "workspace:\n  templates: [ci]\n"),
+            file("ci/node.yml", "test:\n  script: npm test\n"),
+            file("web/nestling.yml", "unit:\n  use:\n    template: node\n    inputs: [version]\n"),
         ]),
         good: Example::Repository(&[
-            file("nestling.yml", "workspace: { templates: [ci] }\n"),
+            file("nestling.yml", "workspace:\n  templates: [ci]\n"),
             file("ci/node.yml", "\
-spec: { inputs: { version: { type: string } } }
+spec:
+  inputs:
+    version:
+      type: string
 ---
-test: { script: npm test, image: \"node:${{ inputs.version }}\" }
+test:
+  script: npm test
+  image: node:${{ inputs.version }}
 "),
-            file("web/nestling.yml", "unit: { use: { template: node, inputs: { version: \"22\" } } }\n"),
+            file("web/nestling.yml", "\
+unit:
+  use:
+    template: node
+    inputs:
+      version: \"22\"
+"),
         ]),
     }
 
@@ -290,31 +258,47 @@ test: { script: npm test, image: \"node:${{ inputs.version }}\" }
             of the same template in rules of `workspace: { units: … }`.",
         source: "files/unit.md#unituse",
         bad: Example::Repository(&[
-            file("nestling.yml", "workspace: { templates: [ci] }\n"),
+            file("nestling.yml", "workspace:\n  templates: [ci]\n"),
             file("ci/plan.yml", "\
-spec: { inputs: { workspace: { type: string } } }
+spec:
+  inputs:
+    workspace:
+      type: string
 ---
-plan: { script: \"tofu workspace select ${{ inputs.workspace | sh }}\" }
+plan:
+  script: tofu workspace select ${{ inputs.workspace | sh }}
 "),
             file("infra/nestling.yml", "\
 unit:
   use:
-    - { template: plan, inputs: { workspace: staging } }
-    - { template: plan, inputs: { workspace: production } }
+    - template: plan
+      inputs:
+        workspace: staging
+    - template: plan
+      inputs:
+        workspace: production
 "),
         ]),
         good: Example::Repository(&[
-            file("nestling.yml", "workspace: { templates: [ci] }\n"),
+            file("nestling.yml", "workspace:\n  templates: [ci]\n"),
             file("ci/plan.yml", "\
-spec: { inputs: { workspace: { type: string } } }
+spec:
+  inputs:
+    workspace:
+      type: string
 ---
-plan ${{ inputs.workspace }}: { script: \"tofu workspace select ${{ inputs.workspace | sh }}\" }
+plan ${{ inputs.workspace }}:
+  script: tofu workspace select ${{ inputs.workspace | sh }}
 "),
             file("infra/nestling.yml", "\
 unit:
   use:
-    - { template: plan, inputs: { workspace: staging } }
-    - { template: plan, inputs: { workspace: production } }
+    - template: plan
+      inputs:
+        workspace: staging
+    - template: plan
+      inputs:
+        workspace: production
 "),
         ]),
     }
@@ -326,13 +310,13 @@ unit:
             fetched, and another repository cloned, before Nestling runs.",
         source: "files/workspace.md#workspacetemplates",
         bad: Example::Repository(&[
-            file("nestling.yml", "workspace: { templates: [{ git: refs/remotes/origin/main, path: ci }] }\n"),
-            file("web/nestling.yml", "unit: { use: node }\n"),
+            file("nestling.yml", "workspace:\n  templates:\n    - git: refs/remotes/origin/main\n      path: ci\n"),
+            file("web/nestling.yml", "unit:\n  use: node\n"),
         ]),
         good: Example::Repository(&[
-            file("nestling.yml", "workspace: { templates: [ci] }\n"),
-            file("ci/node.yml", "test: { script: npm test }\n"),
-            file("web/nestling.yml", "unit: { use: node }\n"),
+            file("nestling.yml", "workspace:\n  templates: [ci]\n"),
+            file("ci/node.yml", "test:\n  script: npm test\n"),
+            file("web/nestling.yml", "unit:\n  use: node\n"),
         ]),
     }
 }

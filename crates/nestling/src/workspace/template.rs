@@ -302,6 +302,17 @@ pub fn library_names() -> Vec<String> {
     names
 }
 
+/// Returns the text of a built-in template.
+///
+/// ```
+/// let text = nestling::ide::library_template("nestling/node").expect("it is built in");
+/// assert!(text.contains("node_version:"));
+/// ```
+pub fn library_template(name: &str) -> Option<&'static str> {
+    let inside = name.strip_prefix(LIBRARY_PREFIX)?;
+    spellings(inside).into_iter().find_map(|path| LIBRARY.get_file(path))?.contents_utf8()
+}
+
 /// The files of the built-in library: templates, their READMEs and their cases.
 pub(crate) fn library_files() -> MemoryFiles {
     fn files(folder: &'static Dir<'static>, found: &mut Vec<(String, Vec<u8>)>) {

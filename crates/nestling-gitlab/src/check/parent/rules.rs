@@ -6,7 +6,7 @@ use crate::diagnostic::file;
 use crate::rules;
 
 const WORKSPACE: &str = "workspace: {}\n";
-const UNIT: &str = "build: { script: make }\n";
+const UNIT: &str = "build:\n  script: make\n";
 
 /// A parent of which nothing is reported.
 const GOOD: Example = Example::Repository(&[
@@ -20,16 +20,22 @@ workflow:
   rules:
     - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"
     - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
-      auto_cancel: { on_new_commit: none }
+      auto_cancel:
+        on_new_commit: none
 plan:
   stage: plan
   image: registry.example.com/nestling:0.1.0
   script: nestling generate --output child.yml
-  artifacts: { paths: [child*.yml] }
+  artifacts:
+    paths: [child*.yml]
 run:
   stage: run
   needs: [plan]
-  trigger: { include: [{ artifact: child.yml, job: plan }], strategy: depend }
+  trigger:
+    include:
+      - artifact: child.yml
+        job: plan
+    strategy: depend
 ",
     ),
 ]);
@@ -48,16 +54,22 @@ workflow:
   rules:
     - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"
     - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
-      auto_cancel: { on_new_commit: none }
+      auto_cancel:
+        on_new_commit: none
 plan:
   stage: .pre
   image: registry.example.com/nestling:0.1.0
   script: nestling generate --output child.yml
-  artifacts: { paths: [child*.yml] }
+  artifacts:
+    paths: [child*.yml]
 run:
   stage: .post
   needs: [plan]
-  trigger: { include: [{ artifact: child.yml, job: plan }], strategy: depend }
+  trigger:
+    include:
+      - artifact: child.yml
+        job: plan
+    strategy: depend
 ")]),
         good: GOOD,
     }
@@ -73,16 +85,22 @@ workflow:
   rules:
     - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"
     - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
-      auto_cancel: { on_new_commit: none }
+      auto_cancel:
+        on_new_commit: none
 plan:
   stage: plan
   image: registry.example.com/nestling:0.1.0
   script: nestling generate --output child.yml
-  artifacts: { paths: [child*.yml] }
+  artifacts:
+    paths: [child*.yml]
 run:
   stage: run
   needs: []
-  trigger: { include: [{ artifact: child.yml, job: plan }], strategy: depend }
+  trigger:
+    include:
+      - artifact: child.yml
+        job: plan
+    strategy: depend
 ")]),
         good: GOOD,
     }
@@ -102,11 +120,16 @@ plan:
   stage: plan
   image: registry.example.com/nestling:0.1.0
   script: nestling generate --output child.yml
-  artifacts: { paths: [child*.yml] }
+  artifacts:
+    paths: [child*.yml]
 run:
   stage: run
   needs: [plan]
-  trigger: { include: [{ artifact: child.yml, job: plan }], strategy: depend }
+  trigger:
+    include:
+      - artifact: child.yml
+        job: plan
+    strategy: depend
 ")]),
         good: GOOD,
     }
@@ -122,16 +145,22 @@ workflow:
   rules:
     - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"
     - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
-      auto_cancel: { on_new_commit: none }
+      auto_cancel:
+        on_new_commit: none
 plan:
   stage: plan
   image: debian:bookworm-slim
   script: nestling generate --output child.yml
-  artifacts: { paths: [child*.yml] }
+  artifacts:
+    paths: [child*.yml]
 run:
   stage: run
   needs: [plan]
-  trigger: { include: [{ artifact: child.yml, job: plan }], strategy: depend }
+  trigger:
+    include:
+      - artifact: child.yml
+        job: plan
+    strategy: depend
 ")]),
         good: GOOD,
     }
@@ -147,16 +176,22 @@ workflow:
   rules:
     - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"
     - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
-      auto_cancel: { on_new_commit: none }
+      auto_cancel:
+        on_new_commit: none
 plan:
   stage: plan
   image: registry.example.com/nestling:0.1.0
   script: nestling generate --output out/child.yml
-  artifacts: { paths: [out] }
+  artifacts:
+    paths: [out]
 run:
   stage: run
   needs: [plan]
-  trigger: { include: [{ artifact: child.yml, job: plan }], strategy: depend }
+  trigger:
+    include:
+      - artifact: child.yml
+        job: plan
+    strategy: depend
 ")]),
         good: GOOD,
     }

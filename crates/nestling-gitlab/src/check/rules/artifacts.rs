@@ -15,15 +15,24 @@ pub(super) static RULE: Rule = Rule {
 of files, each under 5 KB, without empty lines and comments.",
     source: "https://docs.gitlab.com/ci/yaml/#artifacts",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  artifacts: { path: out, reports: { juint: a.xml } }
+  artifacts:
+    path: out
+    reports:
+      juint: a.xml
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  artifacts: { paths: [out], when: always, reports: { dotenv: deploy.env } }
+  artifacts:
+    paths: [out]
+    when: always
+    reports:
+      dotenv: deploy.env
 ",
     ),
 };

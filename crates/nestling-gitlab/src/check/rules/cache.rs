@@ -13,15 +13,23 @@ pub(super) static RULE: Rule = Rule {
 one or two `files`. `policy` is pull, push or pull-push; `when` is on_success, on_failure or always.",
     source: "https://docs.gitlab.com/ci/yaml/#cache",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  cache: { key: a/b, paths: .cache }
+  cache:
+    key: a/b
+    paths: .cache
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  cache: [{ key: { files: [a.lock] }, paths: [.cache], policy: pull }]
+  cache:
+    - key:
+        files: [a.lock]
+      paths: [.cache]
+      policy: pull
 ",
     ),
 };

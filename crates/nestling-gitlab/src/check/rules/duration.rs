@@ -13,17 +13,23 @@ pub(super) static RULE: Rule = Rule {
 a unit, a duration is in seconds. `expire_in` can be `never`. Neither expands variables.",
     source: "https://docs.gitlab.com/ci/yaml/#timeout",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
   timeout: 90
-  artifacts: { paths: [a], expire_in: one fortnight }
+  artifacts:
+    paths: [a]
+    expire_in: one fortnight
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
   timeout: 1h 30m
-  artifacts: { paths: [a], expire_in: never }
+  artifacts:
+    paths: [a]
+    expire_in: never
 ",
     ),
 };

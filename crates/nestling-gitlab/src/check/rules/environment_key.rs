@@ -15,15 +15,22 @@ staging, testing, development and other; `auto_stop_in` is a duration in words, 
 has at most 255 characters.",
     source: "https://docs.gitlab.com/ci/yaml/#environment",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: d
-  environment: { name: e, auto_stop_in: 3 }
+  environment:
+    name: e
+    auto_stop_in: 3
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: d
-  environment: { name: e, auto_stop_in: 1 week, deployment_tier: staging }
+  environment:
+    name: e
+    auto_stop_in: 1 week
+    deployment_tier: staging
 ",
     ),
 };

@@ -14,21 +14,26 @@ pub(super) static RULE: Rule = Rule {
 each branch piles up, and a stop job does not run if nothing was deployed. With `auto_stop_in`, GitLab removes them.",
     source: "https://docs.gitlab.com/ci/environments/#stop-an-environment-after-a-certain-time-period",
     bad: Example::Pipeline(
-        "b:
+        "\
+b:
   script: x
 a:
   script: x
   when: manual
-  environment: { name: review/$CI_COMMIT_REF_SLUG }
+  environment:
+    name: review/$CI_COMMIT_REF_SLUG
 ",
     ),
     good: Example::Pipeline(
-        "b:
+        "\
+b:
   script: x
 a:
   script: x
   when: manual
-  environment: { name: review/$CI_COMMIT_REF_SLUG, auto_stop_in: 1 week }
+  environment:
+    name: review/$CI_COMMIT_REF_SLUG
+    auto_stop_in: 1 week
 ",
     ),
 };

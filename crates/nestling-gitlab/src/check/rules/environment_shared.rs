@@ -33,12 +33,15 @@ b:
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
   environment: prod
 b:
   script: x
-  environment: { name: prod, action: verify }
+  environment:
+    name: prod
+    action: verify
 ",
     ),
 };

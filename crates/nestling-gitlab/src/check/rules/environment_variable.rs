@@ -20,9 +20,12 @@ pub(super) static RULE: Rule = Rule {
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  environment: { name: review/$CI_COMMIT_REF_SLUG, url: \"https://$CI_ENVIRONMENT_SLUG.example\" }
+  environment:
+    name: review/$CI_COMMIT_REF_SLUG
+    url: \"https://$CI_ENVIRONMENT_SLUG.example\"
 ",
     ),
 };

@@ -13,17 +13,25 @@ pub(super) static RULE: Rule = Rule {
 is a list of images, with `alias`, `command` and `variables` as well.",
     source: "https://docs.gitlab.com/ci/yaml/#image",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  image: { name: node:22, entrypoint: \"\" }
+  image:
+    name: node:22
+    entrypoint: \"\"
   services: postgres
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  image: { name: node:22, entrypoint: [\"\"] }
-  services: [{ name: postgres:17, alias: db }]
+  image:
+    name: node:22
+    entrypoint: [\"\"]
+  services:
+    - name: postgres:17
+      alias: db
 ",
     ),
 };

@@ -15,13 +15,20 @@ rejects the pipeline. Write the values instead. An `include` has exactly one of 
 project (with `file`). A pipeline can include at most 150 files.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#dynamic-child-pipelines",
     bad: Example::Pipeline(
-        "include: [{ project: $GROUP/ci, file: /a.yml }]
+        "\
+include:
+  - project: $GROUP/ci
+    file: /a.yml
 a:
   script: x
 ",
     ),
     good: Example::Pipeline(
-        "include: [{ project: a/ci, ref: v1, file: /a.yml }]
+        "\
+include:
+  - project: a/ci
+    ref: v1
+    file: /a.yml
 a:
   script: x
 ",

@@ -17,10 +17,22 @@ with a default. The runner does that in `script`, `before_script`, `after_script
 `output_file`, `export_file`, `work_dir` and `func_dir` are names of the steps of `run`.",
     source: "https://docs.gitlab.com/ci/jobs/job_inputs/",
     bad: Example::Pipeline(
-        "a:\n  inputs: { suite: { default: smoke } }\n  script: make test SUITE=${{ job.inputs.suit }}\n",
+        "\
+a:
+  inputs:
+    suite:
+      default: smoke
+  script: make test SUITE=${{ job.inputs.suit }}
+",
     ),
     good: Example::Pipeline(
-        "a:\n  inputs: { suite: { default: smoke } }\n  script: make test SUITE=${{ job.inputs.suite }}\n",
+        "\
+a:
+  inputs:
+    suite:
+      default: smoke
+  script: make test SUITE=${{ job.inputs.suite }}
+",
     ),
 };
 

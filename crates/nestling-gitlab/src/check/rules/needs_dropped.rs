@@ -21,21 +21,27 @@ not added to the pipeline\". Give both jobs the same rules, or make the need `op
 In a plain `.gitlab-ci.yml`, a need is reported only if it certainly fails in some kind of pipeline.",
     source: "https://docs.gitlab.com/ci/yaml/#needsoptional",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: make
-  rules: [{ when: never }]
+  rules:
+    - when: never
 b:
   script: make
   needs: [a]
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: make
-  rules: [{ if: $X }]
+  rules:
+    - if: $X
 b:
   script: make
-  needs: [{ job: a, optional: true }]
+  needs:
+    - job: a
+      optional: true
 ",
     ),
 };

@@ -17,22 +17,27 @@ another project. The id of a pipeline is a string: quote it. At most five entrie
 and a job with `trigger` can have none of them.",
     source: "https://docs.gitlab.com/ci/yaml/#needs",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: make
 b:
   script: make
-  needs: [{ pipeline: 12, job: a }]
+  needs:
+    - pipeline: 12
+      job: a
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: make
 b:
   script: make
   needs:
     - job: a
       artifacts: false
-    - { pipeline: \"$PARENT_PIPELINE_ID\", job: build }
+    - pipeline: \"$PARENT_PIPELINE_ID\"
+      job: build
 ",
     ),
 };

@@ -16,23 +16,33 @@ pub(super) static RULE: Rule = Rule {
 variables unexpanded. Otherwise GitLab rejects the pipeline. Nestling generates the pair from a `stop:` block.",
     source: "https://docs.gitlab.com/ci/yaml/#environmenton_stop",
     bad: Example::Pipeline(
-        "deploy:
+        "\
+deploy:
   script: d
-  environment: { name: e, on_stop: stop }
+  environment:
+    name: e
+    on_stop: stop
 stop:
   script: s
   when: manual
-  environment: { name: f, action: stop }
+  environment:
+    name: f
+    action: stop
 ",
     ),
     good: Example::Pipeline(
-        "deploy:
+        "\
+deploy:
   script: d
-  environment: { name: e, on_stop: stop }
+  environment:
+    name: e
+    on_stop: stop
 stop:
   script: s
   when: manual
-  environment: { name: e, action: stop }
+  environment:
+    name: e
+    action: stop
 ",
     ),
 };

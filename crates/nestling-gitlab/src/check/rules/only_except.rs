@@ -23,9 +23,11 @@ of merge requests; `parent_pipelines` matches in every child. GitLab no longer d
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  rules: [{ if: $CI_MERGE_REQUEST_IID }]
+  rules:
+    - if: $CI_MERGE_REQUEST_IID
 ",
     ),
 };

@@ -17,13 +17,21 @@ pub(super) static RULE: Rule = Rule {
     source: "https://docs.gitlab.com/ci/yaml/#pagespath_prefix",
     bad: Example::Repository(&[
         file("nestling.yml", "workspace: {}\n"),
-        file("docs/nestling.yml", "pages: { script: mkdocs build -d public }\n"),
-        file("api/nestling.yml", "pages: { script: redoc build -o public }\n"),
+        file("docs/nestling.yml", "pages:\n  script: mkdocs build -d public\n"),
+        file("api/nestling.yml", "pages:\n  script: redoc build -o public\n"),
     ]),
     good: Example::Repository(&[
         file("nestling.yml", "workspace: {}\n"),
-        file("docs/nestling.yml", "pages: { script: mkdocs build -d public }\n"),
-        file("api/nestling.yml", "site: { script: redoc build -o public, pages: { path_prefix: api } }\n"),
+        file("docs/nestling.yml", "pages:\n  script: mkdocs build -d public\n"),
+        file(
+            "api/nestling.yml",
+            "\
+site:
+  script: redoc build -o public
+  pages:
+    path_prefix: api
+",
+        ),
     ]),
 };
 

@@ -23,9 +23,13 @@ strings, 200 jobs in all. The values become part of the jobs' names: GitLab crea
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  parallel: { matrix: [{ OS: [linux, mac], V: \"1\" }] }
+  parallel:
+    matrix:
+      - OS: [linux, mac]
+        V: \"1\"
 ",
     ),
 };

@@ -18,9 +18,12 @@ pub(super) static RULE: Rule = Rule {
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  retry: { max: 2, when: [runner_system_failure] }
+  retry:
+    max: 2
+    when: [runner_system_failure]
 ",
     ),
 };

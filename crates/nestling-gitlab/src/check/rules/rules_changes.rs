@@ -16,15 +16,19 @@ pub(super) static RULE: Rule = Rule {
 all. A directory in `exists` may count as missing (`docs/`); `docs/**/*` finds its files. Nestling selects units by what changed, so most jobs need no `changes` at all.",
     source: "https://docs.gitlab.com/ci/yaml/#ruleschanges",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  rules: [{ changes: [src/**, ./docs/*] }]
+  rules:
+    - changes: [src/**, ./docs/*]
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  rules: [{ changes: [src/**/*, '*.md'] }]
+  rules:
+    - changes: [src/**/*, '*.md']
 ",
     ),
 };

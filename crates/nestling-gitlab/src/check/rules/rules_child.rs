@@ -17,15 +17,19 @@ tests for `merge_request_event`, `push` or `schedule` never applies, and the job
 merge request, the branch and the tag are the parent's.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  rules: [{ if: '$CI_PIPELINE_SOURCE == \"merge_request_event\"' }]
+  rules:
+    - if: '$CI_PIPELINE_SOURCE == \"merge_request_event\"'
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  rules: [{ if: $CI_MERGE_REQUEST_IID }]
+  rules:
+    - if: $CI_MERGE_REQUEST_IID
 ",
     ),
 };

@@ -15,15 +15,19 @@ pub(super) static RULE: Rule = Rule {
 reports an invalid condition only if another job of the same stage is in the pipeline; otherwise it silently omits the job.",
     source: "https://docs.gitlab.com/ci/jobs/job_rules/#cicd-variable-expressions",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  rules: [{ if: '$A == ' }]
+  rules:
+    - if: '$A == '
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  rules: [{ if: '$A == \"b\"' }]
+  rules:
+    - if: '$A == \"b\"'
 ",
     ),
 };

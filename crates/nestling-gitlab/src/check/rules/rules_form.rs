@@ -17,16 +17,24 @@ pub(super) static RULE: Rule = Rule {
 delayed`, and is at most one week. A job with `rules` cannot have `only`, `except` or `start_in`.",
     source: "https://docs.gitlab.com/ci/yaml/#rules",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
   only: [tags]
-  rules: [{ if: $X, whne: always }]
+  rules:
+    - if: $X
+      whne: always
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  rules: [{ if: $X, when: delayed, start_in: 5 minutes }, { changes: [src/**/*] }]
+  rules:
+    - if: $X
+      when: delayed
+      start_in: 5 minutes
+    - changes: [src/**/*]
 ",
     ),
 };

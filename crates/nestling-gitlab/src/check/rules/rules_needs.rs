@@ -15,19 +15,27 @@ pub(super) static RULE: Rule = Rule {
 whether it applies or not.",
     source: "https://docs.gitlab.com/ci/yaml/#rulesneeds",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
 b:
   script: x
-  rules: [{ if: $X, needs: [c] }, { when: always }]
+  rules:
+    - if: $X
+      needs: [c]
+    - when: always
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
 b:
   script: x
-  rules: [{ if: $X, needs: [a] }, { when: always }]
+  rules:
+    - if: $X
+      needs: [a]
+    - when: always
 ",
     ),
 };

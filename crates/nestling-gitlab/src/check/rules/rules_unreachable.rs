@@ -15,15 +15,21 @@ pub(super) static RULE: Rule = Rule {
 rules are unreachable.",
     source: "https://docs.gitlab.com/ci/yaml/#rules",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  rules: [{ when: manual }, { if: $X }]
+  rules:
+    - when: manual
+    - if: $X
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  rules: [{ if: $X }, { when: manual }]
+  rules:
+    - if: $X
+    - when: manual
 ",
     ),
 };

@@ -15,15 +15,20 @@ pub(super) static RULE: Rule = Rule {
 protected, masked variables of the project, or fetch them with `id_tokens` or `secrets`.",
     source: "https://docs.gitlab.com/ci/variables/#cicd-variable-security",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  variables: { API_TOKEN: 7f3b9c2e41d8a6b0 }
+  variables:
+    API_TOKEN: 7f3b9c2e41d8a6b0
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  variables: { API_TOKEN: $PROJECT_TOKEN, TOKEN_FILE: /run/token }
+  variables:
+    API_TOKEN: $PROJECT_TOKEN
+    TOKEN_FILE: /run/token
 ",
     ),
 };

@@ -14,25 +14,42 @@ pub(super) static RULE: Rule = Rule {
 as long.",
     source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
     bad: Example::Pipeline(
-        "deploy:
+        "\
+deploy:
   script: d
-  rules: [{ if: $X }]
-  environment: { name: e, on_stop: stop }
+  rules:
+    - if: $X
+  environment:
+    name: e
+    on_stop: stop
 stop:
   script: s
-  rules: [{ if: $X, when: manual }]
-  environment: { name: e, action: stop }
+  rules:
+    - if: $X
+      when: manual
+  environment:
+    name: e
+    action: stop
 ",
     ),
     good: Example::Pipeline(
-        "deploy:
+        "\
+deploy:
   script: d
-  rules: [{ if: $X }]
-  environment: { name: e, on_stop: stop }
+  rules:
+    - if: $X
+  environment:
+    name: e
+    on_stop: stop
 stop:
   script: s
-  rules: [{ if: $X, when: manual, allow_failure: true }]
-  environment: { name: e, action: stop }
+  rules:
+    - if: $X
+      when: manual
+      allow_failure: true
+  environment:
+    name: e
+    action: stop
 ",
     ),
 };

@@ -14,22 +14,32 @@ pub(super) static RULE: Rule = Rule {
 the rest of the pipeline and stops what was just deployed, and GitLab finds no manual job to stop the environment with.",
     source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
     bad: Example::Pipeline(
-        "deploy:
+        "\
+deploy:
   script: d
-  environment: { name: e, on_stop: stop }
+  environment:
+    name: e
+    on_stop: stop
 stop:
   script: s
-  environment: { name: e, action: stop }
+  environment:
+    name: e
+    action: stop
 ",
     ),
     good: Example::Pipeline(
-        "deploy:
+        "\
+deploy:
   script: d
-  environment: { name: e, on_stop: stop }
+  environment:
+    name: e
+    on_stop: stop
 stop:
   script: s
   when: manual
-  environment: { name: e, action: stop }
+  environment:
+    name: e
+    action: stop
 ",
     ),
 };

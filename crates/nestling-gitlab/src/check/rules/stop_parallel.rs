@@ -13,25 +13,39 @@ be stopped. Write one deploy and one stop job for each environment; Nestling doe
 the catalogue.",
     source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
     bad: Example::Pipeline(
-        "deploy:
+        "\
+deploy:
   script: d
-  parallel: { matrix: [{ R: [eu, us] }] }
-  environment: { name: e/$R, on_stop: stop }
+  parallel:
+    matrix:
+      - R: [eu, us]
+  environment:
+    name: e/$R
+    on_stop: stop
 stop:
   script: s
   when: manual
-  parallel: { matrix: [{ R: [eu, us] }] }
-  environment: { name: e/$R, action: stop }
+  parallel:
+    matrix:
+      - R: [eu, us]
+  environment:
+    name: e/$R
+    action: stop
 ",
     ),
     good: Example::Pipeline(
-        "deploy:
+        "\
+deploy:
   script: d
-  environment: { name: e, on_stop: stop }
+  environment:
+    name: e
+    on_stop: stop
 stop:
   script: s
   when: manual
-  environment: { name: e, action: stop }
+  environment:
+    name: e
+    action: stop
 ",
     ),
 };

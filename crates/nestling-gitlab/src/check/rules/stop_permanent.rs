@@ -17,19 +17,26 @@ deployed to, unless the branch is the default branch. For an environment of the 
 that is rarely intended.",
     source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
     bad: Example::Pipeline(
-        "deploy:
+        "\
+deploy:
   script: d
-  environment: { name: production, on_stop: stop }
+  environment:
+    name: production
+    on_stop: stop
 stop:
   script: s
   when: manual
-  environment: { name: production, action: stop }
+  environment:
+    name: production
+    action: stop
 ",
     ),
     good: Example::Pipeline(
-        "deploy:
+        "\
+deploy:
   script: d
-  environment: { name: production }
+  environment:
+    name: production
 ",
     ),
 };

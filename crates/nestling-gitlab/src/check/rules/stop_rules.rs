@@ -16,24 +16,41 @@ pub(super) static RULE: Rule = Rule {
 stopped, and GitLab does not report it. Give both the same conditions in the same order; only `when` and `allow_failure` differ.",
     source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
     bad: Example::Pipeline(
-        "deploy:
+        "\
+deploy:
   script: d
-  environment: { name: e, on_stop: stop }
+  environment:
+    name: e
+    on_stop: stop
 stop:
   script: s
-  rules: [{ if: $X, when: manual, allow_failure: true }]
-  environment: { name: e, action: stop }
+  rules:
+    - if: $X
+      when: manual
+      allow_failure: true
+  environment:
+    name: e
+    action: stop
 ",
     ),
     good: Example::Pipeline(
-        "deploy:
+        "\
+deploy:
   script: d
-  rules: [{ if: $X }]
-  environment: { name: e, on_stop: stop }
+  rules:
+    - if: $X
+  environment:
+    name: e
+    on_stop: stop
 stop:
   script: s
-  rules: [{ if: $X, when: manual, allow_failure: true }]
-  environment: { name: e, action: stop }
+  rules:
+    - if: $X
+      when: manual
+      allow_failure: true
+  environment:
+    name: e
+    action: stop
 ",
     ),
 };

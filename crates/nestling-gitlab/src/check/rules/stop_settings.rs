@@ -17,26 +17,37 @@ nothing that could be stopped. A deploy job and its stop job must have the same 
 button does not work.",
     source: "https://docs.gitlab.com/ci/environments/#stopping-an-environment",
     bad: Example::Pipeline(
-        "deploy:
+        "\
+deploy:
   script: d
   resource_group: e
-  environment: { name: e, on_stop: stop }
+  environment:
+    name: e
+    on_stop: stop
 stop:
   script: s
   when: manual
-  environment: { name: e, action: stop, auto_stop_in: 1 day }
+  environment:
+    name: e
+    action: stop
+    auto_stop_in: 1 day
 ",
     ),
     good: Example::Pipeline(
-        "deploy:
+        "\
+deploy:
   script: d
   resource_group: e
-  environment: { name: e, on_stop: stop }
+  environment:
+    name: e
+    on_stop: stop
 stop:
   script: s
   when: manual
   resource_group: e
-  environment: { name: e, action: stop }
+  environment:
+    name: e
+    action: stop
 ",
     ),
 };

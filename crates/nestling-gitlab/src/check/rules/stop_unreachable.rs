@@ -12,28 +12,38 @@ pub(super) static RULE: Rule = Rule {
 silently stops the environment without running the job. Move it to the stage of the deploy job, or let it need that job.",
     source: "https://docs.gitlab.com/ci/environments/#run-a-pipeline-job-when-environment-is-stopped",
     bad: Example::Pipeline(
-        "deploy:
+        "\
+deploy:
   stage: test
   script: d
-  environment: { name: e, on_stop: stop }
+  environment:
+    name: e
+    on_stop: stop
 stop:
   stage: deploy
   script: s
   when: manual
-  environment: { name: e, action: stop }
+  environment:
+    name: e
+    action: stop
 ",
     ),
     good: Example::Pipeline(
-        "deploy:
+        "\
+deploy:
   stage: test
   script: d
-  environment: { name: e, on_stop: stop }
+  environment:
+    name: e
+    on_stop: stop
 stop:
   stage: deploy
   needs: [deploy]
   script: s
   when: manual
-  environment: { name: e, action: stop }
+  environment:
+    name: e
+    action: stop
 ",
     ),
 };

@@ -17,18 +17,25 @@ GitLab 18.2, `mirror`. A job with `trigger` cannot be `delayed`, cannot have `pa
 `false`.",
     source: "https://docs.gitlab.com/ci/yaml/#trigger",
     bad: Example::Pipeline(
-        "child:
-  trigger: { include: [{ artifact: child.yml }] }
+        "\
+child:
+  trigger:
+    include:
+      - artifact: child.yml
 ",
     ),
     good: Example::Pipeline(
-        "make:
+        "\
+make:
   script: ./make
-  artifacts: { paths: [child.yml] }
+  artifacts:
+    paths: [child.yml]
 child:
   needs: [make]
   trigger:
-    include: [{ artifact: child.yml, job: make }]
+    include:
+      - artifact: child.yml
+        job: make
     strategy: depend
 ",
     ),

@@ -19,15 +19,23 @@ pub(super) static RULE: Rule = Rule {
     documentation: "GitLab expands the variables of a job when it creates the pipeline, and rejects the pipeline if they are circular. Variables of a rule count in pipelines to which the rule applies. A variable may refer to itself, and `expand: false` keeps a value as it is.",
     source: "https://docs.gitlab.com/ci/variables/where_variables_can_be_used/",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  variables: { A: $B, B: $A }
+  variables:
+    A: $B
+    B: $A
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  variables: { A: $B, B: { value: $A, expand: false } }
+  variables:
+    A: $B
+    B:
+      value: $A
+      expand: false
 ",
     ),
 };

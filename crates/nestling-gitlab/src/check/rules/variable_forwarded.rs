@@ -15,17 +15,21 @@ variables from elsewhere in `workspace: { gitlab: { forwarded: [NAME] } }`. Vari
 forwards no global variables.",
     source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#pass-cicd-variables-to-a-downstream-pipeline",
     bad: Example::Pipeline(
-        "# gitlab: { forwarded: [STAGE] }
+        "\
+# gitlab: { forwarded: [STAGE] }
 a:
   script: x
-  variables: { STAGE: dev }
+  variables:
+    STAGE: dev
 ",
     ),
     good: Example::Pipeline(
-        "# gitlab: { forwarded: [STAGE] }
+        "\
+# gitlab: { forwarded: [STAGE] }
 a:
   script: x
-  variables: { LEVEL: debug }
+  variables:
+    LEVEL: debug
 ",
     ),
 };

@@ -13,15 +13,20 @@ pub(super) static RULE: Rule = Rule {
 lists and other mappings; a decimal number loses trailing zeros (`1.10` is 1.1), and an unquoted `yes` becomes `true`.",
     source: "https://docs.gitlab.com/ci/yaml/#variables",
     bad: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  variables: { A: [1, 2] }
+  variables:
+    A: [1, 2]
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
-  variables: { A: \"1.10\", B: 2 }
+  variables:
+    A: \"1.10\"
+    B: 2
 ",
     ),
 };

@@ -22,11 +22,13 @@ requires `start_in`, at most one week. `allow_failure` is `true`, `false`, or a 
 ",
     ),
     good: Example::Pipeline(
-        "a:
+        "\
+a:
   script: x
   when: delayed
   start_in: 1 hour
-  allow_failure: { exit_codes: [1, 2] }
+  allow_failure:
+    exit_codes: [1, 2]
 ",
     ),
 };

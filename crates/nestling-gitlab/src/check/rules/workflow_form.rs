@@ -16,16 +16,20 @@ pub(super) static RULE: Rule = Rule {
 rule applies in a child pipeline, GitLab does not create it, and the trigger job fails.",
     source: "https://docs.gitlab.com/ci/yaml/#workflow",
     bad: Example::Pipeline(
-        "workflow:
-  rules: [{ when: manual }]
+        "\
+workflow:
+  rules:
+    - when: manual
 a:
   script: x
 ",
     ),
     good: Example::Pipeline(
-        "workflow:
+        "\
+workflow:
   name: child
-  rules: [{ when: always }]
+  rules:
+    - when: always
 a:
   script: x
 ",

@@ -13,14 +13,24 @@ array), a `default` of that type, `options` that contain the default, and for st
 Below the header `$[[ inputs.NAME ]]` names a declared input, followed by at most three functions. If a value is known, from the default or from the include, the file is checked with that value.",
     source: "https://docs.gitlab.com/ci/yaml/#spec",
     bad: Example::Pipeline(
-        "spec: { inputs: { level: { type: strng } } }
+        "\
+spec:
+  inputs:
+    level:
+      type: strng
 ---
 a:
   script: x
 ",
     ),
     good: Example::Pipeline(
-        "spec: { inputs: { level: { type: string, options: [low, high], default: low } } }
+        "\
+spec:
+  inputs:
+    level:
+      type: string
+      options: [low, high]
+      default: low
 ---
 a:
   script: x

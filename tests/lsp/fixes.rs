@@ -1,0 +1,174 @@
+//! Corrections: each that is offered takes its finding away and brings no other.
+
+use super::client::{Client, uri};
+use super::shop::with_edits;
+use crate::support::repository::Repository;
+use crate::support::{expect_file, root};
+use nestling_gitlab::diagnostic::{Example, ExampleFile, Rule};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Corrections that bring to light what a mistake hid: the rule, and the rule of the new finding.
+const REVEALED: [(&str, &str); 4] = [
+    ("artifacts", "artifacts"),
+    ("allow-unknown", "allow-unused"),
+    ("template-header", "key-unused"),
+    ("depends-from", "glob-unmatched"),
+];
+
+/// Findings by file, rule and message, with the number of each.
+type Counts = BTreeMap<(String, String, String), usize>;
+
+fn counts(client: &Client) -> Counts {
+    let mut counts = Counts::new();
+    for (file, findings) in &client.shown {
+        for finding in findings {
+            *counts.entry(key(file, finding)).or_default() += 1;
+        }
+    }
+    counts
+}
+
+fn key(file: &str, finding: &Value) -> (String, String, String) {
+    let message = finding["message"].as_str().unwrap().lines().next().unwrap();
+    (file.to_owned(), finding["code"].as_str().unwrap_or_default().to_owned(), message.to_owned())
+}
+
+/// A repository with the example, and its files that an editor opens.
+fn example(rule: &Rule) -> Option<(Repository, Vec<PathBuf>)> {
+    let repository = Repository::new();
+    let pipeline;
+    let files: &[ExampleFile] = match rule.bad {
+        Example::None => return None,
+        Example::Pipeline(text) => {
+            pipeline = [nestling_gitlab::diagnostic::file(".gitlab-ci.yml", text)];
+            &pipeline
+        }
+        Example::Repository(files) | Example::Branch(files) => files,
+        Example::Change { head, .. } => head,
+    };
+    let mut opened = Vec::new();
+    for file in files {
+        repository.write_bytes(file.path, file.content);
+        if file.path.ends_with(".yml") && std::str::from_utf8(file.content).is_ok() {
+            opened.push(repository.path().join(file.path));
+        }
+    }
+    repository.commit("start");
+    Some((repository, opened))
+}
+
+/// Makes each correction of a file, and returns the titles of those that are offered.
+fn try_all(client: &mut Client, rule: &Rule, path: &Path, wrong: &mut Vec<String>) -> Vec<String> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut titles = Vec::new();
+    let actions = client.actions(path);
+    let before = counts(client);
+    for action in actions {
+        let title = action["title"].as_str().unwrap().to_owned();
+        let fixed = with_edits(&text, &action["edit"]["changes"][uri(path)]);
+        client.change(path, &fixed);
+        client.actions(path);
+        let after = counts(client);
+        client.change(path, &text);
+        let count = |counts: &Counts, key| counts.get(key).copied().unwrap_or(0);
+        for (new, number) in &after {
+            let is_known = REVEALED.contains(&(rule.id, new.1.as_str()));
+            if *number > count(&before, new) && !is_known {
+                wrong.push(format!("{rule}: `{title}` brings {new:?}:\n{fixed}"));
+            }
+        }
+        let Some(finding) = action["diagnostics"].get(0) else { continue };
+        let own = key(&uri(path), finding);
+        let gone = |key| count(&before, key).saturating_sub(count(&after, key));
+        if gone(&own) == 0 {
+            wrong.push(format!("{rule}: `{title}` leaves {own:?}:\n{fixed}"));
+        }
+        if title.starts_with("Allow") && before.keys().map(gone).sum::<usize>() != 1 {
+            wrong.push(format!("{rule}: `{title}` silences more than its finding:\n{fixed}"));
+        }
+        titles.push(title);
+    }
+    titles
+}
+
+/// `NESTLING_TEST_UPDATE=1` writes the list of what is offered for the bad example of each rule.
+#[test]
+fn every_correction_takes_its_finding_away_and_brings_no_other() {
+    let mut wrong = Vec::new();
+    let mut offered = String::new();
+    for rule in nestling::rules() {
+        let Some((repository, opened)) = example(rule) else { continue };
+        let mut client = Client::start(repository.path(), &["utf-8"]);
+        for path in &opened {
+            client.open(path, &std::fs::read_to_string(path).unwrap());
+        }
+        for path in &opened {
+            for title in try_all(&mut client, rule, path, &mut wrong) {
+                let _ = writeln!(offered, "{rule}: {title}");
+            }
+        }
+        client.end();
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    expect_file(&root().join("tests/lsp/corrections.txt"), &offered).unwrap();
+}
+
+/// Corrections of a unit's file: the rule, the title, and a part of the corrected file.
+const CORRECTED: &[(&str, &str, &str, &str)] = &[
+    // A need that no unit can have is in no job: the entry names the file.
+    (
+        "role-unknown",
+        "unit: { changes: [\"/libs/**/*\"] }\n---\ntest: { script: x, needs: [\"sign?\"] }\n",
+        "Allow `role-unknown` in the header, with a reason",
+        "allow: [{ rule: role-unknown, where: \"api/nestling.yml\", reason: why it is accepted }]",
+    ),
+    (
+        "only-except",
+        "unit: { changes: [\"/libs/**/*\"] }\n---\ntest: { script: x, only: [web] }\n",
+        "Allow `only-except` in the header, with a reason",
+        "allow: [{ rule: only-except, where: \"test\", reason: why it is accepted }]",
+    ),
+    (
+        "glob-form",
+        "unit: { changes: [\"/libs/**\"] }\n---\ntest: { script: x }\n",
+        "Replace `/libs/**` with `/libs/**/*`",
+        "changes: [\"/libs/**/*\"]",
+    ),
+    (
+        "glob-form",
+        "unit:\n  changes:\n    - /libs/\n---\ntest: { script: x }\n",
+        "Replace `/libs/` with `/libs/**/*`",
+        "    - /libs/**/*\n",
+    ),
+    (
+        "rules-changes",
+        "test:\n  script: x\n  rules:\n    - changes: [\"${{ unit.dir }}/**\"]\n",
+        "Replace `/**` with `/**/*`",
+        "changes: [\"${{ unit.dir }}/**/*\"]",
+    ),
+];
+
+#[test]
+fn corrections_are_written_as_they_are_read() {
+    let repository = Repository::new();
+    repository.write("nestling.yml", "workspace: {}\n").write("libs/a/b.txt", "").commit("start");
+    let path = repository.path().join("api/nestling.yml");
+    for (rule, text, title, expected) in CORRECTED.iter().copied() {
+        repository.write("api/nestling.yml", text);
+        let mut client = Client::start(repository.path(), &["utf-8"]);
+        client.open(&path, text);
+        let actions = client.actions(&path);
+        let action = actions.iter().find(|action| action["title"] == title);
+        let action = action.unwrap_or_else(|| panic!("{rule}: {actions:#?}\n{:#?}", client.shown));
+        let fixed = with_edits(text, &action["edit"]["changes"][uri(&path)]);
+        assert!(fixed.contains(expected), "{fixed}");
+        client.change(&path, &fixed);
+        client.actions(&path);
+        let left = client.shown.get(&uri(&path)).into_iter().flatten();
+        assert_eq!(left.filter(|finding| finding["code"] == rule).count(), 0, "{fixed}");
+        client.end();
+    }
+}
