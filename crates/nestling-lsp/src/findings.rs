@@ -100,15 +100,12 @@ pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>, memos
         if let Some(workspace) = workspace
             && workspaces.insert(workspace.clone())
         {
-<<<<<<< HEAD
-            match check_workspace(documents, repository, &workspace, assemblies, memos.of(&workspace)) {
-=======
+            let memo = memos.of(&workspace);
             let checked = match &repository {
-                Some(repository) => check_workspace(documents, repository, &workspace, assemblies),
-                None => check_outside(documents, &workspace),
+                Some(repository) => check_workspace(documents, repository, &workspace, assemblies, memo),
+                None => check_outside(documents, &workspace, memo),
             };
             match checked {
->>>>>>> main
                 Ok(checked) => findings.checked.push(checked),
                 Err(error) => findings.failures.push(format!("{}: {error}", workspace.display())),
             }
@@ -151,48 +148,39 @@ fn check_workspace(
     memo: &CheckMemo,
 ) -> Result<Checked, nestling::Error> {
     let root = repository.root().unwrap_or(workspace).to_owned();
-<<<<<<< HEAD
     let mut of_workspace = Repository::discover(workspace)?;
     // One check looks at the same directories several times.
     of_workspace.git_mut().remember();
-    let unsaved = documents.below(&root).into_iter();
-    let unsaved = unsaved.map(|(path, document)| (path, document.text.clone().into_bytes()));
-    let request = ChangeRequest::local().everything().unsaved(unsaved);
-=======
-    let of_workspace = Repository::discover(workspace)?;
     let request = ChangeRequest::local().everything().unsaved(unsaved(documents, &root));
->>>>>>> main
     let project = Project::open(&of_workspace, request)?;
     let changes = project.changes()?;
     let assemblies = assemblies(&of_workspace, &changes);
-<<<<<<< HEAD
-    let mut planning = project.plan(changes).memo(memo);
-    if let Some(assemblies) = &assemblies {
-        planning = planning.assemblies(&**assemblies);
-=======
-    check_project(&project, changes, assemblies.as_deref(), root, workspace)
+    check_project(&project, changes, assemblies.as_deref(), memo, (root, workspace))
 }
 
 /// Checks all units of a workspace that is in no repository: what needs no history.
-fn check_outside(documents: &Documents, workspace: &Path) -> Result<Checked, nestling::Error> {
+fn check_outside(
+    documents: &Documents,
+    workspace: &Path,
+    memo: &CheckMemo,
+) -> Result<Checked, nestling::Error> {
     let files = Overlay::new(DirectoryFiles::new(workspace), unsaved(documents, workspace));
     let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
     let changes = project.changes()?;
-    check_project(&project, changes, None, workspace.to_owned(), workspace)
+    check_project(&project, changes, None, memo, (workspace.to_owned(), workspace))
 }
 
 fn check_project(
     project: &Project<'_>,
     changes: ChangeSet,
     assemblies: Option<&dyn Assemblies>,
-    root: PathBuf,
-    workspace: &Path,
+    memo: &CheckMemo,
+    (root, workspace): (PathBuf, &Path),
 ) -> Result<Checked, nestling::Error> {
     let kinds = project.kinds()?;
-    let mut planning = project.plan(changes);
+    let mut planning = project.plan(changes).memo(memo);
     if let Some(assemblies) = assemblies {
         planning = planning.assemblies(assemblies);
->>>>>>> main
     }
     let checked = planning.report_unused_keys().check(kinds)?;
     let mut problems = checked.diagnostics;
