@@ -5,7 +5,9 @@ use crate::support::memory::{changed, facts, planned};
 use crate::support::tool::{Tool, need};
 use crate::support::{nestling, output, root, run, said, setting};
 use nestling::view::HtmlPage;
-use nestling::{MemoryFiles, Plan};
+use nestling::{EmitOptions, MemoryFiles, Parts, Plan};
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -164,6 +166,43 @@ start: { stage: deploy, needs: [build], trigger: { include: [{ artifact: child.y
     page(&one_unit(&jobs), &["api/main.js"]).render().unwrap()
 }
 
+/// A pipeline in three parts.
+fn parts() -> String {
+    let mut all = files(&[("nestling.yml", WORKSPACE), ("ci/service.yml", SERVICE)]);
+    all.extend((0..6).map(|unit| (format!("unit-{unit:03}/package.json"), "{}")));
+    let plan = plan(&all, &["nestling.yml"], "merge_request");
+    let mut options = EmitOptions::default();
+    options.parts = Parts::Exactly(NonZeroUsize::new(3).unwrap());
+    let parts = plan.parts(&options);
+    let emitted = plan.emit(&options);
+    assert_eq!(emitted.parts, parts);
+    let mut page = HtmlPage::new(&plan);
+    page.add_parts(&plan, &parts);
+    page.render().unwrap()
+}
+
+/// Trigger jobs whose child pipelines are in the repository: one whole, one with a file that only GitLab reads, one missing.
+fn children() -> String {
+    let jobs = "\
+release: { stage: deploy, trigger: { include: ci/release.yml, strategy: depend } }
+remote: { stage: deploy, trigger: { include: [{ local: /ci/remote.yml }] } }
+missing: { stage: deploy, trigger: { include: ci/missing.yml } }
+";
+    let mut all = one_unit(jobs);
+    let release = "stages: [pack, send]\ninclude: ci/more.yml\n.base: { script: x }\nzip: { stage: pack, extends: .base }\n";
+    all.extend(files(&[
+        ("ci/release.yml", release),
+        ("ci/more.yml", "mail: { stage: send, script: x }\nnews: { stage: send, script: x }\n"),
+        ("ci/remote.yml", "include: { remote: 'https://example.com/a.yml' }\nown: { script: x }\n"),
+    ]));
+    let files = MemoryFiles::new(all.clone());
+    let plan = plan(&all, &["api/main.js"], "merge_request");
+    let mut page = HtmlPage::new(&plan);
+    assert!(page.has_local_children());
+    page.read_children(&files, &plan);
+    page.render().unwrap()
+}
+
 fn problems() -> String {
     let files = one_unit("test:\n  script: make\n  scrpt: make\nbuild: { stage: build, script: make }\n");
     let mut page = HtmlPage::new(&plan(&files, &["api/main.js"], "merge_request"));
@@ -178,11 +217,15 @@ fn names() -> String {
     page(&all, &[&format!("{}/x", units[0]), &format!("{}/x", units[1])]).render().unwrap()
 }
 
-/// Ten jobs for each unit.
+/// Ten jobs for each unit, in three kinds of pipelines.
 fn services(units: usize) -> String {
     let mut all = files(&[("nestling.yml", WORKSPACE), ("ci/service.yml", SERVICE)]);
     all.extend((0..units).map(|unit| (format!("unit-{unit:03}/package.json"), "{}")));
-    page(&all, &["nestling.yml"]).render().unwrap()
+    let mut page = page(&all, &["nestling.yml"]);
+    for kind in ["branch:main", "tag:v1"] {
+        page.add_kind(&plan(&all, &["nestling.yml"], kind));
+    }
+    page.render().unwrap()
 }
 
 fn write_pages(folder: &Path, is_long: bool) {
@@ -192,6 +235,8 @@ fn write_pages(folder: &Path, is_long: bool) {
         ("based", based()),
         ("chain", chain()),
         ("groups", groups()),
+        ("parts", parts()),
+        ("children", children()),
         ("problems", problems()),
         ("names", names()),
         ("empty", page(&one_unit("test: { script: make }\n"), &["LICENSE"]).render().unwrap()),
@@ -226,10 +271,12 @@ fn the_page_works_in_a_browser() {
     node.arg(chromium.trim()).arg(&folder).args(is_long.then_some("long"));
     let driven = run(&mut node);
     let tests = String::from_utf8_lossy(&driven.stdout);
+    // Measures, for people who run this with `--nocapture`, as `tests/long page` does.
+    tests.lines().filter(|line| line.starts_with("# ")).for_each(|line| println!("{line}"));
     assert!(driven.status.success(), "{}", said(&driven));
     assert_eq!(
         tests.lines().filter(|line| line.starts_with("ok ")).count(),
-        if is_long { 24 } else { 23 },
+        if is_long { 26 } else { 25 },
         "{tests}"
     );
     // The pictures of the book. Browsers draw differently from one version to the next, so that they are not compared.
@@ -241,19 +288,36 @@ fn the_page_works_in_a_browser() {
 }
 
 /// Screenshots that the book shows.
-const PICTURES: [(&str, &str); 6] = [
+const PICTURES: [(&str, &str); 7] = [
     ("shop.png", "page.png"),
     ("kinds.png", "page-kinds.png"),
     ("rules.png", "page-rules.png"),
     ("base.png", "page-base.png"),
     ("change.png", "page-change.png"),
     ("critical.png", "page-critical.png"),
+    ("parts-view.png", "page-parts.png"),
 ];
 
 /// The data that a page carries.
 fn data(page: &str) -> serde_json::Value {
     let json = page.split_once("<script id=\"plan\" type=\"application/json\">").unwrap().1;
     serde_json::from_str(json.split_once("</script>").unwrap().0).unwrap()
+}
+
+/// The jobs of `preview --as KIND` that GitLab makes, or may make.
+fn previewed(shop: &Example, kind: &str) -> Vec<serde_json::Value> {
+    let json = output(nestling(&shop.path()).args(["preview", "--as", kind, "--all", "--format", "json"]));
+    let mut preview: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let mut jobs = std::mem::take(preview["jobs"].as_array_mut().unwrap());
+    jobs.retain(|job| job["presence"]["state"] != "out");
+    jobs
+}
+
+/// The number that `check` gives for a kind: `18 jobs in merge requests, 27 in the default branch and schedules`.
+fn number_before(check: &str, kind: &str) -> u64 {
+    let (before, _) = check.split_once(kind).unwrap_or_else(|| panic!("{kind} in {check}"));
+    let mut words = before.split_whitespace().rev();
+    words.find_map(|word| word.parse().ok()).unwrap_or_else(|| panic!("{kind} in {check}"))
 }
 
 /// The numbers of certain and possible jobs of a kind on the page.
@@ -280,21 +344,27 @@ fn each_tab_has_the_numbers_of_preview_and_check_and_base_those_of_diff() {
     let check = said(&run(nestling(&shop.path()).args(["check", "--color", "never"])));
     for kind in kinds {
         let description = kind["description"].as_str().unwrap();
-        let wanted = match description {
-            "merge request of feature" => "merge_request".to_owned(),
-            "schedule on main" => "schedule".to_owned(),
-            "web on main" => "web".to_owned(),
-            other => other.replace(' ', ":"),
+        let (wanted, checked) = match description {
+            "merge request of feature" => ("merge_request".to_owned(), "merge requests"),
+            "branch main" => ("branch:main".to_owned(), "the default branch"),
+            "schedule on main" => ("schedule".to_owned(), "schedules"),
+            "web on main" => ("web".to_owned(), "`web` pipelines"),
+            other if other.starts_with("tag ") => (other.replace(' ', ":"), "tags"),
+            other => (other.replace(' ', ":"), "other branches"),
         };
-        let preview =
-            output(nestling(&shop.path()).args(["preview", "--as", &wanted, "--all", "--format", "json"]));
-        let preview: serde_json::Value = serde_json::from_str(&preview).unwrap();
-        let copies = |job: &serde_json::Value| job["copies"].as_u64().unwrap();
-        let jobs = preview["jobs"].as_array().unwrap().iter();
-        let possible: u64 = jobs.filter(|job| job["presence"]["state"] != "out").map(copies).sum();
+        let jobs = previewed(&shop, &wanted);
+        let possible: u64 = jobs.iter().map(|job| job["copies"].as_u64().unwrap()).sum();
         assert_eq!(counted(&data, kind).1, possible, "{description}");
-        let count = format!("{possible}");
-        assert!(check.contains(&count), "{description}: {count} in {check}");
+        let names: BTreeSet<&str> = jobs.iter().map(|job| job["name"].as_str().unwrap()).collect();
+        let tab = &kind["count"];
+        assert_eq!((tab[0].as_u64().unwrap(), tab[1].as_u64().unwrap()), counted(&data, kind));
+        assert_eq!(number_before(&check, checked), possible, "{description}: {check}");
+        let first = previewed(&shop, "merge_request");
+        let first: BTreeSet<&str> = first.iter().map(|job| job["name"].as_str().unwrap()).collect();
+        if let Some(difference) = kind.get("difference") {
+            assert_eq!(difference[0], names.difference(&first).count(), "{description}");
+            assert_eq!(difference[1], first.difference(&names).count(), "{description}");
+        }
     }
     let diff = output(nestling(&shop.path()).args(["diff", "--as", "merge_request", "--format", "json"]));
     let diff: serde_json::Value = serde_json::from_str(&diff).unwrap();
@@ -302,6 +372,35 @@ fn each_tab_has_the_numbers_of_preview_and_check_and_base_those_of_diff() {
         let length = |value: &serde_json::Value| value[list].as_array().unwrap().len();
         assert_eq!(length(&data["base"]), length(&diff), "{list}");
     }
+}
+
+/// On a laptop lines lead to the newest commit that the remote is known to have, but for files that differ from it. The URL of the
+/// remote has a token, which is on no page.
+#[test]
+fn lines_of_files_that_are_on_the_host_are_linked_to_it() {
+    let shop = Example::new("shop");
+    let git = |arguments: &[&str]| output(Command::new("git").current_dir(shop.path()).args(arguments));
+    let page = || {
+        let html = output(nestling(&shop.path()).args(["preview", "--all", "--html", "-"]));
+        assert!(!html.contains("glpat-secret") && !html.contains("robin"));
+        data(&html)
+    };
+    git(&["remote", "add", "origin", "https://robin:glpat-secret@gitlab.example.com/shop/shop.git"]);
+    assert!(page().get("source").is_none(), "nothing is known to be on the host");
+    git(&["update-ref", "refs/remotes/origin/main", "main"]);
+    git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"]);
+    let file = shop.path().join("services/api/nestling.yml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("# not on the host\n{text}")).unwrap();
+    let data = page();
+    let main = git(&["merge-base", "HEAD", "main"]).trim().to_owned();
+    assert_eq!(data["source"], format!("https://gitlab.example.com/shop/shop/-/blob/{main}/"));
+    let unlinked = data["unlinked"].as_array().unwrap();
+    let unlinked: Vec<&str> = unlinked
+        .iter()
+        .map(|index| data["files"][usize::try_from(index.as_u64().unwrap()).unwrap()][0].as_str().unwrap())
+        .collect();
+    assert_eq!(unlinked, ["services/api/nestling.yml"]);
 }
 
 fn target() -> PathBuf {

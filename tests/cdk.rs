@@ -10,6 +10,7 @@ mod broken;
 mod change_sets;
 mod command;
 mod deploy;
+mod diff_counts;
 mod drift;
 mod edited;
 mod gates;

@@ -1,9 +1,10 @@
 //! `nestling init` in repositories of many kinds: what it writes works as it is written.
 
 mod shapes;
+mod laws;
 
 use crate::support::repository::Repository;
-use crate::support::{judge, nestling, output};
+use crate::support::{judge, nestling, output, run, said};
 use serde_json::Value;
 
 /// A package whose tests can be run.
@@ -37,8 +38,10 @@ fn every_kind_of_project_becomes_a_unit_with_jobs() {
         ("services/api/package.json", PACKAGE),
         ("services/web/package.json", PACKAGE),
         ("services/web/node_modules/x/package.json", "{}"),
-        ("libs/core/Cargo.toml", "[package]\n"),
-        ("tools/cli/go.mod", ""),
+        ("libs/core/Cargo.toml", "[package]\nname = \"core\"\n"),
+        ("libs/core/src/lib.rs", ""),
+        ("tools/cli/go.mod", "module cli\n"),
+        ("tools/cli/cli.go", "package cli\n"),
         ("ml/pyproject.toml", "[project]\nname = 'ml'\n[dependency-groups]\ndev = ['pytest']\n"),
         ("legacy/pom.xml", "<project/>"),
         ("infra/network/main.tf", "provider \"aws\" {}\n"),
@@ -71,7 +74,8 @@ fn a_folder_of_one_kind_is_one_pattern_and_a_mixed_one_is_not() {
     let (repository, ..) = initialized(&[
         ("services/a/package.json", PACKAGE),
         ("services/b/package.json", PACKAGE),
-        ("tools/a/go.mod", ""),
+        ("tools/a/go.mod", "module a\n"),
+        ("tools/a/a.go", "package a\n"),
         ("tools/b/package.json", PACKAGE),
         ("tools/notes/readme.txt", ""),
     ]);
@@ -99,12 +103,24 @@ fn files_of_nestling_with_errors_are_named_and_keep_nothing_else_from_being_prop
         ("b/nestling.yml", "unit: {}\n---\njob:\n  scirpt: x\n", "b/nestling.yml: it has errors: "),
     ] {
         let repository = made_of(&[("a/package.json", PACKAGE), ("b/package.json", PACKAGE), (path, text)]);
-        let said = output(nestling(repository.path()).arg("init"));
+        let initialized = run(nestling(repository.path()).arg("init"));
+        assert_eq!(initialized.status.code(), Some(1), "{path}");
+        let said = said(&initialized);
         assert!(said.contains(expected), "{path}: {said}");
         let proposed = said.lines().find(|line| line.contains("nestling/node")).unwrap();
         assert!(proposed.ends_with("jobs test"), "{said}");
         assert_eq!(std::fs::read_to_string(repository.path().join(path)).unwrap(), text);
     }
+}
+
+/// What keeps a file from being written keeps the workspace from working.
+#[test]
+fn a_directory_by_the_name_of_the_workspace_is_no_success() {
+    let repository = made_of(&[("a/package.json", PACKAGE), ("nestling.yml/x", "")]);
+    let initialized = run(nestling(repository.path()).arg("init"));
+    assert_eq!(initialized.status.code(), Some(1));
+    let said = said(&initialized);
+    assert!(said.contains("not written, a link or a directory has this name"), "{said}");
 }
 
 /// A template of the repository's own is written where none is built in, and kept from then on.
@@ -148,7 +164,7 @@ fn the_versions_that_init_takes_for_defaults_are_those_of_the_templates() {
 /// Nothing that `init` writes publishes by itself: jobs of Pages are nobody's idea but the owner's.
 #[test]
 fn nothing_is_published_that_nobody_asked_for() {
-    let (_repository, said, plan) = initialized(&[
+    let (repository, said, _) = initialized(&[
         ("site/index.html", "<p>"),
         ("index.html", "<p>"),
         ("public/index.html", "<p>"),
@@ -156,8 +172,10 @@ fn nothing_is_published_that_nobody_asked_for() {
         ("web/index.html", "<p>"),
         ("main.tf", "provider \"aws\" {}\n"),
     ]);
-    for job in plan["jobs"].as_array().unwrap() {
-        let body = job["body"].to_string();
+    let jobs = laws::jobs(&repository);
+    assert!(jobs.iter().any(|(_, job)| job.to_string().contains("tofu apply")), "{jobs:?}");
+    for (_, job) in jobs {
+        let body = job.to_string();
         assert!(!body.contains("\"pages\""), "{body}");
         let is_applying = body.contains("tofu apply");
         assert!(!is_applying || body.contains("\"manual\""), "{body}");
@@ -231,6 +249,8 @@ const PUBLIC: [Shape; 8] = [
             ("Cargo.lock", ""),
             ("src/main.rs", "fn main() {}\n"),
             ("crates/core/Cargo.toml", "[package]\nname = \"core\"\nversion = \"0.1.0\"\n"),
+            ("crates/core/src/lib.rs", ""),
+            ("crates/cli/src/main.rs", "fn main() {}\n"),
             (
                 "crates/cli/Cargo.toml",
                 "[package]\nname = \"cli\"\nversion = \"0.1.0\"\n[dependencies]\ncore = { path = \"../core\" }\n",
@@ -244,6 +264,7 @@ const PUBLIC: [Shape; 8] = [
             ("go.work", "go 1.24\n\nuse (\n\t./api\n\t./worker\n)\n"),
             ("api/go.mod", "module example.com/api\n\ngo 1.24\n"),
             ("api/main.go", "package main\n"),
+            ("worker/worker.go", "package worker\n"),
             (
                 "worker/go.mod",
                 "module example.com/worker\n\ngo 1.24\n\nrequire example.com/api v0.0.0\n\nreplace example.com/api => ../api\n",

@@ -43,6 +43,33 @@ fn the_links_of_the_jobs_page_lead_to_the_artifacts() {
     assert_eq!(urls, wanted);
 }
 
+/// The data of the preview among the reports.
+fn preview_data(files: &[(String, String)]) -> Value {
+    let html = &files[0].1;
+    let json = html.split_once("<script id=\"plan\" type=\"application/json\">").unwrap().1;
+    serde_json::from_str(json.split_once("</script>").unwrap().0).unwrap()
+}
+
+/// What is planned for the page alone is planned on request.
+#[test]
+fn the_full_page_has_the_other_kinds_and_base() {
+    let (_shop, own) = report(&[]);
+    let own = preview_data(&own);
+    assert_eq!(own["kinds"].as_array().unwrap().len(), 1);
+    assert!(own.get("base").is_none());
+    let (shop, full) = report(&["--full-page"]);
+    let full = preview_data(&full);
+    assert!(full["kinds"].as_array().unwrap().len() > 4, "{:#}", full["kinds"]);
+    assert!(
+        full["base"]["title"].as_str().unwrap().starts_with(&shop.commit("main")[..8]),
+        "{:#}",
+        full["base"]
+    );
+    assert_eq!(full["kinds"][0]["count"], own["kinds"][0]["count"]);
+    let alone = run(nestling(&shop.path()).args(["generate", "--full-page"]));
+    assert_eq!(alone.status.code(), Some(2), "an option without effect: {}", said(&alone));
+}
+
 #[test]
 fn the_reports_are_the_same_each_time_and_keep_no_secret() {
     let (_one, first) = report(&[]);

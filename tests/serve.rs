@@ -1,9 +1,10 @@
 //! `preview --serve`: the page on the loopback interface, which follows the work tree, and what is refused.
 
 use crate::support::example::Example;
-use crate::support::nestling;
+use crate::support::{nestling, setting};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -16,9 +17,15 @@ struct Serving {
 
 impl Serving {
     fn start(example: &Example) -> Self {
+        Self::start_with(example, &[], &setting("PATH").unwrap())
+    }
+
+    fn start_with(example: &Example, options: &[&str], path: &str) -> Self {
         let mut command = nestling(&example.path());
         command
             .args(["preview", "--serve"])
+            .args(options)
+            .env("PATH", path)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
@@ -83,6 +90,31 @@ fn the_page_follows_the_work_tree_and_ends_with_the_command() {
     serving.child.kill().unwrap();
     serving.child.wait().unwrap();
     assert!(serving.connect().is_err(), "the port is closed");
+}
+
+/// Every user of a machine can list the arguments of its programs.
+#[test]
+fn the_address_that_a_browser_is_started_with_is_good_once() {
+    let shop = Example::new("shop");
+    let programs = tempfile::tempdir().unwrap();
+    let (opener, opened) = (programs.path().join("xdg-open"), programs.path().join("opened"));
+    std::fs::write(&opener, format!("#!/bin/sh\nprintf '%s\\n' \"$1\" > {}\n", opened.display())).unwrap();
+    std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", programs.path().display(), setting("PATH").unwrap());
+    let serving = Serving::start_with(&shop, &["--open"], &path);
+    let url = loop {
+        match std::fs::read_to_string(&opened) {
+            Ok(text) if text.ends_with('\n') => break text,
+            _ => std::thread::sleep(Duration::from_millis(20)),
+        }
+    };
+    assert!(!url.contains(&serving.token), "{url}");
+    let target = url.trim().strip_prefix(&format!("http://127.0.0.1:{}", serving.port)).unwrap();
+    let first = serving.ask(&format!("GET {target}"), &[]);
+    assert!(first.starts_with("HTTP/1.1 303 See Other\r\n"), "{first}");
+    assert!(first.contains(&format!("\r\nLocation: /?token={}\r\n", serving.token)), "{first}");
+    let second = serving.ask(&format!("GET {target}"), &[]);
+    assert!(second.starts_with("HTTP/1.1 403 Forbidden\r\n") && !second.contains(&serving.token), "{second}");
 }
 
 /// The attack table of docs/security.md: other pages of the browser, other users of the machine, a name that is bound anew.

@@ -146,3 +146,36 @@ await test("names are cut in their middle, so that their ends tell them apart", 
   assert.deepEqual(ends.sort(), ["mers-write", "omers-read"]);
   await page.close();
 });
+
+await test("a pipeline in parts shows its router, and what each of its trigger jobs starts", async () => {
+  const page = await open("parts");
+  assert.equal(await text(page, "#tab-parts"), "Parts 3");
+  assert.equal(await page.$eval("#view-parts", (view) => view.childElementCount), 0);
+  await page.click("#tab-parts");
+  assert.match(await text(page, "#view-parts"), /Router3 trigger jobs.*part 1 of 3 starts child-pipeline\.part-1\.yml/);
+  assert.match(await text(page, "#view-parts"), /part 2 of 320 jobs, 2 units, 2 deployments ?build 2 → test 10 → package 2 → deploy 4 → verify 2/);
+  await page.click("#view-parts a:text('part 3 of 3')");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "part 3 of 3");
+  await page.setViewportSize({ width: 1280, height: 620 });
+  await shot(page, "parts-view");
+  await page.locator("#view-parts button", { hasText: "Show its jobs" }).nth(1).click();
+  assert.equal(await found(page), "20 of 60 jobs");
+  await page.locator(".card").first().click();
+  assert.match(await text(page, "#panel .badges"), /in part 2 of 3/);
+  await page.goBack();
+  assert.equal(await page.inputValue("#by-part"), "part 2 of 3");
+  await page.close();
+});
+
+await test("a trigger job shows the jobs of the child pipeline that is in the repository", async () => {
+  const page = await open("children");
+  assert.match(await cardText(page, "api:release"), /^release api starts 3 jobs ,/);
+  assert.match(await cardText(page, "api:remote"), /triggers child pipeline ,/);
+  await card(page, "api:release").click();
+  assert.match(await text(page, "#panel"), /3 jobs in ci\/release\.yml ?packzip ?sendmailnews/);
+  await card(page, "api:remote").click();
+  assert.match(await text(page, "#panel"), /1 job in ci\/remote\.yml, and those of files that only GitLab reads/);
+  await card(page, "api:missing").click();
+  assert.match(await text(page, "#panel"), /Fromci\/missing\.yml/);
+  await page.close();
+});

@@ -7,7 +7,7 @@ const STATES = [
 ];
 const PAGES = {
   small: ["#job=api%3Atest"], presence: ["#absent=1&job=api%3Arelease", "#job=api%3Aannounce"], based: ["#job=api%3Atest"],
-  problems: ["#job=api%3Atest"], empty: [], groups: [], large: ["#job=unit-042%3Apackage"],
+  problems: ["#job=api%3Atest"], empty: [], groups: [], parts: ["#view=parts"], children: ["#job=api%3Arelease"], large: ["#job=unit-042%3Apackage"],
 };
 
 await test("axe-core has no finding in any state, and nothing is wider than the window", async () => {

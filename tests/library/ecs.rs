@@ -13,7 +13,7 @@ workspace:
     - match: services/*
       use:
         template: nestling/ecs
-        inputs: { cluster: shop, region: eu-west-1, role: \"arn:aws:iam::123456789012:role/ecs\", environments: [staging], count: 2 }
+        inputs: { cluster: shop, region: eu-west-1, role: \"arn:aws:iam::123456789012:role/ecs\", environments: [staging], count: 2, needs: [] }
   environments:
     staging: { when: default_branch }
 ";

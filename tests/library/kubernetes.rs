@@ -16,11 +16,11 @@ workspace:
     - match: charts/*
       use:
         template: nestling/helm
-        inputs: { environments: [staging, production], agent: shop/agents:test, namespace: staging, set: [image=$IMAGE, 'note=\"a\"`b`$(c)'], wait: 3s }
+        inputs: { environments: [staging, production], agent: shop/agents:test, namespace: staging, needs: [], set: [image=$IMAGE, 'note=\"a\"`b`$(c)'], wait: 3s }
     - match: plain/*
       use:
         template: nestling/kubernetes
-        inputs: { environments: [staging], namespace: plain, images: [web=$IMAGE], wait: 3s }
+        inputs: { environments: [staging], namespace: plain, needs: [], images: [web=$IMAGE], wait: 3s }
   environments:
     staging: { when: default_branch }
     production: { when: default_branch, after: staging, inputs: { namespace: production, values: [production.yaml], path: overlays } }
@@ -50,6 +50,9 @@ spec:
     metadata: { labels: { app: web } }
     spec: { containers: [{ name: web, image: web }] }
 ";
+
+const OTHER_CONFIG_MAP: &str =
+    "{ \"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": { \"name\": \"e\" } }";
 
 const CONFIG_MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: old }\ndata: { a: b }\n";
 
@@ -120,6 +123,7 @@ fn pipeline() -> Pipeline {
         ("charts/a b/production.yaml", "replicas: 3\n"),
         ("plain/c d/k8s/web.yaml", DEPLOYMENT),
         ("plain/c d/k8s/old.yml", CONFIG_MAP),
+        ("plain/e/k8s/e.json", OTHER_CONFIG_MAP),
     ];
     Pipeline::generate(&files, Some("branch:main"))
 }
@@ -191,4 +195,15 @@ fn manifests_are_deployed_what_is_gone_is_deleted_and_a_stop_deletes_all() {
         assert!(stopped.status.success(), "{}", said(&stopped));
     }
     assert_eq!(cluster.images(), "");
+    // The colon of a port is not that of a tag, and a tag is not needed.
+    for image in ["registry.example:5000/shop/web", "registry.example:5000/shop/web:1", "web"] {
+        let deployed =
+            cluster.run(&pipeline, &format!("{unit}:deploy:staging"), SHELLS[1], &[("IMAGE", image)]);
+        assert!(deployed.status.success(), "{}", said(&deployed));
+        assert_eq!(cluster.images(), format!("plain=2*{image} "));
+    }
+    // Another unit of the same environment and namespace leaves what this one has deployed.
+    cluster.passes(&pipeline, "plain/e:deploy:staging", SHELLS[0]);
+    cluster.passes(&pipeline, &format!("{unit}:deploy:staging"), SHELLS[0]);
+    assert_eq!((names().as_str(), cluster.images()), ("configmap/e\n", format!("plain=2*{IMAGE} ")));
 }

@@ -14,7 +14,7 @@ workspace:
     - match: functions/*
       use:
         template: nestling/lambda
-        inputs: { region: eu-west-1, role: \"arn:aws:iam::123456789012:role/functions\", environments: [review, production] }
+        inputs: { region: eu-west-1, role: \"arn:aws:iam::123456789012:role/functions\", environments: [review, production], needs: [] }
   environments:
     review: { when: default_branch }
     production: { when: default_branch, after: review, inputs: { alias: live } }

@@ -1,7 +1,7 @@
 //! Images that lack what newer ones have: jobs install it in a way that works there.
 
-use super::job::{Pipeline, SHELLS, fakes};
-use crate::support::tool::{Tool, need, optional};
+use super::job::{Pipeline, SHELLS, fakes, script};
+use crate::support::tool::{Tool, need, need_directory, optional};
 use crate::support::{output, root, said, setting};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -102,6 +102,61 @@ fn an_old_rust_tests_with_tools_that_a_newer_one_compiles() {
     assert!(tested.status.success(), "{}", said(&tested));
     let report = std::fs::read_to_string(pipeline.repository.path().join("app/junit.xml")).unwrap();
     assert!(report.contains("name=\"a_number\""), "{report}");
+}
+
+/// Versions of Python with the tools that they get: those that pip takes, which knows what each can install.
+#[test]
+fn an_old_python_gets_tools_that_it_can_install() {
+    let test = "an_old_python_gets_tools_that_it_can_install";
+    let Some(tools_of_tests) = need_directory("venv", test) else { return };
+    let project = "[project]\nname = \"app\"\nversion = \"1\"\n";
+    let tools = [("poetry", "poetry.lock"), ("pdm", "pdm.lock"), ("uv", "uv.lock")];
+    let mut requirements = Vec::new();
+    for (_, lock) in tools {
+        let files = [
+            (
+                "nestling.yml",
+                "workspace: { stages: [test], units: [{ match: app, use: nestling/python }] }\n",
+            ),
+            ("app/pyproject.toml", project),
+            ("app/test_app.py", "def test_a():\n    pass\n"),
+            (&format!("app/{lock}"), ""),
+        ];
+        let pipeline = Pipeline::generate(&files, None);
+        let script = script(&pipeline.jobs["app:test"]);
+        let installed =
+            script.lines().filter_map(|line| line.split_once("pip install ")).map(|(_, rest)| rest);
+        requirements.extend(installed.map(|requirement| requirement.trim_matches('\'').to_owned()));
+    }
+    requirements.sort();
+    requirements.dedup();
+    assert_eq!(requirements.len(), 4, "{requirements:?}");
+    for (version, expected) in [
+        ("3.8", ["pdm-2.20.1", "poetry-1.8.5", "pytest-8.3.5"]),
+        ("3.9", ["pdm-2.26.9", "poetry-2.2.1", "pytest-8.4.2"]),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(tools_of_tests.join("bin/pip"));
+        command.args([
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "--python-version",
+            version,
+            "--dest",
+        ]);
+        output(command.arg(folder.path()).args(&requirements));
+        let names = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        let names: Vec<String> = names.map(|name| name.into_string().unwrap()).collect();
+        for tool in expected {
+            assert!(
+                names.iter().any(|name| name.starts_with(&format!("{tool}-py"))),
+                "{version}: {tool} in {names:?}"
+            );
+        }
+    }
 }
 
 #[test]

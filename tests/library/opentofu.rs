@@ -187,3 +187,52 @@ fn a_merge_request_previews_production_without_its_lock_and_destroys_its_own() {
         assert!(!std::fs::read_to_string(path(&states, &review)).unwrap().contains("\"eu\""));
     }
 }
+
+const OWN_BACKEND: &str = "\
+workspace:
+  stages: [test, deploy]
+  units:
+    - match: infra
+      use: { template: nestling/opentofu, inputs: { tool: terraform, environments: [staging, production], workspaces: true } }
+  environments:
+    staging: { when: default_branch }
+    production: { when: default_branch, after: staging, stop: false }
+";
+
+#[test]
+fn a_backend_of_the_codes_own_keeps_each_environment_in_a_workspace() {
+    let test = "a_backend_of_the_codes_own_keeps_each_environment_in_a_workspace";
+    let (Some(_), Some(states)) = (optional("terraform", test), Server::start("state-server", test)) else {
+        return;
+    };
+    let code = |backend: &str| format!("terraform {{\n  backend \"{backend}\" {{}}\n}}\n\n{CODE}");
+    let files = [("nestling.yml", OWN_BACKEND), ("infra/main.tf", &code("s3"))];
+    let pipeline = Pipeline::generate(&files, Some("branch:main"));
+    // One that has workspaces and needs no network.
+    pipeline.repository.write("infra/main.tf", &code("local"));
+    let workspaces = || {
+        let folder = pipeline.repository.path().join("infra/terraform.tfstate.d");
+        let mut names: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    for (environment, shell) in [("staging", SHELLS[0]), ("production", SHELLS[1])] {
+        passes(&pipeline, &states, &format!("infra:plan:{environment}"), shell);
+        let planned = std::fs::read_to_string(pipeline.repository.path().join("infra/plan.json")).unwrap();
+        assert_eq!(
+            planned, "{\"create\":1,\"update\":0,\"delete\":0}\n",
+            "{environment} has a state of its own"
+        );
+        passes(&pipeline, &states, &format!("infra:apply:{environment}"), shell);
+    }
+    assert_eq!(workspaces().len(), 2, "{:?}", workspaces());
+    passes(&pipeline, &states, "infra:apply:staging:stop", SHELLS[0]);
+    assert!(
+        matches!(workspaces().as_slice(), [name] if name.starts_with("production")),
+        "{:?}",
+        workspaces()
+    );
+}

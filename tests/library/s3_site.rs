@@ -14,7 +14,7 @@ workspace:
     - match: sites/*
       use:
         template: nestling/s3-site
-        inputs: { bucket: sites, region: eu-west-1, role: \"arn:aws:iam::123456789012:role/site\", environments: [review, production] }
+        inputs: { bucket: sites, region: eu-west-1, role: \"arn:aws:iam::123456789012:role/site\", environments: [review, production], needs: [] }
   environments:
     review: { when: merge_request, name: \"review/$CI_COMMIT_REF_SLUG/${{ unit.slug }}\" }
     production: { when: default_branch, inputs: { bucket: live, prefix: / } }

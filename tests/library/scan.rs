@@ -9,7 +9,7 @@ use std::process::Output;
 const WORKSPACE: &str = "\
 workspace:
   stages: [test]
-  units: [{ match: services/*, use: { template: nestling/scan, inputs: { rules: [rules/shell.yml] } } }]
+  units: [{ match: services/*, use: { template: nestling/scan, inputs: { rules: [rules/shell.yml], infrastructure: true, exclude: [testdata] } } }]
 ";
 
 /// A key that is none, in two parts so that nothing that looks for keys finds it here.
@@ -28,6 +28,7 @@ fn pipeline() -> Pipeline {
         ("services/a b/package-lock.json", "{ \"vulnerable\": true }\n"),
         ("services/a b/requirements.txt", "vulnerable\n"),
         ("services/a b/Cargo.lock", "vulnerable\n"),
+        ("services/a b/Dockerfile", "FROM debian:latest\n"),
     ];
     Pipeline::generate(&files, Some("merge_request"))
 }
@@ -103,6 +104,7 @@ fn code_and_dependencies_fail_where_a_merge_request_changes_them() {
         ("scan npm packages", "package-lock.json", "{ \"vulnerable\": 2 }\n"),
         ("scan python packages", "requirements.txt", "vulnerable>=2\n"),
         ("scan crates", "Cargo.lock", "vulnerable 2\n"),
+        ("scan infrastructure", "Dockerfile", "FROM alpine:latest\n"),
     ];
     for (job, file, changed) in jobs {
         for (base, shell) in [(base.as_str(), SHELLS[0]), ("", SHELLS[1])] {

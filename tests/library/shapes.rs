@@ -23,8 +23,10 @@ const DEPLOYING: [&str; 5] =
     ["nestling/ecs", "nestling/helm", "nestling/kubernetes", "nestling/lambda", "nestling/s3-site"];
 
 /// Inputs that name something in the repository, or that a template refuses for what they say: none of them is any text.
-const NOT_FREE: [&str; 29] = [
+const NOT_FREE: [&str; 38] = [
     "apply",
+    "artifacts",
+    "backend_config",
     "binaries",
     "binary",
     "build_context",
@@ -32,8 +34,10 @@ const NOT_FREE: [&str; 29] = [
     "bucket",
     "chart",
     "chart_version",
+    "directory",
     "dockerfile",
     "environment",
+    "exclude",
     "features",
     "identity_provider",
     "images",
@@ -42,22 +46,27 @@ const NOT_FREE: [&str; 29] = [
     "name",
     "package",
     "path",
+    "project",
+    "publish",
     "registry",
     "requirements",
     "role",
     "root",
     "rules",
     "secrets",
+    "set",
     "state",
     "target",
     "test_script",
     "typecheck_script",
     "var_files",
+    "versions",
+    "workspaces",
 ];
 
 /// Inputs that go without one for the image, which may have a tag.
-const VERSIONS: [&str; 6] =
-    ["go_version", "java_version", "node_version", "rust_version", "version", "versions"];
+const VERSIONS: [&str; 7] =
+    ["dotnet_version", "go_version", "java_version", "node_version", "rust_version", "version", "versions"];
 
 /// The inputs of a template with this text wherever any text may stand; `choice` picks among what is not free.
 fn inputs(written: &Node, text: &str, choice: usize) -> Map {
@@ -88,9 +97,15 @@ fn inputs(written: &Node, text: &str, choice: usize) -> Map {
         };
         given.entries.push(Entry { key: Key::new(origin, name), value });
     }
-    for (name, value) in
-        [("account", "123456789012"), ("bucket", "site"), ("role", "arn:aws:iam::123456789012:role/x")]
-    {
+    let of_a_form = [
+        ("account", "123456789012"),
+        ("bucket", "site"),
+        ("cluster", "shop"),
+        ("namespace", "shop"),
+        ("region", "eu-central-1"),
+        ("role", "arn:aws:iam::123456789012:role/x"),
+    ];
+    for (name, value) in of_a_form {
         // The project's own registry takes no role.
         let is_taken = name != "role" || written.get("registry").is_none();
         if written.get(name).is_some() && is_taken {

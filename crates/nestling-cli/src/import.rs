@@ -4,10 +4,12 @@
 //! together. What is not understood stays in the parent as it is, with a line in the report.
 
 mod kind;
+mod trigger_copies;
 mod old;
 mod includes;
 mod candidate;
 mod expression;
+mod handed;
 mod clause;
 mod policy;
 mod tree;
@@ -15,6 +17,7 @@ mod evidence;
 mod follow;
 mod text;
 mod raw;
+mod written;
 mod obstacle;
 mod order;
 mod division;
@@ -22,7 +25,9 @@ mod naming;
 mod stages;
 mod unit;
 mod relations;
+mod pairs;
 mod compose;
+mod pairing;
 mod files;
 mod family;
 mod parent;
@@ -36,5 +41,7 @@ mod report;
 mod table;
 mod write;
 mod run;
+mod against;
 
+pub(crate) use against::against;
 pub(crate) use run::{Asked, import};

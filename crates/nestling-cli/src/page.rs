@@ -5,8 +5,8 @@ use crate::io::Io;
 use crate::output;
 use crate::session::Session;
 use anyhow::Context;
-use nestling::Plan;
 use nestling::view::HtmlPage;
+use nestling::{EmitOptions, EmittedPart, Plan};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -36,25 +36,40 @@ pub(crate) fn write(
 
 /// Makes the page of a plan with the other kinds of pipelines and the difference to base, if there is a base.
 pub(crate) fn make(session: &Session, plan: &Plan, durations: Option<&Path>) -> Result<HtmlPage, Failure> {
-    let mut page = of_report(session, plan);
-    session.plan_same_change(plan, |other| page.add_kind(other))?;
-    // Without a base, as before the first commit, there is nothing to compare with.
-    if let Some(plans) = session.compare()? {
-        page.add_base(&plans.base, &plans.head);
-    }
+    let mut page = of_report(session, plan, &plan.parts(&EmitOptions::default()))?;
+    add_others(&mut page, session, plan)?;
+    link(&mut page, session, plan);
     if let Some(file) = durations {
         page.add_durations(read_durations(&session.directory().join(file), file)?);
     }
     Ok(page)
 }
 
-/// Makes the page of a report: the pipeline that is generated, and nothing that has to be planned for the page alone.
-pub(crate) fn of_report(session: &Session, plan: &Plan) -> HtmlPage {
-    let mut page = HtmlPage::new(plan);
-    if let Some(address) = session.source_address(plan) {
-        page.link_sources(&address);
+/// Adds the other kinds of pipelines, and the difference to base if there is a base.
+pub(crate) fn add_others(page: &mut HtmlPage, session: &Session, plan: &Plan) -> Result<(), Failure> {
+    if let Some(plans) = session.plan_around(plan, |other| page.add_kind(other))? {
+        page.add_base(&plans.base, &plans.head);
     }
-    page
+    Ok(())
+}
+
+/// Links source lines to the project's host. Called when all kinds are added.
+pub(crate) fn link(page: &mut HtmlPage, session: &Session, plan: &Plan) {
+    if let Some(links) = session.source_links(plan) {
+        page.link_sources(&links.address);
+        page.unlink_sources(&links.changed);
+    }
+}
+
+/// Makes the page of a report: the pipeline that is generated, in the parts that it is written in, and nothing that has to be planned
+/// for the page alone.
+pub(crate) fn of_report(session: &Session, plan: &Plan, parts: &[EmittedPart]) -> Result<HtmlPage, Failure> {
+    let mut page = HtmlPage::new(plan);
+    page.add_parts(plan, parts);
+    if page.has_local_children() {
+        page.read_children(session.project()?.files(), plan);
+    }
+    Ok(page)
 }
 
 /// A job of GitLab's API (<https://docs.gitlab.com/api/jobs/>).

@@ -3,6 +3,9 @@
 //! The server listens on the loopback interface, on a port that the system chooses. An address without the token of this run, another
 //! host's name and another page's origin are refused, so that neither a page in the same browser nor another user of the machine
 //! reads the plan. It knows two paths, the page and its events, and answers nothing but `GET`. It ends with the command.
+//!
+//! A program that opens the page has its address among its arguments, which every user of the machine can list. It gets a pass that is
+//! good for one request, and that request is sent on to the address with the token.
 
 use crate::exit::Failure;
 use anyhow::Context;
@@ -37,8 +40,7 @@ struct Shared {
 /// A running server.
 pub(crate) struct Server {
     shared: Arc<Shared>,
-    address: SocketAddr,
-    token: String,
+    guard: Guard,
 }
 
 impl Server {
@@ -50,17 +52,28 @@ impl Server {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot listen on 127.0.0.1");
         let listener = listener.map_err(Failure::output)?;
         let address = listener.local_addr()?;
-        let token = token().context("cannot read random numbers").map_err(Failure::output)?;
+        let token = random().context("cannot read random numbers").map_err(Failure::output)?;
         let shared = Arc::new(Shared::default());
-        let guard = Guard { address, token: token.clone() };
-        let of_thread = Arc::clone(&shared);
-        std::thread::spawn(move || accept(&listener, &of_thread, &guard));
-        Ok(Self { shared, address, token })
+        let guard = Guard { address, token, pass: Arc::default() };
+        let (shared_with_thread, guard_of_thread) = (Arc::clone(&shared), guard.clone());
+        std::thread::spawn(move || accept(&listener, &shared_with_thread, &guard_of_thread));
+        Ok(Self { shared, guard })
     }
 
     /// Returns the address of the page.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}/?token={}", self.address, self.token)
+        format!("http://{}{}", self.guard.address, self.guard.page())
+    }
+
+    /// Returns an address of the page that is good for one request.
+    ///
+    /// # Errors
+    /// The system gives no random numbers.
+    pub(crate) fn url_for_once(&self) -> Result<String, Failure> {
+        let pass = random().context("cannot read random numbers").map_err(Failure::output)?;
+        let url = format!("http://{}/?pass={pass}", self.guard.address);
+        *self.guard.pass.lock().unwrap_or_else(PoisonError::into_inner) = Some(pass);
+        Ok(url)
     }
 
     /// Returns the version that the next page will have.
@@ -77,14 +90,14 @@ impl Server {
 }
 
 /// Returns 128 random bits in hexadecimal digits.
-fn token() -> std::io::Result<String> {
+fn random() -> std::io::Result<String> {
     let mut bytes = [0; 16];
     File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    let mut token = String::new();
+    let mut digits = String::new();
     for byte in bytes {
-        let _ = write!(token, "{byte:02x}");
+        let _ = write!(digits, "{byte:02x}");
     }
-    Ok(token)
+    Ok(digits)
 }
 
 fn accept(listener: &TcpListener, shared: &Arc<Shared>, guard: &Guard) {
@@ -109,10 +122,15 @@ fn answer(mut stream: TcpStream, shared: &Shared, guard: &Guard) -> std::io::Res
     match guard.judge(&head) {
         Verdict::Page => {
             let (_, html) = shared.page.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            respond(&mut stream, "200 OK", "text/html; charset=utf-8", &html)
+            respond(&mut stream, "200 OK", "Content-Type: text/html; charset=utf-8", &html)
         }
         Verdict::Events => events(&mut stream, shared),
-        Verdict::Refused(status) => respond(&mut stream, status, "text/plain; charset=utf-8", status),
+        Verdict::SentOn => {
+            respond(&mut stream, "303 See Other", &format!("Location: {}", guard.page()), "303 See Other")
+        }
+        Verdict::Refused(status) => {
+            respond(&mut stream, status, "Content-Type: text/plain; charset=utf-8", status)
+        }
     }
 }
 
@@ -133,10 +151,10 @@ fn read_head(stream: &TcpStream) -> std::io::Result<Vec<String>> {
     }
 }
 
-fn respond(stream: &mut TcpStream, status: &str, content: &str, body: &str) -> std::io::Result<()> {
+fn respond(stream: &mut TcpStream, status: &str, header: &str, body: &str) -> std::io::Result<()> {
     write!(
         stream,
-        "HTTP/1.1 {status}\r\nContent-Type: {content}\r\nContent-Length: {}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
+        "HTTP/1.1 {status}\r\n{header}\r\nContent-Length: {}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
          Referrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\nX-Frame-Options: DENY\r\nConnection: close\r\n\r\n{body}",
         body.len()
     )
@@ -170,6 +188,8 @@ fn events(stream: &mut TcpStream, shared: &Shared) -> std::io::Result<()> {
 enum Verdict {
     Page,
     Events,
+    /// The pass is used up: the page has its own address.
+    SentOn,
     Refused(&'static str),
 }
 
@@ -178,9 +198,26 @@ enum Verdict {
 struct Guard {
     address: SocketAddr,
     token: String,
+    /// The pass for one request, until it is used.
+    pass: Arc<Mutex<Option<String>>>,
 }
 
 impl Guard {
+    /// Returns the target of requests for the page.
+    fn page(&self) -> String {
+        format!("/?token={}", self.token)
+    }
+
+    /// Uses the pass up, if it is this one.
+    fn takes_pass(&self, given: &str) -> bool {
+        let mut pass = self.pass.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_right = pass.as_ref().is_some_and(|pass| same(given.as_bytes(), pass.as_bytes()));
+        if is_right {
+            *pass = None;
+        }
+        is_right
+    }
+
     fn judge(&self, head: &[String]) -> Verdict {
         let mut words = head.first().map_or("", String::as_str).split(' ');
         let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
@@ -197,7 +234,11 @@ impl Guard {
             return Verdict::Refused("405 Method Not Allowed");
         }
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let given = query.split('&').find_map(|pair| pair.strip_prefix("token=")).unwrap_or_default();
+        let value = |key| query.split('&').find_map(|pair| pair.strip_prefix(key)).unwrap_or_default();
+        if path == "/" && self.takes_pass(value("pass=")) {
+            return Verdict::SentOn;
+        }
+        let given = value("token=");
         if !same(given.as_bytes(), self.token.as_bytes()) {
             return Verdict::Refused("403 Forbidden");
         }
@@ -235,9 +276,28 @@ fn values<'a>(head: &'a [String], name: &str) -> Vec<&'a str> {
 mod tests {
     use super::*;
 
+    fn guard() -> Guard {
+        let pass = Arc::new(Mutex::new(Some("once".to_owned())));
+        Guard { address: ([127, 0, 0, 1], 4711).into(), token: "secret".to_owned(), pass }
+    }
+
+    #[test]
+    fn a_pass_is_good_for_one_request_to_the_page() {
+        let guard = guard();
+        let ask =
+            |target: &str, host: &str| guard.judge(&[format!("GET {target} HTTP/1.1"), host.to_owned()]);
+        let own = "Host: 127.0.0.1:4711";
+        assert_eq!(ask("/?pass=guess", own), Verdict::Refused("403 Forbidden"));
+        assert_eq!(ask("/?pass=", own), Verdict::Refused("403 Forbidden"));
+        assert_eq!(ask("/events?pass=once", own), Verdict::Refused("403 Forbidden"));
+        assert_eq!(ask("/?pass=once", "Host: evil.example.com"), Verdict::Refused("403 Forbidden"));
+        assert_eq!(ask("/?pass=once", own), Verdict::SentOn);
+        assert_eq!(ask("/?pass=once", own), Verdict::Refused("403 Forbidden"));
+        assert_eq!(ask("/?pass=", own), Verdict::Refused("403 Forbidden"));
+    }
+
     fn judged(head: &[&str]) -> Verdict {
-        let guard = Guard { address: ([127, 0, 0, 1], 4711).into(), token: "secret".to_owned() };
-        guard.judge(&head.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>())
+        guard().judge(&head.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>())
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 mod request;
 mod graphs;
+mod kinds;
 mod records;
+mod source_links;
 
 use crate::assemblies::{Synth, WorkTreeAssemblies};
 use crate::ci_env::ProcessEnvironment;
@@ -175,40 +177,6 @@ impl Session {
         self.planned(self.simulated().everything(), Synth::Leave)
     }
 
-    /// Plans all units for each other kind of pipeline, as far as the kinds are known, and calls a function with each plan.
-    pub(crate) fn plan_other_kinds(&self, plan: &Plan, mut act: impl FnMut(&Plan)) -> Result<(), Failure> {
-        let description = plan.facts.describe();
-        for kind in self.project()?.kinds()? {
-            let Ok(kind) = As::parse(&kind.name.id) else { continue };
-            let request = self.request.clone().everything().simulate(kind);
-            let other = self.planned(request, Synth::Leave)?;
-            if other.facts.describe() != description {
-                act(&other);
-            }
-        }
-        Ok(())
-    }
-
-    /// Plans the same change for each other kind of pipeline, and calls a function with each plan.
-    pub(crate) fn plan_same_change(&self, plan: &Plan, mut act: impl FnMut(&Plan)) -> Result<(), Failure> {
-        let mut seen = BTreeSet::from([plan.facts.describe()]);
-        for kind in self.project()?.kinds()? {
-            let Ok(kind) = As::parse(&kind.name.id) else { continue };
-            let other = self.planned(self.request.clone().simulate(kind), Synth::Leave)?;
-            if seen.insert(other.facts.describe()) {
-                act(&other);
-            }
-        }
-        Ok(())
-    }
-
-    /// Returns the address of the planned commit's files on the project's host; `None` outside of GitLab.
-    pub(crate) fn source_address(&self, plan: &Plan) -> Option<String> {
-        let commit = plan.changes.head.commit()?;
-        let project = self.project_url.as_deref()?.trim_end_matches('/');
-        Some(format!("{project}/-/blob/{commit}/"))
-    }
-
     /// Checks as if all units had changed, in every kind of pipeline or in that of `--as`.
     ///
     /// A comment or an entry of `allow` that silences nothing is reported, unless only some of the units are checked. A warning
@@ -249,15 +217,6 @@ impl Session {
         let _progress = Progress::start("checking", self.watched);
         let planning = self.narrowed(project.plan(changes).assemblies(&assemblies));
         Ok(planning.report_unused_keys().check(kinds)?)
-    }
-
-    /// Plans every unit at base and at head; `None` without a base.
-    pub(crate) fn compare(&self) -> Result<Option<ComparedPlans>, Failure> {
-        match Comparison::open(&self.repository, self.simulated()) {
-            Err(Error::NoBase | Error::Changes(_)) => Ok(None),
-            Err(error) => Err(error.into()),
-            Ok(comparison) => self.compared(comparison).map(Some),
-        }
     }
 
     /// Plans every unit at base and at head.

@@ -26,6 +26,9 @@ pub(super) trait Backend {
     /// Returns the remote that has promised what a partial clone lacks.
     fn promisor(&self) -> Option<String>;
 
+    /// Returns a value of git's configuration, such as that of `remote.origin.url`.
+    fn setting(&self, key: &str) -> Option<String>;
+
     /// Compares a tree with the files on disk.
     fn work_changes(
         &self,

@@ -78,6 +78,10 @@ impl Backend for GitCli {
         name.split_once(".promisor").map(|(remote, _)| remote.to_owned())
     }
 
+    fn setting(&self, key: &str) -> Option<String> {
+        self.git.line(&["config", "--get", key])
+    }
+
     fn work_changes(
         &self,
         objects: &dyn ObjectSource,

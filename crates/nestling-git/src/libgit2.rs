@@ -143,6 +143,11 @@ impl Backend for Libgit2 {
         listed.ok().and(promisor)
     }
 
+    fn setting(&self, key: &str) -> Option<String> {
+        let config = self.repository.config().ok()?.snapshot().ok()?;
+        config.get_string(key).ok()
+    }
+
     fn work_changes(
         &self,
         objects: &dyn ObjectSource,

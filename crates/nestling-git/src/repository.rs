@@ -158,6 +158,28 @@ impl GitRepository {
         head.strip_prefix("refs/remotes/origin/").map(str::to_owned)
     }
 
+    /// Returns the URL of the remote `origin`, as it is configured: it may hold credentials.
+    pub fn origin_url(&self) -> Option<String> {
+        self.backend.setting("remote.origin.url")
+    }
+
+    /// Returns the newest commit of head's history that the remote `origin` is known to have, by its branches that this clone has
+    /// fetched: that of the branch that is checked out, else the default one.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn published(&self, head: &CommitId) -> Result<Option<CommitId>, GitError> {
+        for branch in self.current_branch().into_iter().chain(self.default_branch()) {
+            let Resolution::Commit(branch) = self.resolve(&format!("refs/remotes/origin/{branch}"))? else {
+                continue;
+            };
+            if let MergeBase::Found(commit) = self.merge_base(head, &branch)? {
+                return Ok(Some(commit));
+            }
+        }
+        Ok(None)
+    }
+
     /// Returns the best common ancestor of two commits. In a shallow clone there is an answer only where what was cut off
     /// cannot change it.
     ///

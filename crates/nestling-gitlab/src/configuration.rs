@@ -74,7 +74,7 @@ pub fn fold(
     let missing = match remote {
         _ if is_incomplete => Missing::Unknown,
         _ if includes.is_empty() => Missing::Error,
-        RemoteIncludes::Unread | RemoteIncludes::AllUnread => Missing::Unknown,
+        RemoteIncludes::Unread | RemoteIncludes::Possible | RemoteIncludes::AllUnread => Missing::Unknown,
         RemoteIncludes::Keep | RemoteIncludes::Refuse => Missing::Keep,
     };
     let (configuration, complete_problems) = complete(fragment, missing, surroundings.defaults);

@@ -192,7 +192,7 @@ fn of_row(name: &str, row: &KeywordRow) -> KnownKey {
 
 /// Returns `true` for a keyword of a job that GitLab never sees.
 fn is_nestling_key(path: &[&str]) -> bool {
-    matches!(path, [job, "reuse" | "stop"] if ROOT.keyword(job).is_none())
+    matches!(path, [job, "reuse" | "stop" | "target"] if ROOT.keyword(job).is_none())
 }
 
 /// The keywords of a job that are Nestling's own.
@@ -206,7 +206,13 @@ fn own_keys() -> Vec<KnownKey> {
         documentation: "The stop job of the deploy: its `script`, and keywords that differ from the deploy's. `false`: none. Nestling writes the job with what GitLab requires of the pair.".to_owned(),
         is_container: true,
     };
-    vec![of_schema("reuse", reuse), stop]
+    let target = KnownKey {
+        name: "target".to_owned(),
+        value: "a string, or a mapping with `name` and `help`".to_owned(),
+        documentation: "Name of what the job deploys or publishes to, such as `s3://bucket/site/`. Jobs of two units or two environments with one target are an error.".to_owned(),
+        is_container: false,
+    };
+    vec![of_schema("reuse", reuse), stop, target]
 }
 
 /// Returns the alternatives of the schema at a path of a header.

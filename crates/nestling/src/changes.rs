@@ -8,12 +8,14 @@ mod reason;
 mod recorded;
 mod request;
 mod base;
+mod known;
 mod find;
 mod given_files;
 mod detect;
 
 pub(crate) use detect::{Against, add_restored, detect, detect_against, facts, head};
 pub use given::GivenError;
+pub(crate) use known::KnownComparison;
 pub use nestling_git::{Change, Status};
 pub(crate) use nestling_gitlab::facts::{
     As, CiVariables, Occasion, PipelineFacts, PipelineKind, PipelineSource, Policies, Policy,

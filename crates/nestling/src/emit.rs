@@ -17,7 +17,7 @@ mod files;
 mod testing;
 
 pub(crate) use lines::job_lines;
-pub use output::{EmitOptions, Emitted, EmittedFile, Parts};
+pub use output::{EmitOptions, Emitted, EmittedFile, EmittedPart, Parts};
 pub(crate) use size::of_node as size;
 pub use split::PipelineLimits;
 
@@ -54,14 +54,23 @@ impl Plan {
     /// # Ok::<(), nestling::Error>(())
     /// ```
     pub fn emit(&self, options: &EmitOptions) -> Emitted {
-        let settings = output::Settings {
+        files::files(self, &self.sources, &self.settings(options))
+    }
+
+    /// Returns the parts that [`Plan::emit`] would write, without writing them; none where one file holds the plan.
+    /// [`EmittedPart`] has an example.
+    pub fn parts(&self, options: &EmitOptions) -> Vec<EmittedPart> {
+        files::parts_of(self, &self.settings(options))
+    }
+
+    fn settings<'o>(&self, options: &'o EmitOptions) -> output::Settings<'o> {
+        output::Settings {
             comments: options.comments,
             file: &options.file,
             plan_job: &options.plan_job,
             parts: options.parts,
             limits: options.limits.unwrap_or_else(|| PipelineLimits::of(&self.workspace.gitlab)),
-        };
-        files::files(self, &self.sources, &settings)
+        }
     }
 }
 

@@ -133,7 +133,7 @@ pub use changes::{
     AmbiguousRevision, Base, Change, ChangeRequest, ChangeSet, ChangesError, Everything, Extent, GivenError,
     Head, Nothing, Obtained, Owed, Provenance, RecordedBase, Status, UnknownBase,
 };
-pub use emit::{Comments, EmitOptions, Emitted, EmittedFile, Parts, PipelineLimits};
+pub use emit::{Comments, EmitOptions, Emitted, EmittedFile, EmittedPart, Parts, PipelineLimits};
 pub use environments::LeftOut;
 pub use fingerprint::{Fingerprint, Fingerprints, NoFingerprint};
 pub use graph_outputs::GraphAnswer;
@@ -162,6 +162,7 @@ pub use project::{
 pub use repository::Repository;
 pub use reuse::REUSED_JOB;
 pub use select::{Difference, Reason, Selection, Verdict};
+pub use unit::SharedRenderings;
 pub use workspace::{FILE_NAME, Header, Unit, Workspace, file_schema, jobs_schema, library_names};
 
 /// The examples of the crate's README are run, too.

@@ -21,6 +21,7 @@ mod rendering;
 mod noop;
 mod stop;
 mod reuse_settings;
+mod shared_targets;
 mod replayed;
 mod make;
 mod kinds;
@@ -32,7 +33,7 @@ use crate::fingerprint::Fingerprints;
 use crate::passed::JobReuse;
 use crate::select::{Narrowing, Selection, Verdict};
 use crate::template::UnitPrints;
-use crate::unit::UnitRenderer;
+use crate::unit::{SharedRenderings, UnitRenderer};
 use crate::workspace::{Loaded, ReuseSettings, Templates, Unit, Workspace};
 use before::Before;
 use make::{OfKind, findings, finished, make, selection};
@@ -283,7 +284,19 @@ pub(crate) fn select(request: Request<'_>) -> Selected {
 /// # Errors
 /// A directory cannot be listed.
 pub(crate) fn plan(request: &Request<'_>) -> Result<Plan, ReadError> {
-    let (made, _) = make(request, &request.templates(), &OfKind::default())?;
+    plan_sharing(request, None)
+}
+
+/// Makes the plan of a request, and shares renderings with other plans of the same files.
+///
+/// # Errors
+/// As [`plan`].
+pub(crate) fn plan_sharing(
+    request: &Request<'_>,
+    shared: Option<&SharedRenderings>,
+) -> Result<Plan, ReadError> {
+    let of_kind = OfKind { shared, ..OfKind::default() };
+    let (made, _) = make(request, &request.templates(), &of_kind)?;
     Ok(finished(made, request))
 }
 

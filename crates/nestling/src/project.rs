@@ -22,6 +22,7 @@ mod path;
 mod observed;
 mod replay;
 mod workspace_from;
+mod of_templates;
 
 pub use checked_kinds::{CheckedJob, CheckedKind, CheckedKinds};
 pub use comparison::{ComparedPlans, Comparison};
@@ -35,7 +36,9 @@ pub use replay::{Replay, Replayed, ReplayedMerge};
 use finish::ParentFile;
 use workspace_from::WorkspaceFrom;
 
-use crate::changes::{self, ChangeRequest, ChangeSet, FetchPolicy, Head, PipelineFacts};
+use crate::changes::{
+    self, As, ChangeRequest, ChangeSet, FetchPolicy, Head, KnownComparison, PipelineFacts, Policy,
+};
 use crate::passed::Passed;
 use crate::plan::{CommittedTree, NoTree};
 use crate::repository::{Repository, revisions};
@@ -70,6 +73,8 @@ pub struct Project<'r> {
     workspace_from: Option<WorkspaceFrom>,
     /// The files at that revision, which templates and the workspace's file include from.
     protected: Option<Box<dyn Files + 'r>>,
+    /// The changed paths since the last base that was asked for.
+    compared: KnownComparison,
     /// Set for the case of a template, whose files are in no commit.
     is_case: bool,
 }
@@ -134,6 +139,7 @@ impl<'r> Project<'r> {
             sources,
             workspace_from: None,
             protected: None,
+            compared: KnownComparison::default(),
             is_case: false,
         })
     }
@@ -176,8 +182,22 @@ impl<'r> Project<'r> {
             sources,
             workspace_from,
             protected,
+            compared: KnownComparison::default(),
             is_case: false,
         })
+    }
+
+    /// Makes it the project of another kind of pipeline at the same head, as [`ChangeRequest::simulate`] does, without reading the
+    /// workspace again.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn simulate(&mut self, kind: As) -> Result<(), Error> {
+        self.request.simulate = Some(kind);
+        if let Some(repository) = self.repository {
+            self.facts = changes::facts(repository.git(), &self.request)?;
+        }
+        Ok(())
     }
 
     /// Finds what changed between base and head, by what started the pipeline and by the workspace's policies. The answer is
@@ -199,10 +219,25 @@ impl<'r> Project<'r> {
         let Some(repository) = self.repository else { return Ok(ChangeSet::everything()) };
         let mut changes = match owed::changes(self, passed)? {
             Some(changes) => changes,
-            None => changes::detect(repository.git(), &self.request, &self.facts, self.head.clone())?,
+            None => self.changes_for(repository, &self.request)?,
         };
         changes.workspace_from = self.workspace_from.as_ref().map(|from| *from.commit());
         Ok(changes)
+    }
+
+    /// Finds what changed for a request that may differ from the project's own. A base that several ask for is compared once.
+    fn changes_for(&self, repository: &Repository, request: &ChangeRequest) -> Result<ChangeSet, Error> {
+        Ok(changes::detect(repository.git(), request, &self.facts, self.head.clone(), &self.compared)?)
+    }
+
+    /// Returns `true` if the workspace selects every unit in pipelines of this kind, as `pipelines: { branch: all }` does.
+    pub fn selects_all(&self) -> bool {
+        matches!(self.workspace().policies.get(self.facts.occasion()), Policy::All)
+    }
+
+    /// Returns `true` if the workspace selects no unit in pipelines of this kind, as `pipelines: { tag: none }` does.
+    pub fn selects_none(&self) -> bool {
+        matches!(self.workspace().policies.get(self.facts.occasion()), Policy::None)
     }
 
     /// Returns the commands that print graphs and whose answers the request does not have ([`ChangeRequest::graph`]).
@@ -260,43 +295,6 @@ impl<'r> Project<'r> {
     /// Returns the texts of the files that were read, which diagnostics point into.
     pub fn sources(&self) -> &Sources {
         &self.sources
-    }
-
-    /// A project of templates alone: an empty workspace that is in no file.
-    pub(crate) fn of_templates(files: Box<dyn Files + 'r>) -> Self {
-        Self {
-            files,
-            repository: None,
-            request: ChangeRequest::local(),
-            head: Head::WorkTree { commit: None },
-            loaded: Loaded::default(),
-            facts: PipelineFacts::local(None, None, None),
-            sources: Sources::default(),
-            workspace_from: None,
-            protected: None,
-            is_case: false,
-        }
-    }
-
-    /// The same files with another workspace, for another pipeline.
-    pub(crate) fn with_workspace<'a>(
-        &'a self,
-        loaded: Loaded,
-        facts: PipelineFacts,
-        files: Box<dyn Files + 'a>,
-    ) -> Project<'a> {
-        Project {
-            files,
-            repository: self.repository,
-            request: self.request.clone(),
-            head: self.head.clone(),
-            loaded,
-            facts,
-            sources: self.sources.clone(),
-            workspace_from: self.workspace_from.clone(),
-            protected: self.protected.as_ref().map(|files| Box::new(&**files) as Box<dyn Files>),
-            is_case: true,
-        }
     }
 
     /// Returns who has the files of other revisions.

@@ -7,6 +7,7 @@
 
 pub(crate) mod rules;
 mod jobs;
+mod given_inputs;
 mod shared;
 mod values;
 mod for_environment;
@@ -18,6 +19,7 @@ mod template_reuse;
 mod scope;
 mod deploying;
 mod target;
+mod declared_target;
 mod deploy;
 mod stop_block;
 mod stop_needs;
@@ -27,16 +29,18 @@ mod stop_artifacts;
 mod pair;
 mod needs;
 mod promotion;
+mod targets;
 mod fan_out;
 mod make;
 mod entry_deploy;
 
+pub(crate) use declared_target::DeclaredTarget;
 pub(crate) use entry_deploy::deploy_to_entry;
 pub(crate) use jobs::{Promoted, RoleNeed, UnitJob, UnitJobs};
 pub(crate) use make::{Made, definition, unit_jobs, workspace_jobs};
 pub(crate) use needs::{is_optional, needed_job, optional, renamed};
 pub(crate) use renderer::UnitRenderer;
-pub(crate) use shared::SharedRenderings;
+pub use shared::SharedRenderings;
 pub(crate) use stop_artifacts::{Kept, Lifetime};
 pub(crate) use template_reuse::OF_HEADER;
 pub(crate) use values::UnitChange;

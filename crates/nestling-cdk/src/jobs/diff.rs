@@ -20,8 +20,9 @@ const DRIFT: &str = "cdk-drift.txt";
 const COUNTS: &str = "cdk-diff.json";
 
 /// Counts resources in the differences, in the form that GitLab reads of OpenTofu
-/// (<https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsterraform>).
-const COUNT: &str = r##"const lines = require("fs").readFileSync("cdk-diff.txt", "utf8").replace(/\x1b\[[0-9;]*m/g, "").split("\n"); const count = (sign) => lines.filter((line) => line.startsWith("[" + sign + "] ") && /^\S+ \S+::/.test(line)).length; JSON.stringify({ create: count("+"), update: count("~"), delete: count("-") })"##;
+/// (<https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsterraform>). As there, a resource that is replaced counts
+/// as created and as deleted; one that the stack gives up and AWS keeps is not deleted.
+const COUNT: &str = r##"const lines = require("fs").readFileSync("cdk-diff.txt", "utf8").replace(/\x1b\[[0-9;]*m/g, "").split(/\r?\n/).filter((line) => /^\[[-+~]\] [^ ]+::/.test(line)); const count = (pattern) => lines.filter((line) => pattern.test(line)).length; const replaced = count(/^\[~\] [^ ]+ .* replace( \(.*\))?$/); JSON.stringify({ create: count(/^\[\+/) + replaced, update: count(/^\[~/) - replaced, delete: count(/^\[-/) - count(/^\[-\] [^ ]+ .* orphan( \(.*\))?$/) + replaced })"##;
 
 /// Shows what would change in an environment.
 pub(crate) fn diff(job: &mut Writer<'_>, target: TargetId) {

@@ -27,6 +27,9 @@ pub struct Args {
     /// Write reports (HTML preview, plan, summary, code quality) to DIR, even if there are errors
     #[arg(long, value_name = "DIR", env = "NESTLING_REPORT")]
     report: Option<PathBuf>,
+    /// Add the other kinds of pipelines and the difference to base to the preview of --report; each is planned for it
+    #[arg(long, requires = "report", env = "NESTLING_FULL_PAGE")]
+    full_page: bool,
     /// Omit comments that name the source of each job
     #[arg(long)]
     compact: bool,
@@ -77,7 +80,15 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
             protected::refuse_name(&path)?;
             protected::refuse_read(&path, session.root(), &plan.sources)?;
         }
-        let page = page::of_report(session, plan);
+        let parts = emitted.as_ref().map(|emitted| emitted.parts.as_slice()).unwrap_or_default();
+        let mut page = page::of_report(session, plan, parts)?;
+        if args.full_page
+            && let Err(failure) = page::add_others(&mut page, session, plan)
+        {
+            // The pipeline is what the job is for.
+            io.talk(format_args!("the preview has this pipeline alone: {}\n", failure.error));
+        }
+        page::link(&mut page, session, plan);
         artifacts::write(folder, session.directory(), plan, &page, environment)?;
         io.talk(format_args!("wrote the reports to {}/\n", folder.display()));
     }

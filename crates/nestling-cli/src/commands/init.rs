@@ -8,7 +8,8 @@ use crate::options::RunOptions;
 /// Write a workspace and a parent pipeline that fit the repository
 ///
 /// Reads the manifests of the repository, plans what it would propose, and reports four parts: found, proposed, not understood, no
-/// unit. It asks no questions. Existing files are kept and listed.
+/// unit. It asks no questions. Existing files are kept and listed. The exit code is 1 if files of Nestling that are there have errors, or if
+/// something else has the name of a file to write.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  nestling init\n  nestling init --explain\n  nestling init -C ~/src/shop"
@@ -26,7 +27,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let work_tree =
         session.work_tree().map_err(|failure| failure.with_help("run it in a clone with a work tree"));
     let (root, files) = work_tree?;
-    let Proposal { files, include, report } = propose(&files, args.explain)?;
+    let Proposal { files, include, has_errors, report } = propose(&files, args.explain)?;
     invocation.io.show(format_args!("{report}\n"))?;
     let written = write(root, &files)?;
     let width = written.iter().map(|(_, path, _)| path.chars().count()).max().unwrap_or(0);
@@ -40,7 +41,10 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     }
     let is_new = written.iter().any(|(outcome, ..)| matches!(outcome, Written::Wrote | Written::Added));
     invocation.io.data(format_args!("\n{}", next_steps(include, is_new)))?;
-    Ok(Exit::Done)
+    // Without one of these, what is written does not work.
+    let is_needed = |path: &str| ![".gitignore", ".nestling/schema.json"].contains(&path);
+    let is_blocked = written.iter().any(|(outcome, path, _)| *outcome == Written::NoFile && is_needed(path));
+    Ok(if has_errors || is_blocked { Exit::Errors } else { Exit::Done })
 }
 
 fn next_steps(include: Option<&str>, is_new: bool) -> String {

@@ -1,6 +1,7 @@
 //! `nestling replay`.
 
 use crate::exit::{Exit, Failure};
+use crate::import::against;
 use crate::invocation::{Invocation, ended};
 use crate::options::{HeadOptions, RunOptions};
 use crate::planned::report_diagnostics;
@@ -11,10 +12,12 @@ use nestling::view::replay::{replay_v1, text};
 ///
 /// Plans each merge, and each commit that was pushed or squashed onto the branch, as if the configuration of today had been
 /// there: the workspace's file, the files of units, templates and what these include. All other files are those of the commit.
-/// A unit is there at a merge if its directory is.
+/// A unit is there at a merge if its directory is. With `--against`, the jobs of the configuration that the workspace has replaced are
+/// compared with those of today for each merge, and exit code 1 says that a pipeline lacks something.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  nestling replay\n  nestling replay -n 500 --as merge_request\n  \
-                  nestling replay --format json | jq '.totals'")]
+                  nestling replay --format json | jq '.totals'\n  \
+                  nestling replay --against main~1")]
 pub struct Args {
     /// Number of merges
     #[arg(short = 'n', long, value_name = "NUMBER", default_value_t = 100)]
@@ -36,6 +39,17 @@ pub struct Args {
     /// Replay as pipelines of this kind: merge_request, schedule, …; by default a push to the branch
     #[arg(long = "as", value_name = "KIND", help_heading = "Selection")]
     act_as: Option<String>,
+    /// Compare with the configuration that the workspace has replaced: of a revision, or of a file of the repository
+    #[arg(
+        long,
+        value_name = "OLD",
+        help_heading = "Comparison",
+        conflicts_with_all = ["branch", "format", "only", "except", "act_as"]
+    )]
+    against: Option<String>,
+    /// A table of old and new names of jobs, as the report of `nestling import` has it
+    #[arg(long, value_name = "FILE", help_heading = "Comparison", requires = "against")]
+    names: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -53,7 +67,13 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         act_as: args.act_as.clone(),
         ..RunOptions::from(&args.head)
     };
-    let session = invocation.open(options)?;
+    let mut session = invocation.open(options)?;
+    if let Some(old) = &args.against {
+        session.remember();
+        let compared = against(&session, old, args.names.as_deref(), args.merges)?;
+        invocation.io.data(&compared.text)?;
+        return Ok(if compared.has_less { Exit::Errors } else { Exit::Done });
+    }
     let replayed = session.replay(args.branch.as_deref(), args.merges)?;
     let io = &mut *invocation.io;
     if !report_diagnostics(&replayed.diagnostics, &replayed.sources, io) {

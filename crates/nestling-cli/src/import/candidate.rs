@@ -25,6 +25,8 @@ pub(super) struct Candidate {
     pub owner: Owner,
     /// Its name there.
     pub name: String,
+    /// The key under which it is written: copies of a trigger job share one.
+    pub key: String,
     /// The key that names it.
     pub origin: Origin,
     /// The file that defines it.
@@ -71,6 +73,7 @@ pub(super) fn candidates(old: &OldPipeline, includes: &Includes, kinds: &[Kind])
         candidates.push(Candidate {
             owner: Owner::Root,
             name: job.name.to_string(),
+            key: old.key_of(job.name.as_str()).to_owned(),
             origin: job.origin,
             file,
             guards: guards.collect(),
@@ -107,6 +110,7 @@ fn of_child<'a>(
         Candidate {
             owner: Owner::Child(index),
             name: job.name.to_string(),
+            key: job.name.to_string(),
             origin: job.origin,
             file: old.sources.path(job.origin.file),
             guards: guards.collect(),

@@ -2,6 +2,7 @@
 //! trigger job.
 
 use super::expression::{all_of, any_of, in_child};
+use super::handed::HandedOn;
 use nestling::Origin;
 use nestling_gitlab::yaml::{Map, Node};
 
@@ -61,7 +62,12 @@ impl Clause {
             match entry.key.text() {
                 "if" => clause.condition = entry.value.text().map(|text| written_in.expression(text)),
                 "changes" => clause.changes.push(entry.value.clone()),
-                _ => clause.rest.entries.push(entry.clone()),
+                _ => {
+                    clause.rest.entries.push(entry.clone());
+                    if written_in == WrittenIn::Parent {
+                        HandedOn::all().rename_in_map(&mut clause.rest);
+                    }
+                }
             }
         }
         clause
@@ -102,13 +108,16 @@ impl Clause {
 /// # Errors
 /// The gate's rules say more than whether it opens.
 pub(super) fn gated(gate: &[Clause], job: &[Clause]) -> Result<Vec<Clause>, Unsupported> {
-    let closing = gate.iter().take_while(|clause| clause.is_never()).count();
-    let (never, opening) = gate.split_at(closing);
-    if never.iter().any(|clause| !clause.changes.is_empty()) {
-        return Err("a rule with `changes` and `when: never` is before the others".to_owned());
+    if gate.iter().any(|clause| clause.is_never() && !clause.changes.is_empty()) {
+        return Err("a rule of it has `changes` and `when: never`".to_owned());
     }
-    let mut combined = never.to_vec();
-    for outer in opening {
+    let mut combined = Vec::new();
+    for outer in gate {
+        // Where a rule before it has opened the gate and none of the job's holds, none of them holds behind it either.
+        if outer.is_never() {
+            combined.push(outer.clone());
+            continue;
+        }
         let says = outer.rest.iter().find(|(key, value)| !is_plain_opening(key, value));
         if let Some((key, _)) = says {
             return Err(format!("a rule of it has `{key}`"));

@@ -3,10 +3,12 @@
 use super::candidate::{Candidate, Owner};
 use super::clause::written;
 use super::evidence::{Placement, whole};
+use super::handed::HandedOn;
 use super::includes::changes_globs;
 use super::naming::{NamesByDirectory, short_names, unit_names};
 use super::obstacle::{BRANCHES, MERGE_REQUEST, conditions, configuration, needs_whole};
 use super::old::OldPipeline;
+use super::pairing::join;
 use super::relations::{add_relations, is_possible};
 use super::unit::{Composition, NewJob, NewUnit, Whole};
 use nestling_gitlab::pipeline::scope::rename_jobs;
@@ -23,6 +25,8 @@ pub(super) struct Moving<'a> {
     pub placements: &'a [Option<Placement>],
     /// The old configuration.
     pub old: &'a OldPipeline,
+    /// True if environments with a stop job go to the catalogue.
+    pub moves_pairs: bool,
 }
 
 impl Moving<'_> {
@@ -37,17 +41,23 @@ impl Moving<'_> {
         let mut composition = Composition { whole, ..Composition::default() };
         if !has_children {
             let (defaults, variables) = self.old.root.defaults.parts();
-            (composition.defaults, composition.variables) = (defaults.clone(), variables.clone());
+            (composition.defaults, composition.variables) = (in_child(defaults), in_child(variables));
         }
-        let names = self.names(&groups);
-        for (directory, members) in &groups {
+        let mut names = self.names(&groups);
+        for members in groups.values() {
             for member in members {
                 let Some(job) = self.candidates.get(*member) else { continue };
                 if let Some((unit, short)) = names.get(member) {
                     composition.names.insert((job.owner, job.name.clone()), format!("{unit}:{short}"));
                 }
             }
-            composition.units.push(self.unit(directory, members, &names, &composition));
+        }
+        let pairs =
+            if self.moves_pairs { self.pair_up(&groups, &mut names, &mut composition) } else { Vec::new() };
+        for (directory, members) in &groups {
+            let mut unit = self.unit(directory, members, &names, &composition);
+            join(&mut unit.jobs, &pairs);
+            composition.units.push(unit);
         }
         add_relations(&mut composition.units, &self.selections(&groups));
         composition
@@ -155,6 +165,9 @@ impl Moving<'_> {
     /// Returns `default` and `variables` of a configuration; those of a static child with what its trigger job hands on.
     fn unit_defaults(&self, owner: Owner) -> (Map, Map) {
         let (defaults, variables) = configuration(owner, self.old).defaults.parts();
+        if owner == Owner::Root {
+            return (in_child(defaults), in_child(variables));
+        }
         let mut variables = variables.clone();
         for (name, value) in self.handed_on(owner) {
             variables.set(&name, value);
@@ -168,10 +181,16 @@ impl Moving<'_> {
         let child = self.old.children.get(index);
         let trigger = child.and_then(|child| self.old.root.pipeline.job(&child.trigger));
         let variables = trigger.and_then(|trigger| trigger.body.get("variables")?.as_map());
-        let variables = variables.into_iter().flat_map(Map::iter);
-        // The new trigger job hands this one on itself.
-        let variables = variables.filter(|(name, _)| *name != "PARENT_PIPELINE_ID");
-        variables.map(|(name, value)| (name.to_owned(), value.clone())).collect()
+        let handed_on = variables.map(HandedOn::by).unwrap_or_default();
+        // The new trigger job hands these on itself.
+        let is_new = |name: &str| handed_on.names().all(|(_, parent_name)| parent_name != name);
+        let variables = variables.into_iter().flat_map(Map::iter).filter(|(name, _)| is_new(name));
+        let renamed = |(name, value): (&str, &Node)| {
+            let mut value = value.clone();
+            HandedOn::all().rename_in(&mut value);
+            (name.to_owned(), value)
+        };
+        variables.map(renamed).collect()
     }
 
     fn job(
@@ -184,6 +203,9 @@ impl Moving<'_> {
         let candidate = self.candidates.get(index)?;
         let (unit, short) = names.get(&index)?.clone();
         let mut body = if is_folded { candidate.folded.clone() } else { candidate.own.clone() };
+        if candidate.owner == Owner::Root {
+            HandedOn::all().rename_in_map(&mut body);
+        }
         let mut rewritten = Vec::new();
         self.set_rules(candidate, &mut body, implies, &mut rewritten)?;
         self.set_variables(candidate, &mut body, &mut rewritten);
@@ -200,7 +222,7 @@ impl Moving<'_> {
         });
         renamed.dedup();
         rewritten.extend(renamed);
-        Some(NewJob { candidate: index, short, body, rewritten })
+        Some(NewJob { candidate: index, short, body, rewritten, is_block: false })
     }
 
     fn position_of(&self, owner: Owner, name: &str) -> Option<usize> {
@@ -261,6 +283,13 @@ impl Moving<'_> {
             }
         }
     }
+}
+
+/// Returns what a file gives to its jobs as the child has to have it.
+fn in_child(given: &Map) -> Map {
+    let mut given = given.clone();
+    HandedOn::all().rename_in_map(&mut given);
+    given
 }
 
 fn asks_for_source(rules: &Node) -> bool {

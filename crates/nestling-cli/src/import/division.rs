@@ -217,6 +217,11 @@ fn ties(candidates: &[Candidate], old: &OldPipeline, references: &References) ->
                 .for_each(|name| tie(name, "includes a file of"));
         }
         references.of(candidate).for_each(|name| tie(name, "is made of"));
+        let same_key =
+            candidates.iter().position(|other| other.owner == candidate.owner && other.key == candidate.key);
+        if let Some(to) = same_key.filter(|to| *to != from) {
+            ties.push(Tie { from, to, relation: "is written together with", only_together: false });
+        }
     }
     ties.extend(ties_to_root);
     ties

@@ -10,7 +10,7 @@ use nestling_files::path::Glob;
 use nestling_gitlab::pipeline::guard::Guard;
 use nestling_gitlab::pipeline::presence::follows;
 use nestling_gitlab::yaml::{Map, Node};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A fault with its place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +24,8 @@ pub(super) struct Fault {
 /// Finds the faults, each once, by their places.
 pub(super) fn faults(candidates: &[Candidate], old: &OldPipeline, tree: &Tree) -> Vec<Fault> {
     let mut faults = BTreeSet::new();
+    // Many jobs have the same globs, and each is looked for in all files.
+    let mut known: BTreeMap<String, Option<String>> = BTreeMap::new();
     let mut add = |origin: Origin, message: String| {
         faults.insert((origin.file.index(), origin.line, Fault { place: old.place(origin), message }));
     };
@@ -31,7 +33,9 @@ pub(super) fn faults(candidates: &[Candidate], old: &OldPipeline, tree: &Tree) -
         let bodies = candidate.gate.iter().map(|gate| &gate.body).chain([&candidate.folded]);
         for body in bodies {
             for (glob, origin) in written_globs(body) {
-                if let Some(message) = glob_fault(&candidate.expanded(glob), tree) {
+                let glob = candidate.expanded(glob);
+                let fault = known.entry(glob).or_insert_with_key(|glob| glob_fault(glob, tree));
+                if let Some(message) = fault.clone() {
                     add(origin, message);
                 }
             }
@@ -43,6 +47,10 @@ pub(super) fn faults(candidates: &[Candidate], old: &OldPipeline, tree: &Tree) -
                     ),
                 );
             }
+        }
+        let unread = old.unread.get(&candidate.name).filter(|_| candidate.owner == Owner::Root);
+        if let Some(reason) = unread {
+            add(candidate.origin, format!("`{}` cannot start its child: {reason}", candidate.name));
         }
         let is_trigger = child_index(candidate, old).is_some();
         if !is_trigger && can_never_run(candidate) && !asks_for_workflow(candidate, old) {

@@ -38,6 +38,14 @@ fn workspace_text(composition: &Composition, stages: &[String]) -> String {
     if !stages.is_empty() {
         entry(&mut text, "stages", &strings(stages), 2);
     }
+    if !composition.catalogue.is_empty() {
+        let origin = Origin::generated();
+        let mut catalogue = Map::default();
+        for (key, entry) in &composition.catalogue {
+            catalogue.set(key, Node::map(origin, entry.clone()));
+        }
+        entry(&mut text, "environments", &Node::map(origin, catalogue), 2);
+    }
     let whole = composition.whole;
     let policies = [("merge_request: all", whole.merge_requests), ("branch: all", whole.branches)];
     let policies: Vec<&str> =
@@ -92,7 +100,7 @@ fn unit_text(unit: &NewUnit) -> String {
 pub(super) fn jobs_text(unit: &NewUnit) -> String {
     let mut text = String::new();
     add_defaults(&mut text, &unit.defaults, &unit.variables);
-    for job in &unit.jobs {
+    for job in unit.jobs.iter().filter(|job| !job.is_block) {
         if !text.is_empty() {
             text.push('\n');
         }

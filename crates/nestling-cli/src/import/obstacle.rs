@@ -3,9 +3,11 @@
 use super::candidate::{Candidate, Gate, Owner};
 use super::clause::{Unconditional, WrittenIn, gated};
 use super::evidence::script_lines;
+use super::handed::HandedOn;
 use super::includes::{IncludeCondition, Includes};
 use super::old::{Configuration, OldPipeline};
 use super::policy::clauses;
+use super::written::{as_written, with_old_name};
 use nestling_gitlab::pipeline::need::{NeedSource, needs};
 use nestling_gitlab::pipeline::rule;
 use nestling_gitlab::yaml::{Kind, Map, Node};
@@ -27,7 +29,7 @@ const RENAMED: [&str; 2] = ["CI_JOB_NAME", "CI_JOB_NAME_SLUG"];
 const LABELS: [&str; 6] = ["script", "before_script", "after_script", "artifacts", "cache", "variables"];
 
 /// Keywords that decide about a job. Questions for [`SOURCE`] are rewritten.
-const CONDITIONS: [&str; 3] = ["rules", "only", "except"];
+pub(super) const CONDITIONS: [&str; 3] = ["rules", "only", "except"];
 
 /// The variable that the conditions of a child ask for by another name.
 const SOURCE: &str = "CI_PIPELINE_SOURCE";
@@ -77,7 +79,10 @@ pub(super) fn conditions(
 ) -> Result<Vec<super::clause::Clause>, super::clause::Unsupported> {
     let owner = configuration(candidate.owner, old);
     let written_in = if candidate.owner == Owner::Root { WrittenIn::Parent } else { WrittenIn::Child };
-    let own = clauses(&candidate.folded, unconditional(owner), written_in)?;
+    let mut own = clauses(&candidate.folded, unconditional(owner), written_in)?;
+    for condition in own.iter_mut().filter_map(|clause| clause.condition.as_mut()) {
+        *condition = with_old_name(condition, candidate);
+    }
     match &candidate.gate {
         None => Ok(own),
         Some(Gate { body, is_trigger }) => {
@@ -161,12 +166,25 @@ fn node_has_reference(node: &Node) -> bool {
 
 fn by_variable(candidate: &Candidate, old: &OldPipeline) -> Option<String> {
     let of_workflow = workflow_variables(old);
-    let mut own = candidate.own.iter();
+    // What the file gives to all jobs is written for the child as well.
+    let body = if candidate.owner == Owner::Root { &candidate.folded } else { &candidate.own };
+    let mut own = body.iter();
     let gate = candidate.gate.iter().flat_map(|gate| gate.body.iter());
     let mut gate = gate.filter(|(key, _)| CONDITIONS.contains(key));
-    own.find_map(|(key, value)| variable_obstacle(key, value, candidate.owner, &of_workflow))
-        // Includes and trigger jobs are in the root.
-        .or_else(|| gate.find_map(|(key, value)| variable_obstacle(key, value, Owner::Root, &of_workflow)))
+    own.find_map(|(key, value)| {
+        variable_obstacle(
+            key,
+            &as_written(key, value, Some(candidate), candidate.owner),
+            candidate.owner,
+            &of_workflow,
+        )
+    })
+    // Includes and trigger jobs are in the root.
+    .or_else(|| {
+        gate.find_map(|(key, value)| {
+            variable_obstacle(key, &as_written(key, value, None, Owner::Root), Owner::Root, &of_workflow)
+        })
+    })
 }
 
 fn variable_obstacle(key: &str, value: &Node, owner: Owner, of_workflow: &[String]) -> Option<String> {
@@ -181,26 +199,15 @@ fn variable_obstacle(key: &str, value: &Node, owner: Owner, of_workflow: &[Strin
     }
     let is_condition = CONDITIONS.contains(&key);
     let uses = |name: &str| texts.iter().any(|text| mentions(text, name));
-    let is_rewritten = |name: &str| name == SOURCE && is_condition && !is_given_by_rules(value, name);
     // In a static child they have the child's values already.
     let different: &[&str] = if owner == Owner::Root { &DIFFERENT } else { &[] };
-    let different = different.iter().filter(|name| !is_rewritten(name));
     let renamed = RENAMED.iter().filter(|_| !LABELS.contains(&key));
     let verb = if is_condition { "ask for" } else { "uses" };
-    if let Some(name) = different.chain(renamed).find(|name| uses(name)) {
+    if let Some(name) = different.iter().chain(renamed).find(|name| uses(name)) {
         return Some(format!("`{key}` {verb} `${name}`, which is another one in a child"));
     }
     let name = of_workflow.iter().find(|name| uses(name))?;
     Some(format!("`{key}` {verb} `${name}`, which `workflow:rules` set for the parent alone"))
-}
-
-/// Returns `true` if rules give a variable to the job, in `variables` and the like, rather than ask for it.
-fn is_given_by_rules(rules: &Node, name: &str) -> bool {
-    let entries = rules.items_or_self().iter().filter_map(Node::as_map).flat_map(Map::iter);
-    let mut texts = Vec::new();
-    entries.filter(|(key, _)| *key != "if").for_each(|(_, value)| collect_texts(value, &mut texts));
-    // `only: { variables: … }` has expressions.
-    rules.as_map().is_none() && texts.iter().any(|text| mentions(text, name))
 }
 
 /// Returns `true` if the conditions of a job ask for a variable that `workflow:rules` set: its value is not known.
@@ -250,6 +257,9 @@ pub(super) fn mentions(text: &str, name: &str) -> bool {
 pub(super) fn trigger_obstacle(trigger: &Candidate, index: usize, old: &OldPipeline) -> Option<String> {
     let child = old.children.get(index)?;
     let body = &trigger.folded;
+    if trigger.gate.is_some() {
+        return Some("the trigger job is in a file that is included under a condition".to_owned());
+    }
     let keys = ["parallel", "environment", "resource_group", "when", "allow_failure", "inherit"];
     if let Some(key) = keys.iter().find(|key| trigger.own.contains(key)) {
         return Some(format!("the trigger job has `{key}`"));
@@ -258,11 +268,15 @@ pub(super) fn trigger_obstacle(trigger: &Candidate, index: usize, old: &OldPipel
         return Some("the trigger job has `forward`".to_owned());
     }
     let variables = body.get("variables").and_then(Node::as_map);
+    if let Some(name) = variables.and_then(HandedOn::taken_name) {
+        return Some(format!("the trigger job hands on `{name}` with a value of its own"));
+    }
     for (name, value) in variables.into_iter().flat_map(Map::iter) {
-        let text = value.text().unwrap_or_default();
-        let is_parent_id = name == "PARENT_PIPELINE_ID" && text == "$CI_PIPELINE_ID";
-        if !is_parent_id && DIFFERENT.iter().any(|variable| mentions(text, variable)) {
-            return Some(format!("the trigger job hands on `{name}`, which is another one in a child"));
+        let text = HandedOn::all().renamed(value.text().unwrap_or_default());
+        if let Some(variable) = DIFFERENT.iter().find(|variable| mentions(&text, variable)) {
+            return Some(format!(
+                "the trigger job hands on `{name}` with `{variable}`, which is another one in a child"
+            ));
         }
     }
     if child.configuration.has_workflow_rules() {

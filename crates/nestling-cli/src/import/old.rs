@@ -2,6 +2,7 @@
 //! its trigger jobs start.
 
 use super::kind::Kind;
+use super::trigger_copies::split_triggers;
 use crate::exit::Failure;
 use nestling::{Diagnostic, Files, Origin, RepoPath, Severity, Sources};
 use nestling_gitlab::check::{KnownVariables, read_configuration};
@@ -23,6 +24,8 @@ pub(super) struct OldPipeline {
     pub children: Vec<StaticChild>,
     /// Trigger jobs whose static child cannot be read, with the reason.
     pub unread: BTreeMap<String, String>,
+    /// The name of the written job for each copy of a trigger job that starts a child of its own.
+    pub copies: BTreeMap<String, String>,
     /// The texts that origins point into.
     pub sources: Sources,
     /// The file that stands for the artifact of a generator.
@@ -82,7 +85,10 @@ impl OldPipeline {
         let bytes = files.read(&path).map_err(Failure::repository)?.ok_or_else(no_file)?;
         let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8"))?;
         let reading = Reading { files, variables, changed, sources: &sources };
-        let root = reading.configuration(FILE, &text).map_err(|reason| unreadable(&reason))?;
+        let mut root = reading
+            .configuration(FILE, &text, RemoteIncludes::Possible)
+            .map_err(|reason| unreadable(&reason))?;
+        let copies = split_triggers(&mut root.pipeline);
         let mut children = Vec::new();
         let mut unread = BTreeMap::new();
         for job in &root.pipeline.jobs {
@@ -95,7 +101,12 @@ impl OldPipeline {
                 }
             }
         }
-        Ok(Self { root, children, unread, sources, generated: generated.cloned() })
+        Ok(Self { root, children, unread, copies, sources, generated: generated.cloned() })
+    }
+
+    /// Returns the key under which a job of the root is written.
+    pub(super) fn key_of<'a>(&'a self, job: &'a str) -> &'a str {
+        self.copies.get(job).map_or(job, String::as_str)
     }
 
     /// Returns the static child of a trigger job.
@@ -214,7 +225,12 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn configuration(&self, path: &str, text: &str) -> Result<Configuration, String> {
+    fn configuration(
+        &self,
+        path: &str,
+        text: &str,
+        includes: RemoteIncludes,
+    ) -> Result<Configuration, String> {
         let surroundings = Surroundings {
             files: self.files,
             elsewhere: None,
@@ -224,7 +240,7 @@ impl Reading<'_> {
             changed: self.changed,
             defaults: None,
         };
-        let read = read_configuration(path, text, &surroundings, RemoteIncludes::Unread);
+        let read = read_configuration(path, text, &surroundings, includes);
         let (pipeline, problems, _) = read.map_err(|problems| {
             problems.first().map_or_else(|| "it is no YAML".to_owned(), |problem| problem.message.clone())
         })?;
@@ -238,7 +254,8 @@ impl Reading<'_> {
         let paths = paths.iter().map(|path| Node::string(origin, format!("/{path}")));
         let mut text = String::new();
         emit_entry(&mut text, &Key::new(origin, "include"), &Node::seq(origin, paths.collect()), 0);
-        let child = self.configuration(&format!("the child of {}", trigger.name), &text)?;
+        let child =
+            self.configuration(&format!("the child of {}", trigger.name), &text, RemoteIncludes::Unread)?;
         let error = child.errors().next().map(|error| error.message.clone());
         error.map_or(Ok(child), Err)
     }

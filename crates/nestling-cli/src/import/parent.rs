@@ -2,7 +2,6 @@
 
 use super::candidate::{Candidate, Owner};
 use super::division::{Division, child_index};
-use super::expression::PARENT_SOURCE;
 use super::includes::{Includes, document, paths};
 use super::obstacle::{BRANCHES, MERGE_REQUEST, TAG};
 use super::old::{FILE, OldPipeline};
@@ -75,7 +74,7 @@ impl NewParent<'_> {
             BTreeMap::from([(FILE.to_owned(), BTreeSet::new())]);
         for (candidate, reason) in self.candidates.iter().zip(&self.division.reasons) {
             if candidate.owner == Owner::Root && reason.is_none() {
-                keys.entry(candidate.file.clone()).or_default().insert(candidate.name.clone());
+                keys.entry(candidate.file.clone()).or_default().insert(candidate.key.clone());
             }
         }
         keys
@@ -183,12 +182,14 @@ impl NewParent<'_> {
             let without = jobs.lines().filter(|line| !line.starts_with("  needs: [\"nestling:plan\"]"));
             jobs = without.map(|line| line.to_owned() + "\n").collect();
         }
-        if self.asks_for_source() {
-            let hand_on = format!(
-                "    PARENT_PIPELINE_ID: $CI_PIPELINE_ID\n    {PARENT_SOURCE}: $CI_PIPELINE_SOURCE\n"
-            );
-            jobs = jobs.replacen("    PARENT_PIPELINE_ID: $CI_PIPELINE_ID\n", &hand_on, 1);
+        let parent_id = "    PARENT_PIPELINE_ID: $CI_PIPELINE_ID\n";
+        let mut handed_on = parent_id.to_owned();
+        for (name, parent_name) in self.composition.handed_on().names() {
+            if name != "CI_PIPELINE_ID" {
+                handed_on.push_str(&format!("    {parent_name}: ${name}\n"));
+            }
         }
+        jobs = jobs.replacen(parent_id, &handed_on, 1);
         let forward = "    strategy: depend\n    forward:\n      pipeline_variables: true  # those of a manual run reach the jobs, as before\n";
         jobs.replacen("    strategy: depend\n", forward, 1)
     }
@@ -197,13 +198,6 @@ impl NewParent<'_> {
         let variables = self.old.root.pipeline.globals.get("variables").and_then(Node::as_map);
         let mut names = variables.into_iter().flat_map(Map::iter).map(|(name, _)| name.to_owned());
         names.any(|name| name.starts_with("GIT_"))
-    }
-
-    fn asks_for_source(&self) -> bool {
-        let jobs = self.composition.units.iter().flat_map(|unit| &unit.jobs);
-        let rules = jobs.filter_map(|job| job.body.get("rules"));
-        let mut conditions = rules.flat_map(Node::items_or_self).filter_map(|rule| rule.get("if")?.text());
-        conditions.any(|condition| condition.contains(PARENT_SOURCE))
     }
 
     /// Returns the rules of both jobs: they are in the kinds of pipelines that moved jobs can be in.

@@ -13,7 +13,7 @@ use nestling_files::files::Overlay;
 use nestling_files::path::Glob;
 use nestling_git::{CommitId, GitError, GitRepository, MergesEnd};
 use nestling_gitlab::pipeline::guard::Guard;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The outcome of comparing one pipeline with the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,40 +48,61 @@ pub(super) struct Proof {
     pub end: Option<MergesEnd>,
 }
 
+/// The merges that are compared.
+pub(super) struct History<'a> {
+    /// The repository.
+    pub git: &'a GitRepository,
+    /// The commit that they lead to; `None` before the first one.
+    pub head: Option<CommitId>,
+    /// Number of merges.
+    pub merges: usize,
+    /// The branch whose pipelines are compared.
+    pub default_branch: &'a str,
+}
+
 impl Proof {
-    /// Compares for a change of every path, and for the newest merges.
+    /// Compares an old configuration with the one that is proposed, for a change of every path, and for the newest merges.
     ///
     /// # Errors
     /// The repository cannot be read, or what was written has errors.
     pub(super) fn make(
         proposal: &Proposal,
         files: &dyn Files,
-        git: &GitRepository,
-        head: Option<&CommitId>,
-        merges: usize,
-        default_branch: &str,
+        history: &History<'_>,
     ) -> Result<Self, Failure> {
         let contents = proposal
             .written
             .iter()
             .filter_map(|(path, text)| Some((RepoPath::parse(path).ok()?, text.clone().into_bytes())));
-        let new_files = Overlay::new(files, contents);
-        let kinds = Kind::of_proof(default_branch);
+        let watched = Watched::of(proposal, files);
+        Self::compare(proposal, [files, &Overlay::new(files, contents)], Some(&watched), history)
+    }
+
+    /// Compares the configurations of old and new files. Without globs to watch, each merge is compared by itself.
+    ///
+    /// # Errors
+    /// As [`Proof::make`].
+    pub(super) fn compare(
+        proposal: &Proposal,
+        [old_files, new_files]: [&dyn Files; 2],
+        watched: Option<&Watched>,
+        history: &History<'_>,
+    ) -> Result<Self, Failure> {
+        let kinds = Kind::of_proof(history.default_branch);
         let mut sides = Vec::new();
         for kind in &kinds {
-            sides.push(Sides::read(proposal, files, &new_files, kind)?);
+            sides.push(Sides::read(proposal, old_files, new_files, kind)?);
         }
-        let watched = Watched::of(proposal, files);
         let mut known: Vec<BTreeMap<Vec<bool>, Outcome>> = vec![BTreeMap::new(); sides.len()];
         let mut proof =
             Self { kinds: kinds.iter().map(|kind| kind.name).collect(), rows: Vec::new(), end: None };
-        proof.add("every path".to_owned(), &proposal.tree.files, &sides, &watched, &mut known)?;
-        let Some(head) = head.filter(|_| merges > 0) else { return Ok(proof) };
-        let walked = git.merges(head, merges).map_err(Failure::git)?;
+        proof.add("every path".to_owned(), &proposal.tree.files, &sides, watched, &mut known)?;
+        let Some(head) = history.head.as_ref().filter(|_| history.merges > 0) else { return Ok(proof) };
+        let walked = history.git.merges(head, history.merges).map_err(Failure::git)?;
         for merge in &walked.merges {
-            let paths = changed_paths(git, &merge.before, &merge.commit).map_err(Failure::git)?;
+            let paths = changed_paths(history.git, &merge.before, &merge.commit).map_err(Failure::git)?;
             let title = format!("{} {}", merge.commit.short(), merge.subject);
-            proof.add(title, &paths, &sides, &watched, &mut known)?;
+            proof.add(title, &paths, &sides, watched, &mut known)?;
         }
         proof.end = Some(walked.end);
         Ok(proof)
@@ -92,18 +113,23 @@ impl Proof {
         title: String,
         paths: &[RepoPath],
         sides: &[Sides<'_>],
-        watched: &Watched,
+        watched: Option<&Watched>,
         known: &mut [BTreeMap<Vec<bool>, Outcome>],
     ) -> Result<(), Failure> {
         let mut outcomes = Vec::new();
         for (side, known) in sides.iter().zip(known) {
-            let key = if side.compares_paths() { watched.matched(paths) } else { Vec::new() };
-            let outcome = match known.get(&key) {
+            let key = match side.compares_paths() {
+                true => watched.map(|watched| watched.matched(paths)),
+                false => Some(Vec::new()),
+            };
+            let outcome = match key.as_ref().and_then(|key| known.get(key)) {
                 // Reasons name paths of the change.
                 Some(equal @ Outcome::Equal(_)) => equal.clone(),
-                _ => outcome(&side.old_side(paths)?, &side.new_side(paths)?),
+                _ => outcome(&side.old_side(paths)?, &side.new_side(paths)?, side.stops()),
             };
-            known.insert(key, outcome.clone());
+            if let Some(key) = key {
+                known.insert(key, outcome.clone());
+            }
             outcomes.push(outcome);
         }
         self.rows.push(Row { title, paths: paths.len(), outcomes });
@@ -130,7 +156,7 @@ impl Proof {
 }
 
 /// All globs that decide about a job or a unit: two changes of which the same globs match make the same pipelines.
-struct Watched(Vec<Glob>);
+pub(super) struct Watched(Vec<Glob>);
 
 impl Watched {
     fn of(proposal: &Proposal, files: &dyn Files) -> Self {
@@ -160,7 +186,22 @@ fn changed_paths(
     Ok(changes.into_iter().map(|change| change.path).collect())
 }
 
-fn outcome(old: &SidePipeline, new: &SidePipeline) -> Outcome {
+/// Compares two jobs. A stop job that is a `stop` block waits for what its deploy job waits for.
+fn compared(old: &SideJob, new: &SideJob, is_stop: bool) -> Likeness {
+    if !is_stop {
+        return compare(old, new);
+    }
+    let without_needs = |job: &SideJob| {
+        let mut job = job.clone();
+        for key in ["needs", "dependencies"] {
+            job.body.remove(key);
+        }
+        job
+    };
+    compare(&without_needs(old), &without_needs(new))
+}
+
+fn outcome(old: &SidePipeline, new: &SidePipeline, stops: &BTreeSet<String>) -> Outcome {
     if let Some(reason) = new.refused.as_ref().filter(|_| old.refused.is_none()) {
         return Outcome::Less(vec![format!("GitLab would refuse it: {reason}")]);
     }
@@ -170,7 +211,7 @@ fn outcome(old: &SidePipeline, new: &SidePipeline) -> Outcome {
     for (name, job) in old.present() {
         match new.jobs.get(name).filter(|job| job.guard() != Guard::Never) {
             None => less.push(format!("{name} is not made")),
-            Some(other) => match compare(job, other) {
+            Some(other) => match compared(job, other, stops.contains(name)) {
                 Likeness::Same => {}
                 Likeness::More => more.push(format!("{name} is made under fewer conditions")),
                 Likeness::Less(reason) => less.push(format!("{name}: {reason}")),

@@ -34,10 +34,13 @@ pub(crate) struct Proposal {
     pub(super) deleted: BTreeSet<String>,
     /// The old files in blocks.
     pub(super) references: References,
+    /// The local files that the old configuration includes.
+    pub(super) includes: Includes,
 }
 
 impl Proposal {
-    /// Reads a repository, and makes a workspace of its pipeline.
+    /// Reads a repository, and makes a workspace of its pipeline. With `moves_pairs`, environments that have a stop job go to the
+    /// catalogue.
     ///
     /// # Errors
     /// A file cannot be read, or the old configuration is no valid YAML.
@@ -45,6 +48,7 @@ impl Proposal {
         files: &dyn Files,
         default_branch: &str,
         generated: Option<&RepoPath>,
+        moves_pairs: bool,
     ) -> Result<Self, Failure> {
         let old = OldPipeline::read(files, generated)?;
         let includes = Includes::read(files);
@@ -64,6 +68,7 @@ impl Proposal {
             files,
             candidates: &candidates,
             placements: &placements,
+            moves_pairs,
         };
         let mut placeless = placeless;
         let mut made = read.make(&placeless);
@@ -81,7 +86,18 @@ impl Proposal {
             made = read.make(&placeless);
         }
         let Made { division, composition, written, deleted } = made;
-        Ok(Self { old, tree, candidates, placements, division, composition, written, deleted, references })
+        Ok(Self {
+            old,
+            tree,
+            candidates,
+            placements,
+            division,
+            composition,
+            written,
+            deleted,
+            references,
+            includes,
+        })
     }
 
     /// Returns a file that is not part of the old configuration, and that would be overwritten.
@@ -105,6 +121,7 @@ struct Read<'a> {
     files: &'a dyn Files,
     candidates: &'a [Candidate],
     placements: &'a [Option<Placement>],
+    moves_pairs: bool,
 }
 
 /// The files and jobs that are made of it.
@@ -123,7 +140,13 @@ impl Read<'_> {
             let is_moving = division.reasons.get(*index).is_some_and(Option::is_none);
             is_moving && candidates.get(*index).is_some_and(|job| child_index(job, old).is_none())
         });
-        let moving = Moving { candidates, moved: moved.collect(), placements: self.placements, old };
+        let moving = Moving {
+            candidates,
+            moved: moved.collect(),
+            placements: self.placements,
+            old,
+            moves_pairs: self.moves_pairs,
+        };
         let mut composition = moving.compose();
         add_families(&mut composition, self.tree);
         let mut written = texts(&composition, &stages(&moving));

@@ -46,7 +46,7 @@ impl References {
 
     /// Returns the visible jobs that a job is made of, hidden ones in between included.
     pub(super) fn of<'a>(&'a self, candidate: &'a Candidate) -> impl Iterator<Item = &'a str> {
-        self.reached([candidate.name.as_str()]).into_iter().filter(|name| !name.starts_with('.'))
+        self.reached([candidate.key.as_str()]).into_iter().filter(|name| !name.starts_with('.'))
     }
 
     /// Returns the names that any of these use, directly or by way of others.
@@ -66,14 +66,14 @@ impl References {
     /// Returns the reason why a job of the root stays that several files define: GitLab merges them.
     pub(super) fn defined_elsewhere(&self, candidate: &Candidate) -> Option<String> {
         let mut others = self.blocks.iter().filter(|(path, _)| **path != candidate.file);
-        let (path, _) = others.find(|(_, blocks)| blocks.keys().any(|key| key == candidate.name))?;
+        let (path, _) = others.find(|(_, blocks)| blocks.keys().any(|key| key == candidate.key))?;
         (candidate.owner == Owner::Root).then(|| format!("`{path}` defines it as well"))
     }
 
     /// Returns the reason why a job stays whose anchor is used by another block of its file.
     pub(super) fn anchor_outside(&self, candidate: &Candidate) -> Option<String> {
         let blocks = self.blocks.get(&candidate.file)?;
-        let anchor = blocks.anchor_used_outside(&candidate.name)?;
+        let anchor = blocks.anchor_used_outside(&candidate.key)?;
         Some(format!("its anchor `&{anchor}` is used elsewhere"))
     }
 }

@@ -53,10 +53,22 @@ impl Report {
                 }
             }
         }
+        report.add_handed_on(proposal);
         report.add_staying(proposal);
         report.add_decisions(proposal);
         report.add_losses(proposal);
         report
+    }
+
+    /// `$CI_PIPELINE_SOURCE` has a line at each job whose conditions ask for it.
+    fn add_handed_on(&mut self, proposal: &Proposal) {
+        for (name, parent_name) in proposal.composition.handed_on().names() {
+            self.rewritten.push(Entry {
+                subject: format!("${name}"),
+                text: format!("is `${parent_name}` in units: `nestling:run` hands it on"),
+                place: FILE.to_owned(),
+            });
+        }
     }
 
     fn add_staying(&mut self, proposal: &Proposal) {
@@ -181,7 +193,7 @@ impl Report {
         let candidates = proposal.candidates.iter().zip(&proposal.division.reasons);
         for (candidate, _) in candidates.filter(|(_, reason)| reason.is_none()) {
             let blocks = proposal.references.blocks.get(&candidate.file);
-            let lines = blocks.map_or(0, |blocks| blocks.comment_lines(&candidate.name));
+            let lines = blocks.map_or(0, |blocks| blocks.comment_lines(&candidate.key));
             *comments.entry(&candidate.file).or_default() += lines;
         }
         for (file, lines) in comments.into_iter().filter(|(_, lines)| *lines > 0) {

@@ -1,6 +1,6 @@
 //! The command's work: proposal, report, proof, files.
 
-use super::proof::Proof;
+use super::proof::{History, Proof};
 use super::proposal::Proposal;
 use super::report::Report;
 use super::table;
@@ -43,18 +43,27 @@ pub(crate) fn import(session: &Session, asked: &Asked) -> Result<Imported, Failu
     let git = session.git();
     let default_branch =
         git.default_branch().or_else(|| git.current_branch()).unwrap_or_else(|| "main".to_owned());
-    let proposal = Proposal::make(&files, &default_branch, asked.generated.as_ref())?;
+    let make = |moves_pairs| Proposal::make(&files, &default_branch, asked.generated.as_ref(), moves_pairs);
+    let mut proposal = make(true)?;
     if let Some(path) = proposal.overwritten() {
         return Err(workspace_there(path));
     }
-    let mut text = Report::of(&proposal).text(&proposal);
     if proposal.is_empty() {
+        let mut text = Report::of(&proposal).text(&proposal);
         text.push_str("\nNothing is imported: no job belongs to a directory by its `changes`.\n");
         return Ok(Imported { text, has_less: false, has_written: false });
     }
     let head = git.head().map_err(Failure::git)?;
     let merges = asked.prove.unwrap_or(0);
-    let proof = Proof::make(&proposal, &files, git, head.as_ref(), merges, &default_branch)?;
+    let history = History { git, head, merges, default_branch: &default_branch };
+    let prove = |proposal: &Proposal| Proof::make(proposal, &files, &history);
+    let mut proof = prove(&proposal)?;
+    if proof.has_less() && !proposal.composition.catalogue.is_empty() {
+        // What Nestling writes for a stop job is not what is there: it stays as it is.
+        proposal = make(false)?;
+        proof = prove(&proposal)?;
+    }
+    let mut text = Report::of(&proposal).text(&proposal);
     text.push_str(&table::text(&proof));
     text.push_str("\nFiles\n");
     for path in proposal.written.keys() {

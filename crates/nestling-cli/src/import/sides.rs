@@ -1,26 +1,23 @@
 //! Old and new configuration for one kind of pipeline and one change: the jobs of both, under the new names.
 
-use super::candidate::Owner;
+mod old_side;
+
+use super::evidence::script_lines;
 use super::expression::PARENT_SOURCE;
-use super::includes::compared_globs;
-use super::kind::{Comparison, Kind};
-use super::old::{Configuration, FILE, OldPipeline, StaticChild};
+use super::handed::HandedOn;
+use super::includes::{IncludeCondition, compared_globs};
+use super::kind::{Comparison, Kind, guard};
+use super::old::{Configuration, FILE, OldPipeline};
 use super::proposal::Proposal;
 use super::side::{Jobs, SideJob, Surroundings, refusal};
 use crate::exit::Failure;
-use nestling::{
-    ChangeSet, Files, Job, JobName, NOOP_JOB, Origin, Plan, Project, RepoPath, UnitName, Verdict,
-};
+use nestling::{ChangeSet, Files, Job, NOOP_JOB, Origin, Plan, Project, RepoPath, UnitName, Verdict};
 use nestling_gitlab::pipeline::guard::Guard;
 use nestling_gitlab::pipeline::presence::{Changed, Tree};
-use nestling_gitlab::pipeline::scope::rename_jobs;
 use nestling_gitlab::yaml::{Map, Node};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-
-/// The two jobs of the parent that are Nestling's own.
-const NESTLING_JOBS: [&str; 2] = ["nestling:plan", "nestling:run"];
 
 /// One side for one change: its jobs, or the reason why GitLab makes no pipeline.
 #[derive(Debug)]
@@ -43,7 +40,9 @@ pub(super) struct Sides<'a> {
     old: Option<OldPipeline>,
     new_files: &'a dyn Files,
     /// The new configuration of the parent, where it is the same for all changes.
-    parent: Option<Rc<Configuration>>,
+    parent: Option<Rc<OldPipeline>>,
+    /// The variables of the parent that the new trigger job hands on.
+    handed_on: HandedOn,
     project: Project<'a>,
     plans: RefCell<BTreeMap<Vec<UnitName>, Rc<Plan>>>,
 }
@@ -64,10 +63,27 @@ impl<'a> Sides<'a> {
         let old = proposal.old.compared_globs(old_files).is_empty().then(old).transpose()?;
         let parent = || OldPipeline::read_as(new_files, kind, Changed::Everything, None);
         let is_fixed = compared_globs(new_files, [FILE.to_owned()]).is_empty();
-        let parent = is_fixed.then(parent).transpose()?.map(|parent| Rc::new(parent.root));
+        let parent = parent()?;
+        let handed_on = handed_on(&parent.root);
+        let parent = is_fixed.then(|| Rc::new(parent));
         let project = Project::of_files(new_files, kind.facts.clone())?;
         let plans = RefCell::default();
-        Ok(Self { proposal, old_files, kind: kind.clone(), old, new_files, parent, project, plans })
+        Ok(Self {
+            proposal,
+            old_files,
+            kind: kind.clone(),
+            old,
+            new_files,
+            parent,
+            handed_on,
+            project,
+            plans,
+        })
+    }
+
+    /// Returns the new names of stop jobs that are `stop` blocks.
+    pub(super) fn stops(&self) -> &BTreeSet<String> {
+        &self.proposal.composition.stops
     }
 
     /// Returns `true` if it matters which paths changed.
@@ -104,21 +120,22 @@ impl<'a> Sides<'a> {
         let variables = self.kind.root_variables();
         let parent = match &self.parent {
             Some(parent) => Rc::clone(parent),
-            None => {
-                let read = OldPipeline::read_as(self.new_files, &self.kind, surroundings.changed, None)?;
-                Rc::new(read.root)
-            }
+            None => Rc::new(OldPipeline::read_as(self.new_files, &self.kind, surroundings.changed, None)?),
         };
-        let outer = surroundings.workflow(&parent, &variables);
-        let has_rules = parent.has_workflow_rules();
+        let outer = surroundings.workflow(&parent.root, &variables);
+        let has_rules = parent.root.has_workflow_rules();
         let mut jobs = Jobs::new();
-        let mut trigger = Guard::Never;
-        for job in &parent.pipeline.jobs {
+        let own = nestling_jobs(&parent.root);
+        // Without a trigger job in sight an include has it, for all pipelines.
+        let mut trigger = if own.is_empty() { outer.clone() } else { Guard::Never };
+        for job in &parent.root.pipeline.jobs {
+            let outer = Guard::all([outer.clone(), self.include_gate(&parent, job, &surroundings)]);
             let side = surroundings.job(job, &variables, has_rules, &outer);
-            if job.name.as_str() == NESTLING_JOBS[1] {
-                trigger = side.guard();
-            }
-            if !NESTLING_JOBS.contains(&job.name.as_str()) {
+            if own.contains(&job.name.as_str()) {
+                if job.body.contains("trigger") {
+                    trigger = Guard::any([trigger, side.guard()]);
+                }
+            } else {
                 jobs.insert(job.name.to_string(), side);
             }
         }
@@ -132,7 +149,9 @@ impl<'a> Sides<'a> {
                 continue;
             }
             let mut known = job.clone();
-            hand_on(&mut known.body, PARENT_SOURCE, self.kind.source());
+            if self.handed_on.has("CI_PIPELINE_SOURCE") {
+                hand_on(&mut known.body, PARENT_SOURCE, self.kind.source());
+            }
             let mut side = surroundings.job(&known, &variables, true, &trigger);
             take_back(&mut side.body, PARENT_SOURCE);
             child.insert(job.name.to_string(), side);
@@ -143,6 +162,16 @@ impl<'a> Sides<'a> {
         refused = refused.or_else(|| refusal(&child));
         jobs.extend(child);
         Ok(SidePipeline { jobs, refused, reasons })
+    }
+
+    /// Returns the condition under which the file of a job is included.
+    fn include_gate(&self, pipeline: &OldPipeline, job: &Job, surroundings: &Surroundings<'_>) -> Guard {
+        let path = pipeline.sources.path(job.origin.file);
+        let included = self.proposal.includes.get(&path).map(|included| &included.condition);
+        let Some(IncludeCondition::Rules(body)) = included else { return Guard::Always };
+        let variables = self.kind.root_variables();
+        let creation = Kind::creation(&variables, surroundings.changed).with_tree(surroundings.tree);
+        guard("include", body, &creation.moment(true))
     }
 
     fn surroundings<'s>(&'s self, paths: &'s [RepoPath]) -> Surroundings<'s> {
@@ -160,7 +189,8 @@ impl<'a> Sides<'a> {
     /// Plans the child; plans of the same units are made once.
     fn plan(&self, paths: &[RepoPath]) -> Result<Rc<Plan>, Failure> {
         let changes = || match self.kind.comparison {
-            Comparison::Paths if !self.is_whole() => ChangeSet::of_paths(paths.iter().cloned()),
+            _ if self.project.selects_none() => ChangeSet::of_paths([]),
+            Comparison::Paths if !self.project.selects_all() => ChangeSet::of_paths(paths.iter().cloned()),
             _ => ChangeSet::everything(),
         };
         let selected = self.project.plan(changes()).select()?;
@@ -173,94 +203,36 @@ impl<'a> Sides<'a> {
             plan.diagnostics.iter().find(|problem| problem.severity == nestling::Severity::Error)
         {
             let place = error.origin().map(|origin| plan.sources.place(origin)).unwrap_or_default();
-            let message = format!("the workspace would have an error: {} ({place})", error.message);
+            let message = format!("the new configuration has an error: {} ({place})", error.message);
             return Err(Failure::usage(message)
-                .with_help("please report it: an import should not write what `check` refuses"));
+                .with_help("run `nestling check`; before anything was written, please report it"));
         }
         self.plans.borrow_mut().insert(names, Rc::clone(&plan));
         Ok(plan)
     }
+}
 
-    /// Returns `true` if the workspace selects every unit in pipelines of this kind.
-    fn is_whole(&self) -> bool {
-        let whole = self.proposal.composition.whole;
-        if self.kind.facts.merge_request.is_some() { whole.merge_requests } else { whole.branches }
-    }
+/// Returns the variables that the trigger job of a new parent hands on.
+fn handed_on(parent: &Configuration) -> HandedOn {
+    let own = nestling_jobs(parent).into_iter().filter_map(|name| parent.pipeline.job(name));
+    let mut triggers = own.filter(|job| job.body.contains("trigger"));
+    let variables = triggers.find_map(|trigger| trigger.body.get("variables")?.as_map());
+    variables.map(HandedOn::by).unwrap_or_default()
+}
 
-    fn old_jobs(&self, old: &OldPipeline, surroundings: &Surroundings<'_>) -> SidePipeline {
-        let variables = self.kind.root_variables();
-        let outer = surroundings.workflow(&old.root, &variables);
-        let has_rules = old.root.has_workflow_rules();
-        let mut jobs = Jobs::new();
-        let mut moved_children: Vec<(&StaticChild, usize, Guard)> = Vec::new();
-        for job in &old.root.pipeline.jobs {
-            let side = surroundings.job(&self.renamed(Owner::Root, job), &variables, has_rules, &outer);
-            match self.moved_child(old, job.name.as_str()) {
-                Some((child, index)) => moved_children.push((child, index, side.guard())),
-                None => {
-                    jobs.insert(self.new_name(Owner::Root, &job.name), side);
-                }
-            }
-        }
-        let mut refused = refusal(&jobs);
-        for (child, index, guard) in moved_children {
-            let of_child = self.child_jobs(child, index, surroundings, &guard);
-            refused = refused.or_else(|| refusal(&of_child));
-            jobs.extend(of_child);
-        }
-        if refused.is_some() {
-            jobs.clear();
-        }
-        SidePipeline { jobs, refused, reasons: BTreeMap::new() }
-    }
-
-    fn child_jobs(
-        &self,
-        child: &StaticChild,
-        index: usize,
-        surroundings: &Surroundings<'_>,
-        outer: &Guard,
-    ) -> Jobs {
-        let variables = self.kind.child_variables();
-        let has_rules = child.configuration.has_workflow_rules();
-        let handed_on = self.proposal.old.root.pipeline.job(&child.trigger);
-        let handed_on = handed_on.and_then(|trigger| trigger.body.get("variables")?.as_map());
-        let mut jobs = Jobs::new();
-        for job in &child.configuration.pipeline.jobs {
-            let mut job = self.renamed(Owner::Child(index), job);
-            for (name, value) in handed_on.into_iter().flat_map(Map::iter) {
-                if name != "PARENT_PIPELINE_ID" {
-                    set_variable(&mut job.body, name, value.clone());
-                }
-            }
-            let name = self.new_name(Owner::Child(index), &job.name);
-            jobs.insert(name, surroundings.job(&job, &variables, has_rules, outer));
-        }
-        jobs
-    }
-
-    /// Returns a static child that moved, with its position.
-    fn moved_child<'o>(&self, old: &'o OldPipeline, trigger: &str) -> Option<(&'o StaticChild, usize)> {
-        let child = old.child_of(trigger)?;
-        let index = self.proposal.old.children.iter().position(|known| known.trigger == trigger)?;
-        let has_moved =
-            self.proposal.composition.names.keys().any(|(owner, _)| *owner == Owner::Child(index));
-        has_moved.then_some((child, index))
-    }
-
-    fn new_name(&self, owner: Owner, name: &JobName) -> String {
-        let names = &self.proposal.composition.names;
-        names.get(&(owner, name.to_string())).cloned().unwrap_or_else(|| name.to_string())
-    }
-
-    /// Returns an old job that names other jobs by their new names.
-    fn renamed(&self, owner: Owner, job: &Job) -> Job {
-        let mut job = job.clone();
-        rename_jobs(&mut job.body, &mut |name, _| {
-            self.proposal.composition.names.get(&(owner, name.to_owned())).cloned()
-        });
-        job
-    }
+/// Returns the names of Nestling's own jobs in a parent: those that run it, and those that start what it has written.
+fn nestling_jobs(parent: &Configuration) -> Vec<&str> {
+    let jobs = || parent.pipeline.jobs.iter();
+    let runs = |job: &&Job| script_lines(&job.body).iter().any(|line| line.contains("nestling generate"));
+    let mut own: Vec<&str> = jobs().filter(runs).map(|job| job.name.as_str()).collect();
+    let plans = own.clone();
+    let starts = |job: &&Job| {
+        let include = job.body.get("trigger").and_then(|trigger| trigger.get("include"));
+        let mut entries = include.map(Node::items_or_self).unwrap_or_default().iter();
+        entries.any(|entry| entry.get("job").and_then(Node::text).is_some_and(|name| plans.contains(&name)))
+    };
+    own.extend(jobs().filter(starts).map(|job| job.name.as_str()));
+    own
 }
 
 fn reason(plan: &Plan, unit: &UnitName) -> String {

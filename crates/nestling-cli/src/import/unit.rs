@@ -1,6 +1,8 @@
 //! The units that the moved jobs make.
 
 use super::candidate::Owner;
+use super::handed::HandedOn;
+use super::obstacle::collect_texts;
 use nestling_gitlab::yaml::Map;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,6 +47,8 @@ pub(super) struct NewJob {
     pub body: Map,
     /// The changes to the job, in words.
     pub rewritten: Vec<String>,
+    /// True if it is the `stop` block of another job, and nothing else is written of it.
+    pub is_block: bool,
 }
 
 /// The units, and what holds for all of them.
@@ -58,10 +62,31 @@ pub(super) struct Composition {
     pub defaults: Map,
     /// The `variables` of all jobs.
     pub variables: Map,
+    /// The environments of the catalogue, by key.
+    pub catalogue: BTreeMap<String, Map>,
+    /// The new names of stop jobs that are `stop` blocks.
+    pub stops: BTreeSet<String>,
     /// The text of each template, by name.
     pub templates: BTreeMap<String, String>,
     /// The new full name of each job that moves, by pipeline and old name.
     pub names: BTreeMap<(Owner, String), String>,
+}
+
+impl Composition {
+    /// Returns the variables of the parent that the units ask for.
+    pub(super) fn handed_on(&self) -> HandedOn {
+        let mut handed_on = HandedOn::default();
+        let of_units = self.units.iter().flat_map(|unit| {
+            let jobs = unit.jobs.iter().map(|job| &job.body);
+            [&unit.defaults, &unit.variables].into_iter().chain(jobs)
+        });
+        for map in [&self.defaults, &self.variables].into_iter().chain(of_units) {
+            let mut texts = Vec::new();
+            map.iter().for_each(|(_, value)| collect_texts(value, &mut texts));
+            texts.iter().for_each(|text| handed_on.extend(&HandedOn::asked_for(text)));
+        }
+        handed_on
+    }
 }
 
 /// The kinds of pipelines that select every unit.

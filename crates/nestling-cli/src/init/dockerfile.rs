@@ -8,10 +8,11 @@ use super::dockerfile_names::is_dockerfile;
 use super::inventory::Inventory;
 use compose::is_compose_file;
 use ignored::Ignored;
-use instructions::copied;
+use instructions::read;
 use nestling::{Files, ReadError, RepoPath};
 
 pub(super) use compose::Contexts;
+pub(super) use instructions::declared;
 
 /// The directory that a Dockerfile is built in, as its paths say.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub(super) enum BuildContext {
     Missing(String),
     /// A file leaves this path out of the context.
     LeftOut { path: String, by: RepoPath },
+    /// The image that it starts from has a build argument that has no value.
+    UnsetBase { base: String, argument: String },
     /// A path has a build argument that has no value.
     Unset { path: String, argument: String },
 }
@@ -38,15 +41,21 @@ pub(super) fn build_context(
     contexts: &Contexts,
 ) -> Result<BuildContext, ReadError> {
     let bytes = files.read(dockerfile)?.unwrap_or_default();
-    let sources = copied(&String::from_utf8_lossy(&bytes));
+    let given = contexts.arguments(dockerfile);
+    let contents = read(&String::from_utf8_lossy(&bytes), &given);
+    let sources = contents.sources;
     let dir = dockerfile.parent().unwrap_or_default();
+    if let Some((base, argument)) = contents.bases.iter().find_map(|base| Some((base, unset_argument(base)?)))
+    {
+        return Ok(BuildContext::UnsetBase { base: base.clone(), argument });
+    }
     if let Some((path, argument)) = sources.iter().find_map(|source| Some((source, unset_argument(source)?)))
     {
         return Ok(BuildContext::Unset { path: path.clone(), argument });
     }
     let missing = |from: &RepoPath| sources.iter().find(|source| !exists(from, source, inventory));
     let copies_all = sources.iter().any(|source| matches!(&**source, "." | "./"));
-    let stated = contexts.of(dockerfile).iter().find(|context| missing(context).is_none()).cloned();
+    let stated = contexts.of(dockerfile).into_iter().find(|context| missing(context).is_none());
     let mut next = Some(dir.clone());
     let mut context = stated;
     while let Some(above) = next.filter(|_| context.is_none()) {
@@ -191,6 +200,11 @@ mod tests {
 
     #[test]
     fn a_build_argument_without_a_value_is_named() {
+        let of_base = context_of("ARG V\nFROM x:${V}\n", &[]);
+        assert_eq!(of_base, BuildContext::UnsetBase { base: "x:${V}".into(), argument: "V".into() });
+        let given = ("compose.yaml", "services:\n  a:\n    build: { context: api, args: [V=1] }\n");
+        let of_base = context_of("ARG V\nFROM x:${V}\n", &[given]);
+        assert!(matches!(of_base, BuildContext::Directory(..)), "{of_base:?}");
         let unset = context_of("ARG VERSION\nCOPY build/${VERSION}.tar /\n", &[]);
         let expected =
             BuildContext::Unset { path: "build/${VERSION}.tar".into(), argument: "VERSION".into() };

@@ -1,7 +1,7 @@
 //! Projects of .NET: what they target, whether they test, and the SDK that builds them.
 
 use super::inventory::{Inventory, and_above};
-use super::text::{json_of, text_of, xml_of};
+use super::text::{jsonc, text_of, xml_of};
 use nestling::{Files, ReadError, RepoPath};
 use roxmltree::Node;
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,7 +91,7 @@ impl Dotnet<'_> {
         for above in and_above(&dir) {
             let file = above.child(b"global.json");
             if self.inventory.is_file(&file)
-                && let Some(version) = of_global(&json_of(self.files, &file)?)
+                && let Some(version) = of_global(&global(&text_of(self.files, &file)?.unwrap_or_default()))
             {
                 return Ok(Some(version));
             }
@@ -100,6 +100,23 @@ impl Dotnet<'_> {
         let frameworks = projects.values().flat_map(|project| &project.frameworks);
         let newest = frameworks.filter_map(|name| version(name)).max();
         Ok(newest.map(|(major, minor)| format!("{major}.{minor}")))
+    }
+
+    /// Returns the file and the version of an SDK of which no image is known.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub(super) fn unknown_sdk(&self, path: &RepoPath) -> Result<Option<(RepoPath, String)>, ReadError> {
+        let dir = path.parent().unwrap_or_default();
+        let Some(file) = and_above(&dir)
+            .map(|above| above.child(b"global.json"))
+            .find(|file| self.inventory.is_file(file))
+        else {
+            return Ok(None);
+        };
+        let global = global(&text_of(self.files, &file)?.unwrap_or_default());
+        let version = global.get("sdk").and_then(|sdk| sdk.get("version")?.as_str());
+        Ok(version.filter(|_| of_global(&global).is_none()).map(|version| (file, version.to_owned())))
     }
 
     /// Returns the reason why a job on Linux cannot build a project: its own, or that of one that it references.
@@ -137,6 +154,13 @@ impl DotnetProject {
         if self.is_older {
             return Some("it is of the form before .NET Core, and needs Windows".to_owned());
         }
+        // Only Mono runs these on Linux.
+        if !self.frameworks.is_empty() && self.frameworks.iter().all(|name| is_framework(name)) {
+            return Some(format!(
+                "it targets `{}`, of which there is no image for Linux",
+                self.frameworks.join(";")
+            ));
+        }
         // A platform such as `net8.0-android` needs a workload, whichever framework is built.
         let platform = self.frameworks.iter().find(|name| name.contains('-'))?;
         Some(format!("it targets `{platform}`, and no job on Linux builds it without more"))
@@ -150,6 +174,12 @@ impl DotnetProject {
     }
 }
 
+/// Returns true for the .NET Framework, such as `net48`.
+fn is_framework(name: &str) -> bool {
+    name.strip_prefix("net")
+        .is_some_and(|version| !version.is_empty() && version.chars().all(|c| c.is_ascii_digit()))
+}
+
 /// Returns the version of a framework that runs on Linux: 8 and 0 of `net8.0`. `None` for others, such as `net48` and `net8.0-windows`.
 fn version(framework: &str) -> Option<(u32, u32)> {
     let version = framework.strip_prefix("netcoreapp").or_else(|| framework.strip_prefix("net"))?;
@@ -157,16 +187,29 @@ fn version(framework: &str) -> Option<(u32, u32)> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
+/// Reads `global.json`, which may have comments.
+fn global(text: &str) -> serde_json::Value {
+    serde_json::from_str(&jsonc(text)).unwrap_or_default()
+}
+
+/// Versions of .NET of which there are images with an SDK.
+const SDKS: [&str; 10] = ["2.1", "3.1", "5.0", "6.0", "7.0", "8.0", "9.0", "10.0", "11.0", "2.2"];
+
 /// Returns the tag of an image for the SDK that `global.json` asks for. Without leave to roll forward it is that very version.
 fn of_global(global: &serde_json::Value) -> Option<String> {
     let sdk = global.get("sdk")?;
     let version = sdk.get("version")?.as_str()?;
+    let line = version.split('.').take(2).collect::<Vec<_>>().join(".");
+    if !SDKS.contains(&line.as_str()) {
+        return None;
+    }
     let policy = sdk.get("rollForward").and_then(serde_json::Value::as_str).unwrap_or("latestPatch");
-    if matches!(policy.to_lowercase().as_str(), "latestpatch" | "patch" | "disable") {
+    // Not each preview has a tag of its own.
+    let is_release = version.split('.').count() == 3 && !version.contains('-');
+    if is_release && matches!(policy.to_lowercase().as_str(), "latestpatch" | "patch" | "disable") {
         return Some(version.to_owned());
     }
-    let parts: Vec<&str> = version.split('.').take(2).collect();
-    Some(parts.join("."))
+    Some(line)
 }
 
 /// Returns the properties of a file by their names in lower case, with those that others name.
@@ -219,7 +262,7 @@ mod tests {
         let group =
             |name: &str, value: &str| format!("<PropertyGroup><{name}>{value}</{name}></PropertyGroup>");
         let uses = "<ItemGroup><ProjectReference Include=\"../desk/Desk.csproj\"/></ItemGroup>";
-        let files: [(&str, String); 9] = [
+        let files: [(&str, String); 10] = [
             ("Directory.Build.props", format!("<Project>{}</Project>", group("Own", "net9.0"))),
             ("lib/Lib.csproj", sdk(&group("TargetFrameworks", "netstandard2.0;$(Own)"))),
             (
@@ -233,6 +276,7 @@ mod tests {
             ("xunit/Checks.csproj", sdk("<ItemGroup><PackageReference Include=\"xunit.v3\"/></ItemGroup>")),
             ("desk/Desk.csproj", sdk(&group("TargetFramework", "net8.0-windows"))),
             ("uses/Uses.csproj", sdk(&format!("{}{uses}", group("TargetFramework", "net8.0")))),
+            ("full/Full.csproj", sdk(&group("TargetFramework", "net48"))),
             ("old/Old.csproj", "<Project ToolsVersion=\"15.0\"/>".to_owned()),
             ("pinned/global.json", "{ \"sdk\": { \"version\": \"8.0.100\" } }".to_owned()),
         ];
@@ -246,6 +290,7 @@ mod tests {
             ("xunit/Checks.csproj", None, true, None, false),
             ("desk/Desk.csproj", None, false, None, true),
             ("old/Old.csproj", None, false, None, true),
+            ("full/Full.csproj", None, false, None, true),
             ("uses/Uses.csproj", Some("8.0"), false, None, true),
         ] {
             let path = RepoPath::parse(path).unwrap();
@@ -259,8 +304,12 @@ mod tests {
             ("{ \"sdk\": { \"version\": \"8.0.100\" } }", Some("8.0.100")),
             ("{ \"sdk\": { \"version\": \"8.0.100\", \"rollForward\": \"latestFeature\" } }", Some("8.0")),
             ("{}", None),
+            ("// pinned\n{ \"sdk\": { \"version\": \"8.0.100\", /* x */ } }", Some("8.0.100")),
+            ("{ \"sdk\": { \"version\": \"9.0.100-preview.7.24407.12\" } }", Some("9.0")),
+            ("{ \"sdk\": { \"version\": \"99.0.100\" } }", None),
+            ("[]", None),
         ] {
-            assert_eq!(of_global(&serde_json::from_str(text).unwrap()).as_deref(), expected, "{text}");
+            assert_eq!(of_global(&global(text)).as_deref(), expected, "{text}");
         }
     }
 }

@@ -38,6 +38,8 @@ impl Remark {
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub found: Vec<Found>,
+    /// What is left out of units that are proposed.
+    pub notes: Vec<Remark>,
     /// Files and directories that nothing could be made of.
     pub not_understood: Vec<Remark>,
     /// Directories that look like projects and are no units, with the reason.

@@ -4,7 +4,9 @@
 use super::inventory::Inventory;
 use super::kinds::fits;
 use super::lists::List;
+use super::manifests::Manifests;
 use super::requirements::{Needs, REQUIREMENTS, Requirement};
+use super::scripts::Scripts;
 use super::text::json_of;
 use nestling::{Files, RepoPath};
 use nestling_gitlab::yaml::{Map, Node};
@@ -41,11 +43,28 @@ impl Shell<'_> {
                 [] => {}
                 words => {
                     let fault = self.fault(words, &directory);
-                    let fault = fault.or_else(|| self.outside_of_go_work(words, &directory, has_go_work));
+                    let fault = fault.or_else(|| self.manifests().fault(words, &directory, has_go_work));
                     if let Some(missing) = fault {
                         return Some(format!("`{}` needs {missing}", shown(words)));
                     }
                 }
+            }
+        }
+        None
+    }
+
+    /// Returns the first command of a job that runs something of the repository which publishes, deploys or does not end.
+    pub(super) fn unasked(&self, job: &Map) -> Option<String> {
+        let scripts = Scripts { files: self.files, inventory: self.inventory };
+        let mut directory = RepoPath::root();
+        for command in commands(job) {
+            if let Some(effect) = scripts.of_references(&directory, &command) {
+                return Some(format!("`{command}` {}", effect.shown()));
+            }
+            if let ["cd", path, ..] =
+                words(&command).iter().map(String::as_str).collect::<Vec<_>>().as_slice()
+            {
+                directory = directory.join(path).unwrap_or(directory);
             }
         }
         None
@@ -60,6 +79,10 @@ impl Shell<'_> {
         };
         let command = commands(job).into_iter().find(is_deploying)?;
         Some(format!("`{command}` is for what has a state, and this is a module"))
+    }
+
+    fn manifests(&self) -> Manifests<'_> {
+        Manifests { files: self.files, inventory: self.inventory, lists: self.lists }
     }
 
     fn is_directory(&self, directory: &RepoPath, path: &str) -> bool {
@@ -143,27 +166,6 @@ impl Shell<'_> {
     fn has_script(&self, directory: &RepoPath, script: &str) -> bool {
         let package = json_of(self.files, &directory.child(b"package.json")).unwrap_or_default();
         package.get("scripts").and_then(|scripts| scripts.get(script)).is_some()
-    }
-
-    /// Returns the fault of a command of Go in a module that `go.work` does not use.
-    fn outside_of_go_work(&self, words: &[&str], directory: &RepoPath, has_go_work: bool) -> Option<String> {
-        let is_go =
-            matches!(words, ["go", "vet" | "test" | "build", ..]) || words.first() == Some(&"gotestsum");
-        if !is_go || !has_go_work {
-            return None;
-        }
-        let mut work = Some(directory.clone());
-        while let Some(dir) = work {
-            let file = dir.child(b"go.work");
-            if self.inventory.is_file(&file) {
-                let text = self.files.read(&file).ok().flatten().unwrap_or_default();
-                let uses = super::lists::go_uses(&String::from_utf8_lossy(&text));
-                let is_used = uses.iter().any(|used| dir.join(used).is_ok_and(|used| used == *directory));
-                return (!is_used).then(|| format!("a `use` of the module in {file}, or GOWORK=off"));
-            }
-            work = dir.parent();
-        }
-        None
     }
 }
 
@@ -268,9 +270,10 @@ mod tests {
             ("yarn/yarn.lock", ""),
             ("py/requirements.txt", ""),
             ("go/go.work", "use ./a"),
-            ("go/a/go.mod", ""),
-            ("go/b/go.mod", ""),
-            ("it's here/Cargo.toml", ""),
+            ("go/a/go.mod", "module a\n"),
+            ("go/b/go.mod", "module b\n"),
+            ("it's here/Cargo.toml", "[package]\n"),
+            ("it's here/src/lib.rs", ""),
         ]);
         let inventory = Inventory::read(&files).unwrap();
         let mut reader = Reader { files: &files, inventory: &inventory, unreadable: Vec::new() };

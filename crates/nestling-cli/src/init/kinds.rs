@@ -77,6 +77,25 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
     }
 }
 
+/// Lock files of which Nestling knows whom a change concerns, with their kind and the manifest of what they serve.
+const UNDERSTOOD: [(&str, &str, &str); 7] = [
+    ("package-lock.json", "node", "package.json"),
+    ("npm-shrinkwrap.json", "node", "package.json"),
+    ("pnpm-lock.yaml", "node", "package.json"),
+    ("yarn.lock", "node", "package.json"),
+    ("Cargo.lock", "rust", "Cargo.toml"),
+    ("uv.lock", "python", "pyproject.toml"),
+    ("poetry.lock", "python", "pyproject.toml"),
+];
+
+/// Returns the manifest of what a lock file of a kind serves, if a reader of dependencies understands it.
+pub(super) fn served_by(kind: &Kind, lock: &str) -> Option<&'static str> {
+    // Packages of Nx have manifests of npm.
+    let id = if kind.id == "nx" { "node" } else { kind.id };
+    let known = UNDERSTOOD.iter().find(|(name, of, _)| *name == lock && *of == id);
+    known.map(|(.., manifest)| *manifest)
+}
+
 /// Files at the root that concern every unit.
 pub(super) const EVERYTHING: [&str; 7] = [
     ".gitlab-ci.yml",

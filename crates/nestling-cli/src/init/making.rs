@@ -5,6 +5,9 @@ mod code;
 mod image;
 mod infrastructure;
 mod plain;
+mod python;
+mod pnpm;
+mod refused;
 
 use super::dockerfile::Contexts;
 use super::findings::{Findings, Found, Remark};
@@ -79,7 +82,8 @@ impl Making<'_> {
                 findings.not_understood.push(Remark::new(&project.marker, problem));
                 continue;
             }
-            let Some(mut facts) = self.facts(project, &stated, &mut units, findings)? else { continue };
+            let Some(facts) = self.facts(project, &stated, &mut units, findings)? else { continue };
+            let mut facts = self.without_refused(project, facts, findings)?;
             let has_other_code = units.get(&project.dir).is_some_and(|unit| !unit.uses.is_empty());
             if has_other_code && OTHERS_JOB.contains(&project.kind.id) {
                 facts.push(fact("job", format!("{} test", project.kind.id)));
@@ -88,9 +92,10 @@ impl Making<'_> {
             let unit = units.entry(project.dir.clone()).or_default();
             facts.extend(self.stated_versions(project, &template, unit, findings)?);
             let inputs = self.fitting(&template, facts);
+            let because = unit.because.entry(template.clone()).or_default();
+            because.insert(project.marker.clone());
+            because.extend(project.list.clone());
             unit.uses.push(Use { template, inputs });
-            unit.because.insert(project.marker.clone());
-            unit.because.extend(project.list.clone());
             unit.kinds.insert(project.kind.id);
             unit.is_member |= project.list.is_some();
         }
@@ -110,16 +115,16 @@ impl Making<'_> {
         let mut facts = Vec::new();
         let kind = if project.kind.id == "nx" { "node" } else { project.kind.id };
         for version in self.versions.of(kind, &project.dir)? {
-            if version.is_unclear {
-                findings.not_understood.push(Remark::new(&project.dir, version.note));
-                continue;
-            }
-            let is_own = declared.is_none() && version.input == "node_version";
+            let is_own = declared.is_none() && ["node_version", "ruby"].contains(&version.input);
             if !is_own && !declared.is_some_and(|inputs| inputs.contains_key(version.input)) {
                 continue;
             }
-            unit.because.insert(version.file);
-            unit.versions.insert(version.note);
+            if version.is_unclear {
+                findings.notes.push(Remark::new(&project.dir, version.note));
+            } else {
+                unit.because.entry(template.to_owned()).or_default().insert(version.file);
+                unit.versions.insert(version.note);
+            }
             facts.extend(version.value.map(|value| (version.input.to_owned(), value)));
         }
         Ok(facts)
@@ -161,10 +166,11 @@ impl Making<'_> {
             "node" if project.dir.is_root() && self.inventory.at_root.contains("nx.json") => {
                 self.own_scripts(project)?
             }
+            "node" => self.pnpm_workspace(project, findings)?,
             "maven" | "gradle" => self.java_tool(project),
             "go" => self.go_binary(&project.dir),
             "opentofu" => self.opentofu(project, &stated.modules, units, findings),
-            "docker" => match self.docker(project, &stated.contexts, units)? {
+            "docker" => match self.docker(project, &stated.contexts, units, findings)? {
                 Ok(facts) => facts,
                 Err(reason) => {
                     findings.not_understood.push(Remark::new(&project.marker, reason));

@@ -38,8 +38,16 @@ pub(super) fn find(evidence: &Evidence<'_>) -> Result<Findings, ReadError> {
             evidence.delivery(kind, dir, marker, &mut findings);
         }
     }
+    for kind in KINDS.iter().filter(|kind| kind.role == Role::Tool) {
+        for (_, marker) in evidence.marked(kind) {
+            findings.no_unit.push(Remark::new(&marker, kind.advice));
+        }
+    }
     Ok(findings)
 }
+
+/// The reason why nothing is made of a file that cannot be parsed.
+const INVALID: &str = "invalid, so its directory is no unit";
 
 impl Evidence<'_> {
     /// Returns the directories of a kind with the path of what marks them: a file, or the list that has them.
@@ -68,20 +76,32 @@ impl Evidence<'_> {
         findings: &mut Findings,
     ) -> Result<(), ReadError> {
         if self.is_of_other_reading(kind, &dir, findings)? {
+            let reason = match kind.id {
+                "nx" => "its package has scripts, and the unit has jobs for these",
+                _ => "its project has targets of Nx and no scripts, and the unit has a job for these",
+            };
+            findings.no_unit.push(Remark::new(&marker, reason));
             return Ok(());
         }
         let standing = standing(self.lists, kind, &dir);
         let material = material(&dir);
         if self.unreadable.contains(&marker) {
             // A fixture may be invalid on purpose.
-            if material.is_none() {
-                findings.not_understood.push(Remark::new(&marker, "invalid, so its directory is no unit"));
+            match material {
+                Some(material) => findings.no_unit.push(Remark::new(&marker, material.noun())),
+                None => findings.not_understood.push(Remark::new(&marker, INVALID)),
             }
             return Ok(());
         }
         if kind.template(self.library).is_none() {
-            if material.is_none() && !matches!(standing, Standing::Root(_)) {
-                findings.not_understood.push(Remark::new(&marker, format!("{}: {}", kind.noun, kind.advice)));
+            match (material, standing) {
+                (Some(material), _) => findings.no_unit.push(Remark::new(&marker, material.noun())),
+                (None, Standing::Root(_)) => {
+                    findings.no_unit.push(Remark::new(&marker, "it lists the members of a workspace"));
+                }
+                _ => findings
+                    .not_understood
+                    .push(Remark::new(&marker, format!("{}: {}", kind.noun, kind.advice))),
             }
             return Ok(());
         }
@@ -245,6 +265,10 @@ impl Evidence<'_> {
 
     fn delivery(&self, kind: &'static Kind, dir: RepoPath, marker: RepoPath, findings: &mut Findings) {
         let material = material(&dir);
+        if self.unreadable.contains(&marker) && material.is_none() {
+            findings.not_understood.push(Remark::new(&marker, INVALID));
+            return;
+        }
         let is_tested_only = kind.id == "opentofu" && material == Some(Material::Example);
         if let Some(material) = material.filter(|_| !is_tested_only) {
             findings.no_unit.push(Remark::new(&marker, format!("{}: it is not delivered", material.noun())));

@@ -2,6 +2,7 @@
 
 use super::existing::Existing;
 use super::findings::{Findings, Remark};
+use super::forms::add_invalid;
 use super::inventory::{Inventory, material};
 use super::kinds::{KINDS, Kind};
 use super::lists::{self, List, Reader, Unreadable};
@@ -46,6 +47,8 @@ pub(crate) struct Proposal {
     pub files: Vec<ProposedFile>,
     /// The file that `.gitlab-ci.yml` has to include, if it exists already.
     pub include: Option<&'static str>,
+    /// True if files of Nestling that were there have errors: what is written beside them does not work yet.
+    pub has_errors: bool,
     /// The report: found, proposed, and not.
     pub report: String,
 }
@@ -58,7 +61,8 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     let inventory = Inventory::read(files).map_err(Failure::repository)?;
     let mut reader = Reader { files, inventory: &inventory, unreadable: Vec::new() };
     let lists = lists::read(&mut reader).map_err(Failure::repository)?;
-    let unreadable = reader.unreadable;
+    let mut unreadable = reader.unreadable;
+    add_invalid(files, &inventory, &mut unreadable).map_err(Failure::repository)?;
     let library = library(files)?;
     let evidence = Evidence {
         files,
@@ -90,15 +94,18 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
         units.retain(|dir, _| !existing.covered.contains(dir));
         rules = workspace_file::rules(&units, &inventory);
     }
+    let has_errors = !existing.problems.is_empty();
     findings.not_understood.extend(existing.problems);
     remark_unreadable(&unreadable, &mut findings);
     remark_unread_dependencies(&units, &mut findings);
     remark_rest(&inventory, &mut findings);
+    settle_notes(&units, &mut findings);
     let report = Report {
         inventory: &inventory,
         lists: &lists,
         units: &units,
         rules: &rules,
+        notes: findings.notes,
         not_understood: findings.not_understood,
         no_unit: findings.no_unit,
         is_kept,
@@ -111,7 +118,7 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     files.push(parent);
     // The first line of the workspace's file names it; a file that is kept need not.
     files.extend((!is_kept).then(schema));
-    Ok(Proposal { files, include, report })
+    Ok(Proposal { files, include, has_errors, report })
 }
 
 /// Returns the unit of a repository without anything in it.
@@ -177,8 +184,30 @@ fn remark_unread_dependencies(units: &Units, findings: &mut Findings) {
                 "which {} needs which is not read: write `depends_on` into a `nestling.yml` of each that needs another",
                 kind.noun
             );
-            findings.not_understood.extend(dirs.into_iter().map(|dir| Remark::new(dir, reason.clone())));
+            findings.notes.extend(dirs.into_iter().map(|dir| Remark::new(dir, reason.clone())));
         }
+    }
+}
+
+/// Leaves the notes to the units that are proposed. Those of a directory that is none are the reason for it.
+fn settle_notes(units: &Units, findings: &mut Findings) {
+    let dir_of = |path: &RepoPath| {
+        if units.contains_key(path) { path.clone() } else { path.parent().unwrap_or_default() }
+    };
+    let (notes, reasons): (Vec<Remark>, Vec<Remark>) = std::mem::take(&mut findings.notes)
+        .into_iter()
+        .partition(|note| units.contains_key(&note.path) || units.contains_key(&dir_of(&note.path)));
+    findings.notes = notes;
+    let has_reason = |remark: &Remark| {
+        reasons
+            .iter()
+            .any(|reason| reason.path == remark.path || reason.path.parent().as_ref() == Some(&remark.path))
+    };
+    findings.no_unit.retain(|remark| !has_reason(remark));
+    findings.not_understood.extend(reasons);
+    for list in [&mut findings.notes, &mut findings.not_understood, &mut findings.no_unit] {
+        list.sort();
+        list.dedup();
     }
 }
 
@@ -194,10 +223,6 @@ fn remark_rest(inventory: &Inventory, findings: &mut Findings) {
         let reason = "no file marks a project of a known kind: write a `nestling.yml` into each directory that has jobs";
         findings.not_understood.push(Remark::new(&RepoPath::root(), reason));
     }
-    findings.not_understood.sort();
-    findings.not_understood.dedup();
-    findings.no_unit.sort();
-    findings.no_unit.dedup();
 }
 
 /// Writes the workspace of these units.
@@ -208,13 +233,15 @@ fn workspace(
     parent: &str,
     units: &mut Units,
 ) -> Result<(String, Vec<UnitRule>), Failure> {
-    let everything = shared::add(files, inventory, lists, parent, units).map_err(Failure::repository)?;
+    let readers = readers(inventory, units);
+    let everything =
+        shared::add(files, inventory, lists, parent, &readers, units).map_err(Failure::repository)?;
     let rules = workspace_file::rules(units, inventory);
     let settings = Settings {
         stages: ["build", "test", "deploy"].map(str::to_owned).to_vec(),
         ignore: ignore(inventory, units),
         everything,
-        depends_from: readers(inventory, units),
+        depends_from: readers,
         has_templates: RepoPath::parse(DIRECTORY).is_ok_and(|dir| inventory.is_directory(&dir))
             || own_templates(&rules).next().is_some(),
     };

@@ -16,6 +16,8 @@ pub(super) struct Report<'r> {
     pub lists: &'r [List],
     pub units: &'r Units,
     pub rules: &'r [UnitRule],
+    /// What is left out of the units.
+    pub notes: Vec<Remark>,
     pub not_understood: Vec<Remark>,
     pub no_unit: Vec<Remark>,
     /// True if there is a workspace already, which is kept: what it does not have is proposed.
@@ -34,6 +36,9 @@ impl Report<'_> {
         self.add_found(&mut text);
         text.push_str("\nProposed\n");
         self.add_proposed(&mut text);
+        if !self.notes.is_empty() {
+            self.add_remarks(&mut text, &self.notes);
+        }
         text.push_str("\nNot understood\n");
         self.add_remarks(&mut text, &self.not_understood);
         text.push_str("\nNo unit\n");
@@ -120,7 +125,7 @@ impl Report<'_> {
     fn explain_rule(&self, text: &mut String, rule: &UnitRule) {
         for dir in &rule.dirs {
             let unit = &self.units[dir];
-            let files: Vec<String> = unit.because.iter().map(ToString::to_string).collect();
+            let files: Vec<String> = unit.reasons().iter().map(ToString::to_string).collect();
             let jobs = if unit.jobs.is_empty() { "none".to_owned() } else { unit.jobs.join(", ") };
             let dir = if dir.is_root() { ".".to_owned() } else { dir.to_string() };
             let _ = writeln!(text, "    {dir}: because of {}; jobs: {jobs}", files.join(", "));

@@ -2,7 +2,7 @@
 
 use super::glob::escaped;
 use super::inventory::Inventory;
-use super::kinds::{EVERYTHING, Kind, fits};
+use super::kinds::{EVERYTHING, Kind, fits, served_by};
 use super::lists::List;
 use super::units::Units;
 use nestling::{Files, ReadError, RepoPath};
@@ -17,6 +17,7 @@ pub(super) fn add(
     inventory: &Inventory,
     lists: &[List],
     parent: &str,
+    readers: &[&str],
     units: &mut Units,
 ) -> Result<Vec<String>, ReadError> {
     units.values_mut().for_each(|unit| unit.changes.clear());
@@ -39,6 +40,9 @@ pub(super) fn add(
                 }
             };
             for path in candidates(inventory, kind, dir, &is_above) {
+                if is_understood(inventory, kind, dir, &path, readers) {
+                    continue;
+                }
                 let is_there = match known.get(&path) {
                     Some(is_there) => *is_there,
                     // Some are in directories that are not entered, such as `.mvn`.
@@ -80,6 +84,21 @@ pub(super) fn add(
         unit.changes.retain(|glob| !unit.unneeded.contains(glob));
     }
     Ok(everything)
+}
+
+/// Returns true for a lock file whose changes select the units that they concern, this one among them.
+fn is_understood(
+    inventory: &Inventory,
+    kind: &Kind,
+    dir: &RepoPath,
+    path: &RepoPath,
+    readers: &[&str],
+) -> bool {
+    let name = String::from_utf8_lossy(path.file_name());
+    let reader = if kind.id == "nx" { Some("npm") } else { kind.reader };
+    let is_read = reader.is_some_and(|reader| readers.contains(&reader));
+    is_read
+        && served_by(kind, &name).is_some_and(|manifest| inventory.is_file(&dir.child(manifest.as_bytes())))
 }
 
 /// Returns true for a directory with a file that makes it independent of a workspace above.

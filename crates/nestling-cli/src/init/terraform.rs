@@ -1,9 +1,13 @@
 //! Terraform and OpenTofu: which directories are modules of others, and which have a state.
 
+mod blocks;
+
 use super::inventory::Inventory;
 use super::kinds::Kind;
 use nestling::{Files, ReadError, RepoPath};
 use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) use blocks::{Block, blocks};
 
 /// The relations between the `*.tf` files of the repository.
 #[derive(Debug, Default)]
@@ -12,6 +16,8 @@ pub(super) struct Modules {
     pub uses: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
     /// Directories with a `backend` or `cloud` block.
     pub with_state: BTreeSet<RepoPath>,
+    /// Directories with a `cloud` block.
+    pub with_cloud: BTreeSet<RepoPath>,
     /// The `backend` block of each directory that has one.
     pub backends: BTreeMap<RepoPath, Backend>,
     /// Directories with a `provider` block that configures one.
@@ -38,27 +44,10 @@ const REQUIRED: [(&str, &[&str]); 6] = [
 ];
 
 impl Backend {
-    /// Reads the first block of a file.
-    fn parse(text: &str) -> Option<Self> {
-        let code = text.lines().map(|line| line.split(['#']).next().unwrap_or_default().trim());
-        let code: Vec<&str> = code.filter(|line| !line.starts_with("//")).collect();
-        let start = code.iter().position(|line| line.starts_with("backend \""))?;
-        let name = code[start].split('"').nth(1)?.to_owned();
-        let mut settings = BTreeSet::new();
-        let mut depth = 0_i32;
-        for line in &code[start..] {
-            let inside = line.split_once('{').filter(|_| depth == 0).map_or(*line, |(_, inside)| inside);
-            if depth <= 1
-                && let Some((key, _)) = inside.split_once('=')
-            {
-                settings.insert(key.trim().to_owned());
-            }
-            depth += count(line, '{') - count(line, '}');
-            if depth <= 0 {
-                break;
-            }
-        }
-        Some(Self { name, settings })
+    /// Reads a block `backend "s3" { … }`.
+    fn of(block: &Block) -> Self {
+        let name = block.labels.first().cloned().unwrap_or_default();
+        Self { name, settings: block.arguments.keys().cloned().collect() }
     }
 
     /// Returns the first setting that the backend requires and that the code does not have.
@@ -66,10 +55,6 @@ impl Backend {
         let (_, required) = REQUIRED.iter().find(|(name, _)| *name == self.name)?;
         required.iter().copied().find(|setting| !self.settings.contains(*setting))
     }
-}
-
-fn count(line: &str, brace: char) -> i32 {
-    i32::try_from(line.matches(brace).count()).unwrap_or_default()
 }
 
 impl Modules {
@@ -93,26 +78,35 @@ impl Modules {
         Ok(modules)
     }
 
+    /// Adds a file. One that is invalid is named by another reading.
     fn add(&mut self, dir: &RepoPath, text: &str) {
-        if let Some(backend) = Backend::parse(text) {
-            self.backends.insert(dir.clone(), backend);
+        for block in blocks(text).unwrap_or_default() {
+            match block.name.as_str() {
+                "terraform" => {
+                    for inner in &block.blocks {
+                        match inner.name.as_str() {
+                            "backend" => drop(self.backends.insert(dir.clone(), Backend::of(inner))),
+                            "cloud" => drop(self.with_cloud.insert(dir.clone())),
+                            _ => continue,
+                        }
+                        self.with_state.insert(dir.clone());
+                    }
+                }
+                "provider" => drop(self.with_provider.insert(dir.clone())),
+                "module" => self.add_source(dir, block.arguments.get("source").map_or("", String::as_str)),
+                _ => {}
+            }
         }
-        for line in text.lines().map(str::trim) {
-            if line.starts_with("backend ") || line.starts_with("cloud ") {
-                self.with_state.insert(dir.clone());
-            }
-            if line.starts_with("provider ") {
-                self.with_provider.insert(dir.clone());
-            }
-            let source = line.strip_prefix("source").map(|rest| rest.trim_start().trim_start_matches('='));
-            let path = source.and_then(|rest| rest.trim().strip_prefix('"')?.split('"').next());
-            // Only these are paths; everything else is an address.
-            if let Some(path) = path.filter(|path| path.starts_with("./") || path.starts_with("../"))
-                && let Ok(used) = dir.join(path.trim_end_matches('/'))
-                && used != *dir
-            {
-                self.uses.entry(dir.clone()).or_default().insert(used);
-            }
+    }
+
+    /// Adds the source of a module, if it is a path: everything else is an address.
+    fn add_source(&mut self, dir: &RepoPath, source: &str) {
+        let is_path = source.starts_with("./") || source.starts_with("../");
+        if let Ok(used) = dir.join(source.trim_end_matches('/'))
+            && is_path
+            && used != *dir
+        {
+            self.uses.entry(dir.clone()).or_default().insert(used);
         }
     }
 
@@ -136,19 +130,18 @@ mod tests {
     #[test]
     fn a_backend_says_what_it_lacks() {
         for (text, expected) in [
-            ("terraform {\n  backend \"s3\" {}\n}\n", Some("bucket")),
-            (
-                "terraform {\n  backend \"s3\" {\n    # bucket = \"x\"\n    key = \"x\"\n  }\n}\n",
-                Some("bucket"),
-            ),
-            ("  backend \"s3\" {\n    bucket = \"x\"\n    key = \"x\"\n  }\n", None),
-            ("  backend \"gcs\" { bucket = \"x\" }\n", None),
-            ("  backend \"gcs\" {\n  }\n}\nlocals {\n  bucket = 1\n}\n", Some("bucket")),
-            ("  backend \"http\" {}\n", None),
+            ("backend \"s3\" {}\n", Some("bucket")),
+            ("backend \"s3\" {\n    # bucket = \"x\"\n    key = \"x\"\n  }\n", Some("bucket")),
+            ("backend \"s3\" {\n    bucket = \"x\"\n    key = \"x\"\n  }\n", None),
+            ("backend \"gcs\" { bucket = \"x\" }\n", None),
+            ("backend \"gcs\" {\n  }\n", Some("bucket")),
+            ("backend \"http\" {}\n", None),
         ] {
-            assert_eq!(Backend::parse(text).unwrap().lacks(), expected, "{text}");
+            let text = format!("terraform {{\n  {text}}}\nlocals {{\n  bucket = 1\n}}\n");
+            let mut modules = Modules::default();
+            modules.add(&RepoPath::root(), &text);
+            assert_eq!(modules.backends[&RepoPath::root()].lacks(), expected, "{text}");
         }
-        assert_eq!(Backend::parse("provider \"aws\" {}\n"), None);
     }
 
     #[test]

@@ -22,6 +22,44 @@ pub(super) fn json_of(files: &dyn Files, path: &RepoPath) -> Result<Value, ReadE
     Ok(serde_json::from_str(&text).unwrap_or_default())
 }
 
+/// Returns JSON without the comments and the last commas that some tools permit.
+pub(super) fn jsonc(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    let mut is_string = false;
+    while let Some(c) = characters.next() {
+        match (c, characters.peek()) {
+            ('\\', _) if is_string => {
+                plain.push(c);
+                plain.extend(characters.next());
+                continue;
+            }
+            ('"', _) => is_string = !is_string,
+            ('/', Some('/')) if !is_string => {
+                while characters.next_if(|c| *c != '\n').is_some() {}
+                continue;
+            }
+            ('/', Some('*')) if !is_string => {
+                let mut previous = ' ';
+                for c in characters.by_ref().skip(1) {
+                    if (previous, c) == ('*', '/') {
+                        break;
+                    }
+                    previous = c;
+                }
+                continue;
+            }
+            (']' | '}', _) if !is_string => {
+                let kept = plain.trim_end().strip_suffix(',').map(str::len);
+                plain.truncate(kept.unwrap_or(plain.len()));
+            }
+            _ => {}
+        }
+        plain.push(c);
+    }
+    plain
+}
+
 /// Reads XML, with the document type that some older manifests begin with.
 ///
 /// # Errors

@@ -168,7 +168,9 @@ impl Trial<'_> {
             let Some(unit) = units.get_mut(&dir) else { continue };
             let fault = shell.first_fault(&job.body);
             let fault = fault.or_else(|| unit.is_tested_only.then(|| shell.deploying(&job.body)).flatten());
-            let Some(fault) = fault else { continue };
+            let fault = fault.map(|fault| format!("cannot run: {fault}"));
+            let unasked = || shell.unasked(&job.body).map(|effect| format!("is not proposed: {effect}"));
+            let Some(fault) = fault.or_else(unasked) else { continue };
             let is_of = |template: &str| is_made_by(plan, job, template);
             let before = unit.uses.len();
             let templates: Vec<String> = unit.uses.iter().map(|used| used.template.clone()).collect();
@@ -180,7 +182,7 @@ impl Trial<'_> {
             is_dropping = true;
             let dropped = templates.iter().find(|template| is_of(template)).or(templates.first());
             let dropped = dropped.map_or("", |template| OwnTemplate::shown(template));
-            let reason = format!("{} of {dropped} cannot run: {fault}", own_name(job));
+            let reason = format!("{} of {dropped} {fault}", own_name(job));
             findings.not_understood.push(Remark::new(&dir, reason));
             if unit.uses.is_empty() {
                 units.remove(&dir);

@@ -24,8 +24,8 @@ pub(super) struct Unit {
     pub copies: BTreeSet<RepoPath>,
     /// Globs of such paths, from the root with a slash.
     pub copied_globs: BTreeSet<String>,
-    /// Files that led to it.
-    pub because: BTreeSet<RepoPath>,
+    /// Files that led to it, by the template that they led to.
+    pub because: BTreeMap<String, BTreeSet<RepoPath>>,
     /// Ids of the kinds that it is of.
     pub kinds: BTreeSet<&'static str>,
     /// True for a member of a workspace, on which others may depend: it may have no jobs.
@@ -36,6 +36,14 @@ pub(super) struct Unit {
     pub versions: BTreeSet<String>,
     /// Its jobs, once they are rendered.
     pub jobs: Vec<String>,
+}
+
+impl Unit {
+    /// Returns the files that led to it, as far as their templates are still used.
+    pub(super) fn reasons(&self) -> BTreeSet<&RepoPath> {
+        let is_used = |template: &str| self.uses.iter().any(|used| used.template == template);
+        self.because.iter().filter(|(template, _)| is_used(template)).flat_map(|(_, files)| files).collect()
+    }
 }
 
 /// Units by directory.

@@ -2,6 +2,7 @@
 
 mod range;
 mod tool_files;
+mod pinned;
 mod node;
 mod python;
 mod go;
@@ -10,6 +11,7 @@ mod java;
 mod maven;
 mod gradle;
 mod terraform;
+mod ruby;
 #[cfg(test)]
 mod tests;
 
@@ -65,13 +67,20 @@ struct Choice {
 impl Choice {
     /// Chooses the version that a statement permits.
     fn of(&self, statement: Statement) -> Version {
-        let written = statement.shown();
-        let chosen = Range::parse(&statement.text).map(|range| range.choose(self.lines));
+        let shown = statement.shown();
+        self.chosen(&statement.text, statement.file, &shown)
+    }
+
+    /// Chooses the version that a range permits. One of which no image is known leaves the template's default.
+    fn chosen(&self, range: &str, file: RepoPath, shown: &str) -> Version {
+        let chosen =
+            Range::parse(range).filter(|_| !range.trim().is_empty()).map(|range| range.choose(self.lines));
+        let chosen = chosen.filter(|version| self.is_known(version));
         let note = match &chosen {
-            Some(version) => format!("{} {version} for {written}", self.noun),
+            Some(version) => format!("{} {version} for {shown}", self.noun),
             None => {
                 format!(
-                    "{written} is no version that is known: the jobs run with {} {}",
+                    "{shown} is no version that is known: the jobs run with {} {}",
                     self.noun, self.lines[0]
                 )
             }
@@ -80,10 +89,19 @@ impl Choice {
         Version {
             input: self.input,
             value: value.map(|version| Value::from(version.as_str())),
-            file: statement.file,
+            file,
             note,
             is_unclear: chosen.is_none(),
         }
+    }
+
+    /// Returns true for a version of a line of which there are images.
+    fn is_known(&self, version: &str) -> bool {
+        let version = numbers(version);
+        self.lines.iter().any(|line| {
+            let line = numbers(line);
+            version.starts_with(&line[..line.len().min(2)])
+        })
     }
 }
 
@@ -107,6 +125,7 @@ impl Versions<'_> {
             "rust" => self.rust(dir),
             "maven" | "gradle" => self.java(kind, dir),
             "opentofu" => self.terraform(dir),
+            "ruby" => self.ruby(dir),
             _ => Ok(Vec::new()),
         }
     }

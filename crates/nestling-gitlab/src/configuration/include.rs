@@ -70,6 +70,8 @@ pub enum RemoteIncludes {
     Keep,
     /// It is returned beside the jobs, which are only looked at.
     Unread,
+    /// As [`Self::Unread`], but a local file is read where it is not known whether its rules hold: all jobs that there can be.
+    Possible,
     /// As [`Self::Unread`], and so is every local one: there are no files to read.
     AllUnread,
     /// It is an error.
@@ -135,6 +137,9 @@ impl Reading<'_> {
                 (_, Truth::No) => {}
                 _ if self.remote == RemoteIncludes::AllUnread => self.included.unread.push(include),
                 (Some(path), Truth::Yes) => self.local(&include, path, depth),
+                (Some(path), Truth::Maybe) if self.remote == RemoteIncludes::Possible => {
+                    self.local(&include, path, depth);
+                }
                 _ if self.remote != RemoteIncludes::Refuse => self.included.unread.push(include),
                 (Some(path), Truth::Maybe) => self.included.problems.push(uncertain(include.origin, path)),
                 (None, _) => self.included.problems.push(refused(&include)),
@@ -210,7 +215,9 @@ impl Reading<'_> {
         let text = utf8(sources, path, bytes).map_err(|error| vec![error])?;
         let file = sources.add(path, text.as_str());
         let (documents, warnings) = match self.remote {
-            RemoteIncludes::Unread | RemoteIncludes::AllUnread => yaml::parse_leniently(&text, file)?,
+            RemoteIncludes::Unread | RemoteIncludes::Possible | RemoteIncludes::AllUnread => {
+                yaml::parse_leniently(&text, file)?
+            }
             RemoteIncludes::Keep | RemoteIncludes::Refuse => (yaml::parse_file(&text, file)?, Vec::new()),
         };
         self.included.problems.extend(warnings);

@@ -46,7 +46,7 @@ fn expand_nested(text: &str, replacement: &dyn Fn(&str) -> Replacement, depth: u
 }
 
 /// Returns the names of the variables that a string refers to, in order.
-pub(crate) fn references(text: &str) -> Vec<&str> {
+pub fn references(text: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find(['$', '%']) {

@@ -11,6 +11,7 @@ mod clauses;
 mod policy;
 mod decide;
 mod witness;
+mod refutation;
 mod implication;
 mod job;
 mod trace;

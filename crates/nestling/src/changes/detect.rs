@@ -4,6 +4,7 @@ use super::base;
 use super::find::{Found, Search};
 use super::given::parse_given;
 use super::given_files::settle;
+use super::known::KnownComparison;
 use super::reason::AmbiguousRevision;
 use super::request::{ChangeRequest, ChangesError, OnUnknownBase, Scope};
 use super::{
@@ -65,8 +66,10 @@ pub(crate) fn detect(
     request: &ChangeRequest,
     facts: &PipelineFacts,
     head: Head,
+    known: &KnownComparison,
 ) -> Result<ChangeSet, ChangesError> {
-    let search = Search { repository, request, default_branch: facts.default_branch.as_deref(), head: &head };
+    let default_branch = facts.default_branch.as_deref();
+    let search = Search { repository, request, default_branch, head: &head, known: Some(known) };
     let mut unknown_paths = Vec::new();
     let (base, extent) = if let Some(list) = &request.given {
         let base = named_base(&search)?;
@@ -103,7 +106,8 @@ pub(crate) fn detect_against(
     head: Head,
     against: Against,
 ) -> Result<ChangeSet, ChangesError> {
-    let search = Search { repository, request, default_branch: facts.default_branch.as_deref(), head: &head };
+    let default_branch = facts.default_branch.as_deref();
+    let search = Search { repository, request, default_branch, head: &head, known: None };
     let (base, extent) = match against {
         Against::Commit(commit, found) => {
             let found = search.obtain(commit, found);
@@ -215,6 +219,9 @@ fn finish(search: &Search<'_>, found: Found) -> Result<(Option<Base>, Extent), C
 }
 
 fn compare(search: &Search<'_>, base: &Base) -> Result<Extent, GitError> {
+    if let Some(changes) = search.known.and_then(|known| known.get(&base.commit)) {
+        return Ok(Extent::Paths(changes));
+    }
     let repository = search.repository;
     let old = repository.tree_of(&base.commit)?;
     let changes = match search.head {
@@ -223,5 +230,8 @@ fn compare(search: &Search<'_>, base: &Base) -> Result<Extent, GitError> {
         }
         Head::WorkTree { .. } => repository.work_tree_diff(Some(&old))?,
     };
+    if let Some(known) = search.known {
+        known.keep(base.commit, changes.clone());
+    }
     Ok(Extent::Paths(changes))
 }

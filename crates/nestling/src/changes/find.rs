@@ -1,6 +1,7 @@
 //! Finding base: the commit that a rule names, in this clone or from the remote.
 
 use super::base::Rule;
+use super::known::KnownComparison;
 use super::reason::{AmbiguousRevision, UnknownBase};
 use super::request::{ChangeRequest, FetchPolicy};
 use super::{Base, Head, Obtained, Provenance};
@@ -16,6 +17,8 @@ pub(super) struct Search<'a> {
     pub(super) request: &'a ChangeRequest,
     pub(super) default_branch: Option<&'a str>,
     pub(super) head: &'a Head,
+    /// Paths that are known from an earlier search.
+    pub(super) known: Option<&'a KnownComparison>,
 }
 
 impl Search<'_> {

@@ -74,7 +74,7 @@ fn detected(
     request: &ChangeRequest,
 ) -> Result<ChangeSet, ChangesError> {
     let head = head(repository, request)?;
-    detect(repository, request, &facts(repository, request)?, head)
+    detect(repository, request, &facts(repository, request)?, head, &KnownComparison::default())
 }
 
 /// The origin of base and the changes, or the reason why everything counts as changed.

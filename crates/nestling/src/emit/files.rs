@@ -1,7 +1,7 @@
 //! The files that a plan is written to: one, or a router and its parts where one would be too large for GitLab.
 
 use super::groups::groups;
-use super::output::{Emitted, EmittedFile, Parts, Settings};
+use super::output::{Emitted, EmittedFile, EmittedPart, Parts, Settings};
 use super::split::{self, Load, PipelineLimits};
 use super::written::{Written, of_hidden};
 use super::{Comments, emit, header, oversize, part, router, write_pipeline};
@@ -22,28 +22,48 @@ pub(super) fn files(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> 
 }
 
 fn written(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Emitted {
-    let pipeline = &plan.pipeline;
     let jobs = Jobs::of(plan);
-    let cut = match settings.parts {
-        Parts::Exactly(count) => split::by_count(&jobs.groups(), &jobs.loads, count),
-        Parts::Fewest if jobs.all().fits(&settings.limits) => {
-            return one_file(settings, emit(plan, sources, settings.comments));
+    match jobs.division(settings) {
+        Division::Whole => one_file(settings, emit(plan, sources, settings.comments)),
+        Division::Factored(written) => {
+            one_file(settings, text(&header::of(plan), &written, sources, settings.comments))
         }
-        Parts::Fewest => {
-            let written = Written::whole(pipeline).factored();
-            if written.load().fits(&settings.limits) {
-                let text = text(&header::of(plan), &written, sources, settings.comments);
-                return one_file(settings, text);
-            }
-            jobs.fewest(&written, &settings.limits)
-        }
-    };
-    parts(&jobs, &cut, sources, settings)
+        Division::Parts(cut) => emit_parts(&jobs, parts(cut, settings), sources, settings),
+    }
+}
+
+/// Returns the parts of a plan without writing them; none where one file holds it.
+pub(super) fn parts_of(plan: &Plan, settings: &Settings<'_>) -> Vec<EmittedPart> {
+    match Jobs::of(plan).division(settings) {
+        Division::Whole | Division::Factored(_) => Vec::new(),
+        Division::Parts(cut) => parts(cut, settings),
+    }
+}
+
+fn parts(cut: Vec<Vec<usize>>, settings: &Settings<'_>) -> Vec<EmittedPart> {
+    let of = cut.len();
+    let mut parts = Vec::new();
+    for (index, jobs) in cut.into_iter().enumerate() {
+        let number = index + 1;
+        let trigger = router::trigger_name(number, of);
+        parts.push(EmittedPart { trigger, path: part::path(settings.file, number), jobs });
+    }
+    parts
 }
 
 fn one_file(settings: &Settings<'_>, text: String) -> Emitted {
     let file = EmittedFile { path: settings.file.to_owned(), text };
-    Emitted { files: vec![file], diagnostics: Vec::new() }
+    Emitted { files: vec![file], ..Emitted::default() }
+}
+
+/// The files that a plan is divided into.
+enum Division<'a> {
+    /// One, with the jobs as they are.
+    Whole,
+    /// One, with shared bodies factored out.
+    Factored(Written<'a>),
+    /// A router and parts with these jobs.
+    Parts(Vec<Vec<usize>>),
 }
 
 /// The jobs of a plan, weighed once.
@@ -55,6 +75,21 @@ struct Jobs<'a> {
 impl<'a> Jobs<'a> {
     fn of(plan: &'a Plan) -> Self {
         Self { plan, loads: plan.pipeline.jobs.iter().map(Load::of).collect() }
+    }
+
+    /// Returns the fewest files that fit, or as many parts as the settings say.
+    fn division(&self, settings: &Settings<'_>) -> Division<'a> {
+        if let Parts::Exactly(count) = settings.parts {
+            return Division::Parts(split::by_count(&self.groups(), &self.loads, count));
+        }
+        if self.all().fits(&settings.limits) {
+            return Division::Whole;
+        }
+        let written = Written::whole(&self.plan.pipeline).factored();
+        if written.load().fits(&settings.limits) {
+            return Division::Factored(written);
+        }
+        Division::Parts(self.fewest(&written, &settings.limits))
     }
 
     fn all(&self) -> Load {
@@ -99,33 +134,38 @@ impl<'a> Jobs<'a> {
     }
 }
 
-fn parts(jobs: &Jobs<'_>, cut: &[Vec<usize>], sources: &Sources, settings: &Settings<'_>) -> Emitted {
-    let paths: Vec<String> = (1..=cut.len()).map(|number| part::path(settings.file, number)).collect();
+fn emit_parts(
+    jobs: &Jobs<'_>,
+    parts: Vec<EmittedPart>,
+    sources: &Sources,
+    settings: &Settings<'_>,
+) -> Emitted {
     let mut emitted = Emitted::default();
-    let router = router::pipeline(jobs.plan, &paths, settings);
+    let router = router::pipeline(jobs.plan, &parts, settings);
     let about = format!(
         "{}# Too large for one pipeline: the jobs are in {} parts.\n",
         header::of(jobs.plan),
-        cut.len()
+        parts.len()
     );
     let text_of_router = text(&about, &Written::whole(&router), sources, settings.comments);
     emitted.files.push(EmittedFile { path: settings.file.to_owned(), text: text_of_router });
     emitted.diagnostics.extend(oversize::too_deep(&jobs.plan.pipeline));
-    let numbered: Vec<(usize, &Vec<usize>)> = cut.iter().enumerate().collect();
+    let numbered: Vec<(usize, &EmittedPart)> = parts.iter().enumerate().collect();
     let written = parallel_map(&numbered, |(index, part)| {
-        let (written, load) = jobs.part(part, *index == 0, &settings.limits);
+        let (written, load) = jobs.part(&part.jobs, *index == 0, &settings.limits);
         let problem = oversize::of_part(&written, load, &settings.limits);
-        let mut text = part::first_line(index + 1, cut.len());
+        let mut text = part::first_line(index + 1, parts.len());
         if settings.comments == Comments::Origins {
             text.push('\n');
         }
         write_pipeline(&mut text, &written, sources, settings.comments);
         (text, problem)
     });
-    for ((text, problem), path) in written.into_iter().zip(paths) {
+    for ((text, problem), part) in written.into_iter().zip(&parts) {
         emitted.diagnostics.extend(problem);
-        emitted.files.push(EmittedFile { path, text });
+        emitted.files.push(EmittedFile { path: part.path.clone(), text });
     }
+    emitted.parts = parts;
     emitted
 }
 

@@ -81,9 +81,38 @@ pub enum Parts {
 pub struct Emitted {
     /// The files; the first is the child pipeline that the parent triggers.
     pub files: Vec<EmittedFile>,
+    /// The parts, in the order of their files behind the router; empty where one file holds the pipeline.
+    pub parts: Vec<EmittedPart>,
     /// Limits of GitLab that the files exceed all the same: units that are too large and cannot be separated, artifacts that
     /// are too large.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A part of a plan that is too large for one pipeline, and the router's job that starts it.
+///
+/// ```
+/// use nestling::{EmitOptions, Parts, testing::plan_files};
+/// use std::num::NonZeroUsize;
+///
+/// let build = "build: { script: make }";
+/// let plan = plan_files([("nestling.yml", "workspace: {}"), ("api/nestling.yml", build), ("web/nestling.yml", build)])?;
+/// let mut options = EmitOptions::default();
+/// assert_eq!(plan.parts(&options), []);
+/// options.parts = Parts::Exactly(NonZeroUsize::new(2).expect("two is not zero"));
+/// let parts = plan.parts(&options);
+/// assert_eq!((parts[1].trigger.as_str(), parts[1].path.as_str()), ("part 2 of 2", "child-pipeline.part-2.yml"));
+/// assert_eq!(plan.pipeline.jobs[parts[1].jobs[0]].name.as_str(), "web:build");
+/// # Ok::<(), nestling::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EmittedPart {
+    /// The name of the trigger job.
+    pub trigger: String,
+    /// The path of the file.
+    pub path: String,
+    /// Indices of its jobs among those of the plan's pipeline.
+    pub jobs: Vec<usize>,
 }
 
 /// A file to write.

@@ -4,7 +4,7 @@
 //! Parent, router, part: two levels of children, which is all that GitLab allows
 //! (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#nested-child-pipelines>).
 
-use super::output::Settings;
+use super::output::{EmittedPart, Settings};
 use crate::plan::Plan;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::name::{JobName, StageName};
@@ -19,14 +19,19 @@ const PARTS: &str = "parts";
 /// Variable that the parent's trigger job forwards, so that the relay can fetch from the parent.
 const PARENT: &str = "PARENT_PIPELINE_ID";
 
+/// Returns the name of the trigger job of a part.
+pub(super) fn trigger_name(number: usize, of: usize) -> String {
+    format!("part {number} of {of}")
+}
+
 /// The router for these parts.
-pub(super) fn pipeline(plan: &Plan, paths: &[String], settings: &Settings<'_>) -> Pipeline {
+pub(super) fn pipeline(plan: &Plan, parts: &[EmittedPart], settings: &Settings<'_>) -> Pipeline {
     let origin = plan.workspace.origin();
     let build = Build { origin, defaults: &plan.defaults };
-    let mut jobs: Vec<Job> = build.job(RELAY, build.relay(paths, settings)).into_iter().collect();
-    for (at, path) in paths.iter().enumerate() {
-        let name = format!("part {} of {}", at + 1, paths.len());
-        jobs.extend(build.job(&name, build.trigger(path)));
+    let paths: Vec<String> = parts.iter().map(|part| part.path.clone()).collect();
+    let mut jobs: Vec<Job> = build.job(RELAY, build.relay(&paths, settings)).into_iter().collect();
+    for part in parts {
+        jobs.extend(build.job(&part.trigger, build.trigger(&part.path)));
     }
     let stages = [RELAY, PARTS].into_iter().filter_map(|stage| StageName::parse(stage).ok()).collect();
     Pipeline { stages, workflow: plan.pipeline.workflow.clone(), jobs, ..Pipeline::default() }

@@ -15,7 +15,8 @@ use nestling_gitlab::name::EnvironmentName;
 /// Makes a plan of the same files and changes for each kind of pipeline, one after the other, and hands each of them over.
 ///
 /// A unit whose templates ask nothing of the pipeline is rendered once for all kinds. The known units of each kind are left out;
-/// with `Recording::Notes`, each plan comes with notes on the units that were rendered.
+/// with [`Recording::Notes`], each plan comes with notes on the units that were rendered. Returns warnings of the inputs that are read in
+/// none of them.
 ///
 /// # Errors
 /// As [`plan`](super::plan).
@@ -25,7 +26,7 @@ pub(crate) fn plan_kinds(
     known: &[KnownUnits],
     recording: Recording,
     mut act: impl FnMut(Plan, Option<PlanNotes>),
-) -> Result<(), ReadError> {
+) -> Result<Vec<Diagnostic>, ReadError> {
     let (files, revisions, loaded, sources) =
         (request.files, request.revisions, request.loaded, request.sources);
     let templates = Templates::new(files, revisions, &loaded.workspace.template_folders, sources);
@@ -38,10 +39,10 @@ pub(crate) fn plan_kinds(
         let (made, notes) = make(request, &templates, &of_kind)?;
         act(finished(made, request), notes);
         if known.has_given_up() {
-            return Ok(());
+            return Ok(Vec::new());
         }
     }
-    Ok(())
+    Ok(shared.unread_inputs())
 }
 
 /// Returns the findings in the entries of the catalogue that none of these kinds deploys to: those in a deploy that has

@@ -10,7 +10,7 @@ use super::rendering::Rendering;
 use super::roles::Roles;
 use super::{
     Plan, Removed, Request, auto_cancel, claims, definition, fingerprints, needed, noop, removed,
-    reuse_settings, stop,
+    reuse_settings, shared_targets, stop,
 };
 use crate::assemble::{self, KnownUnits};
 use crate::changes::ChangeSet;
@@ -152,6 +152,7 @@ pub(super) fn make(
     let notes = notes.map(|(units, links)| PlanNotes::new(&renderer, units, links, work_of_root));
     assemble::drop_dependents(workspace, &own, &mut units);
     let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
+    diagnostics.extend(shared_targets::find(std::iter::once(&own).chain(units.values())));
     let stops = stop::jobs(&renderer, &before, &removed, &request.changes, &units);
     let stops = keep(&mut diagnostics, stops);
     let all = units.into_values().chain(stops).collect();

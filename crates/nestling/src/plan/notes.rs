@@ -5,7 +5,7 @@ use super::roles::uses_roles;
 use crate::assemble::KnownUnit;
 use crate::template::RenderingWork;
 use crate::unit::{Made, Promoted, UnitRenderer};
-use crate::workspace::{KnownTemplate, Order, Unit, Workspace, templates_of};
+use crate::workspace::{Declaration, KnownTemplate, Order, Unit, Workspace, templates_of};
 use nestling_gitlab::name::UnitName;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -56,6 +56,9 @@ impl UnitNotes {
             && made.problems.is_empty()
             && made.report.lines.is_empty()
             && made.jobs.stages.is_empty()
+            // Two units can have one target, or be given inputs in one place.
+            && made.jobs.targets.is_empty()
+            && gives_own_inputs(unit, renderer.workspace)
             // A role that means no job is looked for among the names of all units.
             && !uses_roles(&made.jobs);
         let templates = is_plain.then(|| templates_of(unit, renderer.templates, renderer.sources)).flatten();
@@ -85,6 +88,19 @@ impl PlanNotes {
             && !workspace.body.as_ref().is_some_and(|body| body.includes());
         Self { units, links, is_separable }
     }
+}
+
+/// Returns `true` if all inputs of a unit's templates are given in its own file.
+fn gives_own_inputs(unit: &Unit, workspace: &Workspace) -> bool {
+    let own_file = match unit.declaration {
+        Declaration::File(origin) => Some(origin.file),
+        Declaration::Rule(_) => None,
+    };
+    let of_environments = unit.uses.iter().flat_map(|used| used.environments.values());
+    let inputs = unit.uses.iter().map(|used| &used.inputs).chain(of_environments.map(|given| &given.inputs));
+    let mut keys = inputs.flat_map(|inputs| &inputs.entries).map(|entry| entry.key.origin.file);
+    keys.all(|file| Some(file) == own_file)
+        && workspace.environments.entries.values().all(|entry| entry.inputs.is_empty())
 }
 
 /// Returns `true` if jobs of a unit wait for all jobs of others in earlier stages.

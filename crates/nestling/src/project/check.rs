@@ -98,18 +98,21 @@ impl Planning<'_> {
         let mut walk = Walk::new(&project.loaded, project.sources(), parent, left_out);
         let facts: Vec<PipelineFacts> = kinds.iter().map(|kind| kind.facts.clone()).collect();
         let mut kinds = kinds.iter();
-        plan::plan_kinds(&mut request, facts.clone(), &left_out.known, recording, |plan, notes| {
-            // Headers are the same for all kinds.
-            if std::mem::take(&mut looks_for_keys) {
-                unused_keys = idle::find(project.files(), project.revisions(), &plan);
-            }
-            if let Some(kind) = kinds.next() {
-                walk.add(kind.clone(), plan, notes);
-            }
-        })?;
+        let unread_inputs =
+            plan::plan_kinds(&mut request, facts.clone(), &left_out.known, recording, |plan, notes| {
+                // Headers are the same for all kinds.
+                if std::mem::take(&mut looks_for_keys) {
+                    unused_keys = idle::find(project.files(), project.revisions(), &plan);
+                }
+                if let Some(kind) = kinds.next() {
+                    walk.add(kind.clone(), plan, notes);
+                }
+            })?;
         let mut problems = unused_keys?;
         problems.extend(plan::unused_entries(&mut request, &facts, &|entry| walk.jobs.deploy_to(entry)));
+        walk.recorded.drop_concerned(&unread_inputs, workspace);
         if reports_keys {
+            problems.extend(unread_inputs);
             if let Some(repository) = project.repository {
                 problems.extend(idle::unknown_revisions(workspace, repository.git())?);
             }

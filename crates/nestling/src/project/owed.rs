@@ -206,7 +206,7 @@ fn owed(
         pipeline.open.iter().filter_map(|job| Some((job.as_str(), unit_of(job)?))).collect();
     let names: BTreeSet<String> = open.iter().map(|(_, unit)| unit.to_string()).collect();
     let changes = ChangeSet { head: at_commit.head.clone(), ..ChangeSet::of_paths([]) };
-    let plan = at_commit.plan(changes).only(names).unchecked().ok();
+    let plan = at_commit.plan(changes).only(names).without_base().ok();
     let waiting = plan.as_ref().map(waiting_jobs).unwrap_or_default();
     let mut owed = BTreeMap::new();
     for (job, unit) in open {

@@ -12,6 +12,13 @@ use std::collections::BTreeSet;
 /// The text of the label at the line of the template.
 const TEMPLATE_LABEL: &str = "in the built-in template";
 
+/// The rule of jobs that are needed and not defined.
+const NEEDS_UNDEFINED: &str = "needs-undefined";
+
+/// Advice for a built-in template that needs a job which the unit does not have.
+const NEEDS_HELP: &str =
+    "use a template that has this job, or name the job that takes its place in the input `needs`";
+
 /// Moves each finding in a built-in template to the use of the template by the first unit that it was found for.
 pub(super) fn move_to_uses(plan: &Plan, diagnostics: &mut [Diagnostic]) {
     for diagnostic in diagnostics {
@@ -29,6 +36,9 @@ pub(super) fn move_to_uses(plan: &Plan, diagnostics: &mut [Diagnostic]) {
             TEMPLATE_LABEL.clone_into(&mut label.text);
         }
         diagnostic.labels.insert(0, Label { origin, text: String::new() });
+        if diagnostic.rule.id == NEEDS_UNDEFINED {
+            diagnostic.help = Some(NEEDS_HELP.to_owned());
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::passed::Passed;
 use crate::plan::{self, FingerprintSource, Plan, Recording, Selected, TreeOfCommit};
 use crate::repository::{Repository, files_at};
 use crate::select::Narrowing;
+use crate::unit::SharedRenderings;
 use nestling_files::files::Files;
 use nestling_gitlab::diagnostic::KindName;
 use nestling_gitlab::facts::WalkedKind;
@@ -45,6 +46,8 @@ pub struct Planning<'p> {
     pub(super) fingerprints: bool,
     pub(super) passed: Option<&'p Passed>,
     pub(super) memo: Option<&'p CheckMemo>,
+    pub(super) shared: Option<&'p SharedRenderings>,
+    pub(super) is_checked: bool,
 }
 
 /// Set if keys of headers that have no effect are looked for.
@@ -66,6 +69,8 @@ impl<'p> Planning<'p> {
             fingerprints: false,
             passed: None,
             memo: None,
+            shared: None,
+            is_checked: true,
         }
     }
 
@@ -139,6 +144,18 @@ impl<'p> Planning<'p> {
         self
     }
 
+    /// Shares renderings with other plans of the same project, such as those of other kinds of pipelines.
+    pub fn sharing(mut self, renderings: &'p SharedRenderings) -> Self {
+        self.shared = Some(renderings);
+        self
+    }
+
+    /// Leaves out what GitLab would say of the pipeline, for a caller who wants its jobs alone.
+    pub fn unchecked(mut self) -> Self {
+        self.is_checked = false;
+        self
+    }
+
     /// Selects, renders, composes and checks.
     ///
     /// # Errors
@@ -188,7 +205,8 @@ impl<'p> Planning<'p> {
         let is_whole = narrowing.only.is_empty() && narrowing.except.is_empty();
         let looks_for_keys = self.unused_keys == UnusedKeys::Report && is_whole;
         let base_files = self.base_files();
-        let mut plan = plan::plan(&self.request(narrowing, base_files.as_deref()))?;
+        let (shared, is_checked) = (self.shared, self.is_checked);
+        let mut plan = plan::plan_sharing(&self.request(narrowing, base_files.as_deref()), shared)?;
         plan.whole = is_whole && project.request.is_whole();
         if looks_for_keys {
             plan.diagnostics.extend(idle::find(project.files(), project.revisions(), &plan)?);
@@ -196,12 +214,14 @@ impl<'p> Planning<'p> {
         if let Some(passed) = passed {
             proof::leave_out_passed(project, &mut plan, passed);
         }
-        finish(&mut plan, project.files(), unconverted)?;
+        if is_checked {
+            finish(&mut plan, project.files(), unconverted)?;
+        }
         Ok(plan)
     }
 
-    /// Makes the plan alone, without what GitLab would say of it.
-    pub(super) fn unchecked(self) -> Result<Plan, Error> {
+    /// Makes the plan alone: without base, and without what GitLab would say of it.
+    pub(super) fn without_base(self) -> Result<Plan, Error> {
         let narrowing = self.patterns.narrowing(&[self.project.workspace()])?;
         Ok(plan::plan(&self.request(narrowing, None))?)
     }

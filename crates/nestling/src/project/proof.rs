@@ -202,7 +202,7 @@ fn fingerprints(
     }
     let changes = ChangeSet { head: at_commit.head.clone(), ..ChangeSet::of_paths([]) };
     let planning = at_commit.plan(changes).only(record.units.iter().map(String::as_str)).fingerprints();
-    let plan = planning.unchecked().map_err(|error| unreadable(commit, &error))?;
+    let plan = planning.without_base().map_err(|error| unreadable(commit, &error))?;
     if plan.has_errors() {
         return Err(format!("at commit {} the workspace has errors", commit.short()));
     }

@@ -5,7 +5,7 @@ use super::memo::{KeptPart, NewParts, own_file};
 use crate::assemble::{KnownUnit, PipelineTotals};
 use crate::idle::WalkedJobs;
 use crate::plan::{Plan, PlanNotes, has_exists};
-use crate::workspace::Unit;
+use crate::workspace::{Unit, Workspace};
 use nestling_gitlab::check::{CheckSettings, shared_things};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin};
 use nestling_gitlab::name::{StageName, UnitName};
@@ -63,6 +63,17 @@ impl RecordedParts {
                 part(known, &jobs, settings)
             });
             self.new.entry(unit.clone()).or_default().insert(kind, part.map(Rc::new));
+        }
+    }
+
+    /// Drops the units that further findings in their own files concern.
+    pub(super) fn drop_concerned(&mut self, problems: &[Diagnostic], workspace: &Workspace) {
+        let files: HashSet<FileId> =
+            problems.iter().filter_map(|problem| Some(problem.origin()?.file)).collect();
+        for unit in &workspace.units {
+            if own_file(unit).is_some_and(|file| files.contains(&file)) {
+                self.new.insert(unit.name.clone(), BTreeMap::from([(0, None)]));
+            }
         }
     }
 }

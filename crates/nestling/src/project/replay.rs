@@ -119,7 +119,7 @@ impl<'r> Replay<'r> {
         }
         let narrowing = self.patterns.narrowing(&[self.project.workspace()])?;
         let mut configuration = Configuration::read(&self.project)?;
-        let today = self.project.plan(ChangeSet::everything()).unchecked()?;
+        let today = self.project.plan(ChangeSet::everything()).without_base()?;
         configuration.add_read(&self.project)?;
         let mut counts = JobCounts::of_today(&today, &narrowing);
         replayed.all_jobs = counts.all(&today.workspace);
@@ -211,7 +211,13 @@ impl<'r> Replay<'r> {
         match self.project.request.policies.get(facts.occasion()) {
             Policy::All | Policy::None | Policy::Since(_) => {
                 let git = self.repository.git();
-                return Ok(changes::detect(git, &self.project.request, facts, head)?);
+                return Ok(changes::detect(
+                    git,
+                    &self.project.request,
+                    facts,
+                    head,
+                    &changes::KnownComparison::default(),
+                )?);
             }
             // Without records, what changed counts.
             Policy::Changed | Policy::Unpassed | Policy::SincePassed => {}

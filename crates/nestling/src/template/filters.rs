@@ -47,7 +47,29 @@ fn add_own_filters(engine: &mut Environment<'static>, placeholders: &Placeholder
         Ok::<_, Error>(digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
     });
     let values = placeholders.clone();
+    engine.add_filter("path", move |state: &State<'_, '_>, value: Value| {
+        charge(&value, Price::REWRITTEN, state, &values)?;
+        Ok::<_, Error>(as_operand(scalar_text(&value, &values)?))
+    });
+    let values = placeholders.clone();
+    engine.add_test("image_tag", move |value: Value| {
+        Ok::<_, Error>(is_image_tag(&scalar_text(&value, &values)?))
+    });
+    let values = placeholders.clone();
     engine.add_filter("yaml", move |state: &State<'_, '_>, value: Value| as_yaml(&value, state, &values));
+}
+
+/// Returns a path as no program takes it for an option: `./-a` for `-a`.
+fn as_operand(path: String) -> String {
+    if path.starts_with('-') { format!("./{path}") } else { path }
+}
+
+/// Returns `true` for a tag of an image (<https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests>).
+fn is_image_tag(text: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    (1..=128).contains(&text.len())
+        && text.starts_with(is_word)
+        && text.chars().all(|c| is_word(c) || c == '.' || c == '-')
 }
 
 /// Adds the functions of the calls that are inserted into templates.

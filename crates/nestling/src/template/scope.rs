@@ -4,6 +4,7 @@
 use super::dependency_list::{DependenciesOf, DependencyList};
 use super::facts_read::FactsRead;
 use super::files::{FilesObject, PrintAnswers, PrintOf};
+use super::inputs_read::{InputsRead, NotedInputs};
 use super::marks::private_use::{UNBOUND, has_reserved};
 use super::unit_prints::UnitsObject;
 use super::values::json::from_json;
@@ -30,6 +31,8 @@ pub(crate) struct Scope {
     pub is_compared: bool,
     /// The template's inputs, checked and with defaults.
     pub inputs: Json,
+    /// Notes which inputs a template reads.
+    pub inputs_read: InputsRead,
     /// The component that the template is.
     pub component: Component,
     /// The workspace's `vars`.
@@ -81,6 +84,7 @@ impl Scope {
             dependencies: None,
             is_compared: false,
             inputs: Json::Null,
+            inputs_read: InputsRead::default(),
             component: Component::default(),
             vars: Json::Null,
             environment: EnvironmentScope::Unbound,
@@ -114,6 +118,11 @@ impl Scope {
                 Json::Null if name == "unit" => {}
                 Json::Object(unit) if name == "unit" => {
                     values.insert(name, self.unit_value(unit, &prints));
+                }
+                Json::Object(inputs) if name == "inputs" => {
+                    let given = inputs.iter().map(|(name, value)| (name.clone(), from_json(value)));
+                    let noted = NotedInputs { values: given.collect(), read: self.inputs_read.clone() };
+                    values.insert(name, Value::from_object(noted));
                 }
                 Json::Null if name == "environments" => {
                     drop(values.insert(name, Value::from(Vec::<Value>::new())));

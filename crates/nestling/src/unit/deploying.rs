@@ -4,11 +4,16 @@ use super::for_environment::differs;
 use super::jobs::UnitJobs;
 use super::scope::UnitScope;
 use super::shared::Folded;
-use crate::changes::PipelineFacts;
-use crate::workspace::{Catalogue, Environment};
+use crate::changes::{PipelineFacts, PipelineKind};
+use crate::environments::default_title;
+use crate::workspace::{Catalogue, Environment, Unit};
 use nestling_gitlab::configuration::Staged;
 use nestling_gitlab::diagnostic::{Diagnostic, has_errors};
+use nestling_gitlab::name::EnvironmentName;
 use nestling_gitlab::yaml::Node;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A unit, or the workspace, that deploys.
 pub(super) struct Deploying<'a> {
@@ -18,9 +23,15 @@ pub(super) struct Deploying<'a> {
     pub assembly: Option<&'a Node>,
     /// Set if its templates read `environment`.
     pub reads_environment: bool,
+    /// The jobs as they were rendered for environments so far.
+    rendered: RefCell<BTreeMap<EnvironmentName, Rc<Folded>>>,
 }
 
 impl<'a> Deploying<'a> {
+    pub(super) fn new(scope: &'a UnitScope<'a>, assembly: Option<&'a Node>, reads_environment: bool) -> Self {
+        Self { scope, assembly, reads_environment, rendered: RefCell::default() }
+    }
+
     /// Returns where deploys may go.
     pub(super) fn catalogue(&self) -> &'a Catalogue {
         &self.scope.renderer.workspace.environments
@@ -36,6 +47,26 @@ impl<'a> Deploying<'a> {
         &self.scope.renderer.workspace.stages
     }
 
+    /// Returns `true` if the pipeline is that of a merge request, or of a branch beside the default one: there are many of them at
+    /// one time.
+    pub(super) fn is_one_of_many(&self) -> bool {
+        let facts = self.facts();
+        match facts.kind {
+            PipelineKind::MergeRequest => true,
+            PipelineKind::Branch => facts.branch != facts.default_branch,
+            PipelineKind::Tag => false,
+        }
+    }
+
+    /// Returns the name that an entry of the catalogue has in GitLab.
+    ///
+    /// # Errors
+    /// It cannot be evaluated.
+    pub(super) fn title(&self, entry: &Environment) -> Result<String, Vec<Diagnostic>> {
+        let title = self.scope.texts.string(entry.title.as_ref(), entry)?;
+        Ok(title.unwrap_or_else(|| default_title(entry, self.scope.unit.map(|unit| &unit.name))))
+    }
+
     /// Renders the unit's jobs for one environment; `None` where they are the same for all.
     ///
     /// # Errors
@@ -45,8 +76,14 @@ impl<'a> Deploying<'a> {
         if !self.reads_environment && !differs(unit, entry) {
             return Ok(None);
         }
-        let renderer = self.scope.renderer;
-        let folded = renderer.folded(&unit.name, Some(&entry.name), || {
+        let known = self.rendered.borrow().get(&entry.name).cloned();
+        let folded = known.unwrap_or_else(|| self.folded(unit, entry));
+        self.rendered.borrow_mut().insert(entry.name.clone(), Rc::clone(&folded));
+        if folded.problems.is_empty() { Ok(Some(folded.jobs.clone())) } else { Err(folded.problems.clone()) }
+    }
+
+    fn folded(&self, unit: &Unit, entry: &Environment) -> Rc<Folded> {
+        self.scope.renderer.folded(&unit.name, Some(&entry.name), || {
             let value = match self.scope.environment_value(entry) {
                 Ok(value) => value,
                 Err(problems) => return Folded::failed(problems),
@@ -56,7 +93,6 @@ impl<'a> Deploying<'a> {
                 return Folded::failed(rendered.problems);
             }
             self.scope.fold(unit, self.assembly, rendered)
-        });
-        if folded.problems.is_empty() { Ok(Some(folded.jobs.clone())) } else { Err(folded.problems.clone()) }
+        })
     }
 }

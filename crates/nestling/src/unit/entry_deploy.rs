@@ -51,6 +51,6 @@ pub(crate) fn deploy_to_entry(
     };
     let jobs = UnitJobs { jobs: IndexMap::from([("deploy".to_owned(), job)]), ..UnitJobs::default() };
     let scope = UnitScope::of_unit(renderer, &unit, &UnitChange::default());
-    let deploying = Deploying { scope: &scope, assembly: None, reads_environment: false };
+    let deploying = Deploying::new(&scope, None, false);
     fan_out(jobs, &deploying)
 }

@@ -1,5 +1,6 @@
 //! Fans the deploying jobs of a unit out, and ties the jobs around them to the jobs that they became.
 
+use super::declared_target::TARGET;
 use super::deploy::sent_to;
 use super::deploying::Deploying;
 use super::jobs::{Promoted, UnitJob, UnitJobs};
@@ -7,6 +8,7 @@ use super::needs::{Fans, drop_dependents, further_conditional, retarget};
 use super::pair::{pair, stop_name};
 use super::promotion::Promotion;
 use super::target::{Target, target};
+use super::targets::targets;
 use crate::environments::{Conditions, LeftOut};
 use crate::unit::rules::{JOB_NAME_CLASH, STOP_BLOCK};
 use crate::workspace::{After, Catalogue, Environment, Stop};
@@ -40,11 +42,13 @@ pub(super) fn fan_out(unit: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, V
         fanning.job(name, job);
     }
     fanning.deploys();
-    let Fanning { mut jobs, fans, mut left_out, problems, .. } = fanning;
+    let Fanning { mut jobs, fans, mut left_out, mut problems, .. } = fanning;
+    let (targets, malformed) = targets(&unit, deploying);
+    problems.extend(malformed);
     let further_conditional = further_conditional(&jobs, &fans);
     retarget(&mut jobs, &fans, &further_conditional);
     drop_dependents(&mut jobs, &fans, &mut left_out);
-    (UnitJobs { jobs, fans, further_conditional, left_out, ..unit }, problems)
+    (UnitJobs { jobs, fans, further_conditional, left_out, targets, ..unit }, problems)
 }
 
 struct Fanning<'a> {
@@ -132,7 +136,7 @@ impl<'a> Fanning<'a> {
             let problem = Diagnostic::error(&STOP_BLOCK, stop.key.origin, message);
             self.problems.push(problem.with_help("add the environment that it stops: `environment: [NAME]`"));
         }
-        self.keep(name, UnitJob { body: without_stop(&job.body), ..job.clone() });
+        self.keep(name, UnitJob { body: without_own_keys(&job.body), ..job.clone() });
     }
 
     /// Returns why a job whose environment is written out is left out: another one is the only one that is deployed to.
@@ -144,7 +148,7 @@ impl<'a> Fanning<'a> {
 
     /// An environment that the job itself writes out stays as it is, but that a stop job needs the long form.
     fn written(&mut self, name: &str, job: &UnitJob, written: Map) {
-        let mut body = without_stop(&job.body);
+        let mut body = without_own_keys(&job.body);
         let mut stop = None;
         if let Some(block) = job.body.get("stop") {
             let origin = environment(&job.body).map_or(job.origin, |environment| environment.origin);
@@ -157,7 +161,7 @@ impl<'a> Fanning<'a> {
     fn deploy(&mut self, name: &str, job: &UnitJob, entry: &Environment, over: &Map) {
         let Some((job, over)) = self.rendered_for(name, job, entry, over) else { return };
         let conditions = self.conditions(entry);
-        let own = without_stop(&job.body);
+        let own = without_own_keys(&job.body);
         let sent = sent_to(own, &over, entry, &conditions, &self.unit.defaults, self.deploying.scope);
         let mut body = match sent {
             Ok(body) => body,
@@ -327,8 +331,10 @@ fn deployed<'a>(unit: &UnitJobs, deploying: &Deploying<'a>) -> BTreeSet<&'a str>
     names
 }
 
-fn without_stop(body: &Map) -> Map {
+/// Returns a job without the keywords that are Nestling's own.
+fn without_own_keys(body: &Map) -> Map {
     let mut body = body.clone();
     body.remove("stop");
+    body.remove(TARGET);
     body
 }

@@ -1,5 +1,6 @@
 //! The jobs of one unit under their short names.
 
+use super::declared_target::DeclaredTarget;
 use crate::environments::{Conditions, LeftOut};
 use indexmap::IndexMap;
 use nestling_gitlab::configuration::{Configuration, ConfiguredJob, Staged};
@@ -27,6 +28,8 @@ pub(crate) struct UnitJobs {
     pub further_conditional: BTreeSet<String>,
     /// Jobs that this pipeline does not get, and why.
     pub left_out: Vec<LeftOut>,
+    /// Targets of the jobs, in every environment that they may be sent to.
+    pub targets: Vec<DeclaredTarget>,
     /// `workflow:` of the workspace; units have none.
     pub workflow: Map,
     /// `include:` entries that GitLab itself has to read; units have none.

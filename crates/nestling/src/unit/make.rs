@@ -50,7 +50,7 @@ pub(crate) fn definition(renderer: &UnitRenderer<'_>, unit: &Unit) -> (UnitJobs,
 pub(crate) fn workspace_jobs(renderer: &UnitRenderer<'_>) -> (UnitJobs, Vec<Diagnostic>) {
     let root = renderer.root();
     let scope = UnitScope::of_workspace(renderer);
-    let deploying = Deploying { scope: &scope, assembly: None, reads_environment: root.reads_environment };
+    let deploying = Deploying::new(&scope, None, root.reads_environment);
     let (jobs, found) = deploy(UnitJobs::new(None, root.configuration.clone()), &deploying);
     let mut problems = root.problems.clone();
     problems.extend(found);
@@ -74,7 +74,7 @@ fn with_assembly(scope: &UnitScope<'_>, unit: &Unit, assembly: Fragment) -> Made
         }
     }
     let is_incomplete = has_errors(&problems);
-    let deploying = Deploying { scope, assembly: assembly.rendered.as_ref(), reads_environment };
+    let deploying = Deploying::new(scope, assembly.rendered.as_ref(), reads_environment);
     let (mut jobs, mut found) = deploy(jobs, &deploying);
     if is_incomplete {
         // What a job says of its environment may be among what is missing.

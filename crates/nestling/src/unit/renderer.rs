@@ -7,7 +7,8 @@ use crate::cdk::{Assemblies, Purpose};
 use crate::changes::PipelineFacts;
 use crate::template::rules::TEMPLATE_MISSING;
 use crate::template::{
-    EnvironmentScope, FactsRead, RenderLimits, Renderer, RenderingWork, Scope, UnitPrints, plain_value,
+    EnvironmentScope, FactsRead, InputsRead, RenderLimits, Renderer, RenderingWork, Scope, UnitPrints,
+    plain_value,
 };
 use crate::workspace::{Component, Dependencies, Template, Templates, Unit, Use, Workspace};
 use nestling_files::files::Files;
@@ -18,7 +19,7 @@ use nestling_gitlab::name::{EnvironmentName, UnitName};
 use nestling_gitlab::pipeline::defaults::Defaults;
 use nestling_gitlab::pipeline::known::KnownVariables;
 use nestling_gitlab::pipeline::presence::Changed;
-use nestling_gitlab::yaml::Node;
+use nestling_gitlab::yaml::{Map, Node};
 use serde_json::Value;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
@@ -157,6 +158,18 @@ impl<'a> UnitRenderer<'a> {
         folded
     }
 
+    /// Notes which of the inputs that a unit gives are read, if several kinds of pipelines are compared.
+    pub(super) fn note_inputs(
+        &self,
+        template: &Template,
+        used: &Use,
+        given: &Map,
+        read: Option<&InputsRead>,
+    ) {
+        let Some(shared) = self.shared else { return };
+        shared.inputs.borrow_mut().note(template, used, given, read);
+    }
+
     /// Returns the `default:` and `variables:` of the root's file: the weakest layer of every unit's jobs.
     pub(crate) fn defaults(&self) -> &Defaults {
         &self.root().configuration.defaults
@@ -240,6 +253,7 @@ impl<'a> UnitRenderer<'a> {
             dependencies: None,
             is_compared: false,
             inputs: Value::Null,
+            inputs_read: InputsRead::default(),
             component: Component::default(),
             vars: self.vars.clone(),
             environment: EnvironmentScope::Unbound,

@@ -9,7 +9,7 @@ use super::use_conflicts::use_conflicts;
 use super::values::{UnitChange, unit_value};
 use crate::cdk::{self, Fragment};
 use crate::environments::{CatalogueTexts, default_title, entry_value};
-use crate::template::{DependenciesOf, EnvironmentScope, Rendered, Scope, bind, plain_value};
+use crate::template::{DependenciesOf, EnvironmentScope, InputsRead, Rendered, Scope, bind, plain_value};
 use crate::workspace::{Environment, Template, Unit, Use};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId};
 use nestling_gitlab::name::environment_slug;
@@ -158,15 +158,28 @@ impl<'a> UnitScope<'a> {
             return rendered.map_err(|_| Vec::new());
         }
         let given = given(used, entry, template.inputs.as_ref());
-        let inputs = bind(template.inputs.as_ref(), &given, used.origin)?;
-        let component = template.component.clone();
-        let environments = self.environments_asked(used, &template);
-        let scope = Scope { inputs, component, environments, ..values.clone() };
-        let mut rendered = self.renderer.engine.render(&template.body, &scope)?;
+        let read = InputsRead::default();
+        let rendered =
+            self.render_with(&template, used, &given, Scope { inputs_read: read.clone(), ..values.clone() });
+        self.renderer.note_inputs(&template, used, &given, rendered.is_ok().then_some(&read));
+        let mut rendered = rendered?;
         if let Some(reuse) = &template.reuse {
             template_reuse::give(&mut rendered.node, reuse);
         }
         Ok(rendered)
+    }
+
+    fn render_with(
+        &self,
+        template: &Template,
+        used: &Use,
+        given: &Map,
+        values: Scope,
+    ) -> Result<Rendered, Vec<Diagnostic>> {
+        let inputs = bind(template.inputs.as_ref(), given, used.origin)?;
+        let component = template.component.clone();
+        let environments = self.environments_asked(used, template);
+        self.renderer.engine.render(&template.body, &Scope { inputs, component, environments, ..values })
     }
 
     /// Returns the entries of the catalogue with the inputs that the template has there, if it asks for them.

@@ -3,6 +3,7 @@
 //! Most templates ask nothing of `pipeline`, and rendering is most of the work. The renderer notes whether the facts of the
 //! pipeline are read while a unit is rendered; only what was made without them is shared.
 
+use super::given_inputs::GivenInputs;
 use super::jobs::UnitJobs;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::{EnvironmentName, UnitName};
@@ -31,16 +32,45 @@ impl Folded {
 /// A unit, rendered for an entry of the catalogue or for none yet.
 type Key = (UnitName, Option<EnvironmentName>);
 
-/// Renderings that several renderers of the same files share.
+/// Renderings that several plans of one [`Project`](crate::Project) share: those of units whose templates ask nothing of the
+/// pipeline. They belong to the project's files, and another project must not be given them.
+///
+/// ```
+/// use nestling::{As, ChangeRequest, Project, Repository, SharedRenderings};
+/// # let fixture = nestling_git::testing::Fixture::new();
+/// # fixture.write("nestling.yml", "workspace: {}");
+/// # fixture.write("api/nestling.yml", "build: { script: make }");
+/// # fixture.commit("a unit");
+/// # let directory = &fixture.root;
+///
+/// let repository = Repository::discover(directory)?;
+/// let mut project = Project::open(&repository, ChangeRequest::local().everything())?;
+/// let renderings = SharedRenderings::default();
+/// for kind in ["merge_request", "tag:v1"] {
+///     project.simulate(As::parse(kind)?)?;
+///     let plan = project.plan(project.changes()?).sharing(&renderings).unchecked().run()?;
+///     assert_eq!(plan.pipeline.jobs.len(), 1);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Default)]
-pub(crate) struct SharedRenderings(RefCell<HashMap<Key, Rc<Folded>>>);
+pub struct SharedRenderings {
+    folded: RefCell<HashMap<Key, Rc<Folded>>>,
+    /// The inputs that units give, in all kinds of pipelines.
+    pub(super) inputs: RefCell<GivenInputs>,
+}
 
 impl SharedRenderings {
+    /// Warns of the inputs that units give and no rendering reads.
+    pub(crate) fn unread_inputs(&self) -> Vec<Diagnostic> {
+        self.inputs.borrow().unread()
+    }
+
     pub(super) fn get(&self, key: &Key) -> Option<Rc<Folded>> {
-        self.0.borrow().get(key).cloned()
+        self.folded.borrow().get(key).cloned()
     }
 
     pub(super) fn insert(&self, key: Key, folded: Rc<Folded>) {
-        self.0.borrow_mut().insert(key, folded);
+        self.folded.borrow_mut().insert(key, folded);
     }
 }

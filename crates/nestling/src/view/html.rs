@@ -5,15 +5,19 @@
 mod data;
 mod tables;
 mod page_data;
+mod children;
+mod kind_counts;
 mod job;
 mod collect;
 mod listing;
 
+use crate::emit::EmittedPart;
 use crate::plan::Plan;
 use minijinja::{Environment, context};
+use nestling_files::files::Files;
 use nestling_files::path::{is_misleading, readable};
 use page_data::PageData;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const PAGE: &str = include_str!("html/page.html.jinja");
 
@@ -22,7 +26,7 @@ const STYLES: [&str; 3] =
     [include_str!("html/page.css"), include_str!("html/graph.css"), include_str!("html/views.css")];
 
 /// The scripts in the order in which they build on each other. They share one scope.
-const SCRIPTS: [&str; 20] = [
+const SCRIPTS: [&str; 21] = [
     include_str!("html/words.js"),
     include_str!("html/elements.js"),
     include_str!("html/model.js"),
@@ -35,6 +39,7 @@ const SCRIPTS: [&str; 20] = [
     include_str!("html/keys.js"),
     include_str!("html/source.js"),
     include_str!("html/rules.js"),
+    include_str!("html/parts.js"),
     include_str!("html/panel.js"),
     include_str!("html/lists.js"),
     include_str!("html/change.js"),
@@ -94,12 +99,36 @@ impl HtmlPage {
         collect::add_base(&mut self.data, base, head);
     }
 
+    /// Adds the parts that the first kind's pipeline is written in, as [`Plan::parts`] returns them: the router's trigger jobs with
+    /// the jobs that each starts.
+    pub fn add_parts(&mut self, plan: &Plan, parts: &[EmittedPart]) {
+        collect::add_parts(&mut self.data, plan, parts);
+    }
+
+    /// Returns true if trigger jobs start pipelines whose files are in the repository: [`HtmlPage::read_children`] reads them.
+    pub fn has_local_children(&self) -> bool {
+        !children::paths(&self.data).is_empty()
+    }
+
+    /// Adds the jobs of child pipelines whose files are in the repository.
+    pub fn read_children(&mut self, files: &dyn Files, plan: &Plan) {
+        children::read(&mut self.data, files, &plan.facts);
+    }
+
     /// Links source lines to the project's host. `address` is that of the commit's files and ends with a slash, such as
     /// `https://gitlab.example.com/group/project/-/blob/SHA/`; anything but a web address is no link.
     pub fn link_sources(&mut self, address: &str) {
         if data::is_web_address(address) {
             self.data.source = Some(address.to_owned());
         }
+    }
+
+    /// Takes the links from the lines of these files, such as those that differ from the linked commit. Called when all kinds are
+    /// added, since it concerns the files that the page has.
+    pub fn unlink_sources(&mut self, paths: &BTreeSet<String>) {
+        let files = self.data.tables.files.values().iter().enumerate();
+        let unlinked = files.filter(|(_, (path, _))| paths.contains(path)).map(|(index, _)| index);
+        self.data.unlinked.extend(unlinked);
     }
 
     /// Adds durations of jobs in seconds, by name, for the critical path.

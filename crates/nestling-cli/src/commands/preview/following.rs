@@ -64,10 +64,9 @@ fn opened(args: &mut Args, server: Option<&Server>, io: &mut Io) -> Result<(), F
         }
         return Ok(());
     };
-    let url = server.url();
-    io.talk(format_args!("serving {url}\n"));
+    io.talk(format_args!("serving {}\n", server.url()));
     if std::mem::take(&mut args.open) {
-        output::open(Path::new(&url))?;
+        output::open(Path::new(&server.url_for_once()?))?;
     }
     Ok(())
 }

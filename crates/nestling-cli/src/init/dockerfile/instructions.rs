@@ -12,9 +12,18 @@ const OWN_ARGUMENTS: [(&str, &str); 8] = [
     ("BUILDVARIANT", ""),
 ];
 
-/// Returns the sources of `COPY`, `ADD` and bind mounts, with the values of variables that have one.
-pub(super) fn copied(dockerfile: &str) -> Vec<String> {
-    let mut sources = Vec::new();
+/// As much of a Dockerfile as decides if it can be built.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    /// The sources of `COPY`, `ADD` and bind mounts.
+    pub sources: Vec<String>,
+    /// The images of its stages.
+    pub bases: Vec<String>,
+}
+
+/// Reads a Dockerfile, with the values of variables that have one: that of an `ARG` is given, or its default.
+pub(super) fn read(dockerfile: &str, given: &[(String, String)]) -> Contents {
+    let mut contents = Contents::default();
     let own = OWN_ARGUMENTS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let mut values: Vec<(String, String)> = own.collect();
     for instruction in instructions(dockerfile) {
@@ -22,10 +31,18 @@ pub(super) fn copied(dockerfile: &str) -> Vec<String> {
         let name = words.next().unwrap_or_default().to_uppercase();
         let words: Vec<&str> = words.collect();
         let paths = match name.as_str() {
+            "FROM" => {
+                let base = words.iter().find(|word| !word.starts_with("--")).copied().unwrap_or_default();
+                contents.bases.push(with_values(base, &values));
+                continue;
+            }
             "ARG" | "ENV" => {
                 let defaults = words.iter().filter_map(|word| word.split_once('='));
                 let unquoted = |value: &str| value.trim_matches(['"', '\'']).to_owned();
                 values.extend(defaults.map(|(name, value)| (name.to_owned(), unquoted(value))));
+                // What is given wins over a default.
+                let is_declared = |name: &str| words.iter().any(|word| word.split('=').next() == Some(name));
+                values.extend(given.iter().filter(|(arg, _)| name == "ARG" && is_declared(arg)).cloned());
                 continue;
             }
             "COPY" | "ADD" => of_copy(&words),
@@ -33,9 +50,23 @@ pub(super) fn copied(dockerfile: &str) -> Vec<String> {
             _ => continue,
         };
         let paths = paths.into_iter().map(|path| with_values(&path, &values));
-        sources.extend(paths.filter(|path| !path.contains("://") && !path.starts_with("git@")));
+        contents.sources.extend(paths.filter(|path| !path.contains("://") && !path.starts_with("git@")));
     }
-    sources
+    contents
+}
+
+/// Returns the names of the arguments that a Dockerfile declares.
+pub(in crate::init) fn declared(dockerfile: &str) -> Vec<String> {
+    let instructions = instructions(dockerfile);
+    let words = instructions.iter().filter_map(|line| {
+        let (name, rest) = line.split_once(char::is_whitespace)?;
+        name.eq_ignore_ascii_case("ARG").then_some(rest)
+    });
+    words
+        .flat_map(str::split_whitespace)
+        .filter_map(|word| word.split('=').next())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Returns the sources of `COPY` and `ADD`: all words but flags and the last, in both forms.

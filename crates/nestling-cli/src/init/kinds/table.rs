@@ -33,8 +33,13 @@ const fn delivery(
 }
 
 /// A tool of the code beside it.
-const fn tool(id: &'static str, noun: &'static str, markers: &'static [&'static str]) -> Kind {
-    Kind { id, noun, role: Role::Tool, markers, ..PLAIN }
+const fn tool(
+    id: &'static str,
+    noun: &'static str,
+    markers: &'static [&'static str],
+    advice: &'static str,
+) -> Kind {
+    Kind { id, noun, role: Role::Tool, markers, advice, ..PLAIN }
 }
 
 /// All kinds. In a directory with the markers of several kinds of code, the first one with a template wins.
@@ -296,6 +301,12 @@ pub(in crate::init) static KINDS: [Kind; 46] = [
         "compose",
         "Compose file",
         &["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"],
+        "it is read for how images are built, and no job starts its services",
     ),
-    tool("make", "Makefile", &["Makefile", "justfile", "Justfile", "Taskfile.yml", "Earthfile"]),
+    tool(
+        "make",
+        "Makefile",
+        &["Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Taskfile.yml", "Earthfile"],
+        "no job runs its targets: write one into a `nestling.yml` of the directory, with an image that has what they need",
+    ),
 ];

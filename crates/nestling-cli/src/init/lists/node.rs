@@ -20,7 +20,11 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<List>, ReadError> {
     for dir in reader.directories_with("pnpm-workspace.yaml") {
         let file = dir.child(b"pnpm-workspace.yaml");
         let parse = |text: &str| {
-            serde_yaml::from_str::<Option<PnpmWorkspace>>(text).map_err(|error| error.to_string())
+            let value: serde_yaml::Value = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
+            if !value.is_mapping() && !value.is_null() {
+                return Err("it must be a mapping".to_owned());
+            }
+            serde_yaml::from_value::<Option<PnpmWorkspace>>(value).map_err(|error| error.to_string())
         };
         // Without `packages` the file only has settings.
         if let Some(globs) = reader.parsed(&file, parse)?.flatten().and_then(|file| file.packages) {
@@ -50,7 +54,8 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<List>, ReadError> {
 }
 
 fn json(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|error| error.to_string())
+    let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    if value.is_object() { Ok(value) } else { Err("it must be a mapping".to_owned()) }
 }
 
 /// Returns the globs of `workspaces`: a list, or Yarn's older mapping with the list inside.

@@ -1,8 +1,9 @@
 //! Images: what they are built from.
 
-use super::super::dockerfile::{BuildContext, Contexts, build_context};
-use super::super::findings::Found;
+use super::super::dockerfile::{BuildContext, Contexts, build_context, declared};
+use super::super::findings::{Findings, Found, Remark};
 use super::super::glob::escaped;
+use super::super::text::text_of;
 use super::super::units::Units;
 use super::{Fact, Making, fact};
 use nestling::ReadError;
@@ -23,12 +24,50 @@ impl Making<'_> {
         (!is_default).then(|| fact("needs", vec!["build"]))
     }
 
+    /// The arguments and the stage that compose files state for a Dockerfile.
+    fn of_compose(
+        &self,
+        project: &Found,
+        contexts: &Contexts,
+        findings: &mut Findings,
+    ) -> Result<Vec<Fact>, ReadError> {
+        let text = text_of(self.files, &project.marker)?.unwrap_or_default();
+        let declared = declared(&text);
+        let arguments =
+            contexts.arguments(&project.marker).into_iter().filter(|(name, _)| declared.contains(name));
+        let arguments: Vec<String> = arguments.map(|(name, value)| format!("{name}={value}")).collect();
+        let mut facts = Vec::new();
+        if !arguments.is_empty() {
+            facts.push(fact("build_args", arguments));
+        }
+        let lower = text.to_lowercase();
+        match contexts.targets(&project.marker).as_slice() {
+            [] | [""] => {}
+            [target] if lower.contains(&format!(" as {}", target.to_lowercase())) => {
+                facts.push(fact("target", *target));
+            }
+            targets => {
+                let named: Vec<&str> = targets
+                    .iter()
+                    .map(|target| if target.is_empty() { "the last" } else { target })
+                    .collect();
+                let reason = format!(
+                    "compose files build several stages of it ({}): the job builds the last",
+                    named.join(", ")
+                );
+                findings.notes.push(Remark::new(&project.marker, reason));
+            }
+        }
+        Ok(facts)
+    }
+
     /// The build context of a Dockerfile, and the paths that it copies from outside of the unit.
     pub(super) fn docker(
         &self,
         project: &Found,
         contexts: &Contexts,
         units: &mut Units,
+        findings: &mut Findings,
     ) -> Result<Result<Vec<Fact>, String>, ReadError> {
         let context = build_context(&project.marker, self.files, self.inventory, contexts)?;
         let mut facts = Vec::new();
@@ -48,12 +87,18 @@ impl Making<'_> {
             BuildContext::LeftOut { path, by } => {
                 return Ok(Err(format!("it copies `{path}`, which {by} leaves out: no job builds it")));
             }
+            BuildContext::UnsetBase { base, argument } => {
+                let reason =
+                    format!("and `{argument}` has no value: give one with `build_args` of nestling/image");
+                return Ok(Err(format!("it starts from `{base}`, {reason}")));
+            }
             BuildContext::Unset { path, argument } => {
                 let reason =
                     format!("and `{argument}` has no value: give one with `build_args` of nestling/image");
                 return Ok(Err(format!("it copies `{path}`, {reason}")));
             }
         };
+        facts.extend(self.of_compose(project, contexts, findings)?);
         let unit = units.entry(project.dir.clone()).or_default();
         if project.marker.file_name() != b"Dockerfile" {
             let name = String::from_utf8_lossy(project.marker.file_name()).into_owned();

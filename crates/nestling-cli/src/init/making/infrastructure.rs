@@ -17,6 +17,13 @@ fn backend_settings(
     dir: &RepoPath,
     directory: &Directory,
 ) -> Result<Option<String>, String> {
+    let is_remote = modules.backends.get(dir).is_some_and(|backend| backend.name == "remote");
+    if is_remote || modules.with_cloud.contains(dir) {
+        let reason = "which wants a token: it is only validated until you give the jobs one, such as TF_TOKEN_app_terraform_io";
+        return Err(format!(
+            "its state is kept by HCP Terraform, {reason}, and write `kind: root` of nestling/opentofu"
+        ));
+    }
     let Some(backend) = modules.backends.get(dir) else { return Ok(None) };
     let name = &backend.name;
     if name == "local" {
@@ -60,7 +67,7 @@ impl Making<'_> {
         let backend = if is_module { Ok(None) } else { backend_settings(modules, &project.dir, directory) };
         let is_module = is_module || backend.is_err();
         if let Err(reason) = &backend {
-            findings.not_understood.push(Remark::new(&project.dir, reason.clone()));
+            findings.notes.push(Remark::new(&project.dir, reason.clone()));
         }
         let unit = units.entry(project.dir.clone()).or_default();
         if is_module {

@@ -55,7 +55,8 @@ impl Making<'_> {
         findings: &mut Findings,
     ) -> Result<Option<Vec<Fact>>, ReadError> {
         let outcome = match project.kind.id {
-            "dotnet" => self.dotnet(project)?,
+            "dotnet" => self.dotnet(project, findings)?,
+            "python" => Ok(self.python_tests(&project.dir)?),
             "kustomize" => match kustomization(self.files, self.inventory, &project.marker)? {
                 Kustomization::Rendered(arguments) if arguments.is_empty() => Ok(Vec::new()),
                 Kustomization::Rendered(arguments) => Ok(vec![fact("arguments", arguments)]),
@@ -80,11 +81,17 @@ impl Making<'_> {
         }
     }
 
-    fn dotnet(&self, project: &Found) -> Result<Outcome, ReadError> {
+    fn dotnet(&self, project: &Found, findings: &mut Findings) -> Result<Outcome, ReadError> {
         let dotnet = Dotnet { files: self.files, inventory: self.inventory };
         let names = dotnet.names(&project.dir);
         if names.len() > 1 {
-            return Ok(Err(Refusal::unfit("one of several projects in a directory, and a unit builds one")));
+            for name in names.iter().filter(|name| name.as_bytes() != project.marker.file_name()) {
+                let reason = "beside another project in its directory, and a unit builds one";
+                findings.not_understood.push(Remark::new(&project.dir.child(name.as_bytes()), reason));
+            }
+            let names = names.join(", ");
+            let reason = format!("one of several projects in a directory ({names}), and a unit builds one");
+            return Ok(Err(Refusal::unfit(reason)));
         }
         let Some(read) = dotnet.read(&project.marker)? else {
             return Ok(Err(Refusal::unfit("invalid, so its directory is no unit")));
@@ -96,6 +103,10 @@ impl Making<'_> {
         if read.is_test {
             facts.push(fact("job", "test"));
             facts.extend(read.framework().map(|framework| fact("framework", framework)));
+        }
+        if let Some((file, version)) = dotnet.unknown_sdk(&project.marker)? {
+            let reason = format!("`{version}` in {file} is no SDK that is known: the job runs with another");
+            findings.notes.push(Remark::new(&project.marker, reason));
         }
         facts.extend(dotnet.sdk(&project.marker)?.map(|sdk| fact("sdk", sdk)));
         Ok(Ok(facts))
@@ -145,26 +156,7 @@ impl Making<'_> {
                 "it has neither `spec` nor `test` with a Rakefile: no job is proposed",
             )));
         };
-        let mut facts = vec![fact("test", test)];
-        facts.extend(self.ruby_version(&project.dir)?.map(|version| fact("ruby", version)));
-        Ok(Ok(facts))
-    }
-
-    /// Returns the version of the nearest `.ruby-version`, or of the line `ruby "3.3.0"` of the nearest Gemfile that has one.
-    fn ruby_version(&self, dir: &RepoPath) -> Result<Option<String>, ReadError> {
-        let is_version =
-            |version: &str| !version.is_empty() && version.chars().all(|c| c.is_ascii_digit() || c == '.');
-        for above in and_above(dir) {
-            let file = text_of(self.files, &above.child(b".ruby-version"))?;
-            let own = file.map(|text| text.trim().trim_start_matches("ruby-").to_owned());
-            let gemfile = text_of(self.files, &above.child(b"Gemfile"))?.unwrap_or_default();
-            let line = gemfile.lines().find_map(|line| line.trim().strip_prefix("ruby "));
-            let stated = line.map(|line| line.trim_matches([' ', '"', '\'']).to_owned());
-            if let Some(version) = own.or(stated).filter(|version| is_version(version)) {
-                return Ok(Some(version));
-            }
-        }
-        Ok(None)
+        Ok(Ok(vec![fact("test", test)]))
     }
 
     fn elixir(&self, project: &Found) -> Result<Outcome, ReadError> {

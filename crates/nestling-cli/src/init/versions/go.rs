@@ -30,19 +30,44 @@ impl Versions<'_> {
         stated.extend(self.of_tool_files(dir, &["golang", "go"])?);
         let newest = stated.into_iter().max_by_key(|stated| numbers(&stated.text));
         let newer = newest.filter(|stated| numbers(&stated.text) > numbers(&line));
-        Ok(newer.map(version).into_iter().collect())
+        Ok(match newer {
+            Some(stated) => vec![version(stated)],
+            None => unclean_line(dir, &text, line).into_iter().collect(),
+        })
     }
 }
 
+/// The newest minor version of Go 1 that is known.
+const NEWEST: u32 = 27;
+
+/// Returns the version to give where the template would make no tag of the `go` line, such as one with a comment.
+fn unclean_line(dir: &RepoPath, text: &str, line: String) -> Option<Version> {
+    let tag = text.lines().filter_map(|line| line.strip_prefix("go ")).next_back()?.trim();
+    let statement = Statement { file: dir.child(b"go.mod"), key: "go", text: line };
+    let version = version(statement);
+    (version.is_unclear || version.value.as_ref().and_then(Value::as_str) != Some(tag)).then_some(version)
+}
+
 fn version(stated: Statement) -> Version {
-    let numbers: Vec<String> = numbers(&stated.text).iter().map(ToString::to_string).collect();
+    let mut numbers = numbers(&stated.text);
+    // The first releases of older lines have no number for the patch.
+    if let [1, ..=20, 0] = numbers.as_slice() {
+        numbers.pop();
+    }
+    let is_known = matches!(numbers.as_slice(), [1] | [1, ..=NEWEST, ..]);
+    let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     let version = numbers.join(".");
+    let (value, note) = if is_known {
+        (version.clone(), format!("Go {version} for {}", stated.shown()))
+    } else {
+        ("1".to_owned(), format!("{} is no version that is known: the jobs run with Go 1", stated.shown()))
+    };
     Version {
         input: "go_version",
-        note: format!("Go {version} for {}", stated.shown()),
-        value: Some(Value::from(version)),
+        note,
+        value: Some(Value::from(value)),
         file: stated.file,
-        is_unclear: false,
+        is_unclear: !is_known,
     }
 }
 

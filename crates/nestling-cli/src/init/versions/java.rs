@@ -9,6 +9,9 @@ use std::ops::RangeInclusive;
 /// The version of the template's image.
 const DEFAULT: u32 = 21;
 
+/// The newest version that is known.
+const NEWEST: u32 = 26;
+
 /// Versions with long support, of which there are images of both tools.
 const LONG: [u32; 5] = [8, 11, 17, 21, 25];
 
@@ -17,9 +20,8 @@ const FIRST_WITHOUT_GRADLE_8: u32 = 25;
 
 impl Versions<'_> {
     pub(super) fn java(&self, kind: &str, dir: &RepoPath) -> Result<Vec<Version>, ReadError> {
-        // This the template reads.
-        if self.nearest(dir, &[".java-version"]).is_some() {
-            return Ok(Vec::new());
+        if let Some((file, text, lines)) = self.pinning(dir, &[".java-version"])? {
+            return Ok(pinned(file, &text, lines).into_iter().collect());
         }
         let mut stated = match self.of_tool_files(dir, &["java"])? {
             Some(stated) => Some(stated),
@@ -56,6 +58,17 @@ impl Versions<'_> {
     }
 }
 
+/// Returns the version to give where the template would make another tag of a `.java-version`.
+fn pinned(file: RepoPath, text: &str, lines: Vec<String>) -> Option<Version> {
+    let tag =
+        text.trim().rsplit('-').next().and_then(|version| version.split('.').next()).unwrap_or_default();
+    let text = lines.into_iter().next().unwrap_or_default();
+    let mut version = choose(Some(Statement { file, key: "", text }), None)?;
+    let value = version.value.take().unwrap_or_else(|| Value::from(DEFAULT.to_string()));
+    let is_read = value.as_str() == Some(tag) && !version.is_unclear;
+    (!is_read).then_some(Version { value: Some(value), ..version })
+}
+
 /// Names the image where the template's, which has Gradle 8, has none for a version of Java. A wrapper needs no Gradle in it.
 fn use_newer_image(version: &mut Version, has_wrapper: bool) {
     let java = version.value.as_ref().and_then(Value::as_str).unwrap_or_default();
@@ -83,10 +96,16 @@ fn choose(stated: Option<Statement>, wrapper: Option<(RangeInclusive<u32>, State
         _ => return None,
     };
     let is_unclear = wanted.is_none() && number(&reason.text).is_none();
+    let shown = reason.shown();
+    let note = if is_unclear {
+        format!("{shown} is no version that is known: the jobs run with Java {version}")
+    } else {
+        format!("Java {version} for {shown}")
+    };
     Some(Version {
         input: "java_version",
         value: (version != DEFAULT).then(|| Value::from(version.to_string())),
-        note: format!("Java {version} for {}", reason.shown()),
+        note,
         file: reason.file,
         is_unclear,
     })
@@ -96,7 +115,7 @@ fn choose(stated: Option<Statement>, wrapper: Option<(RangeInclusive<u32>, State
 pub(super) fn number(version: &str) -> Option<u32> {
     match numbers(version).as_slice() {
         [1, old, ..] => Some(*old),
-        [version, ..] if (5..100).contains(version) => Some(*version),
+        [version, ..] if (5..=NEWEST).contains(version) => Some(*version),
         _ => None,
     }
 }

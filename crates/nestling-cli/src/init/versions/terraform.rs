@@ -82,9 +82,13 @@ impl Versions<'_> {
             return Ok((true, Some(stated.file)));
         }
         let range = required.and_then(|required| super::Range::parse(&required.text));
-        let is_older =
-            range.is_some_and(|range| numbers(&range.choose(TOFU.lines)).as_slice() < FIRST_TOFU.as_slice());
-        Ok((is_older, required.map(|required| required.file.clone())))
+        // Of some versions there is no OpenTofu: those before its first, and those that only Terraform has reached.
+        let is_other = range.is_some_and(|range| {
+            let tofu = range.choose(TOFU.lines);
+            let is_older = numbers(&tofu).as_slice() < FIRST_TOFU.as_slice();
+            is_older || (!TOFU.is_known(&tofu) && TERRAFORM.is_known(&range.choose(TERRAFORM.lines)))
+        });
+        Ok((is_other, required.map(|required| required.file.clone())))
     }
 
     /// Returns what the nearest file of a single version states.

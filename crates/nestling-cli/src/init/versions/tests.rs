@@ -48,6 +48,35 @@ fn node_and_its_package_managers() {
         (&[("a/package.json", "\u{feff}{ \"engines\": { \"node\": \"18\" } }")], "node_version=18"),
         (&[("a/package.json", r#"{ "engines": { "node": "18" } }"#), (".nvmrc", "20")], ""),
         (&[("mise.toml", "[tools]\nnode = \"20\"\n"), ("a/package.json", "{}")], "node_version=20"),
+        (&[(".nvmrc", "20 # as in production\n")], "node_version=20"),
+        (&[(".nvmrc", "lts/iron\n")], ""),
+        (&[(".nvmrc", "lts/*\n")], ""),
+        (&[(".nvmrc", "node\n")], ""),
+        (&[(".nvmrc", "v20.11.0\r\n")], ""),
+        (&[(".nvmrc", "lts/-1\n")], "node_version=jod"),
+        (&[(".nvmrc", "# pinned\nstable\n")], "node_version=current"),
+        (
+            &[(".nvmrc", "lts/nope\n")],
+            "node_version=22 `lts/nope` in .nvmrc is no version that is known: the jobs run with Node 22",
+        ),
+        (
+            &[(".node-version", "99.1.0\n")],
+            "node_version=22 `99.1.0` in .node-version is no version that is known: the jobs run with Node 22",
+        ),
+        (&[(".tool-versions", "nodejs lts\n")], ""),
+        (&[(".tool-versions", "nodejs ref:v18\n")], ""),
+        (&[(".tool-versions", "nodejs path:/opt/18\n")], ""),
+        (
+            &[("a/package.json", r#"{ "engines": { "node": ">=99" } }"#)],
+            "`engines.node` `>=99` in a/package.json is no version that is known: the jobs run with Node 22",
+        ),
+        (&[("a/bun.lock", "{}"), (".bun-version", "1.1.0\n"), (".nvmrc", "18\n")], "node_version=1.1.0"),
+        (&[("a/bun.lock", "{}"), ("a/package.json", r#"{ "engines": { "node": "18" } }"#)], ""),
+        (&[("a/bun.lock", "{}"), (".tool-versions", "bun 1.0.3\n")], "node_version=1.0.3"),
+        (
+            &[("a/bun.lock", "{}"), (".bun-version", "canary\n")],
+            "`canary` in .bun-version is no version that is known: the jobs run with Bun 1",
+        ),
         (&[lock, ("a/package.json", "{}")], "package_manager_version=7"),
         (&[lock, ("a/package.json", r#"{ "packageManager": "pnpm@8.1.0" }"#)], ""),
         (&[("a/pnpm-lock.yaml", "lockfileVersion: '9.0'\n"), ("a/package.json", "{}")], ""),
@@ -78,6 +107,23 @@ fn python() {
         (&[("a/runtime.txt", "python-3.11.4\n")], "versions=[3.11.4]"),
         (&[("a/.tool-versions", "python 3.12.1\n")], "versions=[3.12.1]"),
         (&[(".python-version", "3.9\n"), ("a/setup.cfg", "python_requires = <3.8\n")], ""),
+        (&[(".python-version", "3.11.4\n3.12\n")], ""),
+        (&[(".python-version", "# pinned\n3.12.1 \n")], "versions=[3.12.1]"),
+        (&[(".python-version", "cpython-3.12\n")], "versions=[3.12]"),
+        (&[(".python-version", "3.13t\n")], "versions=[3.13]"),
+        (&[(".python-version", "cpython-3.12.4-linux-x86_64-gnu\n")], "versions=[3.12.4]"),
+        (
+            &[(".python-version", "pypy3.10-7.3.12\n")],
+            "versions=[3.13] `pypy3.10-7.3.12` in .python-version is no version that is known: the jobs run with Python 3.13",
+        ),
+        (
+            &[(".python-version", "3.12\npypy3.10\n")],
+            "versions=[3.12] `pypy3.10` in .python-version is no version that is known: the jobs run with Python 3.13",
+        ),
+        (
+            &[(".python-version", "my-venv\n")],
+            "versions=[3.13] `my-venv` in .python-version is no version that is known: the jobs run with Python 3.13",
+        ),
     ] {
         assert_eq!(inputs("python", files).join(" "), expected, "{files:?}");
     }
@@ -91,6 +137,15 @@ fn go_and_rust() {
         ("go", &[("a/go.mod", "go 1.24\n"), ("go.work", "go 1.23\n\nuse ./b\n")], ""),
         ("go", &[("a/go.mod", "go 1.24\n"), (".tool-versions", "golang 1.22.0\n")], ""),
         ("go", &[("a/go.mod", "go 1.24\n"), (".go-version", "1.25.0\n")], "go_version=1.25.0"),
+        ("go", &[("a/go.mod", "go 1.24\n"), (".go-version", "latest\n")], ""),
+        ("go", &[("a/go.mod", "go 1.22 // pinned\n")], "go_version=1.22"),
+        ("go", &[("a/go.mod", "go 1.26rc1\n")], "go_version=1.26"),
+        ("go", &[("a/go.mod", "go 1.20.0\n")], "go_version=1.20"),
+        (
+            "go",
+            &[("a/go.mod", "go 1.99\n")],
+            "go_version=1 `go` `1.99` in a/go.mod is no version that is known: the jobs run with Go 1",
+        ),
         ("rust", &[("a/Cargo.toml", "[package]\nrust-version = '1.80'\n")], ""),
         (
             "rust",
@@ -149,6 +204,14 @@ fn java_by_maven() {
         ),
         ("maven", &[child, (".sdkmanrc", "java=17.0.9-tem\n")], "java_version=17"),
         ("maven", &[child, (".java-version", "17\n")], ""),
+        ("maven", &[child, (".java-version", "temurin-17.0.9+9\n")], ""),
+        ("maven", &[child, (".java-version", "1.8\n")], "java_version=8"),
+        ("maven", &[child, (".java-version", "21-tem\n")], "java_version=21"),
+        (
+            "maven",
+            &[child, (".java-version", "graalvm\n")],
+            "java_version=21 `graalvm` in .java-version is no version that is known: the jobs run with Java 21",
+        ),
     ] {
         assert_eq!(inputs(kind, files).join(" "), expected, "{files:?}");
     }
@@ -201,11 +264,32 @@ fn java_by_gradle() {
 }
 
 #[test]
+fn ruby() {
+    for (files, expected) in [
+        (&[(".ruby-version", "ruby-3.2.0\n")][..], "ruby=3.2.0"),
+        (&[(".ruby-version", "3.3\n"), ("a/Gemfile", "ruby \"3.1.0\"\n")], "ruby=3.3"),
+        (&[("a/Gemfile", "ruby '>= 3.1', '< 3.3'\n")], "ruby=3.2"),
+        (&[("a/Gemfile", "ruby file: \".ruby-version\"\n")], ""),
+        (&[(".tool-versions", "ruby 3.1.2\n")], "ruby=3.1.2"),
+        (
+            &[(".ruby-version", "jruby-9.4\n")],
+            "`jruby-9.4` in .ruby-version is no version that is known: the jobs run with Ruby 3.4",
+        ),
+    ] {
+        assert_eq!(inputs("ruby", files).join(" "), expected, "{files:?}");
+    }
+}
+
+#[test]
 fn opentofu_and_terraform() {
     for (files, expected) in [
         (&[("a/main.tf", "terraform {\n  required_version = \">= 1.3\"\n}\n")][..], ""),
         (&[("a/main.tf", "terraform {\n  required_version = \"~> 1.8.0\"\n}\n")], "version=1.8"),
         (&[("a/main.tf", "terraform {\n  required_version = \"1.10.3\"\n}\n")], "version=1.10.3"),
+        (
+            &[("a/main.tf", "terraform {\n  required_version = \">= 1.12\"\n}\n")],
+            "tool=terraform version=1.14",
+        ),
         (&[("a/main.tf", "terraform {\n  required_version = \"< 1.6\"\n}\n")], "tool=terraform version=1.5"),
         (&[("a/main.tf", ""), (".terraform-version", "1.9.2\n")], "tool=terraform version=1.9.2"),
         (&[("a/main.tf", ""), (".opentofu-version", "1.9.0\n")], "version=1.9.0"),

@@ -4,6 +4,7 @@
 //! any other. Whatever cannot be told from values (a regular expression on another value, changed paths, files) is a fact
 //! of its own that may be so or not. All combinations are tried.
 
+use super::refutation::is_refuted;
 use super::witness::witnesses;
 use crate::pipeline::guard::{Atom, Guard, Operand};
 use std::collections::BTreeMap;
@@ -53,7 +54,13 @@ pub fn implies(premise: &Guard, conclusion: &Guard) -> Implication {
         _ => {}
     }
     let space = Space::of(&question);
-    let Some(count) = space.combinations() else { return Implication::Undecided };
+    let Some(count) = space.combinations() else {
+        return if is_refuted(&question, &never_holds) {
+            Implication::Follows
+        } else {
+            Implication::Undecided
+        };
+    };
     let mut uncertain = None;
     for combination in (0..count).map(|number| space.combination(number)) {
         if !question.holds(&|atom| combination.truth(atom)) {
@@ -80,9 +87,18 @@ pub fn follows(premise: &Guard, conclusion: &Guard) -> bool {
         _ => {}
     }
     let space = Space::of(&question);
-    let Some(count) = space.combinations() else { return false };
+    let Some(count) = space.combinations() else { return is_refuted(&question, &never_holds) };
     let mut combinations = (0..count).map(|number| space.combination(number));
     !combinations.any(|combination| question.holds(&|atom| combination.truth(atom)))
+}
+
+/// Returns `true` if no combination of values makes a guard hold, and all were tried.
+pub(super) fn never_holds(guard: &Guard) -> bool {
+    let space = Space::of(guard);
+    let Some(count) = space.combinations() else { return false };
+    !(0..count)
+        .map(|number| space.combination(number))
+        .any(|combination| guard.holds(&|atom| combination.truth(atom)))
 }
 
 /// Returns `true` if the premise is the conclusion with further conditions.

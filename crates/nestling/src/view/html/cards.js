@@ -24,12 +24,15 @@ function metaOf(job, box) {
   if (job.out) {
     meta.push(el("span", { class: "cut" }, job.removed ? job.out : "left out by rules"));
   } else if (job.condition) {
-    meta.push(el("span", { class: "cut" }, `${startNote(job)}if ${job.condition}`));
+    meta.push(el("span", { class: "cut" }, `${startNote(job)}if ${job.condition.replaceAll("`", "")}`));
   } else if (job.trigger) {
-    meta.push(el("span", { class: "cut" }, `triggers ${job.trigger.target}`));
+    const count = childCount(job.trigger);
+    meta.push(el("span", { class: "cut" }, count === null ? `triggers ${job.trigger.target}` : `starts ${plural(count, "job")}`));
   } else if (environment) {
     const kind = ["start", "stop"].includes(environment.action) ? environment.action : "other";
-    meta.push(el("span", { class: `env ${kind}` }, icon(kind), middle(brief(environment.name), "", 8)));
+    // Beside a unit and a word there is no room for a name whose end can be read.
+    const name = !box.inLane && job.start !== "automatic" ? null : middle(brief(environment.name), "", 8);
+    meta.push(el("span", { class: `env ${kind}`, title: deployWords(environment) }, icon(kind), name));
   } else if (box.inLane && job.start === "automatic") {
     meta.push(el("span", { class: "cut" }, waitWords(job)));
   }
@@ -112,7 +115,7 @@ function makeLane(lane) {
   const name = unitName(lane.unit);
   const element = el("div", { class: `lane ${lane.open ? "open" : ""}` },
     el("button", { type: "button", class: "lane-name", "aria-expanded": String(lane.open), title: `${name}: ${why}${more}`, tabindex: "-1", "data-unit": lane.unit ?? "" },
-      icon("chevron"), el("span", { class: "two" }, middle(name, "name"), drawn.narrow ? null : el("span", { class: "cut meta" }, why))),
+      icon("chevron"), el("span", { class: "two" }, middle(name, "name"), drawn.narrow ? null : el("span", { class: "cut meta" }, why.replaceAll("`", "")))),
     el("div", { class: "line" }));
   element.style.transform = `translateY(${lane.y}px)`;
   element.style.height = `${lane.h}px`;

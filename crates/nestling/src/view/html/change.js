@@ -11,7 +11,7 @@ function changeView(root) {
 }
 
 function pathList(title, paths) {
-  return el("article", { class: "item wide" }, el("header", {}, el("h2", {}, title), el("span", { class: "quiet" }, plural(paths.length, "path"))),
+  return el("article", { class: "item wide" }, el("header", {}, el("h2", {}, ...prose(title)), el("span", { class: "quiet" }, plural(paths.length, "path"))),
     el("ul", { class: "plain-list" }, paths.map((path) => el("li", {}, path))));
 }
 

@@ -1,11 +1,14 @@
 //! Collects the data of the page from plans.
 
 use super::data::{
-    PageBase, PageCdkLine, PageChange, PageKeyChange, PageKind, PageProblem, PageUnit, is_web_address,
+    PageBase, PageCdkLine, PageChange, PageKeyChange, PageKind, PagePart, PageProblem, PageUnit,
+    is_web_address,
 };
 use super::job::{JobReader, name_index, unit_index};
+use super::kind_counts;
 use super::page_data::PageData;
 use super::tables::{Files, Tables};
+use crate::emit::EmittedPart;
 use crate::passed::JobReuse;
 use crate::plan::Plan;
 use crate::select::Verdict;
@@ -48,16 +51,32 @@ pub(super) fn add_kind(data: &mut PageData, plan: &Plan) {
         data.cdk = cdk(plan, &mut reader.files, tables);
     }
     let stages = by_stage(&plan.pipeline, planned_jobs(plan));
+    let stages = stages.into_iter().map(|(stage, _)| tables.stages.index(stage.to_owned())).collect();
+    let units = units(plan, tables, is_first);
     let kind = PageKind {
         description: plan.facts.describe(),
         extent: extent(plan),
         provenance: reported_provenance(plan).lines().map(str::to_owned).collect(),
         all: plan.workspace.units.len(),
-        stages: stages.into_iter().map(|(stage, _)| tables.stages.index(stage.to_owned())).collect(),
-        units: units(plan, tables, is_first),
+        stages,
+        units,
+        count: kind_counts::count(data, &jobs),
+        difference: data.kinds.first().map(|first| kind_counts::difference(data, first, &jobs)),
         jobs,
     };
     data.kinds.push(kind);
+}
+
+/// Adds the parts that the pipeline of the first kind is written in.
+pub(super) fn add_parts(data: &mut PageData, plan: &Plan, parts: &[EmittedPart]) {
+    for part in parts {
+        let jobs = part.jobs.iter().filter_map(|index| plan.pipeline.jobs.get(*index));
+        data.parts.push(PagePart {
+            trigger: part.trigger.clone(),
+            path: part.path.clone(),
+            jobs: jobs.map(|job| name_index(job, &mut data.tables)).collect(),
+        });
+    }
 }
 
 fn reader(plan: &Plan) -> JobReader<'_> {

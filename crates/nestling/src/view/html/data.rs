@@ -14,6 +14,11 @@ pub(super) struct PageKind {
     /// Stages in the order in which they run.
     pub stages: Vec<usize>,
     pub units: Vec<PageUnit>,
+    /// Numbers of certain and of possible jobs.
+    pub count: [usize; 2],
+    /// Numbers of jobs that were added, removed and changed compared with the first kind, which has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub difference: Option<[usize; 3]>,
     /// Indices into the table of jobs.
     pub jobs: Vec<usize>,
 }
@@ -105,9 +110,31 @@ pub(super) struct PageTrigger {
     /// The files of a child pipeline.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
+    /// The paths of those files that are in this repository.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub local: Vec<String>,
     /// The job whose artifact is the child pipeline.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub from_jobs: Vec<usize>,
+}
+
+/// The jobs of a child pipeline's file.
+#[derive(Debug, Serialize)]
+pub(super) struct PageChild {
+    /// Stage and names of its jobs.
+    pub stages: Vec<(String, Vec<String>)>,
+    /// Set if it includes files that only GitLab reads.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_partial: bool,
+}
+
+/// A part of a pipeline that is too large for one, and the router's job that starts it.
+#[derive(Debug, Serialize)]
+pub(super) struct PagePart {
+    pub trigger: String,
+    pub path: String,
+    /// Indices of the names of its jobs.
+    pub jobs: Vec<usize>,
 }
 
 #[derive(Debug, Serialize)]

@@ -54,10 +54,15 @@ const ICONS = {
   copy: '<rect x="5.5" y="5.5" width="7.5" height="7.5" rx="1.5"/><path d="M10.5 3H4.500A1.5 1.5 0 0 0 3 4.500v6"/>',
 };
 
+const drawnIcons = new Map(); // an icon is parsed once, and copied for each card
 function icon(name, extra = "") {
-  const holder = document.createElement("span");
+  if (!drawnIcons.has(name)) {
+    const first = document.createElement("span");
+    first.setAttribute("aria-hidden", "true");
+    first.innerHTML = `<svg viewBox="0 0 16 16">${ICONS[name]}</svg>`;
+    drawnIcons.set(name, first);
+  }
+  const holder = drawnIcons.get(name).cloneNode(true);
   holder.className = `i ${extra}`;
-  holder.setAttribute("aria-hidden", "true");
-  holder.innerHTML = `<svg viewBox="0 0 16 16">${ICONS[name]}</svg>`;
   return holder;
 }

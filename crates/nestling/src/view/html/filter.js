@@ -1,5 +1,5 @@
 // The filters, and the jobs that they leave. A search looks at names and facts, or at the YAML, and says which one matched.
-const NO_FILTER = { text: "", field: "", unit: "", stage: "", environment: "", reason: "", start: "" };
+const NO_FILTER = { text: "", field: "", unit: "", stage: "", environment: "", reason: "", start: "", part: "" };
 const filter = { ...NO_FILTER };
 const view = {
   name: "pipeline", layout: "stages", group: null, open: new Map(), openAll: null, groupsOpen: new Set(),
@@ -13,6 +13,7 @@ const fields = {
   environment: document.getElementById("by-environment"),
   reason: document.getElementById("by-reason"),
   start: document.getElementById("by-start"),
+  part: document.getElementById("by-part"),
 };
 const WORKSPACE_KEY = ":"; // no unit has this name
 const STARTS = { automatic: "automatic", manual: "manual", delayed: "delayed", on_failure: "only on failure", conditional: "conditional" };
@@ -35,6 +36,7 @@ function passes(job) {
   if (filter.stage !== "" && job.stageName !== filter.stage) return false;
   if (filter.environment !== "" && job.environment?.name !== filter.environment) return false;
   if (filter.reason !== "" && !job.reasons.some(([kind]) => kind === filter.reason)) return false;
+  if (filter.part !== "" && partOf(job)?.trigger !== filter.part) return false;
   if (filter.start === "conditional") return Boolean(job.condition);
   return filter.start === "" || job.start === filter.start;
 }
@@ -115,7 +117,10 @@ function fillFilters() {
   fillFilter(fields.reason, "All reasons", [...reasons].map(([kind, n]) => [kind, `${REASONS[kind] || kind} (${n})`]));
   const starts = tally(list.flatMap((job) => (job.condition ? [job.start, "conditional"] : [job.start])));
   fillFilter(fields.start, "All starts", Object.keys(STARTS).filter((start) => starts.has(start)).map((start) => [start, `${STARTS[start]} (${starts.get(start)})`]));
+  const parts = kindIndex === 0 ? data.parts || [] : [];
+  fillFilter(fields.part, "All parts", parts.map((part) => [part.trigger, `${part.trigger} (${part.jobs.length})`]));
   // A filter with one choice is useless.
+  fields.part.closest("label").hidden = parts.length < 2;
   fields.unit.closest("label").hidden = byUnit.size < 2;
   fields.stage.closest("label").hidden = byStage.size < 2;
   fields.environment.closest("label").hidden = environments.size === 0;

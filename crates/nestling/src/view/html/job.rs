@@ -1,5 +1,6 @@
 //! The record of a job.
 
+use super::children::local_path;
 use super::data::{PageEnvironment, PageJob, PageNeed, PageRule, PageTrigger};
 use super::tables::{Files, Tables};
 use crate::emit::job_lines;
@@ -99,6 +100,7 @@ impl JobReader<'_> {
         let text = |key: &str| trigger.and_then(|trigger| trigger.get(key)).and_then(Node::text);
         let include = trigger.and_then(|trigger| trigger.get("include"));
         let mut files = Vec::new();
+        let mut local = Vec::new();
         let mut from_jobs = Vec::new();
         for item in include.map(Node::items_or_self).unwrap_or_default() {
             let of_key = |key: &str| item.get(key).and_then(Node::text);
@@ -110,6 +112,7 @@ impl JobReader<'_> {
                 Some(source) => format!("{file} of {source}"),
                 None => file.to_owned(),
             }));
+            local.extend(local_path(item));
             let from = of_key("job").and_then(|name| self.jobs.get(name));
             from_jobs.extend(from.map(|job| name_index(job, tables)));
         }
@@ -118,6 +121,7 @@ impl JobReader<'_> {
             branch: text("branch").map(str::to_owned),
             strategy: text("strategy").map(str::to_owned),
             files,
+            local,
             from_jobs,
         })
     }

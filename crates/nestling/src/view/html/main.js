@@ -1,5 +1,5 @@
 // Puts the page together.
-const BUILDERS = { pipeline: null, environments: environmentsView, units: unitsView, change: changeView, compared: comparedView, problems: problemsView, cdk: cdkView };
+const BUILDERS = { pipeline: null, environments: environmentsView, units: unitsView, change: changeView, compared: comparedView, parts: partsView, problems: problemsView, cdk: cdkView };
 const VIEWS = Object.keys(BUILDERS);
 
 function showView(name) {
@@ -12,8 +12,16 @@ function showView(name) {
     document.getElementById(`view-${other}`).hidden = other !== view.name;
   }
   document.body.dataset.view = view.name;
+  reveal(document.getElementById(`tab-${view.name}`), document.querySelector(".tabs"));
   build(view.name);
   if (view.name === "pipeline") redraw();
+}
+
+// Scrolls a row of tabs, which is wider than a small window, to the one that is shown.
+function reveal(tab, row) {
+  const left = tab.getBoundingClientRect().left - row.getBoundingClientRect().left;
+  if (left < 0) row.scrollLeft += left;
+  else if (left + tab.offsetWidth > row.clientWidth) row.scrollLeft += left + tab.offsetWidth - row.clientWidth;
 }
 
 // Builds a view for the kind that is shown. Others keep what they have until they are opened.
@@ -61,8 +69,8 @@ function kindTabs() {
   list.closest("nav").hidden = data.kinds.length < 2;
   if (data.kinds.length < 2) return;
   list.replaceChildren(...data.kinds.map((kind, index) => {
-    const count = countRange(countOf(derived(index).jobs));
-    const difference = index === 0 ? null : (({ added, removed, changed }) => signed(added.length, removed.length, changed.length))(kindDifference(index));
+    const count = countRange({ certain: kind.count[0], possible: kind.count[1] });
+    const difference = kind.difference ? signed(...kind.difference) : null;
     const show = () => {
       showKind(index);
       showView(view.name);
@@ -72,6 +80,7 @@ function kindTabs() {
     return el("li", {}, el("button", { type: "button", "aria-current": index === kindIndex ? "true" : null, onclick: show },
       kind.description, " ", el("span", { class: "n" }, count), difference ? el("span", { class: "n", title: `compared with ${data.kinds[0].description}` }, ` ${difference}`) : null));
   }));
+  reveal(list.children[kindIndex], list.closest("nav"));
 }
 
 function header() {
@@ -84,7 +93,7 @@ function header() {
   const entries = [[`of ${plural(plan.all, "unit")}`, selected], ["jobs", countRange(countOf(present))], ["manual", manual], [deploys.possible === 1 ? "deployment" : "deployments", countRange(deploys)]];
   if (omitted) entries.push(["left out", omitted]);
   document.getElementById("counts").replaceChildren(...entries.map(([word, n]) => el("div", {}, el("dt", {}, word), el("dd", {}, n.toLocaleString("en")))));
-  document.getElementById("provenance").replaceChildren(...[plan.extent, ...plan.provenance].map((text) => el("span", {}, text)));
+  document.getElementById("provenance").replaceChildren(...[plan.extent, ...plan.provenance].map((text) => el("span", {}, ...prose(text))));
 }
 
 function tabCounts() {
@@ -97,6 +106,8 @@ function tabCounts() {
   count("compared", compared ?? "");
   has("compared", compared !== null);
   document.getElementById("compared-word").textContent = kindIndex === 0 ? "Base" : "Compared";
+  count("parts", data.parts?.length ?? "");
+  has("parts", kindIndex === 0 && data.parts !== undefined);
   count("problems", problemCounts().map(([severity, n]) => plural(n, severity)).join(", "));
   has("problems", data.problems.length > 0);
   count("cdk", data.cdk.length);

@@ -53,6 +53,7 @@ function panelParts(job) {
     job.trigger ? el("span", { class: "badge" }, icon("trigger"), `triggers ${job.trigger.target}`) : null,
     job.multiplied ? el("span", { class: "badge" }, countWords(countOf([job]), "copy", "copies")) : null,
     duration === undefined ? null : el("span", { class: "badge" }, `takes ${timeWords(duration)}`),
+    partOf(job) ? el("span", { class: "badge" }, icon("trigger"), `in ${partOf(job).trigger}`) : null,
     job.environment ? el("span", { class: `badge env ${job.environment.action}` }, deployWords(job.environment)) : null);
   return [head, badges, jobProblems(job), comparedPart(job), rulesPart(job), why(job), waits(job), neededBy(job), filesPart(job),
     copiesPart(job), triggerPart(job), environmentPart(job), cdkOfJob(job), yamlPart(job)].filter(Boolean);
@@ -136,7 +137,7 @@ function triggerPart(job) {
   const rows = [["Starts", trigger.target], ["Branch", trigger.branch], ["Strategy", trigger.strategy], ["From", trigger.files?.join(", ")]];
   const byName = derived(kindIndex).byName;
   const makers = (trigger.from_jobs || []).map((name) => byName.get(name)).filter((index) => index !== undefined);
-  return part("Pipeline that it starts", factList(rows), makers.length ? el("ul", { class: "jobs" }, makers.map((index) => link(index, "makes the file"))) : null);
+  return part("Pipeline that it starts", factList(rows), makers.length ? el("ul", { class: "jobs" }, makers.map((index) => link(index, "makes the file"))) : null, ...childPart(trigger));
 }
 
 function factList(rows) {

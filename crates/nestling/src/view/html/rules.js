@@ -19,12 +19,19 @@ function kindsPart(job) {
   return list ? part("Kinds of pipelines", list) : null;
 }
 
+const recordsByName = new Map();
+// The record of a job in a kind, whose other jobs need not be derived for it.
+function recordIn(index, name) {
+  if (!recordsByName.has(index)) recordsByName.set(index, new Map(data.kinds[index].jobs.map((record) => [data.jobs[record].name, record])));
+  const record = data.jobs[recordsByName.get(index).get(name)];
+  return record && { ...record, start: record.start || "automatic" };
+}
+
 // The presence of the job in each kind: the effect of a change of the kind.
 function kindsList(job) {
   if (data.kinds.length < 2) return null;
   return el("ul", { class: "in-kinds" }, data.kinds.map((kind, index) => {
-    const { jobs: list, byName } = derived(index);
-    const other = list[byName.get(job.nameIndex)];
+    const other = recordIn(index, job.nameIndex);
     const is = !other || other.out ? "not in" : other.condition ? `if ${other.condition}` : other.start === "automatic" ? "in" : `in, ${startWords(other)}`;
     return el("li", { class: other && !other.out ? "" : "quiet" }, el("span", { class: "kind-name" }, kind.description), ...prose(`: ${is}`));
   }));

@@ -1,7 +1,7 @@
 // Places in files, and the YAML of a job with the place of each line. Lines of the repository lead to the project's host.
 function placeLink(file, line, ...text) {
   const [path, inRepository] = data.files[file];
-  if (!data.source || !inRepository) return el("span", {}, ...text);
+  if (!data.source || !inRepository || data.unlinked?.includes(file)) return el("span", {}, ...text);
   const address = `${data.source}${path.split("/").map(encodeURIComponent).join("/")}#L${line}`;
   return el("a", { href: address, target: "_blank", rel: "noreferrer noopener" }, ...text);
 }

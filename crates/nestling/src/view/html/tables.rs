@@ -31,6 +31,16 @@ impl<T: Clone + Eq + Hash> Table<T> {
         self.known.insert(value, index);
         index
     }
+
+    /// Returns the values in the order of their indices.
+    pub(super) fn values(&self) -> &[T] {
+        &self.values
+    }
+
+    /// Returns the index of a value that is in the table.
+    pub(super) fn known(&self, value: &T) -> Option<usize> {
+        self.known.get(value).copied()
+    }
 }
 
 impl<T: Serialize> Serialize for Table<T> {
@@ -49,6 +59,18 @@ pub(super) struct Records<T> {
 impl<T> Default for Records<T> {
     fn default() -> Self {
         Self { values: Vec::new(), known: HashMap::new() }
+    }
+}
+
+impl<T> Records<T> {
+    /// Returns the record of an index.
+    pub(super) fn get(&self, index: usize) -> &T {
+        &self.values[index]
+    }
+
+    /// Returns the records in the order of their indices.
+    pub(super) fn values(&self) -> impl Iterator<Item = &T> {
+        self.values.iter()
     }
 }
 

@@ -9,7 +9,7 @@ const EXPRESSION: &str = "\\$\\{\\{";
 /// Returns the schema of a file whose documents are told apart by their keys: a header by `workspace`, `unit` or `spec`, jobs by
 /// anything else.
 ///
-/// The jobs are those of [`jobs_schema`], with what a template adds to them: `stop`, lists of environments, and `${{ }}` in the place
+/// The jobs are those of [`jobs_schema`], with what a template adds to them: `stop`, `target`, lists of environments, and `${{ }}` in the place
 /// of any value. It cannot tell which jobs, templates and environments there are: that is for `nestling lsp`.
 ///
 /// ```
@@ -26,6 +26,7 @@ pub fn file_schema() -> Value {
             "description": "How its environments are stopped: the keywords of the stop job; `false` for never",
             "anyOf": [{ "type": "object" }, { "const": false }],
         });
+        job["properties"]["target"] = target_of_jobs();
         add_environment_lists(&mut job["properties"]["environment"]);
     }
     if let Some(environment) = definitions.get_mut("environment") {
@@ -138,4 +139,20 @@ fn takes_any_string(schema: &Value) -> bool {
         || schema["anyOf"].as_array().is_some_and(of_any)
         || *schema == json!(true)
         || schema.as_object().is_some_and(Map::is_empty)
+}
+
+/// The schema of `target` of a job.
+fn target_of_jobs() -> Value {
+    json!({
+        "description": "Name of what the job deploys or publishes to, such as `s3://bucket/site/`: two jobs with one target are an error",
+        "anyOf": [
+            { "type": "string" },
+            {
+                "type": "object",
+                "properties": { "name": { "type": "string" }, "help": { "type": "string" } },
+                "required": ["name"],
+                "additionalProperties": false,
+            },
+        ],
+    })
 }

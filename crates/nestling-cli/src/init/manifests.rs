@@ -1,0 +1,73 @@
+//! What tools read before their commands begin: manifests, and what these lead to. A command whose tool stops there cannot run.
+
+mod cargo;
+mod go;
+mod javascript;
+mod yarn;
+mod gradle;
+mod python;
+mod backend;
+
+use super::inventory::Inventory;
+use super::lists::List;
+use nestling::{Files, RepoPath};
+
+/// Verbs of Cargo that read the manifests.
+const OF_CARGO: [&str; 8] = ["build", "check", "test", "nextest", "llvm-cov", "clippy", "fmt", "run"];
+
+/// The repository whose manifests are read.
+pub(super) struct Manifests<'m> {
+    pub files: &'m dyn Files,
+    pub inventory: &'m Inventory,
+    pub lists: &'m [List],
+}
+
+impl Manifests<'_> {
+    /// Returns what the manifests of a command in a directory lack.
+    pub(super) fn fault(&self, words: &[&str], dir: &RepoPath, has_go_work: bool) -> Option<String> {
+        match words {
+            [.., "--version"] => None,
+            ["cargo", verb, rest @ ..] if OF_CARGO.contains(verb) && !rest.contains(&"--version") => {
+                self.cargo_fault(dir)
+            }
+            ["go", "vet" | "test" | "build" | "mod", ..]
+            | ["gotestsum", ..]
+            | ["golangci-lint", "run", ..] => self.go_fault(dir, has_go_work),
+            ["npm", "ci" | "install", ..] => self.javascript_fault("npm", dir),
+            ["bun", "install" | "ci", ..] => self.javascript_fault("bun", dir),
+            ["pnpm", "install", rest @ ..] => {
+                let member = rest
+                    .iter()
+                    .find_map(|word| word.trim_start_matches('{').split("}...").next()?.strip_prefix("./"));
+                let member = member.and_then(|member| dir.join(member).ok());
+                self.javascript_fault("pnpm", member.as_ref().unwrap_or(dir))
+            }
+            ["yarn", "install", ..] => self.yarn_fault(dir).or_else(|| self.javascript_fault("yarn", dir)),
+            ["gradle", ..] | ["./gradlew", ..] => self.gradle_fault(dir),
+            ["sh", program, ..] if program.ends_with("/gradlew") => self.gradle_fault(dir),
+            ["uv", "sync", ..]
+            | ["poetry", "install", ..]
+            | ["pdm", "install", ..]
+            | ["pip", "install", ..] => self.python_fault(words, dir),
+            _ => None,
+        }
+    }
+
+    /// Returns true for a regular file of the repository, in a directory that is not entered too.
+    fn is_there(&self, path: &RepoPath) -> bool {
+        self.inventory.is_file(path) || self.files.read(path).ok().flatten().is_some()
+    }
+
+    /// Returns true for a directory of the repository that has this file.
+    fn has(&self, dir: &RepoPath, name: &str) -> bool {
+        dir.join(name).is_ok_and(|path| self.is_there(&path))
+    }
+
+    /// Returns the text of a file; `None` if it is missing.
+    fn text(&self, path: &RepoPath) -> Option<String> {
+        super::text::text_of(self.files, path).ok().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+//! Cargo: a workspace is read as a whole, so that a fault of any of its crates is one of all
+//! (<https://doc.rust-lang.org/cargo/reference/workspaces.html>).
+
+use super::super::inventory::and_above;
+use super::Manifests;
+use nestling::RepoPath;
+use std::collections::{BTreeMap, BTreeSet};
+use toml::{Table, Value};
+
+/// Tables of dependencies.
+const DEPENDENCIES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
+
+/// Directories whose files are targets by themselves.
+const TARGET_DIRECTORIES: [&str; 4] = ["src/bin", "examples", "tests", "benches"];
+
+impl Manifests<'_> {
+    /// Returns what keeps Cargo from reading the crate in a directory.
+    pub(super) fn cargo_fault(&self, dir: &RepoPath) -> Option<String> {
+        let dir = and_above(dir).find(|dir| self.has(dir, "Cargo.toml"))?;
+        if let Some(fault) = self.toolchain_fault(&dir) {
+            return Some(fault);
+        }
+        let own = match self.manifest(&dir) {
+            Ok(manifest) => manifest,
+            Err(reason) => return Some(reason),
+        };
+        let root = self.workspace_root(&dir, &own);
+        let root_manifest = root.as_ref().map(|root| self.manifest(root));
+        let root_manifest = match root_manifest.transpose() {
+            Ok(manifest) => manifest,
+            Err(reason) => return Some(reason),
+        };
+        let workspace =
+            root_manifest.as_ref().and_then(|manifest| manifest.get("workspace")).and_then(Value::as_table);
+        let mut open = BTreeSet::from([dir.clone()]);
+        if let (Some(root), Some(workspace)) = (&root, workspace) {
+            open.insert(root.clone());
+            let lists = self.lists.iter().filter(|list| list.kind == "rust" && list.dir == *root);
+            let mut members: BTreeSet<RepoPath> =
+                lists.flat_map(|list| list.members.iter().cloned()).collect();
+            let listed = strings(workspace.get("members"));
+            for member in listed.iter().filter(|member| !member.contains(['*', '?', '['])) {
+                let path = root.join(member).ok().filter(|path| self.has(path, "Cargo.toml"));
+                let Some(path) = path else {
+                    return Some(format!(
+                        "the member `{member}` of {}, which does not exist",
+                        root.child(b"Cargo.toml")
+                    ));
+                };
+                members.insert(path);
+            }
+            if dir != *root && !members.contains(&dir) {
+                return Some(format!(
+                    "a place in the workspace of {}, or in its `exclude`",
+                    root.child(b"Cargo.toml")
+                ));
+            }
+            open.extend(members);
+        }
+        self.fault_of_crates(open, workspace)
+    }
+
+    /// Returns the fault of a toolchain that is on the disk of somebody's machine.
+    fn toolchain_fault(&self, dir: &RepoPath) -> Option<String> {
+        let file = and_above(dir)
+            .map(|above| above.child(b"rust-toolchain.toml"))
+            .find(|file| self.is_there(file))?;
+        let settings = self.text(&file)?.parse::<Table>().ok()?;
+        let path = settings.get("toolchain")?.get("path")?.as_str()?;
+        Some(format!("the toolchain in `{path}`, which {file} names and which no image has"))
+    }
+
+    /// Returns the first fault among crates and their path dependencies.
+    fn fault_of_crates(&self, mut open: BTreeSet<RepoPath>, workspace: Option<&Table>) -> Option<String> {
+        let mut seen: BTreeMap<RepoPath, Table> = BTreeMap::new();
+        while let Some(dir) = open.pop_first() {
+            if seen.contains_key(&dir) {
+                continue;
+            }
+            let manifest = match self.manifest(&dir) {
+                Ok(manifest) => manifest,
+                Err(reason) => return Some(reason),
+            };
+            if let Some(fault) =
+                self.target_fault(&dir, &manifest).or_else(|| inheritance_fault(&dir, &manifest, workspace))
+            {
+                return Some(fault);
+            }
+            for (name, path) in path_dependencies(&manifest) {
+                let target = dir.join(&path).ok().filter(|target| self.has(target, "Cargo.toml"));
+                let Some(target) = target else {
+                    return Some(format!(
+                        "the crate `{name}` in `{path}`, which {} names and which does not exist",
+                        shown(&dir)
+                    ));
+                };
+                open.insert(target);
+            }
+            seen.insert(dir, manifest);
+        }
+        None
+    }
+
+    fn manifest(&self, dir: &RepoPath) -> Result<Table, String> {
+        let file = shown(dir);
+        let text = self.text(&dir.child(b"Cargo.toml")).ok_or_else(|| format!("{file}: there is none"))?;
+        text.parse::<Table>().map_err(|_| format!("{file}, which is invalid"))
+    }
+
+    /// Returns the directory of the workspace that a crate is in.
+    fn workspace_root(&self, dir: &RepoPath, manifest: &Table) -> Option<RepoPath> {
+        if manifest.contains_key("workspace") {
+            return Some(dir.clone());
+        }
+        let stated = manifest.get("package").and_then(|package| package.get("workspace")?.as_str());
+        if let Some(path) = stated {
+            return dir.join(path).ok();
+        }
+        and_above(dir).skip(1).find(|above| {
+            let text = self.text(&above.child(b"Cargo.toml")).unwrap_or_default();
+            let manifest = text.parse::<Table>().unwrap_or_default();
+            let workspace = manifest.get("workspace");
+            let excluded = strings(workspace.and_then(|workspace| workspace.get("exclude")));
+            let is_excluded = excluded.iter().any(|path| {
+                above.join(path.trim_end_matches("/*")).is_ok_and(|path| path == *dir || dir.is_in(&path))
+            });
+            workspace.is_some() && !is_excluded
+        })
+    }
+
+    /// Returns what the targets of a crate lack. A manifest without `[package]` has none.
+    fn target_fault(&self, dir: &RepoPath, manifest: &Table) -> Option<String> {
+        manifest.get("package")?;
+        let file = shown(dir);
+        for kind in ["lib", "bin", "example", "test", "bench"] {
+            let value = manifest.get(kind);
+            let tables: Vec<&Value> = match value {
+                Some(Value::Array(tables)) => tables.iter().collect(),
+                Some(table) => vec![table],
+                None => Vec::new(),
+            };
+            let mut paths = tables.iter().filter_map(|table| table.get("path")?.as_str());
+            if let Some(path) = paths.find(|path| !self.has(dir, path)) {
+                return Some(format!("`{path}`, which {file} names and which does not exist"));
+            }
+        }
+        let has_table =
+            ["lib", "bin", "example", "test", "bench"].iter().any(|kind| manifest.contains_key(*kind));
+        let has_main = ["src/lib.rs", "src/main.rs"].iter().any(|path| self.has(dir, path));
+        let has_own = TARGET_DIRECTORIES.iter().any(|path| self.has_target(dir, path));
+        let library = manifest.get("lib").filter(|library| library.get("path").is_none());
+        if library.is_some() && !self.has(dir, "src/lib.rs") {
+            return Some(format!("src/lib.rs, for the `[lib]` of {file}: there is none"));
+        }
+        (!has_table && !has_main && !has_own)
+            .then(|| format!("src/lib.rs or src/main.rs beside {file}: there is neither"))
+    }
+
+    /// Returns true if a directory has a file that is a target by itself.
+    fn has_target(&self, dir: &RepoPath, path: &str) -> bool {
+        let Ok(path) = dir.join(path) else { return false };
+        let Some(directory) = self.inventory.directories.get(&path) else { return false };
+        directory.files.iter().any(|file| file.ends_with(".rs"))
+            || directory.directories.iter().any(|name| self.has(&path.child(name.as_bytes()), "main.rs"))
+    }
+}
+
+/// Returns the path of the manifest in a directory, for a message.
+fn shown(dir: &RepoPath) -> String {
+    dir.child(b"Cargo.toml").to_string()
+}
+
+/// Returns what a crate takes from its workspace and the workspace does not have.
+fn inheritance_fault(dir: &RepoPath, manifest: &Table, workspace: Option<&Table>) -> Option<String> {
+    let is_inherited = |value: &Value| value.get("workspace").and_then(Value::as_bool) == Some(true);
+    let has =
+        |table: &str, key: &str| workspace.and_then(|workspace| workspace.get(table)?.get(key)).is_some();
+    let package = manifest.get("package").and_then(Value::as_table).into_iter().flatten();
+    let fields = package.map(|(key, value)| ("package", key, value));
+    let dependencies = DEPENDENCIES.iter().filter_map(|name| manifest.get(*name)?.as_table()).flatten();
+    let dependencies = dependencies.map(|(key, value)| ("dependencies", key, value));
+    let mut inherited = fields.chain(dependencies).filter(|(.., value)| is_inherited(value));
+    let (table, key, _) = inherited.find(|(table, key, _)| !has(table, key))?;
+    Some(format!("`{key}` in `[workspace.{table}]`, which {} takes from there: there is none", shown(dir)))
+}
+
+/// Returns the path dependencies of a manifest, those of its workspace and of platforms too.
+fn path_dependencies(manifest: &Table) -> Vec<(String, String)> {
+    let workspace = manifest.get("workspace").and_then(Value::as_table);
+    let platforms = manifest.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values);
+    let tables =
+        [Some(manifest), workspace].into_iter().flatten().chain(platforms.filter_map(Value::as_table));
+    let mut dependencies: Vec<(String, String)> = Vec::new();
+    let patches = manifest.get("patch").and_then(Value::as_table).into_iter().flat_map(Table::values);
+    for (name, value) in patches.filter_map(Value::as_table).flatten() {
+        let path = value.get("path").and_then(Value::as_str);
+        dependencies.extend(path.map(|path| (name.clone(), path.to_owned())));
+    }
+    for table in tables {
+        for name in DEPENDENCIES {
+            let entries = table.get(name).and_then(Value::as_table).into_iter().flatten();
+            dependencies.extend(
+                entries.filter_map(|(name, value)| {
+                    Some((name.clone(), value.get("path")?.as_str()?.to_owned()))
+                }),
+            );
+        }
+    }
+    dependencies
+}
+
+fn strings(value: Option<&Value>) -> Vec<String> {
+    let items = value.and_then(Value::as_array).into_iter().flatten();
+    items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
+}
