@@ -53,7 +53,7 @@ pub(crate) use fingerprints::{CommittedTree, FingerprintSource, NoTree, TreeOfCo
 pub(crate) use kinds::{plan_kinds, unused_entries};
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
-pub(crate) use notes::{PlanNotes, Recording};
+pub(crate) use notes::{Noting, PlanNotes};
 pub(crate) use presence::has_exists;
 pub use removed::Removed;
 pub(crate) use replayed::{ReplayedSides, compare_definitions};

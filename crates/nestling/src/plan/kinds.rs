@@ -1,7 +1,7 @@
 //! Plans for several kinds of pipelines, of the same files.
 
 use super::make::{OfKind, finished, make};
-use super::notes::{PlanNotes, Recording};
+use super::notes::{Noting, PlanNotes};
 use super::{Plan, Request};
 use crate::assemble::{KnownUnits, assemble};
 use crate::changes::PipelineFacts;
@@ -15,7 +15,7 @@ use nestling_gitlab::name::EnvironmentName;
 /// Makes a plan of the same files and changes for each kind of pipeline, one after the other, and hands each of them over.
 ///
 /// A unit whose templates ask nothing of the pipeline is rendered once for all kinds. The known units of each kind are left out;
-/// with [`Recording::Notes`], each plan comes with notes on the units that were rendered. Returns warnings of the inputs that are read in
+/// with [`Noting::Units`], each plan comes with notes on the units that were rendered. Returns warnings of the inputs that are read in
 /// none of them.
 ///
 /// # Errors
@@ -24,7 +24,7 @@ pub(crate) fn plan_kinds(
     request: &mut Request<'_>,
     kinds: impl IntoIterator<Item = PipelineFacts>,
     known: &[KnownUnits],
-    recording: Recording,
+    recording: Noting,
     mut act: impl FnMut(Plan, Option<PlanNotes>),
 ) -> Result<Vec<Diagnostic>, ReadError> {
     let (files, revisions, loaded, sources) =

@@ -4,7 +4,7 @@ use super::before::Before;
 use super::change_findings::{base_unknown, unclaimed_paths, unknown_paths};
 use super::linked::Links;
 use super::needed::BroughtIn;
-use super::notes::{PlanNotes, Recording};
+use super::notes::{Noting, PlanNotes};
 use super::presence::ChildCreation;
 use super::rendering::Rendering;
 use super::roles::Roles;
@@ -122,7 +122,7 @@ pub(super) struct OfKind<'a> {
     /// The units to leave out.
     pub known: Option<&'a KnownUnits>,
     /// Set to have notes.
-    pub recording: Recording,
+    pub recording: Noting,
 }
 
 /// Makes the plan of a request.
@@ -141,7 +141,7 @@ pub(super) fn make(
     let mut before = request.before();
     let (selection, removed) = selection(request, &renderer, &mut before);
     let mut rendering = Rendering::new(&renderer, &selection, findings(request, &selection));
-    rendering.notes = (of_kind.recording == Recording::Notes).then(BTreeMap::new);
+    rendering.notes = (of_kind.recording == Noting::Units).then(BTreeMap::new);
     let mut own = keep(&mut rendering.diagnostics, unit::workspace_jobs(&renderer));
     let work_of_root = renderer.work();
     let mut units = rendering.selected(&own, known);

@@ -12,12 +12,12 @@ use std::rc::Rc;
 
 /// Kind of plan: with or without notes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Recording {
+pub(crate) enum Noting {
     /// Without.
     #[default]
     Nothing,
     /// With notes on each unit that was rendered.
-    Notes,
+    Units,
 }
 
 /// Notes on a plan.

@@ -10,7 +10,7 @@ use super::{Error, Planning};
 use crate::assemble::KnownUnits;
 use crate::changes::{Extent, PipelineFacts};
 use crate::idle;
-use crate::plan::{self, Recording};
+use crate::plan::{self, Noting};
 use nestling_gitlab::facts::WalkedKind;
 
 impl Planning<'_> {
@@ -27,14 +27,14 @@ impl Planning<'_> {
         let workspace = &project.loaded.workspace;
         let parent = ParentFile::read(workspace, project.facts(), project.files(), project.sources())?;
         let Some(memo) = self.memo.filter(|_| self.can_use_memo()) else {
-            let attempt = self.attempt(&kinds, &parent, &LeftOutParts::default(), Recording::Nothing)?;
+            let attempt = self.attempt(&kinds, &parent, &LeftOutParts::default(), Noting::Nothing)?;
             return Ok(attempt.checked);
         };
         let surroundings = Surroundings::new(workspace, &kinds, &parent, project.sources());
         let left_out = memo.parts(&surroundings, workspace, project.sources());
         let first_source = project.sources().next_id();
         if !left_out.known.iter().all(KnownUnits::is_empty) {
-            let attempt = self.clone().attempt(&kinds, &parent, &left_out, Recording::Notes)?;
+            let attempt = self.clone().attempt(&kinds, &parent, &left_out, Noting::Units)?;
             if !left_out.known.iter().any(KnownUnits::has_given_up) {
                 self.keep(memo, surroundings, &left_out, attempt.recorded);
                 return Ok(attempt.checked);
@@ -43,7 +43,7 @@ impl Planning<'_> {
             project.sources().drop_from(first_source);
         }
         let left_out = LeftOutParts::default();
-        let attempt = self.clone().attempt(&kinds, &parent, &left_out, Recording::Notes)?;
+        let attempt = self.clone().attempt(&kinds, &parent, &left_out, Noting::Units)?;
         self.keep(memo, surroundings, &left_out, attempt.recorded);
         Ok(attempt.checked)
     }
@@ -83,7 +83,7 @@ impl Planning<'_> {
         kinds: &[WalkedKind],
         parent: &ParentFile,
         left_out: &LeftOutParts,
-        recording: Recording,
+        recording: Noting,
     ) -> Result<Attempt, Error> {
         let project = self.project;
         let unconverted = self.unconverted;

@@ -8,7 +8,7 @@ use crate::cdk::{Assemblies, InRepository};
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::idle;
 use crate::passed::Passed;
-use crate::plan::{self, FingerprintSource, Plan, Recording, Selected, TreeOfCommit};
+use crate::plan::{self, FingerprintSource, Noting, Plan, Selected, TreeOfCommit};
 use crate::repository::{Repository, files_at};
 use crate::select::Narrowing;
 use crate::unit::SharedRenderings;
@@ -181,7 +181,7 @@ impl<'p> Planning<'p> {
         let (names, facts): (Vec<KindName>, Vec<PipelineFacts>) =
             kinds.into_iter().map(|kind| (kind.name, kind.facts)).unzip();
         let mut names = names.iter();
-        plan::plan_kinds(&mut request, facts, &[], Recording::Nothing, |plan, _| {
+        plan::plan_kinds(&mut request, facts, &[], Noting::Nothing, |plan, _| {
             if let Some(name) = names.next() {
                 act(name, plan);
             }
