@@ -65,6 +65,11 @@ const HOVERS: &[(&str, &str, &[&str])] = &[
         &["job **`api:deploy:review`**", "job **`api:deploy:production`**", "the default branch: manual"],
     ),
     ("nestling.yml", "auto_st|op_in", &["Time after which GitLab stops the environment"]),
+    (
+        ".gitlab-ci.yml",
+        "li|nt:",
+        &["job **`lint`**", "image: rust  # ci/plain.yml:1", "script: cargo clippy"],
+    ),
     (".gitlab-ci.yml", "extends: .ru|st", &["job **`.rust`**", "image: rust", "ci/plain.yml"]),
 ];
 

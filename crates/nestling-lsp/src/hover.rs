@@ -7,6 +7,7 @@ use crate::meaning::Section;
 use crate::model::{Model, OpenFile, UnitJobs};
 use crate::names::NameKind;
 use crate::outline::Outline;
+use crate::plain;
 use crate::variables;
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 use nestling::Sources;
@@ -118,6 +119,7 @@ fn of_name(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: Oc
         }
         NameKind::Macro(_) => format!("macro **`{}`**{}", name.text, definition(index, occurrence)),
         NameKind::Job => of_job(model, file, index, occurrence)
+            .or_else(|| of_plain_job(model, file, &name.text))
             .unwrap_or_else(|| format!("job **`{}`**{}", name.text, definition(index, occurrence))),
         NameKind::Stage => {
             let position = facts.stages.iter().position(|stage| *stage == name.text)?;
@@ -191,7 +193,8 @@ fn of_job(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: Occ
         }
         text.push('\n');
     }
-    let _ = write!(text, "```yaml\n{}```", with_origins(first, &unit_jobs.sources));
+    let written = with_origins(first.name.as_str(), &first.body, &unit_jobs.sources);
+    let _ = write!(text, "```yaml\n{written}```");
     if units.len() > 1 {
         let _ = write!(text, "\n\nOne of {}.", counted(units.len(), "unit"));
     }
@@ -205,9 +208,18 @@ pub(crate) fn is_of(job: &JobFacts, name: &str) -> bool {
             && job.short_name.strip_prefix(name).is_some_and(|rest| rest.starts_with(':'))
 }
 
-fn with_origins(job: &JobFacts, sources: &Sources) -> String {
-    let mut text = format!("{}:\n", job.name);
-    for entry in &job.body.entries {
+/// Returns a job of a plain file after `include`, `extends` and `default`, with the places that its keywords come from.
+fn of_plain_job(model: &Model<'_>, file: &OpenFile<'_>, name: &str) -> Option<String> {
+    plain::jobs(model, file).iter().find_map(|read| {
+        let job = read.pipeline.jobs.iter().find(|job| job.name.as_str() == name)?;
+        let written = with_origins(name, &job.body, &read.sources);
+        Some(format!("job **`{name}`**\n\n```yaml\n{written}```"))
+    })
+}
+
+fn with_origins(name: &str, body: &Map, sources: &Sources) -> String {
+    let mut text = format!("{name}:\n");
+    for entry in &body.entries {
         let mut written = String::new();
         emit_entry(&mut written, &entry.key, &entry.value, 2);
         let origin = entry.key.origin;

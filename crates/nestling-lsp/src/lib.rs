@@ -49,6 +49,7 @@ mod model;
 mod try_fix;
 mod actions;
 mod variables;
+mod plain;
 mod hover;
 mod navigate;
 mod complete;

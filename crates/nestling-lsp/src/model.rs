@@ -13,6 +13,7 @@ use lsp_types::{Location, Position, Range as LspRange, Uri};
 use nestling::ide::{JobFacts, SelectionFacts, WorkspaceFacts, jobs, selections};
 use nestling::{As, ChangeRequest, Project, Repository, Sources};
 use nestling_files::path::RepoPath;
+use nestling_gitlab::pipeline::Pipeline;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -26,8 +27,16 @@ pub(crate) struct Cache {
     indexes: BTreeMap<(PathBuf, Option<PathBuf>), Rc<Index>>,
     jobs: BTreeMap<(PathBuf, Vec<String>), Option<Rc<UnitJobs>>>,
     selections: BTreeMap<(PathBuf, String), Rc<Vec<OfPipeline>>>,
+    /// The jobs of plain files.
+    pub plain: BTreeMap<PathBuf, Rc<PlainJobs>>,
     /// The corrections in a file that have the effect that they should have.
     pub fixes: BTreeMap<(PathBuf, Tried), Rc<Vec<Fix>>>,
+}
+
+/// The jobs of a plain file, and of those that it includes.
+pub(crate) struct PlainJobs {
+    pub pipeline: Pipeline,
+    pub sources: Sources,
 }
 
 /// The jobs of units with the files that they were read from.

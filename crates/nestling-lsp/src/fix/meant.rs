@@ -1,9 +1,10 @@
-//! "Did you mean": a word that is probably misspelt becomes the one that was meant.
+//! "Did you mean": a word that is probably misspelled becomes the one that was meant.
 
 use super::{Finding, Fix};
 use crate::edit::{Edit, as_scalar};
 use crate::outline::Entry;
 use crate::position::Line;
+use nestling_gitlab::diagnostic::Suggestion;
 use std::ops::Range;
 
 /// The places of a word that are tried.
@@ -14,7 +15,8 @@ pub(super) fn fixes(finding: Finding<'_>) -> Vec<Fix> {
     let Some(meant) = meant(finding.help()) else { return Vec::new() };
     let text = finding.outline.text;
     let mut ranges: Vec<Range<usize>> = words(finding);
-    ranges.extend(scalars(finding));
+    // What the message does not name has to be nearly the word: a finding may be shown at another one, such as a template's name.
+    ranges.extend(scalars(finding).into_iter().filter(|range| is_near(&text[range.clone()], meant)));
     ranges.retain(|range| !range.is_empty() && text[range.clone()] != *meant);
     // An expression is not what was misspelt: the string that it becomes was.
     ranges.retain(|range| !text[range.clone()].contains("${{"));
@@ -47,17 +49,22 @@ fn fix(finding: Finding<'_>, range: Range<usize>, meant: &str) -> Fix {
     Fix { title, edits: vec![Edit { range, text }], is_preferred: true }
 }
 
-/// Returns the words of the message that the line has behind the place of the finding.
+/// Returns the words of the message where the finding is: behind its place in the line, before it, or as keys above it.
 fn words(finding: Finding<'_>) -> Vec<Range<usize>> {
-    let line = Line::of(finding.outline.text, finding.origin);
+    let (outline, offset) = (finding.outline, finding.offset());
+    let line = Line::of(outline.text, finding.origin);
     let start = if finding.origin.column == 0 { 0 } else { line.offset(finding.origin) };
-    let line_start = finding.offset().saturating_sub(start);
-    let words = finding.problem.message.split('`').skip(1).step_by(2).filter(|word| !word.is_empty());
-    let ranges = words.filter_map(|word| {
-        let offset = line_start + start + whole_word(&line.text[start..], word)?;
-        Some(offset..offset + word.len())
-    });
-    ranges.collect()
+    let line_start = offset.saturating_sub(start);
+    let mut ranges = Vec::new();
+    for word in finding.problem.message.split('`').skip(1).step_by(2).filter(|word| !word.is_empty()) {
+        let behind = whole_word(&line.text[start..], word).map(|position| start + position);
+        let in_line = behind.or_else(|| whole_word(line.text, word)).map(|position| line_start + position);
+        ranges.extend(in_line.map(|position| position..position + word.len()));
+        let around = outline.entries.iter().filter(|entry| entry.start <= offset && offset <= entry.end);
+        let keys = around.filter_map(|entry| entry.key.clone());
+        ranges.extend(keys.filter(|key| outline.text[key.clone()] == *word));
+    }
+    ranges
 }
 
 /// Returns the key and the scalar that the finding points to, and those of the list or mapping that it points to.
@@ -86,6 +93,13 @@ fn behind_expression(finding: Finding<'_>, meant: &str) -> Option<Fix> {
         edits: vec![Edit { range: start..range.end, text: behind.to_owned() }],
         is_preferred: true,
     })
+}
+
+/// Returns `true` if a string is probably a form of what was meant: misspelt, or a path that goes on.
+fn is_near(string: &str, meant: &str) -> bool {
+    let path = string.trim_end_matches(['/', '*']);
+    let goes_on = !path.is_empty() && meant.starts_with(path) && meant.contains('*');
+    goes_on || Suggestion::among(string, [meant]).word().is_some()
 }
 
 /// Returns the offset of a word that is no part of a longer one.

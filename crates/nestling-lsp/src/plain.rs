@@ -1,0 +1,36 @@
+//! The jobs of a plain file of GitLab's, as they are after `include`, `extends` and `default`.
+
+use crate::documents::path_in;
+use crate::model::{Model, OpenFile, PlainJobs};
+use nestling::Sources;
+use nestling_files::files::{DirectoryFiles, Overlay};
+use nestling_gitlab::instance::Gitlab;
+use nestling_gitlab::lint::{Options, lint_file};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// Returns the jobs of the project's own file, which may include this one, and those of the file itself.
+pub(crate) fn jobs(model: &Model<'_>, file: &OpenFile<'_>) -> Vec<Rc<PlainJobs>> {
+    let own = file.root.join(".gitlab-ci.yml");
+    let mut paths = vec![own];
+    if !paths.contains(&file.path) {
+        paths.push(file.path.clone());
+    }
+    paths.iter().filter_map(|path| jobs_of(model, &file.root, path)).collect()
+}
+
+fn jobs_of(model: &Model<'_>, root: &Path, path: &Path) -> Option<Rc<PlainJobs>> {
+    let key: PathBuf = path.to_owned();
+    if let Some(known) = model.cache.borrow().plain.get(&key) {
+        return Some(Rc::clone(known));
+    }
+    let text = model.documents.text(path)?;
+    let files = Overlay::new(DirectoryFiles::new(root), model.unsaved(root));
+    let sources = Sources::default();
+    let options = Options { gitlab: &Gitlab::default(), files: Some(&files), pipeline: None };
+    let name = path_in(root, path)?.to_string();
+    let pipeline = lint_file(&name, &text, &options, &sources).pipeline;
+    let computed = Rc::new(PlainJobs { pipeline, sources });
+    model.cache.borrow_mut().plain.insert(key, Rc::clone(&computed));
+    Some(computed)
+}
