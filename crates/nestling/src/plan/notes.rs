@@ -5,7 +5,7 @@ use super::roles::uses_roles;
 use crate::assemble::KnownUnit;
 use crate::template::RenderingWork;
 use crate::unit::{Made, Promoted, UnitRenderer};
-use crate::workspace::{Declaration, KnownTemplate, Order, Unit, Workspace, templates_of};
+use crate::workspace::{Body, Declaration, KnownTemplate, Order, Unit, Workspace, templates_of};
 use nestling_gitlab::name::UnitName;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -85,7 +85,7 @@ impl PlanNotes {
             && !is_ordered(workspace)
             && !renderer.engine.mixes_units()
             && work_of_root.questions == 0
-            && !workspace.body.as_ref().is_some_and(|body| body.includes());
+            && !workspace.body.as_ref().is_some_and(Body::includes);
         Self { units, links, is_separable }
     }
 }

@@ -133,7 +133,8 @@ fn edit(files: &mut BTreeMap<String, String>, numbers: &mut Numbers) {
         3 => _ = files.insert("shared.yml".to_owned(), numbers.one_of(&OTHERS).to_owned()),
         4 => _ = files.remove(&unit_path),
         5 => {
-            _ = files.insert(format!("{}/src/main.js", unit_path.replace("/nestling.yml", "")), String::new())
+            let directory = unit_path.replace("/nestling.yml", "");
+            files.insert(format!("{directory}/src/main.js"), String::new());
         }
         6 => _ = files.insert("other/wide.yml".to_owned(), numbers.one_of(&TEMPLATES).to_owned()),
         7 => {
@@ -187,6 +188,10 @@ fn shown(checked: &CheckedKinds) -> String {
 /// `NESTLING_TEST_EDITS` sets the number of edits of each history.
 #[test]
 fn after_any_edits_a_check_with_a_memo_is_that_without() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the long run asks for more than there is time for in every test"
+    )]
     let count = std::env::var("NESTLING_TEST_EDITS").map_or(20, |count| count.parse().unwrap());
     let mut left_out = 0;
     for seed in 0..4 {
