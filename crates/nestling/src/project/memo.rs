@@ -7,7 +7,7 @@ use crate::idle::WalkedJobs;
 use crate::workspace::{Declaration, Order, Unit, Workspace};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::check::Parent;
-use nestling_gitlab::diagnostic::{FileId, Sources};
+use nestling_gitlab::diagnostic::{FileId, Origin, Sources};
 use nestling_gitlab::facts::WalkedKind;
 use nestling_gitlab::name::UnitName;
 use std::cell::{Cell, RefCell};
@@ -84,6 +84,9 @@ struct UnitPlace {
     name: UnitName,
     directory: RepoPath,
     file: Option<FileId>,
+    declaration: Origin,
+    /// The templates of rules with the places that name them: a rule can come to match a directory by other files in it.
+    uses: Vec<(String, Origin)>,
     depends_on: Vec<(UnitName, Order)>,
 }
 
@@ -109,6 +112,8 @@ impl Surroundings {
             name: unit.name.clone(),
             directory: unit.dir.clone(),
             file: own_file(unit),
+            declaration: unit.declaration.origin(),
+            uses: of_rules(unit),
             depends_on: unit.depends_on.iter().map(|needed| (needed.unit.clone(), needed.order)).collect(),
         };
         Self {
@@ -206,6 +211,13 @@ pub(super) fn own_file(unit: &Unit) -> Option<FileId> {
         Declaration::File(origin) => Some(origin.file),
         Declaration::Rule(_) => None,
     }
+}
+
+/// Returns the templates that rules give to a unit.
+fn of_rules(unit: &Unit) -> Vec<(String, Origin)> {
+    let own_file = own_file(unit);
+    let uses = unit.uses.iter().filter(|used| Some(used.origin.file) != own_file);
+    uses.map(|used| (used.template.clone(), used.origin)).collect()
 }
 
 fn text_of(unit: &Unit, sources: &Sources) -> Option<Arc<str>> {
