@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Corrections that bring to light what a mistake hid: the rule, and the rule of the new finding.
-const REVEALED: [(&str, &str); 4] = [
+const REVEALED: [(&str, &str); 5] = [
     ("artifacts", "artifacts"),
     ("allow-unknown", "allow-unused"),
     ("template-header", "key-unused"),
+    ("input-unknown", "key-unused"),
     ("depends-from", "glob-unmatched"),
 ];
 
