@@ -6,7 +6,7 @@ use crate::support::example::Example;
 use crate::support::tool::{Tool, need};
 use crate::support::{expect_file, nestling, output, root, run, said};
 use clap::{Arg, Command, CommandFactory};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 fn cli() -> Command {
@@ -30,6 +30,7 @@ fn the_page_of_each_command_is_what_its_help_says() {
         let _ = writeln!(index, "| [`nestling {name}`]({name}.md) | {} |", about.trim_end_matches('.'));
         wrong.extend(expect_file(&folder.join(format!("{name}.md")), &page(command)).err());
     }
+    index += &variables(&cli());
     wrong.extend(expect_file(&folder.join("README.md"), &index).err());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let there: BTreeSet<String> = std::fs::read_dir(&folder)
@@ -37,6 +38,42 @@ fn the_page_of_each_command_is_what_its_help_says() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     assert_eq!(there, known, "a page for each command, and none besides");
+}
+
+/// Variables that no option has, with their descriptions.
+const OTHER_VARIABLES: [(&str, &str); 7] = [
+    ("NESTLING_REUSE", "`0`: omit no [job that has passed](../passed.md)"),
+    ("NESTLING_PASSED_RECORDS", "Number of records to download (default: 30)"),
+    ("NESTLING_PASSED_KEEP", "Number of records to keep (default: 100)"),
+    ("NESTLING_API_TOKEN", "Project token with `read_api` for the scripts of `nestling passed`"),
+    ("NESTLING_NOTE_TOKEN", "Project token with `api` for [the note](../page.md#on-the-merge-request)"),
+    ("NO_COLOR", "Any value: no colors"),
+    ("CI_…", "GitLab's predefined variables: they determine the kind of pipeline and base"),
+];
+
+/// A table of all environment variables: those of options, and the others.
+fn variables(cli: &Command) -> String {
+    let mut rows: BTreeMap<String, String> = BTreeMap::new();
+    for argument in subcommands(cli).flat_map(Command::get_arguments).filter(|argument| shown(argument)) {
+        let Some(variable) = argument.get_env() else { continue };
+        let name = variable.to_string_lossy();
+        if name.starts_with("NESTLING_") {
+            let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+            let option = argument.get_long().unwrap_or_default();
+            rows.insert(name.into_owned(), format!("`--{option}` | {}", help.replace('\n', " ")));
+        }
+    }
+    let mut table = String::from(
+        "\n## Environment variables\n\nAn option takes precedence over its variable. In a GitLab job, set them under `variables`, in \
+         a schedule, or in *Run pipeline*.\n\n| variable | option | description |\n|---|---|---|\n",
+    );
+    for (name, row) in rows {
+        let _ = writeln!(table, "| `{name}` | {row} |");
+    }
+    for (name, description) in OTHER_VARIABLES {
+        let _ = writeln!(table, "| `{name}` | | {description} |");
+    }
+    table
 }
 
 fn page(command: &Command) -> String {

@@ -136,7 +136,7 @@ fn what_is_no_report_is_an_error_at_its_place() {
     assert_eq!(missing.status.code(), Some(3), "{}", said(&missing));
     let outside = tempfile::tempdir().unwrap();
     let elsewhere = run(nestling(outside.path()).args(["convert", "--from", "sarif"]));
-    assert!(said(&elsewhere).contains("is in no git repository"), "{}", said(&elsewhere));
+    assert!(said(&elsewhere).contains("is not in a git repository"), "{}", said(&elsewhere));
 }
 
 #[test]

@@ -58,6 +58,7 @@ fn with_library<T>(act: impl FnOnce(&TemplateRenderer<'_>) -> T) -> T {
         ("Dockerfile", "FROM scratch"),
         ("go.mod", "module a\n\ngo 1.25\n"),
         ("pom.xml", "<project/>"),
+        ("settings.gradle", ""),
         ("App.csproj", "Microsoft.NET.Test.Sdk JunitXml.TestLogger coverlet.collector"),
         ("chart/Chart.yaml", "name: a"),
         ("k8s/web.yaml", ""),
@@ -148,23 +149,36 @@ fn every_template_is_yaml_as_it_stands() {
     }
 }
 
+/// The top of the catalogue: how to use a template, and a table of all of them.
+fn overview() -> String {
+    let mut page = String::from(
+        "# Built-in templates\n\nUse a template by its name, without a file of your own: `use: nestling/node`. \
+         `templates/NAME/README.md` has examples of each.\n\n| template | description | grade |\n|---|---|---|\n",
+    );
+    for name in names() {
+        let description = header(&name).0.unwrap_or_default();
+        let row = format!("| [nestling/{name}](#nestling{name}) | {description} | {} |", grade(&name));
+        let _ = writeln!(page, "{row}");
+    }
+    page.push_str(
+        "\nThe grade shows how far Nestling's tests go. **run**: they run the jobs with the real tools on small projects. \
+         **run by fakes**: they run the jobs with programs that record their calls and reject what the real ones reject. \
+         **parsed**: they check the scripts with ShellCheck, and the jobs with GitLab's schema. All templates are checked \
+         that way.\n",
+    );
+    page
+}
+
 /// `NESTLING_TEST_UPDATE=1` writes the page.
 #[test]
 fn the_catalogue_is_what_the_headers_say() {
-    let mut page = String::from(
-        "# The built-in templates\n\nMade from the templates' own headers. Each has a page with examples: \
-         `templates/NAME/README.md`.\n\nA grade says how far Nestling's tests go. **run**: the jobs run the real tools on \
-         small projects. **run by fakes**: they run programs that record their calls and refuse what the real ones \
-         refuse. **parsed**: the scripts are judged by ShellCheck, and the jobs by GitLab's schema. All templates are \
-         judged so.\n",
-    );
+    let mut page = overview();
     for name in names() {
         let (description, inputs) = header(&name);
         let description = description.unwrap_or_default();
         let _ = writeln!(
             page,
-            "\n## nestling/{name}\n\n{description}. Grade: {}.\n\n| input | type | default | what it is |",
-            grade(&name)
+            "\n## nestling/{name}\n\n{description}.\n\n| input | type | default | description |"
         );
         page.push_str("|---|---|---|---|\n");
         for (input, definition) in inputs.as_map().unwrap().iter() {

@@ -56,7 +56,7 @@ fn a_command_that_fails_or_is_not_there_is_told() {
     let repository = repository();
     for (arguments, code, expected) in [
         (&["observe", "api", "--", "false"][..], 1, "the command failed (exit status: 1)"),
-        (&["observe", "api", "--", "./nowhere"], 2, "`strace` has traced nothing"),
+        (&["observe", "api", "--", "./nowhere"], 2, "`strace` traced nothing"),
         (&["observe", "*", "--", "true"], 2, "unknown unit `*`"),
     ] {
         let observed = nestling(repository.path()).args(arguments).output().unwrap();

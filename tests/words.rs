@@ -4,13 +4,14 @@
 //! a plain word where the field has a term.
 
 mod literals;
+mod sentences;
 
 use crate::support::{read, tracked};
 use crate::tidy::source;
 use std::path::{Path, PathBuf};
 
 /// A phrase in lower case, and what to write instead.
-const PHRASES: [(&str, &str); 52] = [
+const PHRASES: [(&str, &str); 83] = [
     ("a text", "a string"),
     ("texts", "strings"),
     ("stands twice", "duplicate `X`"),
@@ -63,6 +64,37 @@ const PHRASES: [(&str, &str); 52] = [
     ("in its turn", "itself"),
     ("at the hand of", "by"),
     ("such as it is", "unchanged"),
+    ("hand on", "pass on"),
+    ("hands on", "passes on"),
+    ("handed on", "passed on"),
+    ("takes the place of", "replaces"),
+    ("take the place of", "replace"),
+    ("has to have", "must have, must contain"),
+    ("have to have", "must have, must contain"),
+    ("leads out of", "points outside of"),
+    ("lead out of", "point outside of"),
+    ("at hand", "available"),
+    ("made-up", "placeholder"),
+    ("says so", "reports it; the log has a message"),
+    ("say so", "report it, declare it"),
+    ("says why", "shows why, names the reason"),
+    ("gitlab says", "GitLab reports"),
+    ("log says", "log shows, log has"),
+    ("is no list", "is not a list"),
+    ("is no string", "is not a string"),
+    ("is no mapping", "is not a mapping"),
+    ("is no path", "is not a path"),
+    ("are no units", "are not units"),
+    ("is no package of", "has no package `X`"),
+    ("worth a look", "Highlights"),
+    ("by a button", "by a manual job"),
+    ("stands in no", "is not in"),
+    ("none at all", "none"),
+    ("cancelled", "canceled, as in GitLab"),
+    ("misspelt", "misspelled"),
+    ("colour", "color"),
+    ("behaviour", "behavior"),
+    ("labelled", "labeled"),
 ];
 
 /// English that holds one of the phrases.

@@ -94,7 +94,7 @@ fn an_old_pipeline_that_stays_is_told() {
     let failed = generate(&repository, "child-pipeline.yml");
     assert_eq!(failed.status.code(), Some(1));
     assert!(
-        said(&failed).contains("child-pipeline.yml is left as an earlier run wrote it"),
+        said(&failed).contains("child-pipeline.yml is unchanged since an earlier run"),
         "{}",
         said(&failed)
     );
@@ -181,11 +181,11 @@ fn no_output_is_written_into_gits_own_directory_wherever_it_is() {
     let hook = moved.join("hooks").join("y");
     std::fs::create_dir_all(moved.join("hooks")).unwrap();
     let output = run(nestling(repository.path()).args(["generate", "--all", "--output"]).arg(&hook));
-    assert!(said(&output).contains("is in git's own directory"), "{}", said(&output));
+    assert!(said(&output).contains("is in git's directory"), "{}", said(&output));
     assert!(!hook.exists());
     let output = run(nestling(repository.path()).args(["affected", "--all"]));
     assert_eq!(String::from_utf8_lossy(&output.stdout), "u\n");
-    // What is in it is no file of the repository either.
+    // What is in it is not a file of the repository either.
     repository.write("u/nestling.yml", "include: { local: .git }\nt: { script: t }\n");
     let output = run(nestling(repository.path()).args(["generate", "--all", "--output", "-"]));
     assert!(said(&output).contains("included file `.git` does not exist"), "{}", said(&output));

@@ -214,7 +214,7 @@ fn mistakes() -> Vec<FileBomb> {
     let lines = |line: &dyn Fn(usize) -> String| (0..4000).map(line).collect::<String>();
     vec![
         file(
-            "keywords that are misspelt",
+            "keywords that are misspelled",
             "u/nestling.yml",
             unit(&lines(&|job| format!("j{job}: {{ scrpt: x }}\n"))),
         ),

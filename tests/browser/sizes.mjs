@@ -54,10 +54,23 @@ for (const [name, [count, bytes]] of Object.entries(PAGES)) {
   await test(`${number} jobs cost as much as a screenful`, async () => {
     const { size } = statSync(path.join(folder, `${name}.html`));
     assert.ok(size < bytes, `${size} bytes`);
-    const page = await open(name);
+    let page = await open(name);
     assert.equal(await found(page), `${number} jobs`);
     const nodes = () => page.evaluate(() => document.querySelectorAll("body *").length);
     assert.ok((await nodes()) < 2500, `${await nodes()} elements`);
+    // The options of a field with hundreds of units are made when it is used, and what is chosen stays chosen.
+    const options = () => page.$$eval("#by-unit option", (all) => all.length);
+    assert.equal(await options(), 1);
+    await page.focus("#by-unit");
+    assert.equal(await options(), count / 10 + 1);
+    await page.selectOption("#by-unit", "unit-007");
+    const address = new URL(page.url()).hash;
+    await page.close();
+    page = await open(name, { hash: address });
+    assert.equal(await found(page), `10 of ${number} jobs`);
+    assert.equal(await page.inputValue("#by-unit"), "unit-007");
+    assert.equal(await options(), 2);
+    await page.click("#clear");
     await page.click("#fold");
     assert.equal(await page.textContent("#fold"), "Collapse all");
     await page.evaluate(scrolled, "#scroller");

@@ -80,14 +80,14 @@ const PRODUCTION: [(&str, &str); 1] = [("manifest.json", "assembly-Production")]
 const EDGE: [(&str, &str); 1] = [("assembly-Staging/manifest.json", "StagingEdge")];
 const LIVE: [(&str, &str); 1] = [("manifest.json", "assembly-B-Live")];
 const STAGING: &str = "stages: { Staging: staging }";
-const GONE: &str = "it is not in the app any more, and no job destroys its stacks: `Production-Data`, \
+const GONE: &str = "it was removed from the app, and no job destroys its stacks: `Production-Data`, \
                     `Production-Service`, `shop-production-mon`. Destroy them manually, or keep them";
-const UNSEEN: &str = "| unseen | stacks of before |";
+const UNSEEN: &str = "| unseen | stacks of the base commit |";
 
 /// Location of base's assembly, and the messages about it.
 #[test]
 fn stages_and_stacks_that_are_gone_are_lines_of_the_report() {
-    let all = [GONE, UNSEEN, "does not have `Staging-Edge`", "`Live-One`", "names no assembly"];
+    let all = [GONE, UNSEEN, "`Staging-Edge` in ", "`Live-One`", "is not an assembly"];
     let committed = |header: &'static str| (format!("from: none, {header}"), "shop/cdk.out", "");
     let left = |header: &'static str, left| (header.to_owned(), "", left);
     for (app, left_out, (header, committed, left), want) in [
@@ -121,6 +121,6 @@ fn stages_and_stacks_that_are_gone_are_lines_of_the_report() {
     }
     let header = "base: ../before, stages: { Staging: staging }";
     let said = Case { app: "stages", left_out: &PRODUCTION, header, committed: "", left: "" }.said();
-    assert!(said.contains("`base` names no assembly: there is no `before/manifest.json`"), "{said}");
+    assert!(said.contains("`base` is not an assembly: `before/manifest.json` does not exist"), "{said}");
     assert!(said.contains(UNSEEN), "{said}");
 }

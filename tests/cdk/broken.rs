@@ -32,7 +32,7 @@ const STAGING: &str = "assembly-Staging/manifest.json";
 fn messages_name_the_file_and_the_path_inside_it() {
     let cases: [(&str, Change); 9] = [
         (
-            "cdk.out/assembly-Staging/manifest.json:3:16: `cdk.out/assembly-Staging/manifest.json` is broken: expected value",
+            "cdk.out/assembly-Staging/manifest.json:3:16: `cdk.out/assembly-Staging/manifest.json` is invalid: expected value",
             Box::new(|files| replace(files, STAGING, ": {", ": ?")),
         ),
         (
@@ -50,7 +50,7 @@ fn messages_name_the_file_and_the_path_inside_it() {
             Box::new(|files| replace(files, STAGING, "StagingDataF0FE1242.template.json", "../../secret")),
         ),
         (
-            "`$.artifacts.assembly-Staging.properties.directoryName`: this assembly is nested in itself",
+            "`$.artifacts.assembly-Staging.properties.directoryName`: the assembly contains itself",
             Box::new(|files| {
                 replace(
                     files,
@@ -75,7 +75,7 @@ fn messages_name_the_file_and_the_path_inside_it() {
             Box::new(|files| replace(files, STAGING, "aws://111111111111/eu-west-1", "aws:111")),
         ),
         (
-            "there is no assembly: `cdk.out/manifest.json` is missing",
+            "missing assembly: `cdk.out/manifest.json` does not exist",
             Box::new(|files| files.retain(|(path, _)| path != "manifest.json")),
         ),
     ];
@@ -90,7 +90,8 @@ fn messages_name_the_file_and_the_path_inside_it() {
 fn two_stacks_of_one_id_are_an_error() {
     let (from, to) = ("\"displayName\": \"Staging/Service\"", "\"displayName\": \"Staging/Data\"");
     let said = said(|files| replace(files, STAGING, from, to));
-    let wanted = "manifest.json:10: 2 stacks have the id `Staging/Data`, and `cdk deploy` takes all of them";
+    let wanted =
+        "manifest.json:10: 2 stacks have the id `Staging/Data`, and `cdk deploy` would deploy all of them";
     assert!(said.contains(wanted), "{said}");
 }
 

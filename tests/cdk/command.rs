@@ -33,7 +33,7 @@ fn what_is_no_assembly_is_told_as_such() {
     let output = run(nestling(&root()).args(["cdk", "show", "docs"]));
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        said(&output).contains("there is no assembly: `docs/manifest.json` is missing"),
+        said(&output).contains("missing assembly: `docs/manifest.json` does not exist"),
         "{}",
         said(&output)
     );
@@ -117,7 +117,7 @@ fn generate_makes_the_assembly_and_preview_only_looks() {
     let synth = "    synth: [mkdir cdk.out, cp -R ../made/. cdk.out]\n    from: generate\n";
     let repository = repository(&format!("{synth}{STAGES}"), "stages");
     let preview = run(nestling(repository.path()).args(["preview", "--all", "--as", "branch:main"]));
-    assert!(said(&preview).contains("`shop/cdk.out/manifest.json` is missing"), "{}", said(&preview));
+    assert!(said(&preview).contains("`shop/cdk.out/manifest.json` does not exist"), "{}", said(&preview));
     let output = generate(repository.path(), &[]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("\n      job: generate\n"), "{}", said(&output));

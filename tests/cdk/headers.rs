@@ -39,7 +39,7 @@ const WRONG_STAGES: [(&str, &str, &str); 6] = [
         "it has `Live`, `Uat`; write `Nothing: { environment: ",
     ),
     ("Nothing: skip", "the assembly has no stage `Nothing`", "it has `Live`, `Uat`; "),
-    ("Uat: staging", "several stages are called `Uat`", "write the whole paths: `A/Uat`, `B/Uat`"),
+    ("Uat: staging", "several stages have the name `Uat`", "use the full paths: `A/Uat`, `B/Uat`"),
     ("A/Uat: staging, Uat: qa", "", ""),
     ("Nothing: { environment: skip, optional: true }", "", ""),
 ];
@@ -64,10 +64,10 @@ const WITHOUT_EFFECT: [(&str, &str, &str); 6] = [
     ),
     ("images: { \"aws/codebuild/standard:7.0\": x }", "", ""),
     ("images: { assets: x }", "no step has the image `assets`", "there are `aws/codebuild/standard:7.0`"),
-    ("sources: { acme/tools: tools }", "no step reads `acme/tools`", "remove the line: there is none at all"),
+    ("sources: { acme/tools: tools }", "no step reads `acme/tools`", "remove the line: there are none"),
     (
         "stages: { Staging: { environment: staging, alone: true } }",
-        "`alone` changes nothing: no pipeline has the stage `Staging`",
+        "`alone` has no effect: no pipeline has the stage `Staging`",
         "remove it",
     ),
     ("stages: { Late: { environment: staging, alone: true } }", "", ""),

@@ -16,16 +16,16 @@ const ODD: [(LineKind, &str, &str); 36] = [
     (Role, "Live.Lookup", "{\"Action\":[\"s3:DeleteObject*\",\"s3:PutObject\""),
     (Variable, "action Build.Synth", "NPM_TOKEN, from the secret `npm/token`, in the parent pipeline's job"),
     (Variable, "Live.Lookup", "TOPIC, from CloudFormation's `${News"),
-    (Variable, "Live.Lookup", "`odd.name` is no name of a variable in GitLab"),
+    (Variable, "Live.Lookup", "`odd.name` is not a valid variable name in GitLab"),
     (Runner, "Live.Lookup", "it ran inside a VPC: {\"SecurityGroupIds\""),
     (
         Runner,
         "Live.Lookup",
-        "its image `aws/codebuild/amazonlinux2-aarch64-standard:3.0` exists only inside CodeBuild",
+        "its image `aws/codebuild/amazonlinux2-aarch64-standard:3.0` exists only in CodeBuild",
     ),
     (Runner, "Live.Lookup", "it runs docker"),
     (Runner, "Live.Lookup", "it fetches `REGION_NAME`, `PASSWORD`, `ENDPOINT` with the AWS command line"),
-    (Source, "Live.Lookup", "it reads acme-data, which is no repository"),
+    (Source, "Live.Lookup", "it reads acme-data, which is not a repository"),
     (Trigger, "Pipe/Base", "a notification rule, `BaseTold"),
     (Trigger, "Pipe/Base", "a webhook, `Hook`"),
     (Trigger, "Pipe/Base", "an EventBridge rule, `Nightly"),
@@ -39,12 +39,12 @@ const ODD: [(LineKind, &str, &str); 36] = [
     (Setting, "Live.Lookup", "`run-as` of its build specification"),
     (Setting, "Live.Lookup", "`proxy` of its build specification"),
     (Setting, "Live.Lookup", "`env: git-credential-helper` of its build specification"),
-    (Setting, "Live.Lookup", "runtime versions: the image has to have nodejs 22"),
+    (Setting, "Live.Lookup", "runtime versions: the image must contain nodejs 22"),
     (Setting, "Live.Lookup", "report `cucumber` of format CUCUMBERJSON"),
     (Setting, "Live.Lookup", "its cache of `/opt/.m2/**/*`"),
     (Setting, "Pipe/Base", "`DisableInboundStageTransitions` of the pipeline"),
     (Setting, "Pipe/Base", "`Variables` of the pipeline"),
-    (LineKind::Replaced, "action Source.acme_odd", "GitLab's checkout; main of acme/odd started it"),
+    (LineKind::Replaced, "action Source.acme_odd", "GitLab's checkout; it was started by main of acme/odd"),
     (LineKind::Replaced, "action Source.acme-data", "its default branch of acme-data, another source"),
     (
         LineKind::Replaced,
@@ -73,23 +73,35 @@ const QUIET: [(LineKind, &str, &str); 18] = [
         "Live.Review",
         "`NotificationArn`, the topic that is notified: \"arn:aws:sns:eu-west-1:123456789012:reviewers\"",
     ),
+    (Setting, "Pipe/Base", "`ExecutionMode` of the pipeline: QUEUED; GitLab runs pipelines at the same time"),
     (
-        Setting,
-        "Pipe/Base",
-        "`ExecutionMode` of the pipeline: QUEUED; in GitLab pipelines run at the same time",
+        Stack,
+        "stack Pipe",
+        "in addition to the pipeline, it contains AWS::DynamoDB::Table `Ledger`: keep or move these",
     ),
-    (Stack, "stack Pipe", "beside the pipeline it has AWS::DynamoDB::Table `Ledger`: keep or move these"),
     (Stack, "stack Hand", "it has a CodePipeline that deploys nothing of this assembly"),
-    (Stack, "stack Pipe/Live/Site", "its parameters without default have no value here: `Domain`. Its first"),
-    (Stack, "stack Pipe/Live/Own", "its synthesizer names no role: the rights of the job itself deploy it"),
-    (LineKind::Replaced, "action Source.acme_quiet", "GitLab's checkout; main of acme/quiet started it"),
+    (
+        Stack,
+        "stack Pipe/Live/Site",
+        "these parameters have neither a value nor a default: `Domain`. The first",
+    ),
+    (
+        Stack,
+        "stack Pipe/Live/Own",
+        "its synthesizer has no role: it is deployed, with everything in it, with the permissions of the job",
+    ),
+    (
+        LineKind::Replaced,
+        "action Source.acme_quiet",
+        "GitLab's checkout; it was started by main of acme/quiet",
+    ),
     (
         LineKind::Replaced,
         "action Build.Synth",
         "a job of the parent pipeline, before `generate`: npx cdk synth",
     ),
     (LineKind::Replaced, "action UpdatePipeline.SelfMutate", "Nestling generates each pipeline"),
-    (LineKind::Replaced, "stack Pipe", "it holds the pipeline, which GitLab takes the place of"),
+    (LineKind::Replaced, "stack Pipe", "it contains the pipeline that GitLab replaces"),
 ];
 
 /// Report lines for single assemblies: each line's kind, subject and text.
@@ -125,12 +137,12 @@ fn are_expected(mut left: Vec<(LineKind, String, String)>, expected: &[(LineKind
 #[test]
 fn stacks_beside_a_pipeline_and_names_that_merge_requests_share_are_lines() {
     let beside = Shop::new(NEWEST, "quiet", "stages: { Live: staging, Hand: skip }").plan("branch:main");
-    let text = "]: it is beside the pipeline, and `stages` does not name it: no job deploys it";
+    let text = "]: it is outside of the pipeline, and `stages` does not list it: no job deploys it";
     assert!(beside.said().contains(text), "{}", beside.said());
     assert!(!beside.said().contains("stack Hand"), "{}", beside.said());
     let shared = "stages: { Staging: review, Production: production }";
     let shared = Shop::new(NEWEST, "stages", shared).plan("merge_request");
-    let text = "its name in CloudFormation, `Staging-Data`, has nothing of this branch in it";
+    let text = "its CloudFormation name `Staging-Data` does not contain the branch";
     assert!(shared.said().contains(text), "{}", shared.said());
 }
 
@@ -156,7 +168,7 @@ fn the_report_has_the_subject_that_each_role_has_to_trust() {
         let all: Vec<_> = planned.plan.cdk_reports.values().flat_map(|report| &report.lines).collect();
         let trust: Vec<_> = all.iter().filter(|line| line.kind.as_str() == "trust").collect();
         for (purpose, role, rest) in &lines {
-            let begin = format!("{role} has to trust `{}`, and may assume `cdk-*", subject(rest));
+            let begin = format!("{role} must trust `{}`, and may assume `cdk-*", subject(rest));
             let is_it = |line: &&&&nestling_cdk::report::Line| {
                 line.subject == format!("role for {purpose}") && line.text.starts_with(&begin)
             };
@@ -198,7 +210,7 @@ fn a_report_becomes_green_line_by_line() {
 fn a_stack_that_goes_where_the_credentials_point_is_told() {
     let found = lines("stages");
     let is_told = |text: &str| found.iter().any(|line| line.0 == Stack && line.2.starts_with(text));
-    assert!(is_told("it has no account or no region of its own"), "{found:?}");
+    assert!(is_told("it has no account or region"), "{found:?}");
 }
 
 /// Two pipelines of one app are told apart, wherever their stages and steps have the same names.
@@ -218,7 +230,7 @@ fn each_of_several_pipelines_has_lines_of_its_own() {
 fn a_step_that_is_left_out_of_a_stage_that_is_deployed_is_a_line() {
     let header = "stages: { Early: review, Late: { environment: staging, alone: true }, East: review }";
     let said = Shop::new(NEWEST, "across", header).plan("branch:main").without_errors().said();
-    let text = "]: its stage is deployed without it: it reads what `Early.Site` makes, which is left out";
+    let text = "]: its stage is deployed without it: it reads the output of `Early.Site`, which is omitted";
     assert!(said.contains("Late.Use [") && said.contains(text), "{said}");
     assert!(!said.contains("Late.Dist [stack"), "{said}");
 }

@@ -230,8 +230,8 @@ fn a_stage_behind_one_that_is_not_deployed_is_a_warning() {
     let header = "pipeline: B, stages: { Uat: review, Live: staging }";
     let planned = Shop::new(NEWEST, "pair", header).plan("branch:main").without_errors();
     assert_eq!(table(&planned), "");
-    let line = "]: this kind of pipeline deploys to `staging`, and yet nothing deploys this there: it needs \
-                `Uat.Approve`, which is left out";
+    let line = "]: this kind of pipeline deploys to `staging`, but does not deploy this: it needs \
+                `Uat.Approve`, which is omitted";
     assert!(planned.said().contains("warning cdk-stack"), "{}", planned.said());
     assert!(planned.said().contains(line), "{}", planned.said());
     assert!(planned.said().contains("  stage B/Live [stack-"), "{}", planned.said());
@@ -255,7 +255,7 @@ fn a_stack_of_a_stage_that_its_pipeline_leaves_out_is_not_deployed_either() {
     assert_eq!(actions.len(), 3);
     *text = template.to_string();
     let planned = Shop::of(assembly, "cli: cdk, pipeline: B, environment: staging").plan("branch:main");
-    let line = "]: the pipeline deploys its stage without it, and no job deploys it either";
+    let line = "]: the pipeline deploys its stage without it, so no job deploys it";
     assert!(planned.said().contains(line), "{}", planned.said());
     let want = "shop:staging: diff: diff B/Uat/Two B/Live/One B/Live/Two
 shop:Uat.Two: deploy B/Uat/Two
@@ -265,7 +265,7 @@ shop:staging: deploy B/Uat/Two B/Live/One B/Live/Two
     assert_eq!(table(&planned.without_errors()), want);
 }
 
-/// Where nothing has let a stack through, its outputs are not known either.
+/// Without an approval of a stack, its outputs are unknown, too.
 #[test]
 fn an_url_of_a_stack_that_this_pipeline_does_not_deploy_is_left_out() {
     let header =

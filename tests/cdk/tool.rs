@@ -81,7 +81,7 @@ fn stop_jobs_call_a_command_line_that_needs_no_checkout() {
         let job = text[start + 1..].split("\n\n").next().unwrap();
         assert!(job.contains(&format!("- {want} --app .nestling/stop")), "{cli}\n{job}");
         assert!(job.contains("GIT_STRATEGY: none"), "{job}");
-        let line = format!("stop jobs have no checkout, and so not `{cli}`");
+        let line = format!("instead of `{cli}`");
         assert_eq!(planned.said().contains(&line), is_line, "{cli}: {}", planned.said());
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// Number of mistakes that are made; `NESTLING_TEST_MISTAKES` overrides it.
 const MISTAKES: usize = 2000;
 
-/// Keys of jobs that can be misspelt.
+/// Keys of jobs that can be misspelled.
 const KEYS: [&str; 18] = [
     "script",
     "stage",
@@ -83,7 +83,7 @@ impl Original {
         let at = self.body + numbers.below(self.lines.len() - self.body);
         let line = self.lines[at].as_str();
         let (kind, named, changed) = match numbers.below(5) {
-            0 => ("a misspelt key", at, Some(self.misspelt(at, numbers)?)),
+            0 => ("a misspelled key", at, Some(self.misspelled(at, numbers)?)),
             1 | 2 => ("a wrong indentation", at, Some(self.indented(at, numbers)?)),
             3 => ("an undefined variable", at, Some(undefined(line)?)),
             _ if line.contains("}}") => ("an open expression", at, Some(line.replacen("}}", "", 1))),
@@ -97,7 +97,7 @@ impl Original {
         Some(Mistake { kind, line: named + 1, text: lines.join("\n") + "\n" })
     }
 
-    fn misspelt(&self, at: usize, numbers: &mut Numbers) -> Option<String> {
+    fn misspelled(&self, at: usize, numbers: &mut Numbers) -> Option<String> {
         let key = self.lines[at].strip_prefix("  ")?.split(':').next()?;
         if self.block[at] || !KEYS.contains(&key) {
             return None;
@@ -139,7 +139,7 @@ impl Original {
     }
 }
 
-/// The first name of a line, misspelt.
+/// The first name of a line, misspelled.
 fn undefined(line: &str) -> Option<String> {
     let statement = line.trim_start().starts_with("#%");
     let from = if statement { 0 } else { line.find("${{")? };

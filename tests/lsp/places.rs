@@ -239,7 +239,7 @@ fn a_reference_that_is_misspelt_is_corrected() {
     shop.client.end();
 }
 
-/// What needs no history is checked, and one note says what is not known.
+/// Everything that needs no history is checked, and one note names the unknown.
 #[test]
 fn a_workspace_outside_of_a_repository_is_checked_and_says_so() {
     let directory = tempfile::tempdir().unwrap();

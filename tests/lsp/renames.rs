@@ -107,7 +107,7 @@ fn a_name_that_cannot_be_or_is_taken_is_refused() {
         ("api/nestling.yml", "needs: [bui|ld", "deploy", "`deploy` is taken already"),
         ("nestling.yml", "rev|iew:", "production", "taken already"),
         ("nestling.yml", "match: \"serv|ices/*\"", "x", "no name of the workspace"),
-        ("api/nestling.yml", "scr|ipt: make", "x", "there is no name here"),
+        ("api/nestling.yml", "scr|ipt: make", "x", "no name here"),
         ("ci/node.yml", "inputs.sha|rds", "a b", "no name of letters"),
         ("ci/node.yml", "inputs.sha|rds", "a-b", "no name of letters"),
         ("ci/node.yml", "inputs.sha|rds", "true", "means something else"),

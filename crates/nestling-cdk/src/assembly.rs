@@ -123,11 +123,13 @@ impl Assembly {
             if stacks.len() < 2 {
                 continue;
             }
-            let message =
-                format!("{} stacks have the id `{id}`, and `cdk deploy` takes all of them", stacks.len());
+            let message = format!(
+                "{} stacks have the id `{id}`, and `cdk deploy` would deploy all of them",
+                stacks.len()
+            );
             let mut problem = Diagnostic::error(&CDK_ASSEMBLY, stacks[0].origin, message);
             for other in &stacks[1..] {
-                problem = problem.with_label(other.origin, "this one has it, too");
+                problem = problem.with_label(other.origin, "this one has the same ID");
             }
             problems.push(problem.with_help(
                 "synthesize with aws-cdk-lib 2, where the id of a stack is its construct path, or rename one of them",

@@ -80,7 +80,7 @@ fn selectors(hash: &str, asset: &Json<'_>) -> Result<Vec<AssetSelector>, Diagnos
 pub(crate) fn inside(name: &Json<'_>, directory: &RepoPath) -> Result<RepoPath, Diagnostic> {
     directory.join(name.text()?).map_err(|error| {
         name.problem(error.to_string().replace("the repository", "the assembly"))
-            .with_help("an assembly is read only as `cdk synth` writes it")
+            .with_help("run `cdk synth` again: this is not its output")
     })
 }
 

@@ -91,16 +91,17 @@ fn is_recent(version: &str) -> bool {
 /// Finds the command line in the lock file of the app's directory, or of the nearest one above.
 pub fn locked(files: &dyn Files, directory: &RepoPath) -> Option<LockedCli> {
     let mut current = Some(directory.clone());
-    while let Some(at) = current {
+    while let Some(ancestor) = current {
         for (name, find) in LOCK_FILES {
-            let path = at.child(name.as_bytes());
+            let path = ancestor.child(name.as_bytes());
             let Ok(Some(bytes)) = files.read(&path) else { continue };
-            let inside = directory.relative_to(&at).map(|rest| String::from_utf8_lossy(rest).into_owned());
+            let inside =
+                directory.relative_to(&ancestor).map(|rest| String::from_utf8_lossy(rest).into_owned());
             if let Some(version) = find(&String::from_utf8_lossy(&bytes), &inside.unwrap_or_default()) {
                 return Some(LockedCli { version, file: path.to_string() });
             }
         }
-        current = at.parent();
+        current = ancestor.parent();
     }
     None
 }
@@ -224,9 +225,9 @@ mod tests {
             ),
         ] {
             let files = MemoryFiles::new([(path, text.as_bytes())]);
-            let found = locked(&files, &RepoPath::parse(directory).unwrap());
+            let actual = locked(&files, &RepoPath::parse(directory).unwrap());
             let want = want.map(|version| LockedCli { version: version.to_owned(), file: path.to_owned() });
-            assert_eq!(found, want, "{path} for {directory}");
+            assert_eq!(actual, want, "{path} for {directory}");
         }
     }
 

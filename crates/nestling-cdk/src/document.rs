@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
         let text = error.to_string();
         // The origin tells the line already.
         let reason = text.split(" at line ").next().unwrap_or_default().to_lowercase();
-        Diagnostic::error(&CDK_ASSEMBLY, origin, format!("`{}` is broken: {reason}", self.shown(path)))
+        Diagnostic::error(&CDK_ASSEMBLY, origin, format!("`{}` is invalid: {reason}", self.shown(path)))
             .with_help("synthesize again: `npx cdk synth`")
     }
 }
@@ -210,7 +210,7 @@ impl<'a> Json<'a> {
     }
 
     fn expected(&self, what: &str) -> Diagnostic {
-        let found = match self.value {
+        let kind = match self.value {
             Value::Null => "null",
             Value::Bool(_) => "a boolean",
             Value::Number(_) => "a number",
@@ -218,7 +218,7 @@ impl<'a> Json<'a> {
             Value::Array(_) => "a list",
             Value::Object(_) => "an object",
         };
-        self.problem(format!("expected {what}, found {found}"))
+        self.problem(format!("expected {what}, found {kind}"))
     }
 
     fn children(&self) -> Vec<scan::Child<'a>> {

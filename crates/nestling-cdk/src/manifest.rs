@@ -65,7 +65,7 @@ impl Reading<'_> {
     /// Reads a manifest: its stacks, then the assemblies nested in it. `name` is where a parent names the directory.
     fn manifest(&mut self, directory: &RepoPath, name: Option<&Json<'_>>) {
         if !self.seen.insert(directory.clone()) {
-            let again = name.map(|name| name.problem("this assembly is nested in itself"));
+            let again = name.map(|name| name.problem("the assembly contains itself"));
             return self.problems.extend(again);
         }
         let path = directory.child(b"manifest.json");
@@ -148,7 +148,7 @@ impl Reading<'_> {
         let mut assets: BTreeMap<&str, Assets> = BTreeMap::new();
         for (id, artifact) in of_type(artifacts, ASSETS) {
             match assets::read(self.reader, artifact, &directory) {
-                Ok(found) => _ = assets.insert(id, found),
+                Ok(stack_assets) => _ = assets.insert(id, stack_assets),
                 Err(problem) => self.problems.push(problem),
             }
         }
@@ -298,17 +298,16 @@ fn newer(document: &Document, major: u32) -> Diagnostic {
 }
 
 fn no_assembly(shown: &str) -> Diagnostic {
-    Diagnostic::new(&CDK_ASSEMBLY, Severity::Error, format!("there is no assembly: `{shown}` is missing"))
-        .with_help(
-            "run `npx cdk synth`, or say where the assembly is: `unit: { cdk: { assembly: DIRECTORY } }`",
-        )
+    Diagnostic::new(&CDK_ASSEMBLY, Severity::Error, format!("missing assembly: `{shown}` does not exist"))
+        .with_help("run `npx cdk synth`, or set its directory: `unit: { cdk: { assembly: DIRECTORY } }`")
 }
 
 /// An assembly with unresolved lookups holds made-up values, and `cdk deploy --app` deploys them without a word.
 fn unresolved(missing: &[(Diagnostic, String)]) -> Diagnostic {
     let keys: BTreeSet<&str> = missing.iter().map(|(_, key)| key.as_str()).collect();
     let origin = missing.first().and_then(|(problem, _)| problem.origin());
-    let message = format!("this assembly holds made-up values: {} context lookups are missing", keys.len());
+    let message =
+        format!("the assembly contains placeholder values: unresolved context lookups ({})", keys.len());
     let mut problem = Diagnostic::new(&CDK_MISSING_CONTEXT, Severity::Error, message).with_help(
         "run `npx cdk synth` once with credentials that may look these up, commit `cdk.context.json`, and synthesize \
          again",

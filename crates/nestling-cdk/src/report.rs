@@ -128,38 +128,38 @@ impl LineKind {
     /// Returns the message of all lines of this sort.
     fn headline(self) -> &'static str {
         match self {
-            Self::Replaced => "what GitLab does by itself",
-            Self::Role => "steps had rights that the role of their jobs needs",
-            Self::Variable => "values have to be given as CI/CD variables",
-            Self::Runner => "jobs need runners that have more than every runner has",
+            Self::Replaced => "done by GitLab",
+            Self::Role => "jobs need permissions that the role of their step had",
+            Self::Variable => "values must be provided as CI/CD variables",
+            Self::Runner => "jobs have special requirements for their runners",
             Self::Source => "steps read files of other repositories, or of the synth",
-            Self::Trigger => "triggers and notifications are not carried over",
-            Self::Unsupported => "actions that no job can do",
-            Self::Setting => "settings without counterpart are not carried over",
-            Self::Stack => "stacks that need a look",
-            Self::Unseen => "what could not be looked at",
-            Self::Trust => "identities that roles have to trust",
+            Self::Trigger => "triggers and notifications are not converted",
+            Self::Unsupported => "actions cannot be converted to jobs",
+            Self::Setting => "settings have no counterpart in GitLab and are not converted",
+            Self::Stack => "stacks need your attention",
+            Self::Unseen => "not examined",
+            Self::Trust => "identities that roles must trust",
         }
     }
 
     /// Returns the way out.
     fn help(self) -> &'static str {
         match self {
-            Self::Replaced | Self::Unseen | Self::Trust => "nothing has to be done",
-            Self::Role => "give the role that the jobs assume what these statements allow",
-            Self::Variable => "add them under Settings > CI/CD > Variables, masked where they are secret",
+            Self::Replaced | Self::Unseen | Self::Trust => "no action is necessary",
+            Self::Role => "add these statements to the role that the jobs assume",
+            Self::Variable => "add them under Settings > CI/CD > Variables, masked if they are secret",
             Self::Runner => {
                 "`cdk: { images: … }` maps images; `default: { tags: … }` below the `---` chooses runners"
             }
             Self::Source => {
-                "`cdk: { sources: { NAME: PROJECT } }` says which GitLab project it is; what the synth makes, its job keeps"
+                "name the GitLab project with `cdk: { sources: { NAME: PROJECT } }`; files of the synth must be artifacts of its job"
             }
             Self::Trigger => {
-                "pipeline schedules, webhooks and notifications are set up in GitLab's project settings"
+                "set up pipeline schedules, webhooks and notifications in the settings of the project"
             }
             Self::Unsupported => "write the job of this name below the `---`: it overrides the placeholder",
-            Self::Setting => "see whether the job needs it, and write it below the `---`",
-            Self::Stack => "see whether that is what you want",
+            Self::Setting => "if the job needs it, write it below the `---`",
+            Self::Stack => "check that this is intended",
         }
     }
 }

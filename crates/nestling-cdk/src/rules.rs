@@ -56,7 +56,7 @@ rules! {
         severities: &[Error, Warning],
         summary: "the `cdk` settings of a unit do not fit its assembly",
         documentation: "The settings name stages, stacks, pipelines and outputs of the assembly. A name that the assembly \
-            does not have, or has several times, is an error; a key of `stages` that is probably misspelt is a warning.",
+            does not have, or has several times, is an error; a key of `stages` that is probably misspelled is a warning.",
         source: "cdk.md",
         bad: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
 unit:
@@ -82,8 +82,7 @@ unit:
     CDK_MISSING_CONTEXT = "cdk-missing-context" {
         severities: &[Error],
         summary: "a cloud assembly has unresolved context lookups",
-        documentation: "`cdk synth` puts made-up values in the place of lookups that it could not do, and `cdk deploy` \
-            would deploy them. Run `cdk synth` once with credentials, commit `cdk.context.json`, and synthesize again.",
+        documentation: "For lookups that fail, `cdk synth` writes placeholder values, and `cdk deploy` would deploy them. Run `cdk synth` once with credentials, commit `cdk.context.json`, and synthesize again.",
         source: "https://docs.aws.amazon.com/cdk/v2/guide/context.html",
         bad: Example::Repository(&[WORKSPACE, UNIT, API, file("infra/cdk.out/manifest.json", "\
 {
@@ -102,7 +101,7 @@ unit:
 
     CDK_STAGE_UNLISTED = "cdk-stage-unlisted" {
         severities: &[Error],
-        summary: "the `cdk` settings do not say where a stage or a stack is deployed",
+        summary: "the `cdk` settings have no environment for a stage or a stack",
         documentation: "`stages` maps each stage, or each stack outside of a stage, to an environment of the catalogue, \
             or to `skip`. Silently omitting one would deploy less than the assembly has.",
         source: "cdk.md",
@@ -116,7 +115,7 @@ unit:
 
     CDK_SYNTH = "cdk-synth" {
         severities: &[Error],
-        summary: "the `synth` command of a unit fails, or would run on other files than those that are planned",
+        summary: "the `synth` command of a unit fails, or would run on other files than the planned ones",
         documentation: "`nestling generate` runs the commands in the unit's directory. They read the work tree, so \
             the commit that is planned must be checked out.",
         source: "cdk.md",
@@ -140,9 +139,8 @@ unit:
 
     CDK_ROLE = "cdk-role" {
         severities: &[Error, Warning],
-        summary: "a step of a CodePipeline had rights that the role of its job needs",
-        documentation: "The role of a CodeBuild project allowed statements that the role which the GitLab job assumes has to allow as well. Attach them to that role. Once that \
-            is done, say so with `allow`, so that `--strict-cdk` reports what is new.",
+        summary: "a job needs permissions that the role of its CodePipeline step had",
+        documentation: "The role of the CodeBuild project had permissions that the role of the GitLab job must have as well. Add the statements to that role. Then acknowledge it with `allow`: `--strict-cdk` reports only new items.",
         source: "cdk.md",
         bad: Example::Repository(&[WORKSPACE, UNIT, MANIFEST, API, PIPE]),
         good: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
@@ -160,9 +158,8 @@ unit:
 
     CDK_VARIABLE = "cdk-variable" {
         severities: &[Error, Warning],
-        summary: "a value of a CodePipeline has to be provided as a CI/CD variable",
-        documentation: "Secrets and parameters that CodeBuild read are CI/CD variables in GitLab. Add them under Settings > CI/CD > Variables, masked where they are secret. Once that \
-            is done, say so with `allow`, so that `--strict-cdk` reports what is new.",
+        summary: "a value of a CodePipeline must be provided as a CI/CD variable",
+        documentation: "Secrets and parameters that CodeBuild read are CI/CD variables in GitLab. Add them under Settings > CI/CD > Variables, masked if they are secret. Then acknowledge it with `allow`: `--strict-cdk` reports only new items.",
         source: "cdk.md",
         bad: Example::Repository(&[WORKSPACE, UNIT, MANIFEST, API, PIPE]),
         good: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
@@ -179,9 +176,8 @@ unit:
 
     CDK_RUNNER = "cdk-runner" {
         severities: &[Error, Warning],
-        summary: "a job needs a runner with more than every runner has",
-        documentation: "A step ran in a VPC, on a larger machine, with Docker or in an image that only CodeBuild has. `cdk: { images: … }` maps images, and `default: { tags: … }` below the `---` chooses runners. Once that \
-            is done, say so with `allow`, so that `--strict-cdk` reports what is new.",
+        summary: "a job has special requirements for its runner",
+        documentation: "A step ran in a VPC, on a larger machine, with Docker, or in an image that exists only in CodeBuild. `cdk: { images: … }` maps images, and `default: { tags: … }` below the `---` chooses runners. Then acknowledge it with `allow`: `--strict-cdk` reports only new items.",
         source: "cdk.md",
         bad: Example::Repository(&[WORKSPACE, UNIT, MANIFEST, API, PIPE]),
         good: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
@@ -199,8 +195,7 @@ unit:
     CDK_SOURCE = "cdk-source" {
         severities: &[Error, Warning],
         summary: "a step of a CodePipeline reads another repository",
-        documentation: "A second source of the pipeline is another project in GitLab. `cdk: { sources: { NAME: PROJECT } }` names it. Once that \
-            is done, say so with `allow`, so that `--strict-cdk` reports what is new.",
+        documentation: "A second source of the pipeline is another project in GitLab. `cdk: { sources: { NAME: PROJECT } }` names it. Then acknowledge it with `allow`: `--strict-cdk` reports only new items.",
         source: "cdk.md",
         bad: Example::Repository(&[WORKSPACE, UNIT, MANIFEST, API, PIPE]),
         good: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
@@ -217,9 +212,8 @@ unit:
 
     CDK_TRIGGER = "cdk-trigger" {
         severities: &[Error, Warning],
-        summary: "a trigger or a notification of a CodePipeline is not carried over",
-        documentation: "Schedules, webhooks and notifications are set up in GitLab's project: Build > Pipeline schedules, and Settings > Webhooks and Integrations. Once that \
-            is done, say so with `allow`, so that `--strict-cdk` reports what is new.",
+        summary: "a trigger or a notification of a CodePipeline is not converted",
+        documentation: "Set up schedules, webhooks and notifications in the GitLab project: Build > Pipeline schedules, and Settings > Webhooks and Integrations. Then acknowledge it with `allow`: `--strict-cdk` reports only new items.",
         source: "cdk.md",
         bad: Example::Repository(&[WORKSPACE, UNIT, MANIFEST, API, PIPE]),
         good: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
@@ -236,9 +230,8 @@ unit:
 
     CDK_UNSUPPORTED = "cdk-unsupported" {
         severities: &[Error, Warning],
-        summary: "no job can do what an action of a CodePipeline does",
-        documentation: "A job that fails holds the place of the action. Write the job of this name below the `---`: it is merged over the placeholder. Once that \
-            is done, say so with `allow`, so that `--strict-cdk` reports what is new.",
+        summary: "an action of a CodePipeline cannot be converted to a job",
+        documentation: "A failing job is the placeholder of the action. Write a job of this name below the `---`: its keys override the placeholder's. Then acknowledge it with `allow`: `--strict-cdk` reports only new items.",
         source: "cdk.md",
         bad: Example::Repository(&[WORKSPACE, UNIT, MANIFEST, API, PIPE]),
         good: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
@@ -256,8 +249,7 @@ unit:
     CDK_SETTING = "cdk-setting" {
         severities: &[Error, Warning],
         summary: "a setting of a CodePipeline has no counterpart in GitLab",
-        documentation: "The setting is dropped. Decide whether the job needs it, and write it below the `---`. Once that \
-            is done, say so with `allow`, so that `--strict-cdk` reports what is new.",
+        documentation: "The setting is dropped. If the job needs it, write it below the `---`. Then acknowledge it with `allow`: `--strict-cdk` reports only new items.",
         source: "cdk.md",
         bad: Example::Repository(&[WORKSPACE, UNIT, MANIFEST, API, PIPE]),
         good: Example::Repository(&[WORKSPACE, MANIFEST, API, PIPE, file("infra/nestling.yml", "\
@@ -274,9 +266,8 @@ unit:
 
     CDK_STACK = "cdk-stack" {
         severities: &[Error, Warning],
-        summary: "a stack is treated differently from what one might expect",
-        documentation: "A stack has termination protection, is deployed by no job, or is built with the credentials of another account. Decide whether that is what you want. Once that \
-            is done, say so with `allow`, so that `--strict-cdk` reports what is new.",
+        summary: "a stack needs your attention",
+        documentation: "A stack has termination protection, is deployed by no job, or is built with the credentials of another account. Check that this is intended. Then acknowledge it with `allow`: `--strict-cdk` reports only new items.",
         source: "cdk.md",
         bad: Example::Repository(&[WORKSPACE, file("infra/nestling.yml", "\
 unit:

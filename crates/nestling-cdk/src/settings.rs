@@ -273,7 +273,7 @@ fn unsafe_words(file: &CdkFile) -> Vec<Diagnostic> {
     for assembly in file.assembly.iter().filter(|assembly| !is_word(&assembly.value)) {
         let message = format!("the directory `{}` cannot be used in a script", assembly.value);
         let problem = Diagnostic::error(&CDK_HEADER, assembly.origin, message);
-        problems.push(problem.with_help("use letters, digits, `.`, `_`, `-` and `/` alone"));
+        problems.push(problem.with_help("use only letters, digits, `.`, `_`, `-` and `/`"));
     }
     for project in file.sources.values().filter(|project| !is_word(&project.value)) {
         let message = format!("`{}` is not the path of a project", project.value);

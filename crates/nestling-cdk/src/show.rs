@@ -53,7 +53,7 @@ fn words(deployment: &Deployment, work: &Work) -> String {
     match work {
         Work::Deploy(stack) => format!("deploys {}", with_account(&assembly.stacks[*stack])),
         Work::Prepare(stack) => {
-            format!("makes a change set of {}", with_account(&assembly.stacks[*stack]))
+            format!("creates a change set of {}", with_account(&assembly.stacks[*stack]))
         }
         Work::Execute(stack) => {
             format!("executes the change set of {}", with_account(&assembly.stacks[*stack]))
@@ -71,7 +71,7 @@ fn words(deployment: &Deployment, work: &Work) -> String {
             let paths: Vec<&str> = stacks.iter().map(path).collect();
             format!("compares the permissions of {}", paths.join(", "))
         }
-        Work::Unsupported { what, .. } => format!("cannot be done: {what}"),
+        Work::Unsupported { what, .. } => format!("cannot be converted: {what}"),
     }
 }
 

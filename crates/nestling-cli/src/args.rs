@@ -33,9 +33,9 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Write a workspace, a parent pipeline and a first unit.
+    /// Inspect the repository and write a first configuration.
     Init(commands::init::Args),
-    /// Make a workspace of an existing pipeline, and prove that it runs the same jobs.
+    /// Convert an existing pipeline to a workspace, and prove that it runs the same jobs.
     Import(commands::import::Args),
     /// Show the pipeline that `generate` would write.
     Preview(commands::preview::Args),

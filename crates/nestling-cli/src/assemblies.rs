@@ -135,9 +135,8 @@ fn refuse(settings: &CdkSettings, assembly: &Path) -> Result<(), Diagnostic> {
     if assembly.join("manifest.json").is_file() {
         return Ok(());
     }
-    let message = "`synth:` is not run, because of `--no-run`, and there is no assembly";
-    let help =
-        "let a job that has no secrets synthesize it, and keep the assembly as an artifact for this job";
+    let message = "`--no-run` prevents `synth:`, and there is no assembly";
+    let help = "synthesize it in a job without secrets, and pass the assembly to this job as an artifact";
     Err(Diagnostic::error(&CDK_SYNTH, first.origin, message).with_help(help))
 }
 
@@ -151,7 +150,7 @@ impl Checkout {
     fn new(root: &Path, commit: &str) -> Result<Self, Box<dyn Error>> {
         // The run has opened it before, regardless of its owner.
         let repository = GitRepository::open(root, &Trust::Directory(root.to_owned()))?;
-        let commit = CommitId::parse(commit).ok_or("it is no commit")?;
+        let commit = CommitId::parse(commit).ok_or("it is not a commit")?;
         let checkout = Self { repository, directory: tempfile::tempdir()? };
         checkout.repository.check_out(&commit, &checkout.tree())?;
         Ok(checkout)

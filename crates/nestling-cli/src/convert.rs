@@ -87,7 +87,7 @@ pub(crate) fn convert(reports: Vec<ToolReport>, root: &SourceRoot) -> Converted 
         }
     }
     if outside > 0 {
-        notes.push(format!("left out {} in files outside of the repository", counted(outside, "finding")));
+        notes.push(format!("omitted {} in files outside of the repository", counted(outside, "finding")));
     }
     located.sort_by(|a, b| key(a).cmp(&key(b)));
     // A tool that looks at a file twice, as cargo does for a library and its tests, reports everything twice.

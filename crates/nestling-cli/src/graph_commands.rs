@@ -50,7 +50,7 @@ fn printed(command: &str, directory: &Path, time_limit: Duration) -> Result<Stri
             Ok(Some(status)) => break status,
             Ok(None) if Instant::now() >= end => {
                 kill(&mut child);
-                return Err(format!("it ran for more than {} s and was ended", time_limit.as_secs()));
+                return Err(format!("it ran for more than {} s and was stopped", time_limit.as_secs()));
             }
             Ok(None) => std::thread::sleep(PAUSE),
             Err(error) => return Err(error.to_string()),
@@ -60,7 +60,7 @@ fn printed(command: &str, directory: &Path, time_limit: Duration) -> Result<Stri
     let received = output.recv_timeout(end.saturating_duration_since(Instant::now()));
     let Ok(bytes) = received else {
         kill(&mut child);
-        return Err("a program that it started still holds its output".to_owned());
+        return Err("a program that it started still has its output open".to_owned());
     };
     if !status.success() {
         let errors = errors.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
@@ -117,7 +117,7 @@ mod tests {
         let slow = answer("sleep 100 & sleep 100", 0.2).unwrap_err();
         assert_eq!(slow, "it ran for more than 0 s and was ended");
         let left_behind = answer("sleep 100 &", 0.5).unwrap_err();
-        assert_eq!(left_behind, "a program that it started still holds its output");
+        assert_eq!(left_behind, "a program that it started still has its output open");
         assert!(start.elapsed() < Duration::from_secs(20));
         let long = answer("yes | head -c 68000000", 100.0).unwrap_err();
         assert_eq!(long, "it printed more than 64 MiB");

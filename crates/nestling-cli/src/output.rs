@@ -44,7 +44,7 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     }
     if let Some(outside) = leads_outside(path) {
         // Whoever may commit a link would choose the file that is written, with the rights of this run.
-        anyhow::bail!("it is a link that leads out of the repository, to `{}`", outside.display());
+        anyhow::bail!("it is a link to `{}`, outside of the repository", outside.display());
     }
     let path = &target(path);
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -91,7 +91,7 @@ fn read_durations(path: &Path, shown: &Path) -> Result<BTreeMap<String, f64>, Fa
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", shown.display())))?;
     let durations = serde_json::from_str(&text)
-        .with_context(|| format!("`{}` has no durations of jobs", shown.display()))
+        .with_context(|| format!("`{}` has no job durations", shown.display()))
         .map_err(|error| {
             Failure { exit: Exit::Usage, ..Failure::output(error) }
                 .with_help("a mapping of job names to seconds, or the list that GitLab's jobs API returns")

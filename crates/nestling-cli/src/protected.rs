@@ -16,11 +16,11 @@ pub(crate) fn refuse_name(output: &Path) -> Result<(), Failure> {
     let target = target(output);
     let is_git = |path: &Path| path.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git"));
     if is_git(output) || is_git(&target) || target.ancestors().skip(1).any(is_git_directory) {
-        return Err(refused(output, "is in git's own directory"));
+        return Err(refused(output, "is in git's directory"));
     }
     let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
     if SOURCES.contains(&&*name) {
-        return Err(refused(output, "is what a pipeline is made from"));
+        return Err(refused(output, "is an input of the pipeline"));
     }
     Ok(())
 }

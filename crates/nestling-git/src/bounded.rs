@@ -46,7 +46,7 @@ pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>> {
 pub(super) fn check(path: &Path, most: u64) -> Result<()> {
     let metadata = path.metadata()?;
     if !metadata.is_file() {
-        return Err(Error::new(ErrorKind::InvalidInput, "it is no file"));
+        return Err(Error::new(ErrorKind::InvalidInput, "it is not a file"));
     }
     if metadata.len() > most {
         let message = format!("it has {} bytes, and no more than {most} are read", metadata.len());

@@ -18,7 +18,7 @@ use std::time::Duration;
 #[non_exhaustive]
 pub enum GitError {
     /// A directory is in no repository.
-    #[error("`{}` is in no git repository", path.display())]
+    #[error("`{}` is not in a git repository", path.display())]
     NotFound {
         /// The directory.
         path: PathBuf,

@@ -39,10 +39,10 @@ impl LooseObjects {
         let content = self.inflate(file)?;
         let head_end = content.iter().take(LONGEST_HEAD).position(|byte| *byte == 0);
         let (kind, length) =
-            head_end.and_then(|end| parse_head(&content[..end])).ok_or("its head is none of an object")?;
+            head_end.and_then(|end| parse_head(&content[..end])).ok_or("its header is invalid")?;
         let bytes = &content[head_end.unwrap_or(0) + 1..];
         if bytes.len() as u64 != length {
-            return Err(format!("it has {} bytes, and its head says {length}", bytes.len()));
+            return Err(format!("it has {} bytes, but its header has {length}", bytes.len()));
         }
         Ok(Object { kind, bytes: bytes.into() })
     }
@@ -60,10 +60,10 @@ impl LooseObjects {
                 }
                 Err(DecompressionError::InsufficientSpace) if room < most => room = (room * 4).min(most),
                 Err(DecompressionError::InsufficientSpace) => {
-                    return Err("it takes too much memory".to_owned());
+                    return Err("it requires too much memory".to_owned());
                 }
                 Err(DecompressionError::BadData) => {
-                    return Err("it is cut off, or its bytes are wrong".to_owned());
+                    return Err("it is truncated or damaged".to_owned());
                 }
             }
         }

@@ -59,9 +59,9 @@ impl DefectivePack {
     pub(super) fn into_error(self, id: &ObjectId) -> GitError {
         let reason = match self.defect {
             Defect::Damaged => "the pack or its index is damaged",
-            Defect::Endless => "it takes work without end",
-            Defect::TooLarge => "it takes too much memory",
-            Defect::OtherMake => "the pack is of another make",
+            Defect::Endless => "its deltas are circular or too long",
+            Defect::TooLarge => "it requires too much memory",
+            Defect::OtherMake => "unknown pack format",
         };
         GitError::Corrupt {
             form: "packed",

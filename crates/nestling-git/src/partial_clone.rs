@@ -42,7 +42,7 @@ impl ObjectSource for PartialClone {
                 self.fetch(&[*id])?;
                 self.inner.read(id)
             }
-            found => Ok(found),
+            object => Ok(object),
         }
     }
 

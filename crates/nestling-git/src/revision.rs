@@ -157,7 +157,7 @@ impl Names<'_> {
     fn with_commits(&self, names: &[String]) -> Result<Vec<(String, CommitId)>, GitError> {
         let mut references = Vec::new();
         for (name, id) in self.backend.references(names)? {
-            // A tag may mark a file or a tree: it is no commit, and so it is not meant.
+            // A tag may mark a file or a tree, which is not a commit.
             references.extend(self.objects.peel(&id)?.map(|commit| (name, commit)));
         }
         Ok(references)

@@ -38,7 +38,7 @@ fn other_repository(root: &Path, path: &str) -> Result<PathBuf, RevisionError> {
     let leads_out = directory.starts_with(&root)
         && directory.canonicalize().is_ok_and(|target| !target.starts_with(&root));
     if leads_out {
-        let message = format!("`{path}` is a link that leads out of the repository");
+        let message = format!("link `{path}` points outside of the repository");
         return Err(RevisionError::Unreadable(message.into()));
     }
     Ok(directory)

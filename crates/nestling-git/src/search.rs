@@ -57,7 +57,7 @@ struct Level {
     path_length: usize,
     wanted: Wanted,
     /// Matches at the time when it was entered.
-    found_before: Count,
+    totals_before: Count,
 }
 
 /// Searches a tree.
@@ -73,7 +73,7 @@ pub(super) fn search(
         visitor,
         path: Vec::new(),
         open: Vec::new(),
-        found: Count { markers: 0, collected: 0 },
+        totals: Count { markers: 0, collected: 0 },
         known_empty: HashMap::default(),
     };
     search.run(root)
@@ -87,7 +87,7 @@ struct TreeSearch<'s> {
     path: Vec<u8>,
     /// The directories that are still to be entered, the next one last: the offset of each in the tree of its level.
     open: Vec<usize>,
-    found: Count,
+    totals: Count,
     /// Names that trees are known not to contain at any depth.
     known_empty: HashMap<ObjectId, Wanted, BuildHasherDefault<IdHasher>>,
 }
@@ -128,7 +128,7 @@ impl TreeSearch<'_> {
             return Ok(None);
         }
         let raw = self.objects.tree(&id).map_err(|error| self.failed(error))?;
-        let (first_open, found_before) = (self.open.len(), self.found);
+        let (first_open, totals_before) = (self.open.len(), self.totals);
         let matches = self.scan(&id, &raw, depth, wanted).map_err(|error| self.failed(error))?;
         let is_empty =
             matches.marker.is_none() && matches.collected.is_empty() && matches.not_entered.is_empty();
@@ -140,7 +140,7 @@ impl TreeSearch<'_> {
             self.open.truncate(first_open);
             return Ok(None);
         }
-        Ok(Some(Level { id, raw, first_open, path_length: self.path.len(), wanted, found_before }))
+        Ok(Some(Level { id, raw, first_open, path_length: self.path.len(), wanted, totals_before }))
     }
 
     /// Hands what a directory holds to the visitor. Returns true if markers are looked for below it.
@@ -156,16 +156,16 @@ impl TreeSearch<'_> {
             let marker =
                 matches.marker.map(|id| self.blob(&directory, self.query.marker, &id)).transpose()?;
             let walk = self.visitor.directory(&directory, marker);
-            self.found.markers += usize::from(has_marker || walk == Walk::Skip);
+            self.totals.markers += usize::from(has_marker || walk == Walk::Skip);
             wants_markers = walk == Walk::Descend;
         }
         if wants_markers {
-            self.found.markers += matches.not_entered.len();
+            self.totals.markers += matches.not_entered.len();
             for (name, kind) in &matches.not_entered {
                 self.visitor.not_entered(&directory.child(name), *kind);
             }
         }
-        self.found.collected += matches.collected.len();
+        self.totals.collected += matches.collected.len();
         for (index, name, id) in matches.collected {
             let bytes = self.blob(&directory, &name, &id)?;
             self.visitor.collect(&directory.child(&name), index, bytes);
@@ -191,8 +191,11 @@ impl TreeSearch<'_> {
                     matches.marker = ObjectId::from_bytes(entry.id).filter(|_| wanted.markers);
                 }
                 Mode::File | Mode::Executable if wanted.collected => {
-                    let found = self.query.collected_as(entry.name).zip(ObjectId::from_bytes(entry.id));
-                    matches.collected.extend(found.map(|(index, id)| (index, entry.name.to_vec(), id)));
+                    let collected_file =
+                        self.query.collected_as(entry.name).zip(ObjectId::from_bytes(entry.id));
+                    matches
+                        .collected
+                        .extend(collected_file.map(|(index, id)| (index, entry.name.to_vec(), id)));
                 }
                 Mode::Symlink if wanted.markers && (is_reached || entry.name == self.query.marker) => {
                     matches.not_entered.push((entry.name.to_vec(), EntryKind::Symlink));
@@ -211,8 +214,8 @@ impl TreeSearch<'_> {
     /// Remembers what was not found in a directory and below it.
     fn leave(&mut self, level: &Level) {
         let empty = Wanted {
-            markers: level.wanted.markers && level.found_before.markers == self.found.markers,
-            collected: level.wanted.collected && level.found_before.collected == self.found.collected,
+            markers: level.wanted.markers && level.totals_before.markers == self.totals.markers,
+            collected: level.wanted.collected && level.totals_before.collected == self.totals.collected,
         };
         if empty.is_nothing() {
             return;

@@ -214,9 +214,9 @@ fn a_shallow_clone_knows_a_merge_base_only_where_it_is_certain() {
     let tip = origin.commit("feature");
     for (depth, certain) in [("--depth=2", false), ("--depth=5", true), ("--no-tags", true)] {
         let clone = Fixture::clone_of(&origin, &[depth, "--no-single-branch"]);
-        let found = clone.open().merge_base(&commits[5], &tip).unwrap();
+        let base = clone.open().merge_base(&commits[5], &tip).unwrap();
         let expected = if certain { MergeBase::Found(commits[3]) } else { MergeBase::HistoryTooShort };
-        assert_eq!(found, expected, "{depth}");
+        assert_eq!(base, expected, "{depth}");
     }
 }
 
@@ -235,7 +235,7 @@ fn a_merge_base_is_the_one_that_git_names() {
     repo.commit("island");
     let named = String::from_utf8(repo.git(&["merge-base", "left", "right"])).unwrap();
     let opened = repo.open();
-    let base = |one: &str, other: &str| opened.merge_base(&repo.id(one), &repo.id(other)).unwrap();
+    let base = |first: &str, other: &str| opened.merge_base(&repo.id(first), &repo.id(other)).unwrap();
     assert_eq!(base("left", "right"), MergeBase::Found(CommitId::parse(named.trim()).unwrap()));
     assert_eq!(base("left", "island"), MergeBase::Unrelated);
 }
@@ -266,11 +266,11 @@ fn repositories_come_in_many_shapes() {
     let head = repo.commit("head");
     repo.git(&["worktree", "add", "--quiet", "-b", "other", "linked"]);
     repo.git(&["clone", "--quiet", "--bare", ".", "bare.git"]);
-    for (place, bare) in [("a", false), ("linked", false), ("linked/a", false), ("bare.git", true)] {
-        let opened = GitRepository::discover(&repo.path(place), &Trust::Owner).unwrap();
-        assert_eq!(opened.head().unwrap(), Some(head), "{place}");
-        assert_eq!(opened.work_dir().is_none(), bare, "{place}");
-        assert_eq!(opened.work_tree().is_err(), bare, "{place}");
+    for (directory, bare) in [("a", false), ("linked", false), ("linked/a", false), ("bare.git", true)] {
+        let opened = GitRepository::discover(&repo.path(directory), &Trust::Owner).unwrap();
+        assert_eq!(opened.head().unwrap(), Some(head), "{directory}");
+        assert_eq!(opened.work_dir().is_none(), bare, "{directory}");
+        assert_eq!(opened.work_tree().is_err(), bare, "{directory}");
     }
     let nowhere = tempfile::tempdir().unwrap();
     let error = GitRepository::discover(nowhere.path(), &Trust::Owner).unwrap_err();

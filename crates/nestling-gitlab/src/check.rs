@@ -50,16 +50,16 @@ pub fn check_present(
 ) -> Vec<Diagnostic> {
     let index = Index::new(pipeline, presence, settings);
     let tasks: Vec<Option<&Lint>> = iter::once(None).chain(rules::LINTS.iter().map(Some)).collect();
-    let mut found = parallel_map(&tasks, |task| {
+    let mut findings = parallel_map(&tasks, |task| {
         let Some(lint) = task else { return by_table::findings(&index) };
         let mut problems = Vec::new();
         (lint.check)(&index, &mut problems);
         debug_assert!(problems.iter().all(|problem| problem.rule == lint.rule), "{}", lint.rule);
         problems
     });
-    let by_table = found.remove(0);
+    let by_table = findings.remove(0);
     let of_rule = |rule: &'static Rule| by_table.iter().filter(move |problem| problem.rule == rule).cloned();
-    let by_rule = rules::LINTS.iter().zip(found).flat_map(|(lint, own)| of_rule(lint.rule).chain(own));
+    let by_rule = rules::LINTS.iter().zip(findings).flat_map(|(lint, own)| of_rule(lint.rule).chain(own));
     // A few keywords belong to rules of earlier stages, which leave their values to the table.
     let others = by_table.iter().filter(|problem| !rules::RULES.contains(&problem.rule)).cloned();
     fold::by_origin(others.chain(by_rule).collect(), pipeline)

@@ -271,7 +271,7 @@ impl Diagnostic {
         self
     }
 
-    /// An unknown word of GitLab's: an error if it is probably misspelt, otherwise a warning, since it may be newer than
+    /// An unknown word of GitLab's: an error if it is probably misspelled, otherwise a warning, since it may be newer than
     /// this program.
     pub fn misspelt(
         rule: &'static Rule,

@@ -95,7 +95,7 @@ pub fn parse_version(text: &str) -> Option<(u32, u32)> {
 fn version(node: &Node) -> Result<(u32, u32), Box<Diagnostic>> {
     node.as_str().and_then(parse_version).ok_or_else(|| {
         let problem = Diagnostic::error(&HEADER, node.origin, "invalid GitLab version");
-        Box::new(problem.with_help("use a quoted string, such as `version: \"18.2\"`"))
+        Box::new(problem.with_help("use a quoted string: `version: \"18.2\"`"))
     })
 }
 

@@ -121,10 +121,10 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
 fn unread(includes: &[Node]) -> Option<Diagnostic> {
     let first = includes.first()?;
     let message = match includes.len() {
-        1 => "an include is not read, and nothing that it may define is reported as undefined".to_owned(),
-        count => format!(
-            "{count} includes are not read, and nothing that they may define is reported as undefined"
-        ),
+        1 => "an include is not read; names that it may define are not reported as undefined".to_owned(),
+        count => {
+            format!("{count} includes are not read; names that they may define are not reported as undefined")
+        }
     };
     let names: Vec<String> = includes.iter().map(name).collect();
     let problem = Diagnostic::new(&INCLUDE_UNREAD, Severity::Note, message).with_label(first.origin, "");

@@ -22,7 +22,7 @@ pub fn node(text: &str) -> Node {
 
 /// As [`node`], for a mapping.
 pub fn map(text: &str) -> Map {
-    node(text).as_map().unwrap_or_else(|| panic!("{text} is no mapping")).clone()
+    node(text).as_map().unwrap_or_else(|| panic!("{text} is not a mapping")).clone()
 }
 
 /// A file of which nothing is wrong.

@@ -170,7 +170,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let text = if is_wrong { UNIT.replace("script", "scirpt") } else { UNIT.to_owned() };
         let (time, findings) = editor.keystroke(&text)?;
         if (findings > 0) != is_wrong {
-            return Err(format!("{findings} findings in turn {turn}").into());
+            return Err(format!("{findings} findings in iteration {turn}").into());
         }
         times.push(time);
         let start = Instant::now();

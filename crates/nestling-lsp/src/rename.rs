@@ -44,7 +44,7 @@ pub(crate) fn rename(
     new_name: &str,
 ) -> Result<WorkspaceEdit, String> {
     let index = model.index(file);
-    let occurrence = navigate::name_under(&index, file, position).ok_or("there is no name here")?;
+    let occurrence = navigate::name_under(&index, file, position).ok_or("no name here")?;
     let name = index.name(occurrence);
     can_be_renamed(&index, name)?;
     new_name::check(&index, occurrence, new_name)?;
@@ -110,7 +110,7 @@ fn can_be_renamed(index: &Index, name: &Name) -> Result<(), String> {
 
 /// Returns the edit that gives a unit a name other than its directory's.
 fn name_of_unit(index: &Index, unit: &str, new_name: &str) -> Result<(PathBuf, Edit), String> {
-    let facts = index.facts.unit(unit).ok_or_else(|| format!("there is no unit `{unit}`"))?;
+    let facts = index.facts.unit(unit).ok_or_else(|| format!("unknown unit `{unit}`"))?;
     let path = facts.file.as_ref().ok_or("a rule of the workspace names it by its directory")?;
     let path = index.absolute(path);
     let file = index.file(&path).ok_or("its file cannot be read")?;
@@ -126,12 +126,12 @@ fn name_of_unit(index: &Index, unit: &str, new_name: &str) -> Result<(PathBuf, E
             Some(Edit::insert(0, format!("unit:{break_}  name: {new_name}{break_}{separator}")))
         }
     };
-    edit.map(|edit| (path, edit)).ok_or_else(|| "its header is no mapping".to_owned())
+    edit.map(|edit| (path, edit)).ok_or_else(|| "its header is not a mapping".to_owned())
 }
 
 /// Returns the paths of a template's file, or folder, before and after.
 fn move_template(index: &Index, template: &str, new_name: &str) -> Result<(PathBuf, PathBuf), String> {
-    let facts = index.facts.template(template).ok_or_else(|| format!("there is no template `{template}`"))?;
+    let facts = index.facts.template(template).ok_or_else(|| format!("unknown template `{template}`"))?;
     let path = facts.path.as_ref().ok_or("a built-in template keeps its name")?;
     let folder = index.facts.template_folders.iter().find(|folder| path.is_in(folder));
     let folder = folder.ok_or("its directory is not among the files")?;

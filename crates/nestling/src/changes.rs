@@ -47,7 +47,7 @@ use std::fmt;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ChangeSet {
-    /// The older side; `None` where there is nothing to compare with.
+    /// The older side; `None` if there is nothing to compare with.
     pub base: Option<Base>,
     /// The newer side.
     pub head: Head,

@@ -313,7 +313,7 @@ impl CommittedTree for Project<'_> {
     fn committed_tree(&self) -> Result<(&GitRepository, TreeId), NoTree> {
         let repository = self.repository.filter(|_| !self.is_case);
         let git = repository.ok_or(NoTree::Uncommitted("there is no repository"))?.git();
-        let commit = self.head.commit().ok_or(NoTree::Uncommitted("nothing is committed"))?;
+        let commit = self.head.commit().ok_or(NoTree::Uncommitted("no commits yet"))?;
         let tree = git.tree_of(commit).map_err(|_| NoTree::Unreadable)?;
         let is_committed = match self.head {
             Head::Commit { .. } => true,

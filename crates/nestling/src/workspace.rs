@@ -1,7 +1,7 @@
 //! The workspace: which directories are units, what they use and depend on, and where deploys may go.
 //!
 //! [`format`] is what is written, [`load`] reads it from any [`Files`](nestling_files::files::Files) and checks it, and what
-//! comes out are the types here: nothing in them can be misspelt, and all of it knows where it was written.
+//! comes out are the types here: nothing in them can be misspelled, and all of it knows where it was written.
 
 pub(crate) mod rules;
 pub(crate) mod environment_rules;
@@ -16,6 +16,7 @@ mod cycle;
 mod globs;
 mod literal_rules;
 mod directory_globs;
+mod directory_rule;
 mod repeated;
 mod stated;
 mod linked;
@@ -151,7 +152,7 @@ pub struct Workspace {
     /// Directories with a workspace of their own: they and all below them are left out.
     pub(crate) nested: Vec<RepoPath>,
     /// The directories that rules make units.
-    rules: Vec<directory_globs::DirectoryGlobs>,
+    rules: Vec<directory_rule::DirectoryRule>,
 }
 
 impl Workspace {
@@ -199,7 +200,13 @@ impl Workspace {
 
     /// Returns `true` if a rule makes a unit of this directory, if it exists.
     pub(crate) fn is_made_by_rule(&self, directory: &RepoPath) -> bool {
-        self.rules.iter().any(|globs| globs.matches(directory))
+        self.rules.iter().any(|rule| rule.matches(directory))
+    }
+
+    /// Returns `true` if a file makes a unit of the directory that it is in.
+    pub(crate) fn is_marker(&self, path: &RepoPath) -> bool {
+        let Some(directory) = path.parent() else { return false };
+        self.rules.iter().any(|rule| rule.is_marked(&directory, path.file_name()))
     }
 
     /// Returns the kinds of pipelines that the workspace can behave differently in: those that every project has, those that

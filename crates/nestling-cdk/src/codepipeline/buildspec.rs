@@ -117,7 +117,7 @@ fn separate(phases: &mut [Phase]) {
 /// # Errors
 /// It is something else.
 fn mapping<'a>(what: &str, value: &'a Value) -> Result<&'a Map<String, Value>, String> {
-    value.as_object().ok_or_else(|| format!("`{what}` is not a mapping"))
+    value.as_object().ok_or_else(|| format!("`{what}` must be a mapping"))
 }
 
 /// Returns the variables of one type, by name.
@@ -125,7 +125,7 @@ fn typed(key: &str, value: &Value, variable_type: &str) -> Result<Vec<Variable>,
     let mut variables = Vec::new();
     for (name, value) in mapping(&format!("env: {key}"), value)? {
         if value.is_null() || value.is_array() || value.is_object() {
-            return Err(format!("the value of its variable `{name}` is no string"));
+            return Err(format!("the value of its variable `{name}` must be a string"));
         }
         variables.push((name.clone(), VariableValue::of_type(variable_type, &plain(value))));
     }

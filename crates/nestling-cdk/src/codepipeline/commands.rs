@@ -24,7 +24,7 @@ pub(crate) fn project(
     for command in action.items_of("Commands")? {
         let command = resolve(&command, template.pseudo);
         for token in command.unknown() {
-            impossible.push(format!("its commands need `{token}`, which CloudFormation alone knows"));
+            impossible.push(format!("its commands need `{token}`, which only CloudFormation knows"));
         }
         commands.push(command.shown().to_owned());
     }

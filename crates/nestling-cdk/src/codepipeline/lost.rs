@@ -50,7 +50,7 @@ fn execution_mode(mode: &str) -> Option<String> {
         _ => "deploys of an environment run one at a time",
     };
     Some(format!(
-        "`ExecutionMode` of the pipeline: {mode}; in GitLab pipelines run at the same time, and {instead}"
+        "`ExecutionMode` of the pipeline: {mode}; GitLab runs pipelines at the same time; {instead}"
     ))
 }
 

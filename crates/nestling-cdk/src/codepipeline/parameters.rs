@@ -27,7 +27,7 @@ pub(crate) fn parameters(
             Value::Bool(_) | Value::Number(_) => value.to_string(),
             // `Fn::GetParam` and `Fn::GetArtifactAtt` take it from an artifact.
             _ => {
-                return Err(format!("CloudFormation with a parameter that another action makes (`{name}`)"));
+                return Err(format!("CloudFormation with a parameter from another action (`{name}`)"));
             }
         };
         if text.contains("#{") {

@@ -59,7 +59,7 @@ fn commands(phase: &str, value: &Value) -> Result<Vec<String>, String> {
     let items = match value {
         Value::Null => return Ok(Vec::new()),
         Value::Array(items) => items.as_slice(),
-        one => std::slice::from_ref(one),
+        single => std::slice::from_ref(single),
     };
     let is_command = |item: &&Value| !item.is_object() && !item.is_array() && !item.is_null();
     if let Some(odd) = items.iter().find(|item| !is_command(item)) {
@@ -100,7 +100,7 @@ fn on_failure(phase: &str, value: &Value, lost: &mut Vec<String>) -> Result<(boo
 fn runtime_versions(value: &Value) -> String {
     let wanted: Vec<String> =
         pairs(value).into_iter().map(|(name, version)| format!("{name} {version}")).collect();
-    format!("runtime versions: the image has to have {}", wanted.join(", "))
+    format!("runtime versions: the image must contain {}", wanted.join(", "))
 }
 
 /// Returns a string, or a list of them, as a list.
@@ -141,7 +141,7 @@ mod tests {
             phases.iter().map(|phase| (phase.name, phase.commands.len(), phase.continues)).collect();
         assert_eq!(shown, [("pre_build", 1, true), ("build", 2, true), ("post_build", 1, false)]);
         assert_eq!((&phases[1].commands[1][..], &phases[1].finally[..]), ("1", &["f".to_owned()][..]));
-        assert_eq!(lost, ["runtime versions: the image has to have nodejs 22"]);
+        assert_eq!(lost, ["runtime versions: the image must contain nodejs 22"]);
     }
 
     #[test]
@@ -159,8 +159,8 @@ mod tests {
             lost.clear();
             let value = json!({ "build": { "commands": "b", "on-failure": word } });
             let phases = phases(&value, &mut lost).unwrap();
-            let found = (phases[0].continues, phases[0].retries, lost.len());
-            assert_eq!(found, (continues, retries, lines), "{word}");
+            let actual = (phases[0].continues, phases[0].retries, lost.len());
+            assert_eq!(actual, (continues, retries, lines), "{word}");
         }
     }
 }

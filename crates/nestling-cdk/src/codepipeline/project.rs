@@ -62,7 +62,7 @@ pub(crate) fn read(
             "Source" => {}
             // The paths that it keeps are in the build specification.
             "Cache" if !value.value().to_string().contains("LOCAL_DOCKER_LAYER_CACHE") => {}
-            "Cache" => project.lost.push("`Cache`: it kept layers of images from build to build".to_owned()),
+            "Cache" => project.lost.push("`Cache`: it kept image layers between builds".to_owned()),
             // Where CodePipeline keeps its own things.
             "Artifacts" | "Description" | "EncryptionKey" | "Name" | "ServiceRole" | "Tags"
             | "Visibility" => {}
@@ -166,7 +166,7 @@ impl Project {
     fn needs_tokens(&mut self, tokens: &[String]) {
         for token in tokens {
             if self.spec.all_commands().any(|command| command.contains(token)) {
-                let reason = format!("its commands need `{token}`, which CloudFormation alone knows");
+                let reason = format!("its commands need `{token}`, which only CloudFormation knows");
                 self.impossible.push(reason);
             }
             for (_, value) in &mut self.spec.variables {

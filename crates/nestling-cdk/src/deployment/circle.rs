@@ -22,7 +22,7 @@ pub(crate) fn untangle(deployment: &mut Deployment) -> Result<(), Vec<Diagnostic
                 circle.iter().map(|node| format!("`{}`", deployment.nodes[*node].name)).collect();
             let message = format!("steps of a pipeline wait for each other: {}", names.join(", "));
             let problem = Diagnostic::error(&CDK_ASSEMBLY, deployment.nodes[first].origin, message);
-            return Err(vec![problem.with_help("synthesize the app again; its `.dot` file has a circle")]);
+            return Err(vec![problem.with_help("synthesize the app again; its `.dot` file is circular")]);
         };
         release(deployment, node, before);
     }

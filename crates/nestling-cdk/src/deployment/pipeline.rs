@@ -1,4 +1,4 @@
-//! A pipeline's actions as nodes: what GitLab does by itself falls away, publishing is gathered by stage, the rest is
+//! A pipeline's actions as nodes: actions that GitLab does are dropped, publishing is gathered by stage, the rest is
 //! one node an action.
 
 mod settings;
@@ -130,7 +130,7 @@ impl<'a> Adding<'a> {
             let (reference, after) = rest.split_once('}').unwrap_or((rest, ""));
             let name = reference.rsplit('.').next().unwrap_or_default();
             let text = format!(
-                "its question has `#{{{reference}}}`, which GitLab cannot show there: see the log of the job"
+                "its question contains `#{{{reference}}}`, which GitLab cannot show there: see the job log"
             );
             self.report(LineKind::Setting, id, &text);
             question = format!("{before}{name}{after}");
@@ -139,7 +139,7 @@ impl<'a> Adding<'a> {
     }
 
     fn unsupported(&mut self, id: OrderedId<'a>, what: &str) -> Work {
-        self.report(LineKind::Unsupported, id, &format!("{what}; a job that fails holds its place"));
+        self.report(LineKind::Unsupported, id, &format!("{what}; a failing job is its placeholder"));
         Work::Unsupported { what: what.to_owned(), step: Box::default() }
     }
 
@@ -308,19 +308,19 @@ impl<'a> Adding<'a> {
     /// Adds a line about an action that no job stands for.
     fn report_action(&mut self, kind: LineKind, id: OrderedId<'a>, text: &str) {
         let ordered = &self.actions[id];
-        let name = self.labelled(&format!("{}.{}", ordered.stage.name, ordered.action.name));
+        let name = self.labeled(&format!("{}.{}", ordered.stage.name, ordered.action.name));
         self.add_line(kind, id, format!("action {name}"), text);
     }
 
     /// Adds a line about the job of an action.
     fn report(&mut self, kind: LineKind, id: OrderedId<'a>, text: &str) {
         let ordered = &self.actions[id];
-        let name = self.labelled(&self.node_name(ordered, self.group(ordered)));
+        let name = self.labeled(&self.node_name(ordered, self.group(ordered)));
         self.add_line(kind, id, name, text);
     }
 
     /// Returns a name behind the label of the pipeline, where there are several.
-    fn labelled(&self, name: &str) -> String {
+    fn labeled(&self, name: &str) -> String {
         match self.deployment.label(self.pipeline_id) {
             Some(label) => format!("{label}.{name}"),
             None => name.to_owned(),

@@ -21,7 +21,7 @@ pub(crate) fn add(deployment: &mut Deployment, pipelines: &[Pipeline]) {
             deployment.report.push(Line {
                 kind: LineKind::Stack,
                 subject: format!("stack {}", stack.path),
-                text: "the pipeline deploys its stage without it, and no job deploys it either".to_owned(),
+                text: "the pipeline deploys its stage without it, so no job deploys it".to_owned(),
                 pipeline: Some(*pipeline),
                 origin: stack.origin,
             });
@@ -73,7 +73,7 @@ fn owned(deployment: &Deployment, pipelines: &[Pipeline]) -> Owned {
 /// The stacks that hold a pipeline, and those that CDK made for them in other regions: GitLab takes their place.
 fn pipeline_stacks(deployment: &mut Deployment, pipelines: &[Pipeline]) -> BTreeSet<StackId> {
     let stacks = &deployment.assembly.stacks;
-    let mut found = BTreeSet::new();
+    let mut replaced_stacks = BTreeSet::new();
     for (stack_id, stack) in Id::each(stacks) {
         let inside = format!("{}/", stack.path);
         let paths = Id::each(&deployment.pipelines);
@@ -94,25 +94,25 @@ fn pipeline_stacks(deployment: &mut Deployment, pipelines: &[Pipeline]) -> BTree
         let beside = held.first().map(|pipeline_id| &pipelines[pipeline_id.index()].beside);
         if let Some(beside) = beside.filter(|beside| !beside.is_empty()) {
             let text = format!(
-                "beside the pipeline it has {}: keep or move these before you delete it",
+                "in addition to the pipeline, it contains {}: keep or move these before you delete it",
                 beside.join(", ")
             );
             line_of(LineKind::Stack, stack_id, &text);
         }
         let mut line = |stack_id: StackId, text: &str| line_of(LineKind::Replaced, stack_id, text);
-        found.insert(stack_id);
-        line(
-            stack_id,
-            "it holds the pipeline, which GitLab takes the place of; delete it when you have moved",
-        );
+        replaced_stacks.insert(stack_id);
+        line(stack_id, "it contains the pipeline that GitLab replaces; delete it after the migration");
         for support in &stack.depends_on {
             let id = &stacks[*support].id;
             let supports = [("cross-region-stack-", "buckets"), ("cross-account-support-stack-", "roles")];
             let Some((_, holds)) = supports.iter().find(|(start, _)| id.starts_with(start)) else { continue };
-            if found.insert(*support) {
-                line(*support, &format!("it holds {holds} of the pipeline; delete it when you have moved"));
+            if replaced_stacks.insert(*support) {
+                line(
+                    *support,
+                    &format!("it contains {holds} of the pipeline; delete it after the migration"),
+                );
             }
         }
     }
-    found
+    replaced_stacks
 }

@@ -77,13 +77,13 @@ pub(crate) fn assembly_directory<'a>(actions: &[Ordered<'a>]) -> &'a str {
 /// Returns the source of the repository itself: the one whose files the synth starts in, or else the first.
 pub(crate) fn main_source<'a>(actions: &Vec<Ordered<'a>>) -> Option<&'a Action> {
     let is_source = |action: &Action| matches!(action.does, Does::Source { .. });
-    let mut found = synth(actions).map(|synth| actions[synth].action);
+    let mut source = synth(actions).map(|synth| actions[synth].action);
     for _ in 0..actions.len() {
-        let Some(action) = found.filter(|action| !is_source(action)) else { break };
+        let Some(action) = source.filter(|action| !is_source(action)) else { break };
         let before = action.main_input().and_then(|artifact| maker(actions, artifact));
-        found = before.map(|id| actions[id].action);
+        source = before.map(|id| actions[id].action);
     }
-    found.or_else(|| actions.iter().map(|ordered| ordered.action).find(|action| is_source(action)))
+    source.or_else(|| actions.iter().map(|ordered| ordered.action).find(|action| is_source(action)))
 }
 
 /// Returns what commands publish, `cdk-assets --path "DIR/X.assets.json" … publish "SELECTOR"`: the directory of the

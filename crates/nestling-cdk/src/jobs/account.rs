@@ -56,8 +56,7 @@ fn note_tool(job: &mut Writer<'_>, cli: Cli) {
         job.report.add(LineKind::Setting, subject, deviation, origin);
     }
     if cli.version.is_some() && settings.app_settings.iter().any(|key| key == "plugin") {
-        let text =
-            "`cdk.json` has plugins, which jobs do not install: name a program of the project with `cli`";
+        let text = "`cdk.json` has plugins, which jobs do not install: set `cli` to a program of the project";
         job.report.add(LineKind::Setting, subject, text, origin);
     }
 }
@@ -75,14 +74,13 @@ fn note_unknown_place(job: &mut Writer<'_>, stack_id: StackId) {
     let text = match (&stack.account, &stack.region, job.request.region(stack_id)) {
         (Some(_), Some(_), _) => return,
         (_, _, None) => {
-            "it has no account or no region of its own: it goes where the role and AWS_REGION of the job point"
+            "it has no account or region: it is deployed to the account and region of the job's role and AWS_REGION"
                 .to_owned()
         }
         (_, None, Some(region)) => format!(
-            "it has no account or no region of its own: it goes where the role of the job points, to `{region}`, the region \
-             of its pipeline"
+            "it has no account or region: it is deployed to the account of the job's role, in `{region}`, the region of its pipeline"
         ),
-        (None, Some(_), _) => "it has no account of its own: it goes where the role of the job points".to_owned(),
+        (None, Some(_), _) => "it has no account: it is deployed to the account of the job's role".to_owned(),
     };
     job.report.add(LineKind::Stack, format!("stack {}", stack.path), text, stack.origin);
 }
@@ -120,7 +118,7 @@ pub(crate) fn login(job: &mut Writer<'_>, purpose: Purpose) {
         r#"  export AWS_WEB_IDENTITY_TOKEN_FILE="$(mktemp)" AWS_ROLE_SESSION_NAME="gitlab-$CI_JOB_ID""#,
         r#"  printf %s "$AWS_TOKEN" > "$AWS_WEB_IDENTITY_TOKEN_FILE""#,
         r#"  ref_type="${CI_COMMIT_TAG:+tag}""#,
-        r#"  echo "$AWS_ROLE_ARN has to trust project_path:$CI_PROJECT_PATH:ref_type:${ref_type:-branch}:ref:$CI_COMMIT_REF_NAME""#,
+        r#"  echo "$AWS_ROLE_ARN must trust project_path:$CI_PROJECT_PATH:ref_type:${ref_type:-branch}:ref:$CI_COMMIT_REF_NAME""#,
         "fi",
     ];
     let lines: Vec<&str> = own_role.into_iter().chain(lines).collect();
@@ -145,8 +143,8 @@ fn note_trust(job: &mut Writer<'_>, purpose: Purpose) {
     let target = job.target.or_else(|| job.shown_target());
     let given = target.and_then(|target| target.roles.get(&purpose));
     let role = given.map_or_else(|| variables.to_owned(), |role| format!("`{}`", role.value));
-    let place = target.map(|target| format!(" for `{}`", target.environment.name)).unwrap_or_default();
-    let text = format!("{role}{place} has to trust `{subject}`, and may assume {roles}");
+    let destination = target.map(|target| format!(" for `{}`", target.environment.name)).unwrap_or_default();
+    let text = format!("{role}{destination} must trust `{subject}`, and may assume {roles}");
     job.report.add(
         LineKind::Trust,
         format!("role for {}", purpose.as_str()),

@@ -50,17 +50,16 @@ fn note(job: &mut Writer<'_>, target: &Target) {
     let own = job.request.cli();
     if own.is_in_repository() {
         let text = format!(
-            "stop jobs have no checkout, and so not `{}`: they run `{}`",
-            own.command,
-            job.request.cli_without_checkout().command
+            "stop jobs have no checkout, and therefore run `{}` instead of `{}`",
+            job.request.cli_without_checkout().command,
+            own.command
         );
         job.report.add(LineKind::Setting, "the CDK command line", text, job.request.settings.origin);
     }
     for stack in &target.destroyed {
         let stack = &job.request.deployment.assembly.stacks[*stack];
         if stack.protected {
-            let text =
-                "it has termination protection: the stop job will fail at it until that is switched off";
+            let text = "it has termination protection: the stop job fails until you turn it off";
             job.report.add(LineKind::Stack, format!("stack {}", stack.path), text, stack.origin);
         }
     }

@@ -73,10 +73,9 @@ pub(crate) fn fetch(job: &mut Writer<'_>, step: &ScriptStep, input: &Input) -> V
     if project.is_none() && is_store {
         job.note(
             LineKind::Source,
-            &format!("it reads {repository}, which is no repository; the job fails there"),
+            &format!("it reads {repository}, which is not a repository; the job fails"),
         );
-        let text =
-            format!("Nothing fetches {repository}: put it into a project, and name that under `sources`.");
+        let text = format!("Nothing fetches {repository}: move it to a project, and add that to `sources`.");
         return vec![format!("echo {}", quoted(&text)), "exit 1".to_owned()];
     }
     if project.is_none() {
@@ -98,17 +97,17 @@ pub(crate) fn fetch(job: &mut Writer<'_>, step: &ScriptStep, input: &Input) -> V
 /// Returns the lines that fail unless the parent pipeline has left a directory: its job keeps it beside the assembly.
 fn of_parent(job: &mut Writer<'_>, path: &str, action: &str, directory: Option<&str>) -> Vec<String> {
     let keeper = match &job.request.settings.from {
-        AssemblySource::Parent(parent) => format!("the job `{parent}` of the parent pipeline has to keep"),
-        AssemblySource::Checkout => "the repository has to have".to_owned(),
+        AssemblySource::Parent(parent) => format!("job `{parent}` of the parent pipeline must keep"),
+        AssemblySource::Checkout => "the repository must contain".to_owned(),
     };
     let (text, message) = match directory {
         Some(_) => (
-            format!("it reads what `{action}` makes: {keeper} `{path}` among its files"),
-            format!("There is no `{path}`: {keeper} it."),
+            format!("it reads the output of `{action}`: {keeper} `{path}`"),
+            format!("`{path}` does not exist: {keeper} it."),
         ),
         None => (
-            format!("it reads some of the files that `{action}` makes; the job fails there"),
-            format!("Nothing hands on what `{action}` makes."),
+            format!("it reads some of the files of `{action}`; the job fails"),
+            format!("Nothing passes on the output of `{action}`."),
         ),
     };
     job.note(LineKind::Source, &text);

@@ -123,7 +123,7 @@ pub(crate) fn kept(
     // From the end: an approval before one that goes away goes away as well.
     for node in order.iter().rev() {
         if deployment.nodes[*node].work.is_approval() && asks_for_nothing(deployment, *node, &gone) {
-            gone.insert(*node, "nothing that waits for it is in this pipeline".to_owned());
+            gone.insert(*node, "no job of this pipeline waits for it".to_owned());
         }
     }
     for (node, reason) in &gone {
@@ -172,7 +172,7 @@ pub(crate) fn report_blocked(
         // The first of a stage has the reason of all.
         if environment.deployed && reported.insert(subject.clone()) {
             let text = format!(
-                "this kind of pipeline deploys to `{}`, and yet nothing deploys this there: {reason}",
+                "this kind of pipeline deploys to `{}`, but does not deploy this: {reason}",
                 environment.name
             );
             report.add(LineKind::Stack, subject, text, node.origin);
@@ -205,12 +205,12 @@ impl Leaving<'_> {
         let node = &deployment.nodes[node_id];
         match self.destinations.of(node_id) {
             Sent::NoRevisions if is_of_another_pipeline(node, &self.chosen) => {
-                return Some("`pipeline` names another".to_owned());
+                return Some("`pipeline` selects another one".to_owned());
             }
-            Sent::NoRevisions => return Some("its stage is left out".to_owned()),
+            Sent::NoRevisions => return Some("its stage is omitted".to_owned()),
             Sent::To(target) if !self.targets.all[target].environment.deployed => {
                 let environment = &self.targets.all[target].environment;
-                let reason = format!("`{}` is not deployed to by this kind of pipeline", environment.name);
+                let reason = format!("this kind of pipeline does not deploy to `{}`", environment.name);
                 return Some(reason);
             }
             Sent::To(_) | Sent::Anywhere => {}
@@ -222,12 +222,12 @@ impl Leaving<'_> {
         let awaited: Vec<NodeId> = awaited(self.request, node_id).collect();
         if let Some(missing) = awaited.iter().find(is_missing) {
             let name = &deployment.nodes[*missing].name;
-            return Some(format!("it needs `{name}`, which is left out"));
+            return Some(format!("it needs `{name}`, which is omitted"));
         }
         let read = read_by(deployment, node_id);
         let unmade = read.iter().find(|other| gone.contains_key(other))?;
         let name = &deployment.nodes[*unmade].name;
-        Some(format!("it reads what `{name}` makes, which is left out"))
+        Some(format!("it reads the output of `{name}`, which is omitted"))
     }
 
     /// Returns the name of the job that a node would be.

@@ -60,7 +60,7 @@ pub(crate) fn reports(job: &mut Writer<'_>, step: &ScriptStep) -> Reports {
         if reports.coverage.is_some() {
             job.note(
                 LineKind::Setting,
-                &format!("its report `{files}`: GitLab reads one coverage report of a job"),
+                &format!("its report `{files}`: GitLab reads one coverage report for each job"),
             );
         } else {
             reports.coverage = Some((format, path));

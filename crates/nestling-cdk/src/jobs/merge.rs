@@ -133,12 +133,12 @@ impl<'a> Merging<'a> {
 
     /// Returns everything that a stack depends on.
     fn dependencies(&self, stack: StackId) -> BTreeSet<StackId> {
-        let mut found = BTreeSet::new();
+        let mut dependencies = BTreeSet::new();
         let mut queue = vec![stack];
         while let Some(next) = queue.pop() {
             let before = &self.request.deployment.assembly.stacks[next].depends_on;
-            queue.extend(before.iter().filter(|before| found.insert(**before)));
+            queue.extend(before.iter().filter(|before| dependencies.insert(**before)));
         }
-        found
+        dependencies
     }
 }

@@ -31,10 +31,10 @@ pub(crate) fn wrong_stages(settings: &CdkSettings, chosen: &[&str], paths: &[&st
 }
 
 fn ambiguous_stage(key: &str, policy: &StagePolicy, named: &[&str]) -> Diagnostic {
-    let message = format!("several stages are called `{key}`");
+    let message = format!("several stages have the name `{key}`");
     let known: Vec<String> = named.iter().map(|path| format!("`{path}`")).collect();
     let problem = Diagnostic::error(&CDK_HEADER, policy.origin, message);
-    problem.with_help(format!("write the whole paths: {}", known.join(", ")))
+    problem.with_help(format!("use the full paths: {}", known.join(", ")))
 }
 
 fn unknown_stage(key: &str, policy: &StagePolicy, paths: &[&str]) -> Diagnostic {
@@ -44,10 +44,10 @@ fn unknown_stage(key: &str, policy: &StagePolicy, paths: &[&str]) -> Diagnostic 
     let optional =
         format!("write `{key}: {{ environment: …, optional: true }}` if only other synths have it");
     let problem =
-        problem.with_note("if it was taken out of the app, its stacks are still there: no job destroys them");
+        problem.with_note("if it was removed from the app, its stacks still exist: no job destroys them");
     problem.with_help(match (near.word(), names.len()) {
         (Some(near), _) => format!("did you mean `{near}`? Or {optional}"),
-        (None, 0) => "it has none at all; remove the entry".to_owned(),
+        (None, 0) => "it has no stages; remove the entry".to_owned(),
         (None, _) => {
             let known: Vec<String> = names.iter().take(10).map(|name| format!("`{name}`")).collect();
             format!("it has {}; {optional}", known.join(", "))
@@ -78,8 +78,7 @@ pub(crate) fn report_shared_names(
             continue;
         }
         let text = format!(
-            "its name in CloudFormation, `{}`, has nothing of this branch in it, and its environment `{name}` is one of many: \
-             they overwrite each other",
+            "its CloudFormation name `{}` does not contain the branch, but its environment `{name}` exists for each branch: deployments overwrite each other",
             stack.name
         );
         report.add(LineKind::Stack, format!("stack {}", stack.path), text, stack.origin);

@@ -32,8 +32,7 @@ pub(crate) fn add_sources(request: &Request<'_>, report: &mut Report) {
         }
         let start = if request.directory.is_empty() { "the root" } else { request.directory };
         let text = format!(
-            "its synth works in `{below}` of its source, and the app here is in `{start}`: that is where its steps start, and may \
-             not be where they started"
+            "its synth runs in `{below}` of its source, but the app is in `{start}` here: its steps start there, which may be another directory than before"
         );
         let subject = deployment.pipelines[pipeline].as_str();
         report.add(LineKind::Setting, subject, text, request.settings.origin);
@@ -46,20 +45,17 @@ fn oddities(stack: &Stack, given: &BTreeSet<&str>) -> Vec<String> {
     let names: Vec<String> = missing.map(|name| format!("`{name}`")).collect();
     if !names.is_empty() {
         oddities.push(format!(
-            "its parameters without default have no value here: {}. Its first deploy fails, unless they get a default in \
-             the app",
+            "these parameters have neither a value nor a default: {}. The first deploy fails unless the app sets a default",
             names.join(", ")
         ));
     }
     // Legacy, CLI credentials, or without bootstrap: all of them use what the job has.
     if !stack.roles.contains_key("assumeRoleArn") {
-        let text =
-            "its synthesizer names no role: the rights of the job itself deploy it, and everything in it";
+        let text = "its synthesizer has no role: it is deployed, with everything in it, with the permissions of the job";
         oddities.push(text.to_owned());
     }
     if stack.has_pipeline {
-        let text = "it has a CodePipeline that deploys nothing of this assembly, and that is no job: it is deployed \
-                    with the stack, and goes on running in AWS";
+        let text = "it has a CodePipeline that deploys nothing of this assembly: no job replaces it; it is deployed with the stack and keeps running in AWS";
         oddities.push(text.to_owned());
     }
     oddities

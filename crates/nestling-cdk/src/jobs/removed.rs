@@ -11,9 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) fn report(request: &Request<'_>, report: &mut Report) {
     let Some(base) = request.base else {
         if request.is_base_unknown {
-            let text = "the assembly of the base commit is not at hand, so those that the app no longer has are not reported: \
-                        `base` names one";
-            report.add(LineKind::Unseen, "stacks of before", text, request.settings.origin);
+            let text = "the assembly of the base commit is not available, so removed stacks are not reported: set `base`";
+            report.add(LineKind::Unseen, "stacks of the base commit", text, request.settings.origin);
         }
         return;
     };
@@ -39,7 +38,7 @@ fn add_lines(here: &Assembly, stage: &str, stacks: &[&Stack], request: &Request<
     if is_gone {
         let names: Vec<String> = stacks.iter().map(|stack| in_words(stack)).collect();
         let text = format!(
-            "it is not in the app any more, and no job destroys its stacks: {}. Destroy them manually, or keep them",
+            "it was removed from the app, and no job destroys its stacks: {}. Destroy them manually, or keep them",
             names.join(", ")
         );
         report.add(LineKind::Stack, format!("stage {stage}"), text, origin);
@@ -47,7 +46,7 @@ fn add_lines(here: &Assembly, stage: &str, stacks: &[&Stack], request: &Request<
     }
     for stack in stacks {
         let text = format!(
-            "the app does not have {} any more, and no job destroys it. Destroy it manually, or keep it",
+            "{} was removed from the app, and no job destroys it. Destroy it manually, or keep it",
             in_words(stack)
         );
         report.add(LineKind::Stack, format!("stack {}", stack.path), text, origin);
@@ -85,9 +84,9 @@ fn is_left_alone(request: &Request<'_>, stack: &Stack, stage: &str) -> bool {
 }
 
 fn in_words(stack: &Stack) -> String {
-    let place = match (&stack.account, &stack.region) {
+    let location = match (&stack.account, &stack.region) {
         (Some(account), Some(region)) => format!(" in {account}/{region}"),
         _ => String::new(),
     };
-    format!("`{}`{place}", stack.name)
+    format!("`{}`{location}", stack.name)
 }

@@ -196,7 +196,7 @@ pub(crate) fn unclear_pipeline(request: &Request<'_>) -> Option<Diagnostic> {
     }
     let known: Vec<String> = Id::all(paths).map(in_ticks).collect();
     let help = match &known[..] {
-        [] => "it has no pipeline at all; remove the line".to_owned(),
+        [] => "it has no pipeline; remove the line".to_owned(),
         known => format!("it has {}", known.join(", ")),
     };
     let message = format!("the assembly has no pipeline `{}`", wanted.value);

@@ -38,7 +38,7 @@ pub(crate) fn other_roles(environment: &str, known: &RoleByPurpose, own: &RoleBy
         if let (Some(known), Some(_)) = (known, own) {
             problem = problem.with_label(known.origin, "the other role");
         }
-        problems.push(problem.with_help("give them the same role, or environments of their own"));
+        problems.push(problem.with_help("give them the same role, or separate environments"));
     }
     problems
 }

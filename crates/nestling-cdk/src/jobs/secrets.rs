@@ -12,7 +12,7 @@ pub(crate) const SECRET_KEY: &str = r#"secret_key() {
   elif command -v node > /dev/null; then
     node -e 'const value = JSON.parse(require("fs").readFileSync(0, "utf8"))[process.argv[1]]; if (value === undefined) throw new Error(`the secret has no key ${process.argv[1]}`); console.log(typeof value === "string" ? value : JSON.stringify(value))' "$1"
   else
-    echo 'The keys of secrets are read with jq, python3 or node: the image has to have one of them.' >&2
+    echo 'The keys of secrets are read with jq, python3 or node: the image must have one of them.' >&2
     return 1
   fi
 }"#;

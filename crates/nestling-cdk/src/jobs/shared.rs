@@ -62,7 +62,7 @@ pub(crate) fn report_built_anew(graph: &Graph, request: &Request<'_>, report: &m
             if own.difference(others).map(hash).any(|image| built_before.contains(&image)) {
                 let (job, earlier) = (&graph.jobs[*job_id], &graph.jobs[*earlier]);
                 let text = format!(
-                    "it builds images again that `{}` builds for another place: what was tested is not what ships",
+                    "it rebuilds images that `{}` builds for another account or region: the tested image is not the deployed one",
                     earlier.name
                 );
                 report.add(LineKind::Stack, job.name.clone(), text, job.origin);

@@ -90,20 +90,19 @@ fn image(job: &mut Writer<'_>, step: &ScriptStep) -> Option<String> {
     } else if step.has_unknown_image {
         job.body.node("image", settings.image.clone());
         let text = format!(
-            "CloudFormation alone knows its image `{own}`, and `images` of the header does not replace it"
+            "only CloudFormation knows its image `{own}`, and `images` of the header does not replace it"
         );
         impossible = Some(text);
     } else if own.starts_with("aws/codebuild/") {
         job.body.node("image", settings.image.clone());
-        let text =
-            format!("its image `{own}` exists only inside CodeBuild; `image:` of the header takes its place");
+        let text = format!("its image `{own}` exists only in CodeBuild; `image:` of the header replaces it");
         job.note(LineKind::Runner, &text);
     } else {
         job.body.text("image", own);
         note_registry(job, own);
     }
     if step.privileged {
-        let text = "it runs docker: its runner has to be privileged, and its image has to have the client";
+        let text = "it runs docker: its runner must be privileged, and its image must contain the client";
         job.note(LineKind::Runner, text);
     }
     impossible
@@ -115,11 +114,11 @@ fn note_registry(job: &mut Writer<'_>, image: &str) {
         return;
     }
     let mut text =
-        format!("its image `{image}` is in ECR, where the runner has to log in (`DOCKER_AUTH_CONFIG`)");
+        format!("its image `{image}` is in ECR, and the runner must log in there (`DOCKER_AUTH_CONFIG`)");
     // Images of assets have the hash of their content as tag.
     let tag = image.rsplit(':').next().unwrap_or_default();
     if tag.len() == 64 && tag.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        text.push_str("; it is an asset of the pipeline's own stack, which nothing publishes any more");
+        text.push_str("; it is an asset of the pipeline's own stack, which is no longer published");
     }
     job.note(LineKind::Runner, &text);
 }
@@ -159,7 +158,7 @@ pub(crate) fn prepare(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
     let own = job.body.get("before_script").and_then(Node::as_seq).unwrap_or_default();
     let mut lines: Vec<String> = own.iter().filter_map(Node::text).map(str::to_owned).collect();
     if step.spec.needs_bash {
-        lines.push("[ -n \"$BASH_VERSION\" ] || { echo 'Its commands need bash, which the image has to have.'; exit 1; }".to_owned());
+        lines.push("[ -n \"$BASH_VERSION\" ] || { echo 'Its commands need bash, which the image must contain.'; exit 1; }".to_owned());
     }
     for input in &step.inputs {
         lines.extend(fetch(job, step, input));
@@ -179,7 +178,7 @@ fn following(job: &mut Writer<'_>, step: &ScriptStep, handed_on: &[Artifact<'_>]
     let mut commands = Vec::new();
     for (namespace, name, _) in job.plan.wanted.get(&job.job_id).into_iter().flatten() {
         let target = variable(&format!("{namespace}__{name}"));
-        let lines = format!("`{name}` has several lines, which GitLab cannot hand on.");
+        let lines = format!("`{name}` has several lines, which GitLab cannot pass on.");
         commands.push(format!(
             "[ \"$(printf %s \"${name}\" | wc -l)\" -eq 0 ] || {{ echo {}; exit 1; }}",
             quoted(&lines)
@@ -194,9 +193,9 @@ fn following(job: &mut Writer<'_>, step: &ScriptStep, handed_on: &[Artifact<'_>]
         match hand_on(artifact, output, &start) {
             Ok(command) => commands.push(command),
             Err(reason) => {
-                job.note(LineKind::Unsupported, &format!("{reason}; the job fails there"));
+                job.note(LineKind::Unsupported, &format!("{reason}; the job fails"));
                 commands
-                    .push(format!("echo {}; exit 1", quoted(&format!("Nothing is handed on: {reason}."))));
+                    .push(format!("echo {}; exit 1", quoted(&format!("Nothing is passed on: {reason}."))));
             }
         }
     }
@@ -214,7 +213,7 @@ fn fail(job: &mut Writer<'_>, reasons: &[String]) {
     lines.push("exit 1".to_owned());
     job.body.texts("script", lines);
     for reason in reasons {
-        job.note(LineKind::Unsupported, &format!("{reason}; a job that fails holds its place"));
+        job.note(LineKind::Unsupported, &format!("{reason}; a failing job is its placeholder"));
     }
 }
 

@@ -79,7 +79,7 @@ impl Targets {
     fn send(
         &mut self,
         deployable: Deployable,
-        found: &Found<'_>,
+        group: &DeployableStacks<'_>,
         policy: Option<&StagePolicy>,
         environment: &TargetEnvironment,
         origin: Origin,
@@ -114,9 +114,9 @@ impl Targets {
             // One job works for both.
             self.problems.extend(other_roles(&environment_name, &target.roles, &own_roles));
         }
-        target.stacks.extend(&found.stacks);
+        target.stacks.extend(&group.stacks);
         if policy.and_then(|policy| policy.stop).unwrap_or(stops) {
-            target.destroyed.extend(&found.stacks);
+            target.destroyed.extend(&group.stacks);
         }
         if let Deployable::Stage(stage) = deployable {
             target.stages.push(stage);
@@ -137,28 +137,28 @@ pub(crate) fn targets(
     let is_chosen = |node: &GraphNode| node.pipeline.is_none_or(|pipeline| chosen.contains(&pipeline));
     let all_deployables = deployables(request.deployment, |_| true);
     let deployables = deployables(request.deployment, is_chosen);
-    let chosen_paths: Vec<&str> = deployables.values().map(|found| found.path).collect();
-    let all_paths: Vec<&str> = all_deployables.values().map(|found| found.path).collect();
+    let chosen_paths: Vec<&str> = deployables.values().map(|group| group.path).collect();
+    let all_paths: Vec<&str> = all_deployables.values().map(|group| group.path).collect();
     problems.extend(wrong_stages(request.settings, &chosen_paths, &all_paths));
-    for (deployable, found) in deployables {
-        let policy = request.settings.stage(found.path);
-        match destination(request, found.path, policy) {
+    for (deployable, group) in deployables {
+        let policy = request.settings.stage(group.path);
+        match destination(request, group.path, policy) {
             Destination::Environment(environment, origin) => {
-                targets.send(deployable, &found, policy, environment, origin, request.settings);
+                targets.send(deployable, &group, policy, environment, origin, request.settings);
             }
             Destination::Skipped => {
-                let reason = "`stages` leaves it out".to_owned();
-                left_out.push(OmittedJob { job: found.path.to_owned(), reason });
+                let reason = "`stages` omits it".to_owned();
+                left_out.push(OmittedJob { job: group.path.to_owned(), reason });
             }
             Destination::Undefined(name) => targets.undefined.push(name.clone()),
             // A stack beside a pipeline that nobody mentions is deployed by hand, as before.
             Destination::Unlisted if is_beside_pipeline(request, deployable) => {
-                let reason = "it is in no pipeline, and `stages` does not name it".to_owned();
-                let text = "it is beside the pipeline, and `stages` does not name it: no job deploys it";
-                report.add(LineKind::Stack, format!("stack {}", found.path), text, found.origin);
-                left_out.push(OmittedJob { job: found.path.to_owned(), reason });
+                let reason = "it is in no pipeline, and `stages` does not list it".to_owned();
+                let text = "it is outside of the pipeline, and `stages` does not list it: no job deploys it";
+                report.add(LineKind::Stack, format!("stack {}", group.path), text, group.origin);
+                left_out.push(OmittedJob { job: group.path.to_owned(), reason });
             }
-            Destination::Unlisted => problems.push(unlisted(request, found.path, deployable)),
+            Destination::Unlisted => problems.push(unlisted(request, group.path, deployable)),
         }
     }
     problems.append(&mut targets.problems);
@@ -171,7 +171,7 @@ pub(crate) fn targets(
 }
 
 /// A deployable, with the stacks of it that nodes work on.
-struct Found<'a> {
+struct DeployableStacks<'a> {
     path: &'a str,
     stacks: BTreeSet<StackId>,
     /// Place of the first of them.
@@ -182,8 +182,8 @@ struct Found<'a> {
 fn deployables(
     deployment: &Deployment,
     is_meant: impl Fn(&GraphNode) -> bool,
-) -> BTreeMap<Deployable, Found<'_>> {
-    let mut deployables: BTreeMap<Deployable, Found<'_>> = BTreeMap::new();
+) -> BTreeMap<Deployable, DeployableStacks<'_>> {
+    let mut deployables: BTreeMap<Deployable, DeployableStacks<'_>> = BTreeMap::new();
     for node in deployment.nodes.iter().filter(|node| is_meant(node)) {
         let Some(stack_id) = node.work.stack() else { continue };
         let stack = &deployment.assembly.stacks[stack_id];
@@ -191,12 +191,12 @@ fn deployables(
             Some(stage_id) => (Deployable::Stage(stage_id), &deployment.assembly.stages[stage_id].path),
             None => (Deployable::Stack(stack_id), &stack.path),
         };
-        let found = deployables.entry(deployable).or_insert(Found {
+        let group = deployables.entry(deployable).or_insert(DeployableStacks {
             path,
             stacks: BTreeSet::new(),
             origin: stack.origin,
         });
-        found.stacks.insert(stack_id);
+        group.stacks.insert(stack_id);
     }
     deployables
 }
@@ -252,7 +252,7 @@ fn is_beside_pipeline(request: &Request<'_>, deployable: Deployable) -> bool {
 fn unlisted(request: &Request<'_>, path: &str, deployable: Deployable) -> Diagnostic {
     let what = if matches!(deployable, Deployable::Stage(_)) { "stage" } else { "stack" };
     let short = last_part(path);
-    let message = format!("nothing says where the {what} `{path}` is deployed to");
-    let help = format!("write `stages: {{ {short}: ENVIRONMENT }}`, or `{short}: skip` to leave it out");
+    let message = format!("{what} `{path}` has no environment");
+    let help = format!("write `stages: {{ {short}: ENVIRONMENT }}`, or `{short}: skip` to omit it");
     Diagnostic::error(&CDK_STAGE_UNLISTED, request.settings.origin, message).with_help(help)
 }

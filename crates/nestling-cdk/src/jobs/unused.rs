@@ -56,7 +56,7 @@ fn warning(written: &Located<String>, message: String, name: &str, known: &BTree
     let near = Suggestion::among(name, known.iter().copied());
     let listed: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
     let others = match &listed[..] {
-        [] => "remove the line: there is none at all".to_owned(),
+        [] => "remove the line: there are none".to_owned(),
         listed => format!("there are {}", listed.join(", ")),
     };
     Diagnostic::new(&CDK_HEADER, Severity::Warning, message)
@@ -75,10 +75,10 @@ fn stages_without_pipeline(request: &Request<'_>) -> Vec<Diagnostic> {
         };
         let mut nodes = deployment.nodes.iter().filter(is_named).peekable();
         if nodes.peek().is_some() && nodes.all(|node| node.pipeline.is_none()) {
-            let message = format!("`alone` changes nothing: no pipeline has the stage `{key}`");
+            let message = format!("`alone` has no effect: no pipeline has the stage `{key}`");
             let problem =
                 Diagnostic::new(&CDK_HEADER, Severity::Warning, message).with_label(policy.origin, "");
-            problems.push(problem.with_help("remove it: without a pipeline no stage waits for another one"));
+            problems.push(problem.with_help("remove it: without a pipeline, no stage waits for another"));
         }
     }
     problems

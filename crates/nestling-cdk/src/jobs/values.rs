@@ -42,7 +42,7 @@ pub(crate) fn wanted(request: &Request<'_>, graph: &Graph) -> BTreeMap<JobId, BT
 /// Writes `variables:` of a step: its fixed ones, and what CodeBuild sets.
 pub(crate) fn variables(job: &mut Writer<'_>, step: &ScriptStep) {
     for (name, _) in step.variables.iter().filter(|(name, _)| !is_variable(name)) {
-        job.note(LineKind::Variable, &format!("`{name}` is no name of a variable in GitLab"));
+        job.note(LineKind::Variable, &format!("`{name}` is not a valid variable name in GitLab"));
     }
     let of_codebuild = of_codebuild(job, step);
     job.body.default_variables(|variables| {
@@ -96,7 +96,7 @@ fn note_regions(job: &mut Writer<'_>, step: &ScriptStep) {
     let names_it =
         |command: &String| command.contains("AWS_REGION") || command.contains("AWS_DEFAULT_REGION");
     if step.region.is_none() && (step.uses_aws || step.spec.all_commands().any(names_it)) {
-        let text = "`AWS_REGION` and `AWS_DEFAULT_REGION`, which CodeBuild set: its pipeline has no region of its own";
+        let text = "`AWS_REGION` and `AWS_DEFAULT_REGION`, which CodeBuild set: its pipeline has no region";
         job.note(LineKind::Variable, text);
     }
 }
@@ -137,7 +137,7 @@ pub(crate) fn exports(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) -> 
     }
     if !fetched.is_empty() {
         let names = fetched.join(", ");
-        let text = format!("it fetches {names} with the AWS command line, which its image has to have");
+        let text = format!("it fetches {names} with the AWS command line, which its image must contain");
         job.note(LineKind::Runner, &text);
         if lines.iter().any(|line| line.contains("secret_key")) {
             lines.insert(0, SECRET_KEY.to_owned());

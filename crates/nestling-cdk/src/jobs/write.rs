@@ -85,7 +85,7 @@ fn circle(graph: &Graph, names: &[String], order: &[JobId], request: &Request<'_
     let left: Vec<String> = left.iter().map(|job| format!("`{}`", names[job.index()])).collect();
     let message = format!("jobs of the assembly wait for each other: {}", left.join(", "));
     let problem = Diagnostic::error(&CDK_ASSEMBLY, request.settings.origin, message);
-    Some(problem.with_help("give the stages of these jobs environments of their own, or report it as a bug"))
+    Some(problem.with_help("give the stages of these jobs separate environments, or report it as a bug"))
 }
 
 fn write_role(job: &mut Writer<'_>) {

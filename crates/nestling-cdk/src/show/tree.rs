@@ -44,7 +44,7 @@ pub fn tree(shown: &Shown<'_>) -> String {
 
 fn report(shown: &Shown<'_>, text: &mut String) {
     let (open, replaced): (Vec<_>, Vec<_>) = shown.report.lines.iter().partition(|line| line.kind.is_open());
-    for (title, lines) in [("To be done", open), ("Done by GitLab, or before", replaced)] {
+    for (title, lines) in [("To be done", open), ("Done by GitLab or by the parent pipeline", replaced)] {
         if lines.is_empty() {
             continue;
         }

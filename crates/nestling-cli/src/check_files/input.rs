@@ -131,7 +131,7 @@ fn parent_of(path: &Path) -> &Path {
 
 fn outside_workspace(name: &str) -> Failure {
     Failure::usage(format!("`{name}` has the header of a unit but is in no workspace")).with_help(format!(
-        "a unit is checked in its workspace: save it as `{FILE_NAME}` in the unit's directory"
+        "a unit can only be checked in its workspace: save it as `{FILE_NAME}` in the unit's directory"
     ))
 }
 

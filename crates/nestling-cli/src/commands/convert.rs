@@ -83,7 +83,7 @@ fn repository_root(directory: &Path, invocation: &Invocation<'_>) -> Result<Path
     }
     let root = here.ancestors().find(|directory| directory.join(".git").exists());
     root.map(Path::to_owned).ok_or_else(|| {
-        let failure = Failure::repository(anyhow!("`{}` is in no git repository", here.display()));
+        let failure = Failure::repository(anyhow!("`{}` is not in a git repository", here.display()));
         failure.with_help("run it where the tool ran, in the repository, or name that directory with `-C`")
     })
 }

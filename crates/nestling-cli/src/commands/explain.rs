@@ -125,7 +125,7 @@ fn rule(id: &str) -> Result<String, Failure> {
     let failure = Failure::usage(format!("unknown rule `{id}`"));
     Err(failure.with_help(
         Suggestion::among(&id, nestling::rules().iter().map(|rule| rule.id))
-            .help_or("the id of a rule is in brackets in its messages, such as `error[retry]`"),
+            .help_or("messages have the ID of their rule in brackets: `error[retry]`"),
     ))
 }
 
@@ -145,7 +145,7 @@ fn find<'a>(session: &Session, plan: &'a Plan, text: &'a str) -> Result<Subject<
     }
     let paths = session.named_paths(text);
     if paths.is_empty() {
-        return Err(Failure::usage(format!("the path `{text}` leads out of the repository")));
+        return Err(Failure::usage(format!("the path `{text}` is outside of the repository")));
     }
     for path in paths {
         if let Some(unit) = plan.units().find(|unit| unit.dir == path) {

@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let ok = report_plan(plan, io);
     log::plan(io, environment, plan);
     if args.passed.passed.is_none() && plan.wants_records() {
-        io.talk("no job is left out: `reuse` is set, and there are no records (`--passed`)\n");
+        io.talk("`reuse` is set, but no job is omitted: there are no records (`--passed`)\n");
     }
     let emitted = if ok { Some(plan.emit(&options(args, session, environment))) } else { None };
     // Before the reports are written, since they list all diagnostics.
@@ -102,7 +102,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         _ => {
             if to_file && output.is_file() {
                 let shown = args.output.display();
-                io.talk(format_args!("{shown} is left as an earlier run wrote it\n"));
+                io.talk(format_args!("{shown} is unchanged since an earlier run\n"));
             }
             Ok(Exit::Errors)
         }

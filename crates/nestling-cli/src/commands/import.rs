@@ -7,7 +7,7 @@ use crate::options::RunOptions;
 use crate::session::Session;
 use nestling::RepoPath;
 
-/// Make a workspace of an existing pipeline, and prove that it runs the same jobs
+/// Convert an existing pipeline to a workspace, and prove that it runs the same jobs
 ///
 /// Reads `.gitlab-ci.yml` with its local includes and static children, finds the directory of each job, and reports four parts: carried
 /// over as it is, rewritten, decided by you, not carried over. The old jobs are compared with the new ones for a change of every path
@@ -18,16 +18,16 @@ use nestling::RepoPath;
     after_help = "Examples:\n  nestling import\n  nestling import --prove\n  nestling import --prove 500 --write"
 )]
 pub struct Args {
-    /// Compare the jobs of the newest merges, 200 if no number is given
+    /// Compare the jobs of the last N merges before and after (200 if N is omitted)
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "200")]
     prove: Option<usize>,
-    /// The output of a generator, which a trigger job includes as an artifact
+    /// Read this file in place of the artifact that a trigger job includes
     #[arg(long, value_name = "FILE")]
     generated: Option<String>,
     /// Write the files, after the proof
     #[arg(long)]
     write: bool,
-    /// Write even if some pipeline would lack something
+    /// Write even if a pipeline would lack jobs
     #[arg(long, requires = "write")]
     accept: bool,
 }

@@ -26,10 +26,10 @@ pub struct Args {
     /// Print the script that writes the note
     #[arg(long, conflicts_with = "find")]
     script: bool,
-    /// Print the id of the note of an earlier pipeline, from the answers of GitLab's API to `notes`
+    /// Print the ID of the note of an earlier pipeline, from responses of GitLab's `notes` API
     #[arg(long, value_name = "FILE", requires = "user")]
     find: Option<PathBuf>,
-    /// Answer of GitLab's API to `user`: notes of others do not count
+    /// Response of GitLab's `user` API: notes of other users are ignored
     #[arg(long, value_name = "FILE", requires = "find")]
     user: Option<PathBuf>,
     #[command(flatten)]
@@ -68,7 +68,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     if note.len() > LONGEST {
         let end = note[..note.floor_char_boundary(LONGEST)].rfind('\n').unwrap_or(0);
         note.truncate(end);
-        note.push_str("\n\nThe note ends here: the plan is too long for one.\n");
+        note.push_str("\n\nThe plan is too long for a comment.\n");
     }
     let url = args.report.as_deref().and_then(|report| crate::artifacts::preview_url(report, invocation));
     if let Some(url) = url {
@@ -101,12 +101,13 @@ fn read(start: &Path, file: &Path) -> Result<Vec<u8>, Failure> {
 
 /// Returns the id of the oldest note of this user that begins with the mark. The file has one page of the API or several.
 fn find(notes: &[u8], user: &[u8]) -> Result<Option<u64>, Failure> {
-    let user: ApiUser =
-        serde_json::from_slice(user).context("this is no answer to `user`").map_err(Failure::repository)?;
+    let user: ApiUser = serde_json::from_slice(user)
+        .context("this is not a response of GitLab's `user` API")
+        .map_err(Failure::repository)?;
     let pages = serde_json::Deserializer::from_slice(notes).into_iter::<Vec<ApiNote>>();
     let pages: Vec<Vec<ApiNote>> = pages
         .collect::<Result<_, _>>()
-        .context("these are no answers to `notes`")
+        .context("these are not responses of GitLab's `notes` API")
         .map_err(Failure::repository)?;
     let own = pages.into_iter().flatten().filter(|note| {
         // Anyone may write the mark into a note, and only its author may change it.

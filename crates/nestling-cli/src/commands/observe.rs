@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let observed = project.observed(&args.unit, in_repository(&session, files))?;
     let io = &mut *invocation.io;
     if !status.success() {
-        io.talk(format_args!("the command failed ({status}): this is what it read until then\n"));
+        io.talk(format_args!("the command failed ({status}) after reading these files\n"));
     }
     io.talk(summary(&args.unit, &observed));
     io.data(header(&observed))?;
@@ -90,9 +90,8 @@ fn traced(command: &[OsString], directory: &Path, traces: &Path) -> Result<ExitS
     match tracer.status() {
         Ok(status) => Ok(status),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let failure = Failure::usage("`strace` is not installed, and `observe` traces with it");
-            Err(failure
-                .with_help("install it, such as by `apt-get install strace`; it is there for Linux alone"))
+            let failure = Failure::usage("`observe` requires `strace`, which is not installed");
+            Err(failure.with_help("install it on Linux: `apt-get install strace`"))
         }
         Err(error) => Err(Failure::output(anyhow::Error::new(error).context("cannot run `strace`"))),
     }
@@ -107,8 +106,8 @@ fn files_read(traces: &Path, directory: &Path) -> Result<BTreeSet<PathBuf>, Fail
         files.extend(trace::files_read(&String::from_utf8_lossy(&bytes), directory));
     }
     if files.is_empty() {
-        let failure = Failure::usage("`strace` has traced nothing");
-        let help = "a container needs the capability SYS_PTRACE for it, and the command must exist";
+        let failure = Failure::usage("`strace` traced nothing");
+        let help = "check that the command exists; a container requires the capability SYS_PTRACE";
         return Err(failure.with_help(help));
     }
     Ok(files)

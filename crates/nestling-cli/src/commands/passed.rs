@@ -41,7 +41,7 @@ enum Command {
         #[arg(short, long, value_name = "FILE", default_value = "-")]
         output: PathBuf,
     },
-    /// Compare records with what GitLab's API says, and write those that count to DIR/verified.json
+    /// Verify records with GitLab's API, and write those that count to DIR/verified.json
     ///
     /// Reads the records in DIR/records and the answers in DIR/answers. A record that does not count is listed with the reason.
     #[command(after_help = "Examples:\n  nestling passed verify passed")]
@@ -94,7 +94,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Command::Record { plan, answers, output } => write_record(plan, answers, output, invocation),
         Command::Verify { records, project } => {
             let unknown = || {
-                let failure = Failure::usage("the project whose records count is not known");
+                let failure = Failure::usage("the project is unknown");
                 failure.with_help("set `CI_PROJECT_ID`, as GitLab does in its jobs, or write `--project ID`")
             };
             write_verified(records, project.as_deref().ok_or_else(unknown)?, invocation)
@@ -132,7 +132,7 @@ fn write_record(
     }
     if recorded.jobs.is_empty() {
         invocation.io.talk(match recorded.unpassed.len() {
-            0 => "no job of the plan has a fingerprint: `nestling generate` computes them with `--report` and `--passed`, and `nestling explain` says why a job has none\n".to_owned(),
+            0 => "no job of the plan has a fingerprint: `nestling generate` computes them with `--report` and `--passed`, and `nestling explain` shows why a job has none\n".to_owned(),
             count => format!("none of {} with a fingerprint has passed\n", counted(count, "job")),
         });
     }
@@ -152,7 +152,7 @@ fn write_verified(directory: &Path, project: &str, invocation: &mut Invocation<'
     output::replace(&start.join("verified.json"), &json)?;
     let io = &mut *invocation.io;
     if records.is_empty() {
-        io.talk(format_args!("there is no record in {}\n", directory.join("records").display()));
+        io.talk(format_args!("no record in {}\n", directory.join("records").display()));
     }
     let (jobs, records) = (counted(verified.jobs.len(), "job"), counted(records.len(), "record"));
     io.talk(format_args!("{jobs} of {records} passed\n"));

@@ -34,7 +34,7 @@ pub struct Args {
     /// Write an HTML page with the pipeline graph to FILE
     #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "job"])]
     html: Option<PathBuf>,
-    /// Durations of jobs for the page's critical path: a JSON mapping of names to seconds, or the answer of GitLab's jobs API
+    /// Durations of jobs for the page's critical path: a JSON mapping of names to seconds, or the response of GitLab's jobs API
     #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "job"])]
     durations: Option<PathBuf>,
     /// Open the HTML page in a browser
@@ -43,7 +43,7 @@ pub struct Args {
     /// Update the preview whenever a file is saved
     #[arg(long, conflicts_with = "head")]
     watch: bool,
-    /// Serve the page to this machine's browsers alone; it follows the work tree as `--watch` does
+    /// Serve the page on this machine, and update it whenever a file is saved
     #[arg(long, conflicts_with_all = ["format", "job", "html", "head"])]
     serve: bool,
     #[command(flatten)]

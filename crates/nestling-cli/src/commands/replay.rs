@@ -22,7 +22,7 @@ pub struct Args {
     /// Number of merges
     #[arg(short = 'n', long, value_name = "NUMBER", default_value_t = 100)]
     merges: usize,
-    /// Branch, or any revision, whose merges are replayed; by default the default branch
+    /// Replay the merges of this branch or revision (default: the default branch)
     #[arg(long, value_name = "BRANCH")]
     branch: Option<String>,
     /// Output format
@@ -30,13 +30,13 @@ pub struct Args {
     format: Format,
     #[command(flatten)]
     head: HeadOptions,
-    /// Only this unit, or the units that this glob matches; repeatable
+    /// Select only this unit, or the units that match this glob (repeatable)
     #[arg(long, value_name = "UNIT", value_delimiter = ',', help_heading = "Selection")]
     only: Vec<String>,
-    /// All but this unit, or the units that this glob matches; repeatable
+    /// Exclude this unit, or the units that match this glob (repeatable)
     #[arg(long, value_name = "UNIT", value_delimiter = ',', help_heading = "Selection")]
     except: Vec<String>,
-    /// Replay as pipelines of this kind: merge_request, schedule, …; by default a push to the branch
+    /// Replay pipelines of this kind: merge_request, schedule, … (default: a push to the branch)
     #[arg(long = "as", value_name = "KIND", help_heading = "Selection")]
     act_as: Option<String>,
     /// Compare with the configuration that the workspace has replaced: of a revision, or of a file of the repository
@@ -54,7 +54,7 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// A line per merge, and sums.
+    /// One line for each merge, and totals.
     Table,
     /// JSON, for scripts (schema: `nestling schema replay`).
     Json,

@@ -28,7 +28,7 @@ enum Kind {
     Unit,
     /// A template.
     Template,
-    /// A nestling.yml or a template as a whole, for editors that know one schema for a file.
+    /// Any nestling.yml or template, for editors that use one schema for a file.
     Nestling,
     /// A file of jobs, such as .gitlab-ci.yml.
     Jobs,

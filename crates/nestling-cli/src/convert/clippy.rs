@@ -61,7 +61,7 @@ pub(super) fn read(text: &str) -> Result<ToolReport, Unreadable> {
         report.findings.extend(finding(line));
     }
     if !is_finished {
-        report.notes.push("the report has no end: cargo was stopped, or could not begin".to_owned());
+        report.notes.push("the report is truncated: cargo was stopped, or could not start".to_owned());
     }
     Ok(report)
 }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 /// It is empty, no JSON, or has another shape.
 pub(super) fn whole<T: DeserializeOwned>(text: &str) -> Result<T, Unreadable> {
     if text.trim().is_empty() {
-        return Err(Unreadable::whole("the report is empty: the tool has not written it"));
+        return Err(Unreadable::whole("the report is empty"));
     }
     serde_json::from_str(text).map_err(|error| unreadable(&error, 0))
 }

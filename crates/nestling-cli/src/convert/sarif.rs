@@ -33,12 +33,12 @@ pub(super) fn read(text: &str) -> Result<ToolReport, Unreadable> {
         let name = &run.tool.driver.name;
         if suppressed > 0 {
             report.notes.push(format!(
-                "{name}: left out {} that the report suppresses",
+                "{name}: omitted {} that the report suppresses",
                 counted(suppressed, "finding")
             ));
         }
         if unplaced > 0 {
-            report.notes.push(format!("{name}: left out {} without a file", counted(unplaced, "finding")));
+            report.notes.push(format!("{name}: omitted {} without a file", counted(unplaced, "finding")));
         }
     }
     Ok(report)
@@ -49,7 +49,7 @@ fn failures(run: &Run) -> impl Iterator<Item = String> {
     let name = &run.tool.driver.name;
     let has_failed = |successful: Option<bool>| successful == Some(false);
     let failed = run.invocations.iter().any(|invocation| has_failed(invocation.execution_successful));
-    let failed = failed.then(|| format!("{name}: the tool says that it failed"));
+    let failed = failed.then(|| format!("{name}: the tool reported that it failed"));
     let notifications =
         run.invocations.iter().flat_map(|invocation| &invocation.tool_execution_notifications);
     let errors = notifications.filter(|notification| notification.level.as_deref() == Some("error"));

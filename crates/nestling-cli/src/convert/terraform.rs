@@ -47,7 +47,7 @@ pub(super) fn read(text: &str) -> Result<ToolReport, Unreadable> {
         let message =
             if detail.is_empty() { summary.clone() } else { format!("{summary}: {}", one_line(&detail)) };
         let Some(range) = range else {
-            report.notes.push(format!("left out, since it has no place: {message}"));
+            report.notes.push(format!("omitted, since it has no location: {message}"));
             continue;
         };
         report.findings.push(ToolFinding {

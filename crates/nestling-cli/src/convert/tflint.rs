@@ -52,7 +52,7 @@ pub(super) fn read(text: &str) -> Result<ToolReport, Unreadable> {
     for Failed { summary, message, severity: level, range } in read.errors {
         let message = one_line(&message);
         let Some(range) = range else {
-            report.notes.push(format!("left out, since it has no place: {message}"));
+            report.notes.push(format!("omitted, since it has no location: {message}"));
             continue;
         };
         report.findings.push(ToolFinding {

@@ -8,7 +8,7 @@ use super::includes::changes_globs;
 use super::naming::{NamesByDirectory, short_names, unit_names};
 use super::obstacle::{BRANCHES, MERGE_REQUEST, conditions, configuration, needs_whole};
 use super::old::OldPipeline;
-use super::pairing::join;
+use super::pairing::{join, pair_up};
 use super::relations::{add_relations, is_possible};
 use super::unit::{Composition, NewJob, NewUnit, Whole};
 use nestling_gitlab::pipeline::scope::rename_jobs;
@@ -52,8 +52,11 @@ impl Moving<'_> {
                 }
             }
         }
-        let pairs =
-            if self.moves_pairs { self.pair_up(&groups, &mut names, &mut composition) } else { Vec::new() };
+        let pairs = if self.moves_pairs {
+            pair_up(self.candidates, self.old, &groups, &mut names, &mut composition)
+        } else {
+            Vec::new()
+        };
         for (directory, members) in &groups {
             let mut unit = self.unit(directory, members, &names, &composition);
             join(&mut unit.jobs, &pairs);
@@ -279,7 +282,7 @@ impl Moving<'_> {
             let own = body.get_mut("variables").and_then(Node::as_map_mut);
             if let Some(own) = own.filter(|own| own.contains(&name)) {
                 own.set(&name, value);
-                rewritten.push(format!("`{name}` has the value that the trigger job handed on"));
+                rewritten.push(format!("`{name}` has the value that the trigger job forwarded"));
             }
         }
     }

@@ -45,7 +45,7 @@ impl HandedOn {
 
     /// Returns those that a text asks for by the names that they are handed on by.
     pub(super) fn asked_for(text: &str) -> Self {
-        let asks_for = |(_, parent_name): &&(&str, &str)| super::obstacle::mentions(text, parent_name);
+        let asks_for = |(_, parent_name): &&(&str, &str)| mentions(text, parent_name);
         Self(HANDED_ON.iter().filter(asks_for).map(|(name, _)| *name).collect())
     }
 
@@ -117,6 +117,11 @@ fn with_references(text: &str, name: &str, new: &str) -> String {
         rest = behind;
     }
     renamed + rest
+}
+
+/// Returns `true` if a string names a variable in any way: `$NAME`, `${NAME:-x}`, `%NAME%`, `$env:NAME`, `printenv NAME`.
+pub(super) fn mentions(text: &str, name: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == name)
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 use super::candidate::{Candidate, Gate, Owner};
 use super::clause::{Unconditional, WrittenIn, gated};
 use super::evidence::script_lines;
-use super::handed::HandedOn;
+use super::handed::{HandedOn, mentions};
 use super::includes::{IncludeCondition, Includes};
 use super::old::{Configuration, OldPipeline};
 use super::policy::clauses;
-use super::written::{as_written, with_old_name};
+use super::written::{CONDITIONS, as_written, with_old_name};
 use nestling_gitlab::pipeline::need::{NeedSource, needs};
 use nestling_gitlab::pipeline::rule;
 use nestling_gitlab::yaml::{Kind, Map, Node};
@@ -27,9 +27,6 @@ const RENAMED: [&str; 2] = ["CI_JOB_NAME", "CI_JOB_NAME_SLUG"];
 
 /// Keys under which the name of a job is mostly a label.
 const LABELS: [&str; 6] = ["script", "before_script", "after_script", "artifacts", "cache", "variables"];
-
-/// Keywords that decide about a job. Questions for [`SOURCE`] are rewritten.
-pub(super) const CONDITIONS: [&str; 3] = ["rules", "only", "except"];
 
 /// The variable that the conditions of a child ask for by another name.
 const SOURCE: &str = "CI_PIPELINE_SOURCE";
@@ -248,11 +245,6 @@ pub(super) fn collect_texts(node: &Node, texts: &mut Vec<String>) {
     }
 }
 
-/// Returns `true` if a string names a variable in any way: `$NAME`, `${NAME:-x}`, `%NAME%`, `$env:NAME`, `printenv NAME`.
-pub(super) fn mentions(text: &str, name: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == name)
-}
-
 /// Returns the reason why a trigger job of a static child stays as it is.
 pub(super) fn trigger_obstacle(trigger: &Candidate, index: usize, old: &OldPipeline) -> Option<String> {
     let child = old.children.get(index)?;
@@ -269,13 +261,13 @@ pub(super) fn trigger_obstacle(trigger: &Candidate, index: usize, old: &OldPipel
     }
     let variables = body.get("variables").and_then(Node::as_map);
     if let Some(name) = variables.and_then(HandedOn::taken_name) {
-        return Some(format!("the trigger job hands on `{name}` with a value of its own"));
+        return Some(format!("the trigger job forwards `{name}` with a value of its own"));
     }
     for (name, value) in variables.into_iter().flat_map(Map::iter) {
         let text = HandedOn::all().renamed(value.text().unwrap_or_default());
         if let Some(variable) = DIFFERENT.iter().find(|variable| mentions(&text, variable)) {
             return Some(format!(
-                "the trigger job hands on `{name}` with `{variable}`, which is another one in a child"
+                "the trigger job forwards `{name}` with `{variable}`, which is another one in a child"
             ));
         }
     }

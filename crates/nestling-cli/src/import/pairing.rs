@@ -1,7 +1,8 @@
 //! Puts the environments of deploy jobs and their stop jobs into the catalogue.
 
-use super::compose::Moving;
+use super::candidate::Candidate;
 use super::naming::is_job_name;
+use super::old::OldPipeline;
 use super::pairs::{Pair, pairs};
 use super::unit::{Composition, NewJob};
 use nestling::Origin;
@@ -11,38 +12,35 @@ use std::collections::BTreeMap;
 /// The unit and the short name of each job, by its position among the candidates.
 pub(super) type Names = BTreeMap<usize, (String, String)>;
 
-impl Moving<'_> {
-    /// Finds the pairs of all units, fills the catalogue, and names their jobs as Nestling does.
-    pub(super) fn pair_up(
-        &self,
-        groups: &BTreeMap<String, Vec<usize>>,
-        names: &mut Names,
-        composition: &mut Composition,
-    ) -> Vec<Pair> {
-        let mut paired = Vec::new();
-        for members in groups.values() {
-            let Some((unit, _)) = members.first().and_then(|first| names.get(first)).cloned() else {
-                continue;
-            };
-            for mut pair in pairs(members, self.candidates, &unit, self.old) {
-                let Some(key) = free_key(&pair, &unit, &composition.catalogue) else { continue };
-                pair.key = key;
-                let Some(short) = short_name(&pair, members, names) else { continue };
-                composition.catalogue.insert(pair.key.clone(), pair.entry.clone());
-                let full = format!("{unit}:{short}:{}", pair.key);
-                names.insert(pair.deploy, (unit.clone(), short));
-                for (index, name) in [(pair.stop, format!("{full}:stop")), (pair.deploy, full)] {
-                    let Some(job) = self.candidates.get(index) else { continue };
-                    if index == pair.stop {
-                        composition.stops.insert(name.clone());
-                    }
-                    composition.names.insert((job.owner, job.name.clone()), name);
+/// Finds the pairs of all units, fills the catalogue, and names their jobs as Nestling does.
+pub(super) fn pair_up(
+    candidates: &[Candidate],
+    old: &OldPipeline,
+    groups: &BTreeMap<String, Vec<usize>>,
+    names: &mut Names,
+    composition: &mut Composition,
+) -> Vec<Pair> {
+    let mut paired = Vec::new();
+    for members in groups.values() {
+        let Some((unit, _)) = members.first().and_then(|first| names.get(first)).cloned() else { continue };
+        for mut pair in pairs(members, candidates, &unit, old) {
+            let Some(key) = free_key(&pair, &unit, &composition.catalogue) else { continue };
+            pair.key = key;
+            let Some(short) = short_name(&pair, members, names) else { continue };
+            composition.catalogue.insert(pair.key.clone(), pair.entry.clone());
+            let full = format!("{unit}:{short}:{}", pair.key);
+            names.insert(pair.deploy, (unit.clone(), short));
+            for (index, name) in [(pair.stop, format!("{full}:stop")), (pair.deploy, full)] {
+                let Some(job) = candidates.get(index) else { continue };
+                if index == pair.stop {
+                    composition.stops.insert(name.clone());
                 }
-                paired.push(pair);
+                composition.names.insert((job.owner, job.name.clone()), name);
             }
+            paired.push(pair);
         }
-        paired
     }
+    paired
 }
 
 /// Returns a key under which the catalogue has the entry of a pair already, or can have it.
@@ -67,18 +65,26 @@ fn short_name(pair: &Pair, members: &[usize], names: &Names) -> Option<String> {
 
 /// Makes a pair of the two jobs: one with a `stop` block, and one that is nothing but that block.
 pub(super) fn join(jobs: &mut [NewJob], pairs: &[Pair]) {
+    let origin = Origin::generated();
     for pair in pairs {
-        let Some(deploy) = jobs.iter_mut().find(|job| job.candidate == pair.deploy) else { continue };
-        let origin = Origin::generated();
-        deploy.body.set("environment", Node::seq(origin, vec![Node::string(origin, pair.key.as_str())]));
-        deploy.body.set("stop", Node::map(origin, pair.block.clone()));
-        deploy.rewritten.push(format!("its environment is `{}` of the catalogue", pair.key));
-        let name = deploy.short.clone();
-        if let Some(stop) = jobs.iter_mut().find(|job| job.candidate == pair.stop) {
-            stop.body = Map::default();
-            stop.is_block = true;
-            let line = format!("it is the `stop` block of `{name}`, and waits for what that waits for");
-            stop.rewritten.push(line);
+        let name_of =
+            |index: usize| jobs.iter().find(|job| job.candidate == index).map(|job| job.short.clone());
+        let Some((deploy_name, stop_name)) = name_of(pair.deploy).zip(name_of(pair.stop)) else { continue };
+        for job in jobs.iter_mut() {
+            if job.candidate == pair.deploy {
+                let environments = vec![Node::string(origin, pair.key.as_str())];
+                job.body.set("environment", Node::seq(origin, environments));
+                job.body.set("stop", Node::map(origin, pair.block.clone()));
+                // Its `on_stop` is not written any more.
+                job.rewritten.retain(|line| !line.ends_with(&format!("is `{stop_name}` there")));
+                job.rewritten.push(format!("its environment is `{}` of the catalogue", pair.key));
+            } else if job.candidate == pair.stop {
+                job.body = Map::default();
+                job.is_block = true;
+                job.rewritten.push(format!(
+                    "it is the `stop` block of `{deploy_name}`, and waits for what that waits for"
+                ));
+            }
         }
     }
 }

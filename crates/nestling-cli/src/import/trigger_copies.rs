@@ -63,6 +63,11 @@ fn copies_of(job: &Job) -> Option<Vec<Job>> {
         if let Some(include) = body.get_mut("trigger").and_then(Node::as_map_mut)?.get_mut("include") {
             expand_in(include, &copy.variables);
         }
+        let rules = body.get_mut("rules").map(|rules| &mut rules.kind);
+        if let Some(Kind::Seq(rules)) = rules {
+            let changes = rules.iter_mut().filter_map(|rule| rule.as_map_mut()?.get_mut("changes"));
+            changes.for_each(|changes| expand_in(changes, &copy.variables));
+        }
         Some(Job { name: JobName::parse(&copy.name).ok()?, body, ..job.clone() })
     };
     copies(job.name.as_str(), &job.body).into_iter().map(copy).collect()

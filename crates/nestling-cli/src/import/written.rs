@@ -3,8 +3,10 @@
 use super::candidate::{Candidate, Owner};
 use super::expression::in_child;
 use super::handed::HandedOn;
-use super::obstacle::CONDITIONS;
 use nestling_gitlab::yaml::{Kind, Node};
+
+/// Keywords that decide about a job. Questions for [`SOURCE`] are rewritten.
+pub(super) const CONDITIONS: [&str; 3] = ["rules", "only", "except"];
 
 /// Returns a value as it is written in a unit: with the names that the trigger job hands variables of the parent on by, and with the
 /// name that the job had, where its conditions ask for it.

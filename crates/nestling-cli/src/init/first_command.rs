@@ -16,6 +16,15 @@ pub(super) struct Shell<'f> {
     pub files: &'f dyn Files,
     pub inventory: &'f Inventory,
     pub lists: &'f [List],
+    manifests: Manifests<'f>,
+    scripts: Scripts<'f>,
+}
+
+impl<'f> Shell<'f> {
+    pub(super) fn new(files: &'f dyn Files, inventory: &'f Inventory, lists: &'f [List]) -> Self {
+        let manifests = Manifests::new(files, inventory, lists);
+        Self { files, inventory, lists, manifests, scripts: Scripts::new(files, inventory) }
+    }
 }
 
 impl Shell<'_> {
@@ -43,7 +52,7 @@ impl Shell<'_> {
                 [] => {}
                 words => {
                     let fault = self.fault(words, &directory);
-                    let fault = fault.or_else(|| self.manifests().fault(words, &directory, has_go_work));
+                    let fault = fault.or_else(|| self.manifests.fault(words, &directory, has_go_work));
                     if let Some(missing) = fault {
                         return Some(format!("`{}` needs {missing}", shown(words)));
                     }
@@ -55,10 +64,9 @@ impl Shell<'_> {
 
     /// Returns the first command of a job that runs something of the repository which publishes, deploys or does not end.
     pub(super) fn unasked(&self, job: &Map) -> Option<String> {
-        let scripts = Scripts { files: self.files, inventory: self.inventory };
         let mut directory = RepoPath::root();
         for command in commands(job) {
-            if let Some(effect) = scripts.of_references(&directory, &command) {
+            if let Some(effect) = self.scripts.of_references(&directory, &command) {
                 return Some(format!("`{command}` {}", effect.shown()));
             }
             if let ["cd", path, ..] =
@@ -79,10 +87,6 @@ impl Shell<'_> {
         };
         let command = commands(job).into_iter().find(is_deploying)?;
         Some(format!("`{command}` is for what has a state, and this is a module"))
-    }
-
-    fn manifests(&self) -> Manifests<'_> {
-        Manifests { files: self.files, inventory: self.inventory, lists: self.lists }
     }
 
     fn is_directory(&self, directory: &RepoPath, path: &str) -> bool {
@@ -278,7 +282,7 @@ mod tests {
         let inventory = Inventory::read(&files).unwrap();
         let mut reader = Reader { files: &files, inventory: &inventory, unreadable: Vec::new() };
         let lists = lists::read(&mut reader).unwrap();
-        let shell = Shell { files: &files, inventory: &inventory, lists: &lists };
+        let shell = Shell::new(&files, &inventory, &lists);
         let file = nestling::Sources::default().add("x", "");
         let origin = Origin::file(file);
         let lines = script.iter().map(|line| Node::string(origin, *line)).collect();

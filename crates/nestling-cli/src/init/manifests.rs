@@ -11,15 +11,38 @@ mod backend;
 use super::inventory::Inventory;
 use super::lists::List;
 use nestling::{Files, RepoPath};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// Verbs of Cargo that read the manifests.
 const OF_CARGO: [&str; 8] = ["build", "check", "test", "nextest", "llvm-cov", "clippy", "fmt", "run"];
 
-/// The repository whose manifests are read.
+/// Verdicts by the directory that they are about.
+type Verdicts = RefCell<BTreeMap<RepoPath, Option<String>>>;
+
+/// The repository whose manifests are read. What is found out about a build is kept, since its jobs are many.
 pub(super) struct Manifests<'m> {
     pub files: &'m dyn Files,
     pub inventory: &'m Inventory,
     pub lists: &'m [List],
+    of_crates: Verdicts,
+    of_workspaces: Verdicts,
+    of_gradle: Verdicts,
+    of_go_packages: RefCell<BTreeMap<RepoPath, bool>>,
+}
+
+impl<'m> Manifests<'m> {
+    pub(super) fn new(files: &'m dyn Files, inventory: &'m Inventory, lists: &'m [List]) -> Self {
+        Self {
+            files,
+            inventory,
+            lists,
+            of_crates: RefCell::default(),
+            of_workspaces: RefCell::default(),
+            of_gradle: RefCell::default(),
+            of_go_packages: RefCell::default(),
+        }
+    }
 }
 
 impl Manifests<'_> {
@@ -51,6 +74,20 @@ impl Manifests<'_> {
             | ["pip", "install", ..] => self.python_fault(words, dir),
             _ => None,
         }
+    }
+
+    /// Returns a verdict that is known, or finds it out.
+    fn known(
+        verdicts: &Verdicts,
+        dir: &RepoPath,
+        verdict: impl FnOnce() -> Option<String>,
+    ) -> Option<String> {
+        if let Some(known) = verdicts.borrow().get(dir) {
+            return known.clone();
+        }
+        let verdict = verdict();
+        verdicts.borrow_mut().insert(dir.clone(), verdict.clone());
+        verdict
     }
 
     /// Returns true for a regular file of the repository, in a directory that is not entered too.

@@ -43,7 +43,7 @@ const HEADER: &str = "\
 # Included by .gitlab-ci.yml:
 #   include:
 #     - local: nestling.gitlab-ci.yml
-# Its pipelines for branches must not be cancelled: the next push is compared with this one, and what is cancelled
+# Its pipelines for branches must not be canceled: the next push is compared with this one, and what is canceled
 # would never run again.
 #   workflow:
 #     rules:

@@ -2,6 +2,7 @@
 
 use super::existing::Existing;
 use super::findings::{Findings, Remark};
+use super::first_command::Shell;
 use super::forms::add_invalid;
 use super::inventory::{Inventory, material};
 use super::kinds::{KINDS, Kind};
@@ -82,7 +83,8 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     let mut rules = Vec::new();
     let existing = Existing::read(files, &inventory)?;
     let replaced = existing.replaced();
-    let trial = Trial { files, inventory: &inventory, lists: &lists, parent: &parent, replaced };
+    let shell = Shell::new(files, &inventory, &lists);
+    let trial = Trial { files, inventory: &inventory, shell: &shell, parent: &parent, replaced };
     for _ in 0..ROUNDS {
         (text, rules) = workspace(files, &inventory, &lists, parent.path, &mut units)?;
         if !trial.run(&text, &rules, &mut units, &mut findings)? {

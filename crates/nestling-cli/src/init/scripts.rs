@@ -14,7 +14,9 @@ use effects::{EffectKind, effect};
 use nestling::{Files, RepoPath};
 use references::{Reference, references};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use wrappers::unwrapped;
 
 /// The most references that are followed from one command to the next.
@@ -56,8 +58,16 @@ impl Effect {
 
 /// Reads scripts.
 pub(super) struct Scripts<'s> {
-    pub files: &'s dyn Files,
-    pub inventory: &'s Inventory,
+    files: &'s dyn Files,
+    inventory: &'s Inventory,
+    /// The packages that are read already.
+    packages: RefCell<BTreeMap<RepoPath, Rc<Value>>>,
+}
+
+impl<'s> Scripts<'s> {
+    pub(super) fn new(files: &'s dyn Files, inventory: &'s Inventory) -> Self {
+        Self { files, inventory, packages: RefCell::default() }
+    }
 }
 
 impl Scripts<'_> {
@@ -196,7 +206,7 @@ impl Scripts<'_> {
         may_wait: bool,
         seen: &mut BTreeSet<Reference>,
     ) -> Option<Effect> {
-        let package = json_of(self.files, &dir.child(b"package.json")).unwrap_or_default();
+        let package = self.package(dir);
         let scripts = package.get("scripts").and_then(Value::as_object)?;
         let start = name.split('*').next().unwrap_or(name);
         let is_meant =
@@ -218,11 +228,21 @@ impl Scripts<'_> {
         None
     }
 
+    /// Returns the package.json of a directory; null if there is none.
+    fn package(&self, dir: &RepoPath) -> Rc<Value> {
+        if let Some(package) = self.packages.borrow().get(dir) {
+            return Rc::clone(package);
+        }
+        let package = Rc::new(json_of(self.files, &dir.child(b"package.json")).unwrap_or_default());
+        self.packages.borrow_mut().insert(dir.clone(), Rc::clone(&package));
+        package
+    }
+
     /// Returns the directories of packages with their names.
     fn packages(&self) -> impl Iterator<Item = (RepoPath, String)> {
         let having = self.inventory.directories.iter().filter(|(_, directory)| directory.has("package.json"));
         having.map(|(dir, _)| {
-            let package = json_of(self.files, &dir.child(b"package.json")).unwrap_or_default();
+            let package = self.package(dir);
             (dir.clone(), package.get("name").and_then(Value::as_str).unwrap_or_default().to_owned())
         })
     }

@@ -4,7 +4,6 @@
 use super::findings::{Findings, Remark};
 use super::first_command::Shell;
 use super::inventory::Inventory;
-use super::lists::List;
 use super::overlay::Overlay;
 use super::own_templates::OwnTemplate;
 use super::proposed_file::ProposedFile;
@@ -53,7 +52,7 @@ fn input_of(definition: &Node) -> Declared {
 pub(super) struct Trial<'t> {
     pub files: &'t dyn Files,
     pub inventory: &'t Inventory,
-    pub lists: &'t [List],
+    pub shell: &'t Shell<'t>,
     /// The parent's file, which will be there as well.
     pub parent: &'t ProposedFile,
     /// Texts in the place of files that are invalid.
@@ -162,7 +161,7 @@ impl Trial<'_> {
 
     /// Drops each template that has a job whose commands cannot run.
     fn drop_faults(&self, plan: &Plan, units: &mut Units, findings: &mut Findings) -> bool {
-        let shell = Shell { files: self.files, inventory: self.inventory, lists: self.lists };
+        let shell = self.shell;
         let mut is_dropping = false;
         for (dir, job) in self.jobs(plan) {
             let Some(unit) = units.get_mut(&dir) else { continue };

@@ -29,7 +29,7 @@ pub(super) fn read(
     let Some(directory) = &options.passed else { return Ok(None) };
     let leave_out = leaves_out(environment)?;
     if !leave_out {
-        io.talk("no job is left out: NESTLING_REUSE turns it off\n");
+        io.talk("no job is omitted: NESTLING_REUSE=0\n");
     }
     let start = options.directory.as_deref().unwrap_or(Path::new("."));
     let path = start.join(directory).join(VERIFIED);
@@ -38,7 +38,7 @@ pub(super) fn read(
     match std::fs::read_to_string(&path) {
         Ok(text) => {
             let verified: VerifiedV1 = serde_json::from_str(&text)
-                .with_context(|| format!("`{}` is no file of verified records", shown.display()))
+                .with_context(|| format!("`{}` is not a file of verified records", shown.display()))
                 .map_err(Failure::repository)?;
             if let Some(why) = verified.unusable(environment.get("CI_PROJECT_ID")) {
                 io.talk(format_args!("no record of {} counts: {why}\n", shown.display()));
@@ -52,7 +52,7 @@ pub(super) fn read(
                 false => "nestling passed script bring",
             };
             io.talk(format_args!(
-                "warning: no record counts, and no job is left out: {} does not exist (`{text}` makes it)\n",
+                "warning: no job is omitted: {} does not exist; create it with `{text}`\n",
                 shown.display()
             ));
             Ok(Some(Records { passed: Passed::default(), leave_out }))

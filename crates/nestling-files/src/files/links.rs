@@ -22,7 +22,7 @@ pub struct Resolved {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
     /// Its target is outside of the repository.
-    #[error("the link `{link}` leads out of the repository, to `{target}`")]
+    #[error("link `{link}` points outside of the repository, to `{target}`")]
     Outside {
         /// The link.
         link: RepoPath,
@@ -30,7 +30,7 @@ pub enum LinkError {
         target: String,
     },
     /// Links lead to each other.
-    #[error("the link `{link}` leads back to itself")]
+    #[error("link `{link}` points to itself")]
     Circular {
         /// The first link.
         link: RepoPath,

@@ -57,6 +57,6 @@ pub struct NoRevisions;
 
 impl Revisions for NoRevisions {
     fn files_of(&self, _: &Revision) -> Result<Box<dyn Files + '_>, RevisionError> {
-        Err(RevisionError::Unreadable("there is no repository here".into()))
+        Err(RevisionError::Unreadable("not a git repository".into()))
     }
 }

@@ -42,7 +42,8 @@ impl<T> GlobIndex<T> {
     pub fn matches(&self, path: &RepoPath) -> impl Iterator<Item = &T> + use<'_, T> {
         let bytes = path.as_bytes();
         let mut ids = self.exact.get(bytes).cloned().unwrap_or_default();
-        let folders = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at + 1);
+        let folders =
+            bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(position, _)| position + 1);
         for start in std::iter::once(0).chain(folders) {
             let Some(patterns) = self.below.get(&bytes[..start]) else { continue };
             let rest = &bytes[start..];
@@ -94,10 +95,11 @@ mod tests {
         let globs = ["b/*", "a/{x,x}", "**/*.md", "a/x", "**/x"];
         let index: GlobIndex<&str> =
             globs.into_iter().map(|text| (Glob::parse(text).unwrap(), text)).collect();
-        let found = |path: &str| index.matches(&RepoPath::parse(path).unwrap()).copied().collect::<Vec<_>>();
-        assert_eq!(found("a/x"), ["a/{x,x}", "a/x", "**/x"]);
-        assert_eq!(found("b/c.md"), ["b/*", "**/*.md"]);
-        assert!(found("c").is_empty());
+        let matching =
+            |path: &str| index.matches(&RepoPath::parse(path).unwrap()).copied().collect::<Vec<_>>();
+        assert_eq!(matching("a/x"), ["a/{x,x}", "a/x", "**/x"]);
+        assert_eq!(matching("b/c.md"), ["b/*", "**/*.md"]);
+        assert!(matching("c").is_empty());
     }
 
     proptest! {

@@ -34,12 +34,12 @@ fn answers(opened: &GitRepository, commits: &[CommitId]) -> Vec<String> {
 }
 
 fn agree(repo: &Fixture, commits: &[CommitId]) {
-    let (one, other) = (answers(&repo.open(), commits), answers(&repo.open_by_system(), commits));
-    for (one, other) in one.iter().zip(&other) {
-        assert_eq!(one, other);
+    let (own, system) = (answers(&repo.open(), commits), answers(&repo.open_by_system(), commits));
+    for (own, system) in own.iter().zip(&system) {
+        assert_eq!(own, system);
     }
-    assert_eq!(one.len(), other.len());
-    assert!(one.len() > 20);
+    assert_eq!(own.len(), system.len());
+    assert!(own.len() > 20);
 }
 
 /// A repository of any kind with something of everything, on disk too.

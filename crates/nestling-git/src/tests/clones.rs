@@ -27,7 +27,9 @@ fn origin() -> (Fixture, CommitId, CommitId) {
 
 fn packs(clone: &Fixture) -> usize {
     let folder = std::fs::read_dir(clone.path(".git/objects/pack")).unwrap();
-    folder.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|it| it == "pack")).count()
+    folder
+        .filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|extension| extension == "pack"))
+        .count()
 }
 
 /// Counts markers and collected files.

@@ -41,7 +41,7 @@ fn loose_file(repo: &Fixture, id: &str) -> PathBuf {
 fn pack_file(repo: &Fixture, extension: &str) -> PathBuf {
     let entries = std::fs::read_dir(repo.path(".git/objects/pack")).unwrap();
     let mut paths = entries.map(|entry| entry.unwrap().path());
-    paths.find(|path| path.extension().is_some_and(|found| found == extension)).unwrap()
+    paths.find(|path| path.extension().is_some_and(|actual| actual == extension)).unwrap()
 }
 
 fn overwrite(path: &Path, bytes: &[u8]) {
@@ -87,14 +87,14 @@ fn first_error(repo: &Fixture, head: &CommitId) -> Result<(), String> {
     let (root, head) = (repo.root.clone(), *head);
     soon(move || {
         let opened = GitRepository::open(&root, &Trust::Owner).unwrap();
-        let told = |error: GitError| format!("{error} {}", error.help().unwrap_or_default());
-        opened.resolve("main").map_err(told)?;
-        opened.has(&head).map_err(told)?;
+        let describe = |error: GitError| format!("{error} {}", error.help().unwrap_or_default());
+        opened.resolve("main").map_err(describe)?;
+        opened.has(&head).map_err(describe)?;
         opened.history(Some(&head));
-        opened.merge_base(&head, &head).map_err(told)?;
-        let tree = opened.tree_of(&head).map_err(told)?;
-        opened.tree_diff(None, Some(&tree)).map_err(told)?;
-        let files = opened.files_at(&head).map_err(told)?;
+        opened.merge_base(&head, &head).map_err(describe)?;
+        let tree = opened.tree_of(&head).map_err(describe)?;
+        opened.tree_diff(None, Some(&tree)).map_err(describe)?;
+        let files = opened.files_at(&head).map_err(describe)?;
         let file = files.read(&RepoPath::parse("a/nestling.yml").unwrap());
         file.map(drop).map_err(|error| error.source.to_string())
     })
@@ -223,7 +223,7 @@ fn a_difference_from_itself_is_an_error() {
         overwrite(&pack, &damaged);
         let root = repo.root.clone();
         let read = soon(move || read_all(&root, &[id]).remove(0));
-        assert!(read.unwrap_err().contains("it takes work without end"));
+        assert!(read.unwrap_err().contains("its deltas are circular or too long"));
         circles += 1;
     }
     assert!(circles > 0 && !all.is_empty());

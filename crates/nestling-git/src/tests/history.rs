@@ -8,14 +8,14 @@ use std::process::Command;
 
 /// A history by its commits and their parents, newest first.
 struct History {
-    place: PathBuf,
+    directory: PathBuf,
     commits: Vec<String>,
     parents: HashMap<String, Vec<String>>,
 }
 
 impl History {
-    fn of(place: PathBuf) -> Self {
-        let mut history = Self { place, commits: Vec::new(), parents: HashMap::new() };
+    fn of(directory: PathBuf) -> Self {
+        let mut history = Self { directory, commits: Vec::new(), parents: HashMap::new() };
         let listed = String::from_utf8(history.git(&["rev-list", "--parents", "HEAD"]).unwrap()).unwrap();
         for line in listed.lines() {
             let mut ids = line.split(' ').map(str::to_owned);
@@ -28,7 +28,7 @@ impl History {
 
     /// Output of git; `None` if it exits with 1.
     fn git(&self, arguments: &[&str]) -> Option<Vec<u8>> {
-        let output = Command::new("git").current_dir(&self.place).args(arguments).output().unwrap();
+        let output = Command::new("git").current_dir(&self.directory).args(arguments).output().unwrap();
         assert!(output.status.code().is_some_and(|code| code < 2), "{arguments:?}: {output:?}");
         output.status.success().then_some(output.stdout)
     }
@@ -75,14 +75,14 @@ impl History {
             paths += changes.len();
             let named = self.git(&["merge-base", &base, &head]).map(|id| String::from_utf8(id).unwrap());
             match (opened.merge_base(&ids[0], &ids[1]).unwrap(), named) {
-                (MergeBase::Found(found), Some(named)) => {
-                    assert_eq!(found.to_string(), named.trim(), "{base} {head}");
-                    assert_eq!(diff(&found, &ids[1]), self.names(named.trim(), &head));
+                (MergeBase::Found(base_commit), Some(named)) => {
+                    assert_eq!(base_commit.to_string(), named.trim(), "{base} {head}");
+                    assert_eq!(diff(&base_commit, &ids[1]), self.names(named.trim(), &head));
                     bases += 1;
                 }
                 (MergeBase::Unrelated, None) => {}
                 (MergeBase::HistoryTooShort, _) if opened.history(None) != super::History::Complete => {}
-                (found, named) => panic!("{base} {head}: {found:?}, git says {named:?}"),
+                (base_commit, named) => panic!("{base} {head}: {base_commit:?}, git says {named:?}"),
             }
         }
         (paths, bases)
@@ -112,8 +112,8 @@ struct Random(u64);
 impl Random {
     fn of<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let at = (self.0 >> 33) as usize % items.len();
-        &items[at]
+        let index = (self.0 >> 33) as usize % items.len();
+        &items[index]
     }
 }
 
@@ -131,14 +131,14 @@ fn the_projects_own_history_differs_as_git_says() {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the library may not read the environment; tests may")]
 fn a_given_history_differs_as_git_says() {
-    let Ok(place) = std::env::var("NESTLING_TEST_HISTORY") else { return };
-    let place = PathBuf::from(place);
-    let opened = GitRepository::discover(&place, &Trust::Directory(place.clone())).unwrap();
-    let history = History::of(place.clone());
+    let Ok(directory) = std::env::var("NESTLING_TEST_HISTORY") else { return };
+    let directory = PathBuf::from(directory);
+    let opened = GitRepository::discover(&directory, &Trust::Directory(directory.clone())).unwrap();
+    let history = History::of(directory.clone());
     let (paths, bases) = history.compare(&opened, 200);
     println!(
         "{}: {} commits, 200 pairs, {paths} paths, {bases} merge bases",
-        place.display(),
+        directory.display(),
         history.commits.len()
     );
     assert!(paths > 0);

@@ -160,7 +160,7 @@ fn another_repository_is_not_found_through_a_link_that_leads_out() {
     symlink(&target, repo.path("vend")).unwrap();
     let beside = Revision { repository: Some("vend".to_owned()), revision: "HEAD".to_owned() };
     let error = repo.open().files_of(&beside).err().map(|error| format!("{error:?}")).unwrap_or_default();
-    assert!(error.contains("leads out of the repository"), "{error}");
+    assert!(error.contains("points outside of the repository"), "{error}");
     let up = "../".repeat(repo.path("").canonicalize().unwrap().components().count());
     let written = Revision { repository: Some(format!("{up}{}", target.display())), ..beside };
     assert!(repo.open().files_of(&written).is_ok());

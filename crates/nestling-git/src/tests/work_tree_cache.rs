@@ -75,12 +75,12 @@ fn what_is_remembered_is_what_is_there() {
     let mut remembering = fixture.open();
     remembering.remember();
     assert_eq!(seen(&remembering), seen(&fixture.open()));
-    for (what, does, told) in DEEDS {
+    for (what, does, forgotten) in DEEDS {
         does(fixture.open().work_dir().unwrap());
         let before = seen(&remembering);
         let now = seen(&fixture.open());
         assert_ne!(before, now, "{what}: the test would say nothing");
-        told.iter().for_each(|path| remembering.forget(&RepoPath::parse(path).unwrap()));
+        forgotten.iter().for_each(|path| remembering.forget(&RepoPath::parse(path).unwrap()));
         assert_eq!(seen(&remembering), now, "{what}");
     }
     fixture.git(&["stash", "--include-untracked"]);

@@ -150,14 +150,14 @@ impl<'a> Run<'a> {
     fn entries(&self, problem: &Diagnostic) -> Vec<(&'a Scope, &'a AllowEntry)> {
         let allow = self.allow;
         let path = problem.origin().map(|origin| allow.sources.path(origin.file));
-        let mut found = Vec::new();
+        let mut matching = Vec::new();
         for entries in allow.entries {
             let of_rule = || entries.list.iter().filter(|entry| entry.rule == problem.rule.id);
             if of_rule().next().is_some() && entries.scope.contains(&self.seen(problem, path.as_deref())) {
-                found.extend(of_rule().map(|entry| (&entries.scope, entry)));
+                matching.extend(of_rule().map(|entry| (&entries.scope, entry)));
             }
         }
-        found
+        matching
     }
 
     fn seen<'p>(&'p self, problem: &'p Diagnostic, path: Option<&'p str>) -> Seen<'p> {
@@ -174,8 +174,8 @@ impl<'a> Run<'a> {
         let mut places: BTreeMap<(String, &str), (Origin, bool)> = BTreeMap::new();
         for (rule, origin) in of_comments.chain(of_entries) {
             let is_used = self.used.contains(&(origin, rule.to_owned()));
-            let place = (self.allow.sources.place(origin), rule);
-            places.entry(place).or_insert((origin, false)).1 |= is_used;
+            let key = (self.allow.sources.place(origin), rule);
+            places.entry(key).or_insert((origin, false)).1 |= is_used;
         }
         let mut unknown = Vec::new();
         let mut unused = Vec::new();
@@ -199,7 +199,7 @@ fn unknown_rule(origin: Origin, rule: &str, catalog: &[&'static Rule]) -> Diagno
 }
 
 fn silences_nothing(origin: Origin, rule: &Rule) -> Diagnostic {
-    let message = format!("nothing here is reported by `{rule}`");
+    let message = format!("`{rule}` reports nothing here");
     let problem = Diagnostic::warning(&ALLOW_UNUSED, origin, message);
     if rule.can_be_allowed() {
         problem.with_help("remove it, or move it to the line of the warning")

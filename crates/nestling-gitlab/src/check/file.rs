@@ -62,8 +62,8 @@ pub fn read_configuration(
     let file = surroundings.sources.add(path, text);
     let (documents, mut problems) = yaml::parse_leniently(text, file)?;
     problems.extend(directive(text, file));
-    let (pipeline, found, open) = configuration(documents, file, surroundings, includes);
-    problems.extend(found);
+    let (pipeline, pipeline_problems, open) = configuration(documents, file, surroundings, includes);
+    problems.extend(pipeline_problems);
     Ok((pipeline, problems, open))
 }
 
@@ -78,7 +78,7 @@ fn directive(text: &str, file: FileId) -> Option<Diagnostic> {
         return None;
     }
     let origin = Origin::span(file, line, 1, number(directive.chars().count()));
-    let problem = Diagnostic::error(&YAML_SYNTAX, origin, "GitLab reads no file with a directive");
+    let problem = Diagnostic::error(&YAML_SYNTAX, origin, "GitLab cannot read a file with a directive");
     Some(problem.with_help("remove the line"))
 }
 
@@ -104,8 +104,8 @@ fn configuration(
     problems.extend(blank_hidden_jobs(&node));
     problems.extend(hidden_dates(&node));
     let has_stages = node.get("stages").is_some_and(|stages| !stages.is_null());
-    let (unit, found) = fold(vec![node], surroundings, includes);
-    problems.extend(found);
+    let (unit, unit_problems) = fold(vec![node], surroundings, includes);
+    problems.extend(unit_problems);
     let listed: Vec<StageName> = unit.stages.iter().map(|stage| stage.name.clone()).collect();
     let customary = || STAGES.iter().filter_map(|stage| StageName::parse(stage).ok()).collect();
     // An include that is not read may list others.

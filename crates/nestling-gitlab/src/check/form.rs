@@ -110,11 +110,11 @@ impl<'a> Walk<'a> {
             if self.problems.len() == before {
                 return;
             }
-            let found = self.problems.split_off(before);
-            first.get_or_insert(found);
+            let own_problems = self.problems.split_off(before);
+            first.get_or_insert(own_problems);
         }
         match first {
-            Some(found) => self.problems.extend(found),
+            Some(own_problems) => self.problems.extend(own_problems),
             None => self.wrong(named, shapes, node),
         }
     }

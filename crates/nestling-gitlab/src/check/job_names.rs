@@ -1,4 +1,4 @@
-//! The names of jobs, indexed so that a misspelt one finds its neighbour among thousands.
+//! The names of jobs, indexed so that a misspelled one finds its neighbour among thousands.
 
 use crate::diagnostic::Suggestion;
 use crate::pipeline::Pipeline;
@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::OnceLock;
 
-/// In a pipeline of more jobs a name is not compared with all others, since thousands may be misspelt at once: with those
+/// In a pipeline of more jobs a name is not compared with all others, since thousands may be misspelled at once: with those
 /// of the unit that it names, and with those that are one edit away.
 const COMPARED_WITH_ALL: usize = 1000;
 

@@ -132,9 +132,9 @@ mod tests {
             ("nowhere/*", &[]),
             ("**", &FILES),
         ] {
-            let found = files(pattern, &MemoryFiles::new(FILES.map(|path| (path, "")))).unwrap();
-            let found: Vec<String> = found.iter().map(ToString::to_string).collect();
-            assert_eq!(found, want, "{pattern}");
+            let matching = files(pattern, &MemoryFiles::new(FILES.map(|path| (path, "")))).unwrap();
+            let matching: Vec<String> = matching.iter().map(ToString::to_string).collect();
+            assert_eq!(matching, want, "{pattern}");
         }
     }
 

@@ -241,7 +241,7 @@ impl Reading<'_> {
         let given = include.get("inputs").and_then(Node::as_map).unwrap_or(&no_inputs);
         let Some(header) = header else {
             if let Some(first) = given.entries.first() {
-                let message = "the include gives inputs, and the included file has no `spec: inputs:`";
+                let message = "the include sets inputs, but the included file has no `spec: inputs:`";
                 let problem = Diagnostic::error(&HEADER, first.key.origin, message);
                 let help = "begin the file with `spec: { inputs: … }` and a line `---`, or remove them";
                 self.included.problems.push(problem.with_help(help));

@@ -183,8 +183,7 @@ fn too_deep(name: &str, job: &RawJob) -> Diagnostic {
 }
 
 fn too_much(origin: Origin) -> Diagnostic {
-    let message =
-        format!("the `extends` of this file copy more than {WEIGHT_LIMIT} nodes and pieces of text");
+    let message = format!("the `extends` of this file copy more than {WEIGHT_LIMIT} nodes");
     Diagnostic::error(&REFERENCE_SIZE, origin, message)
         .with_help("move long scripts into files, or extend less of them")
 }

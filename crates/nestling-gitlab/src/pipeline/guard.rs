@@ -218,7 +218,7 @@ impl Atom {
             Self::IsPresent(name) => write!(f, "`${name}` is not set or empty"),
             Self::Equals(left, right) => write!(f, "{left} is not {right}"),
             Self::Matches(left, right) => write!(f, "{left} does not match {right}"),
-            Self::Expression(text) => write!(f, "`{text}` does not hold"),
+            Self::Expression(text) => write!(f, "`{text}` is false"),
             Self::Changes(globs) => write!(f, "nothing changed in {}", listed(globs)),
             Self::Exists(globs) => write!(f, "no file {} exists", listed(globs)),
             Self::Reference(name) => write!(f, "the branch or tag is not `{name}`"),

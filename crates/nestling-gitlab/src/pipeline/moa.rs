@@ -29,7 +29,7 @@ pub struct ExpressionName<'e> {
 /// Returns the bytes between the braces of each expression of a string. One behind a backslash is none: that is how GitLab
 /// writes the braces themselves.
 pub fn expressions(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
+    let mut ranges = Vec::new();
     let mut position = 0;
     while let Some(distance) = text[position..].find(OPEN) {
         let opening = position + distance;
@@ -38,10 +38,10 @@ pub fn expressions(text: &str) -> Vec<Range<usize>> {
             continue;
         }
         let Some(length) = end_of_expression(&text[position..]) else { break };
-        found.push(position..position + length);
+        ranges.push(position..position + length);
         position += length + CLOSE.len();
     }
-    found
+    ranges
 }
 
 /// Returns the offset of the braces that close an expression, given the text behind those that open it. Braces in strings
@@ -95,7 +95,7 @@ fn end_of_string(text: &str, start: usize) -> Option<usize> {
 
 /// Returns the names that an expression reads, in order. Keys of objects and the insides of strings are none.
 pub fn names(expression: &str) -> Vec<ExpressionName<'_>> {
-    let mut found: Vec<ExpressionName<'_>> = Vec::new();
+    let mut names: Vec<ExpressionName<'_>> = Vec::new();
     let mut position = 0;
     while let Some(c) = expression[position..].chars().next() {
         if matches!(c, '"' | '\'') {
@@ -110,7 +110,7 @@ pub fn names(expression: &str) -> Vec<ExpressionName<'_>> {
             }
             let name = name_at(expression, position, end);
             position = name.range.end;
-            found.push(name);
+            names.push(name);
         } else if c.is_ascii_digit() {
             // `1e5` holds no name.
             position = end_of_word(expression, position);
@@ -118,7 +118,7 @@ pub fn names(expression: &str) -> Vec<ExpressionName<'_>> {
             position += c.len_utf8();
         }
     }
-    found
+    names
 }
 
 /// Reads the keys behind a name: `.key` and `["key"]`.

@@ -113,8 +113,7 @@ impl Resolver<'_> {
         if self.nodes > 0 {
             return Some(());
         }
-        let message =
-            format!("the references of this file expand to more than {NODE_LIMIT} nodes and pieces of text");
+        let message = format!("the references of this file expand to more than {NODE_LIMIT} nodes");
         let problem = Diagnostic::error(&REFERENCE_SIZE, reference.origin, message);
         self.diagnostics.push(problem.with_help("reference fewer keys, or smaller ones"));
         None

@@ -28,7 +28,7 @@ test:
         severities: &[Error],
         summary: "a job is not a mapping",
         documentation: "Every key at the top level that is not a keyword is a job, and a job is a mapping with a \
-            `script`, a `run` or a `trigger`. A misspelt keyword is the usual cause.",
+            `script`, a `run` or a `trigger`. A misspelled keyword is the usual cause.",
         source: "https://docs.gitlab.com/ci/jobs/",
         bad: Example::Pipeline("stage: [build, test]
 build:
@@ -86,8 +86,8 @@ build:
 
     DEFAULT_KEY = "default-key" {
         severities: &[Error, Warning],
-        summary: "`default` has a key that GitLab does not take there",
-        documentation: "Only some keywords of a job can have a default. Others belong into each job, or into a hidden \
+        summary: "`default` has a key that GitLab does not accept there",
+        documentation: "Only some keywords of a job can have a default. Others belong in each job, or into a hidden \
             job that they extend. A key that resembles no known one may be newer than this version of Nestling: it is \
             passed on with a warning.",
         source: "https://docs.gitlab.com/ci/yaml/#default",

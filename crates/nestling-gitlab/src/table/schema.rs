@@ -61,7 +61,7 @@ impl Definitions {
             "additionalProperties": false,
         });
         let required: Vec<&str> =
-            shape.keys.iter().filter(|keyword| is_required(keyword)).map(|it| it.name).collect();
+            shape.keys.iter().filter(|keyword| is_required(keyword)).map(|keyword| keyword.name).collect();
         if !required.is_empty() {
             definition["required"] = json!(required);
         }

@@ -150,7 +150,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         }
         let entries = Entries { entries: known, next: 0, unknown: self.unknown };
         let read = visitor.visit_map(entries);
-        // An unknown key may be a misspelt form of the one that is missing.
+        // An unknown key may be a misspelled form of the one that is missing.
         read.map_err(|error| if complete { error } else { error.explained() }.with_origin(self.node.origin))
     }
 

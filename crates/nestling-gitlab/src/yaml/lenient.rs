@@ -16,14 +16,14 @@ pub fn from_node_leniently<T: DeserializeOwned + Default>(
     let mut emptied = BTreeSet::new();
     // serde stops at the first value that does not fit: without it, the next reading finds the next one.
     loop {
-        let found = match from_node::<T>(&node, rule) {
+        let misfits = match from_node::<T>(&node, rule) {
             Ok(value) => return (value, problems),
-            Err(found) => found,
+            Err(misfits) => misfits,
         };
-        let wrong: BTreeSet<Origin> = found.iter().filter_map(Diagnostic::origin).collect();
+        let wrong: BTreeSet<Origin> = misfits.iter().filter_map(Diagnostic::origin).collect();
         // A key may be missing because it was wrong, which is reported.
         let is_new = |problem: &Diagnostic| problem.origin().is_none_or(|origin| !emptied.contains(&origin));
-        problems.extend(found.into_iter().filter(is_new));
+        problems.extend(misfits.into_iter().filter(is_new));
         if !remove(&mut node, &wrong, &mut emptied) {
             return (T::default(), problems);
         }

@@ -55,7 +55,7 @@ fn merge(map: &mut Map, problems: &mut Vec<Diagnostic>) {
                     entry.value.origin,
                     "`<<` merges a mapping, or a list of mappings",
                 )
-                .with_help("write `<<: *anchor`, or a macro that gives keys and values"),
+                .with_help("write `<<: *anchor`, or a macro that returns a mapping"),
             ),
         }
     }

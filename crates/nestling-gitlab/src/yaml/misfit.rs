@@ -78,11 +78,11 @@ impl serde::de::Error for Misfit {
         Self { kind: MisfitKind::MissingKey, ..Self::new(format!("missing key `{field}`"), None) }
     }
 
-    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+    fn invalid_type(actual: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let wanted = wanted(&expected.to_string());
-        let is_scalar = matches!(found, Unexpected::Signed(_) | Unexpected::Float(_) | Unexpected::Bool(_));
+        let is_scalar = matches!(actual, Unexpected::Signed(_) | Unexpected::Float(_) | Unexpected::Bool(_));
         let help = (is_scalar && wanted == "a string").then(|| "quote it".to_owned());
-        Self::new(format!("expected {wanted}, found {}", describe(&found)), help)
+        Self::new(format!("expected {wanted}, found {}", describe(&actual)), help)
     }
 }
 
@@ -98,8 +98,8 @@ fn wanted(expected: &str) -> String {
     }
 }
 
-fn describe(found: &Unexpected<'_>) -> String {
-    match found {
+fn describe(actual: &Unexpected<'_>) -> String {
+    match actual {
         Unexpected::Bool(value) => format!("`{value}`"),
         Unexpected::Signed(number) => format!("the number {number}"),
         Unexpected::Float(number) => format!("the number {number}"),

@@ -265,7 +265,7 @@ impl<'i> Reader<'_, 'i> {
             vec![Diagnostic::error(
                 &YAML_LIMIT,
                 origin,
-                "too many nodes, or too much text, those of each alias counted again",
+                "too many nodes or characters (aliases count each time)",
             )]
         })?;
         Ok(())
@@ -285,7 +285,7 @@ impl<'i> Reader<'_, 'i> {
             let problem =
                 Diagnostic::error(&YAML_SYNTAX, self.origin(span), "a block string cannot begin with a tab");
             return Err(vec![
-                problem.with_help("say how far it is indented, for example `|2`, or indent with spaces"),
+                problem.with_help("set its indentation, for example `|2`, or indent with spaces"),
             ]);
         }
         Ok(())
@@ -327,7 +327,7 @@ impl<'i> Reader<'_, 'i> {
         self.problems.push(
             Diagnostic::error(&YAML_FOLDED_ITEM, origin, message)
                 .with_label(syntax::line_origin(&lines, above, self.locate), "the item above")
-                .with_help("indent both alike, or quote the string that has two lines"),
+                .with_help("indent both lines the same, or quote the string that has two lines"),
         );
     }
 }

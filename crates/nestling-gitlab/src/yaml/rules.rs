@@ -47,8 +47,7 @@ build:
     YAML_DUPLICATE_KEY = "yaml-duplicate-key" {
         severities: &[Error, Warning],
         summary: "a mapping has the same key twice",
-        documentation: "GitLab silently uses the last of them, and the others have no effect. That is never what was \
-            meant: keep one, or merge their values.",
+        documentation: "GitLab silently uses the last of them, and the others have no effect. That is never intended: keep one, or merge their values.",
         source: "https://yaml.org/spec/1.1/#id861060",
         bad: Example::Pipeline("\
 build:

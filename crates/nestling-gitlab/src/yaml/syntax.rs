@@ -37,7 +37,7 @@ pub(super) fn problem(
                 "this line looks like an item, but continues the one above",
             )
             .with_label(line_origin(&lines, above, locate), "the item above")
-            .with_help("indent both alike");
+            .with_help("indent both lines the same");
     }
     // With other errors the indentation is right.
     let is_indentation =
@@ -72,7 +72,7 @@ fn misalignment(
     if let Some(parent) = parent(lines, other).filter(|_| is_deeper) {
         problem = problem.with_label(line_origin(lines, parent, locate), "and belongs to this one");
     }
-    problem.with_help("indent lines of the same level alike, with spaces only")
+    problem.with_help("indent lines of the same level the same, with spaces only")
 }
 
 /// Returns the column of the braces of other tools' templates, if a value starts with them.

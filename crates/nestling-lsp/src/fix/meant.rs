@@ -1,4 +1,4 @@
-//! "Did you mean": a word that is probably misspelt becomes the one that was meant.
+//! "Did you mean": a word that is probably misspelled becomes the one that was meant.
 
 use super::{Finding, Fix};
 use crate::edit::{Edit, as_scalar};

@@ -84,7 +84,8 @@ fn check_job(index: &Index, old_name: &str, new_name: &str) -> Result<(), String
         return Err(format!("`{new_name}` is a reserved name and cannot be a job"));
     }
     if old_name.starts_with('.') != new_name.starts_with('.') {
-        return Err("a job whose name begins with `.` is hidden, and the others are not".to_owned());
+        return Err("this would hide the job, or make a hidden one visible: only hidden jobs start with `.`"
+            .to_owned());
     }
     let of_unit = new_name.split_once(':').is_some_and(|(unit, _)| index.facts.unit(unit).is_some());
     let of_environment = new_name

@@ -47,7 +47,7 @@ impl BaseRequest<'_> {
         if let Some(files) = self.assemblies.open_base(&named).filter(|files| has_assembly(&**files)) {
             return self.read_in(&*files, &named);
         }
-        let message = format!("`base` names no assembly: there is no `{named}/manifest.json`");
+        let message = format!("`base` is not an assembly: `{named}/manifest.json` does not exist");
         let problem = Diagnostic::warning(&CDK_HEADER, written.origin, message)
             .with_help("keep the artifact of the default branch's synth there, or remove `base`");
         Base { problem: Some(problem), ..Base::unknown() }

@@ -207,10 +207,10 @@ impl fmt::Display for UnknownBase {
         match self {
             Self::Unset { variable } => write!(f, "`{variable}` is not set"),
             Self::NotId { variable, value } => {
-                write!(f, "`{variable}` is `{value}`, which is not the id of a commit")
+                write!(f, "`{variable}` is `{value}`, which is not a commit ID")
             }
             Self::NothingBefore => {
-                f.write_str("`CI_COMMIT_BEFORE_SHA` names no commit, and this is the default branch itself")
+                f.write_str("`CI_COMMIT_BEFORE_SHA` contains no commit, and this is the default branch")
             }
             Self::Missing { revision, named_by, fetch } => {
                 write!(f, "the commit `{revision}` ({named_by}) is not in this clone{}", unfetched(fetch))
@@ -223,7 +223,7 @@ impl fmt::Display for UnknownBase {
             Self::HistoryTooShort { branch } => {
                 write!(f, "this clone's history ends before the merge base with `{branch}`")
             }
-            Self::Unrelated { branch } => write!(f, "there is no common ancestor with `{branch}`"),
+            Self::Unrelated { branch } => write!(f, "no common ancestor with `{branch}`"),
             Self::NoDefaultBranch { tried } => {
                 write!(f, "no default branch was found (tried `{}`)", tried.join("`, `"))
             }

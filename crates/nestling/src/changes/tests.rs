@@ -165,7 +165,7 @@ fn without_anything_to_compare_with_everything_counts() {
     for (row, why) in [
         (
             "source=push on=main before=zeros sha=main",
-            "`CI_COMMIT_BEFORE_SHA` names no commit, and this is the default branch itself",
+            "`CI_COMMIT_BEFORE_SHA` contains no commit, and this is the default branch",
         ),
         (
             "source=merge_request_event mr=7 event=detached sha=feature",

@@ -29,13 +29,13 @@ impl JobVariables<'_> {
     /// Returns why each run of the job is one of its own; `None` where the result follows from the content.
     pub(super) fn own_effect(&self) -> Option<String> {
         if let Some(keyword) = never_left_out(&self.job.body) {
-            return Some(format!("jobs with `{keyword}` are never left out"));
+            return Some(format!("jobs with `{keyword}` are never omitted"));
         }
         if let Some(why) = self.other_checkout() {
             return Some(why);
         }
         let name = self.variable_of_pipeline()?;
-        Some(format!("it reads `{name}`, so its result is of one pipeline"))
+        Some(format!("it reads `{name}`, which differs between pipelines"))
     }
 
     /// Returns why the job does not work on the files of the commit alone
@@ -46,22 +46,18 @@ impl JobVariables<'_> {
             Some(format!("`{name}: {value}`"))
         };
         if let Some(found) = wrong("GIT_STRATEGY", |value| matches!(value, "" | "clone" | "fetch")) {
-            return Some(format!(
-                "it checks nothing out ({found}), so its result is not that of the content"
-            ));
+            return Some(format!("it has no checkout ({found}), so it does not test the content"));
         }
         let is_true = |value: &str| matches!(value, "" | "1" | "t" | "T" | "true" | "TRUE" | "True");
         if let Some(found) = wrong("GIT_CHECKOUT", is_true) {
-            return Some(format!(
-                "it checks nothing out ({found}), so its result is not that of the content"
-            ));
+            return Some(format!("it has no checkout ({found}), so it does not test the content"));
         }
         if let Some(found) = wrong("GIT_CLEAN_FLAGS", removes_all) {
-            return Some(format!("it works on files that earlier jobs left ({found})"));
+            return Some(format!("it uses files of earlier jobs ({found})"));
         }
         let is_pinned = |value: &str| !value.contains("--remote") && !value.contains('$');
         wrong("GIT_SUBMODULE_UPDATE_FLAGS", is_pinned)
-            .map(|found| format!("its submodules are not those of the commit ({found})"))
+            .map(|found| format!("its submodules may differ from those of the commit ({found})"))
     }
 
     /// Returns the values that a variable may have: the parent's takes precedence over the job's, and that over the workflow's.

@@ -193,19 +193,19 @@ impl<'a> Prints<'a> {
         for (_, presence) in self.context.presence[index].copies() {
             match presence.certain() {
                 None => return none("its rules depend on values that are not known yet"),
-                Some(Outcome::Absent) => return none("its rules leave it out"),
+                Some(Outcome::Absent) => return none("its rules exclude it"),
                 Some(Outcome::Present { .. }) => {}
             }
             let rule = presence.cases().first().and_then(|case| case.rule).map(|rule| rule.index);
             if *chosen.get_or_insert(rule) != rule {
-                return none("its copies are decided by different rules");
+                return none("different rules decide about its instances");
             }
         }
         let Some(index) = chosen.flatten() else { return Ok(None) };
         let entries = rule::rules(body).unwrap_or_default();
         match entries.get(index) {
             Some(entry) => Ok(Some(entry.body)),
-            None => none("the rule that decides is not known"),
+            None => none("unknown which rule decides"),
         }
     }
 

@@ -95,7 +95,7 @@ impl Reading<'_> {
             included_files(path, self.files)?
         } else {
             let Ok(path) = RepoPath::parse(path.trim_start_matches('/')) else {
-                return Ok(Err(format!("the parent pipeline includes `{path}`, which is no path")));
+                return Ok(Err(format!("the parent pipeline includes `{path}`, which is not a path")));
             };
             vec![path]
         };
@@ -157,8 +157,7 @@ impl Reading<'_> {
         }
         if let Some(template) = text("template") {
             return Err(format!(
-                "the parent pipeline includes the template `{template}`, which is another one in each version of GitLab: \
-                 include a component with all numbers of its version, or a copy"
+                "the parent pipeline includes the template `{template}`, which differs between GitLab versions: include a copy, or a component with its full version"
             ));
         }
         // The child pipeline itself.
@@ -197,7 +196,7 @@ fn is_version(text: &str) -> bool {
 }
 
 fn unpinned(what: &str) -> String {
-    format!("the parent pipeline includes `{what}`, which can change: pin it to a commit or a whole version")
+    format!("the parent pipeline includes `{what}`, which can change: pin it to a commit or a full version")
 }
 
 #[cfg(test)]

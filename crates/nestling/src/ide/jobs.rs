@@ -149,8 +149,8 @@ fn absent(kind: &KindName, job: &JobFacts, left_out: &[(KindName, String, String
     };
     let reason = left_out.iter().find(|(of_kind, name, _)| of_kind == kind && is_of_job(name));
     let state = match (&job.environment, reason) {
-        (Some(environment), _) => format!("left out: no deploy to `{environment}`"),
-        (None, Some((.., reason))) => format!("left out: {reason}"),
+        (Some(environment), _) => format!("omitted: no deploy to `{environment}`"),
+        (None, Some((.., reason))) => format!("omitted: {reason}"),
         (None, None) => "left out".to_owned(),
     };
     JobInKind { kind: kind.clone(), state, is_present: false, decided_by: None }

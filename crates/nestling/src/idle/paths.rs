@@ -230,7 +230,7 @@ fn finding(entry: &Entry) -> Option<Diagnostic> {
         let sign = &written[..written.len() - bare.len()];
         let message = format!("`{written}` of `{key}` matches no file");
         return Some(if entry.matches_directory {
-            let message = format!("`{written}` of `{key}` matches a directory, and no file");
+            let message = format!("`{written}` of `{key}` matches a directory, but no file");
             warning(message).with_help(format!("did you mean `{}/**/*`?", written.trim_end_matches('/')))
         } else if entry.matches_from_root {
             let help =

@@ -22,7 +22,7 @@ pub(super) fn read(file: &LockFile<'_>) -> Result<Lock, Unknown> {
         let listed = entry.get("dependencies").and_then(Value::as_array);
         let mut needs = Vec::new();
         for needed in listed.into_iter().flatten() {
-            let needed = needed.as_str().ok_or("a dependency is no string")?;
+            let needed = needed.as_str().ok_or("a dependency is not a string")?;
             let index = resolved(needed, &entries, &by_name)?;
             match of_entry(entries[index], &directories) {
                 [] => needs.push(Need::Package(index)),
@@ -75,5 +75,5 @@ fn resolved(needed: &str, entries: &[&Table], by_name: &HashMap<&str, Vec<usize>
             && source.is_none_or(|source| field("source") == Some(source))
     };
     let index = by_name.get(name).and_then(|named| named.iter().find(is_meant));
-    Ok(*index.ok_or_else(|| format!("`{needed}` is no package of it"))?)
+    Ok(*index.ok_or_else(|| format!("it has no package `{needed}`"))?)
 }

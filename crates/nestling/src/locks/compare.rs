@@ -54,16 +54,14 @@ fn reason(
     let (old, new) = match (&before.content, &after.content) {
         (Ok(old), Ok(new)) => (old, new),
         (_, Err(why)) => {
-            return because(&format!("it is not understood, so it affects every unit that it serves: {why}"));
+            return because(&format!("it cannot be read, so it affects all of its units: {why}"));
         }
         (Err(why), _) => {
-            return because(&format!(
-                "it was not understood at base, so it affects every unit that it serves: {why}"
-            ));
+            return because(&format!("it cannot be read at base, so it affects all of its units: {why}"));
         }
     };
     if old.settings != new.settings {
-        return because("its version or its settings changed, which affects every unit that it serves");
+        return because("its version or its settings changed, which affects all of its units");
     }
     let differences = differences((old, before, unit), (new, after, unit));
     Reason::Definition { path: path.clone(), others: 0, differences }

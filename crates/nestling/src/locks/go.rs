@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 
 pub(super) fn read(file: &LockFile<'_>) -> Result<Lock, Unknown> {
     let own = file.manifests.iter().find(|(directory, _)| *directory == file.directory);
-    let (_, module) = own.ok_or("there is no `go.mod` beside it")?;
+    let (_, module) = own.ok_or("it has no `go.mod` in its directory")?;
     let module = without_comments(module);
     if !names_all(&module) {
         return Err("its `go.mod` is of a version before Go 1.17, which does not name all modules".into());
@@ -19,7 +19,7 @@ pub(super) fn read(file: &LockFile<'_>) -> Result<Lock, Unknown> {
     for line in file.text.lines().filter(|line| !line.trim().is_empty()) {
         let fields: Vec<&str> = line.split_whitespace().collect();
         let [name, version, sum] = fields[..] else {
-            return Err(format!("`{line}` is no hash of a module"));
+            return Err(format!("`{line}` is not a module hash"));
         };
         let version = version.strip_suffix("/go.mod").unwrap_or(version);
         sums.entry((name, version)).or_default().push(sum);

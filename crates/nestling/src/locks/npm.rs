@@ -31,7 +31,7 @@ pub(super) fn read(file: &LockFile<'_>) -> Result<Lock, Unknown> {
     let value: Value = serde_json::from_str(file.text).map_err(|error| error.to_string())?;
     let packages = value.get("packages").and_then(Value::as_object);
     let packages =
-        packages.ok_or("it is of version 1, which does not say what each package of a workspace needs")?;
+        packages.ok_or("version 1 does not list the dependencies of each package of a workspace")?;
     let index: HashMap<&str, usize> =
         packages.keys().enumerate().map(|(index, key)| (key.as_str(), index)).collect();
     let mut lock = Lock {
@@ -50,7 +50,7 @@ pub(super) fn read(file: &LockFile<'_>) -> Result<Lock, Unknown> {
         let version = entry.get("version").and_then(Value::as_str).unwrap_or_default().to_owned();
         let resolved: Map<String, Value> = entry
             .as_object()
-            .ok_or("a package is no mapping")?
+            .ok_or("a package is not a mapping")?
             .iter()
             .filter(|(key, _)| !FLAGS.contains(&key.as_str()))
             .map(|(key, value)| (key.clone(), value.clone()))
@@ -80,7 +80,7 @@ fn needs(
                     None => needs.push(Need::Package(index[place])),
                 },
                 None if *missing == Missing::Fine || is_optional => {}
-                None => return Err(format!("`{name}`, which `{path}` needs, is no package of it")),
+                None => return Err(format!("it has no package `{name}`, which `{path}` needs")),
             }
         }
     }
@@ -92,7 +92,7 @@ fn linked(entry: &Value, file: &LockFile<'_>) -> Result<Option<RepoPath>, Unknow
     if entry.get("link").and_then(Value::as_bool) != Some(true) {
         return Ok(None);
     }
-    let target = entry.get("resolved").and_then(Value::as_str).ok_or("a link leads nowhere")?;
+    let target = entry.get("resolved").and_then(Value::as_str).ok_or("a link has no target")?;
     Ok(Some(file.directory.join(target).map_err(|error| error.to_string())?))
 }
 

@@ -24,7 +24,7 @@ const NO_SETTINGS: [&str; 9] = [
 
 pub(super) fn read(file: &LockFile<'_>) -> Result<Lock, Unknown> {
     let value: Value = serde_yaml::from_str(file.text).map_err(|error| error.to_string())?;
-    let root = value.as_mapping().ok_or("it is no mapping")?;
+    let root = value.as_mapping().ok_or("it is not a mapping")?;
     let settings: Mapping = root
         .iter()
         .filter(|(key, _)| !key.as_str().is_some_and(|key| NO_SETTINGS.contains(&key)))
@@ -51,7 +51,7 @@ pub(super) fn read(file: &LockFile<'_>) -> Result<Lock, Unknown> {
     match importers {
         Some(importers) => {
             for (path, importer) in importers {
-                let path = path.as_str().ok_or("an importer is no path")?;
+                let path = path.as_str().ok_or("an importer is not a path")?;
                 let directory = file.directory.join(path).map_err(|error| error.to_string())?;
                 let needs = index.needs(importer, file, &directory)?;
                 lock.members.insert(directory, needs);
@@ -72,7 +72,7 @@ impl<'v> Index<'v> {
     fn new(entries: &'v Mapping) -> Result<Self, Unknown> {
         let mut by_key = HashMap::new();
         for (index, key) in entries.keys().enumerate() {
-            by_key.insert(key.as_str().ok_or("the key of a package is no string")?, index);
+            by_key.insert(key.as_str().ok_or("the key of a package is not a string")?, index);
         }
         Ok(Self(by_key))
     }
@@ -87,7 +87,7 @@ impl<'v> Index<'v> {
         let mut needs = Vec::new();
         for list in LISTS.iter().filter_map(|list| entry.get(list)?.as_mapping()) {
             for (name, wanted) in list {
-                let name = name.as_str().ok_or("the name of a dependency is no string")?;
+                let name = name.as_str().ok_or("the name of a dependency is not a string")?;
                 let version = wanted.get("version").unwrap_or(wanted).as_str();
                 let version = version.ok_or_else(|| format!("`{name}` has no version"))?;
                 if let Some(path) = version.strip_prefix("link:") {
@@ -99,9 +99,8 @@ impl<'v> Index<'v> {
                 if let Some(path) = version.strip_prefix("file:").or(named(version).1.strip_prefix("file:")) {
                     needs.extend(file.directory.join(without_peers(path)).ok().map(Need::Directory));
                 }
-                needs.push(Need::Package(
-                    key.ok_or_else(|| format!("`{name}` {version} is no package of it"))?,
-                ));
+                needs
+                    .push(Need::Package(key.ok_or_else(|| format!("it has no package `{name}` {version}"))?));
             }
         }
         Ok(needs)

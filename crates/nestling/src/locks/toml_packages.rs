@@ -8,7 +8,7 @@ use toml::{Table, Value};
 /// Returns the packages, and a lock that has the settings.
 pub(super) fn packages(table: &Table) -> Result<(Vec<&Table>, Lock), Unknown> {
     let listed = table.get("package").map_or(Some(&[][..]), |list| list.as_array().map(Vec::as_slice));
-    let listed = listed.ok_or("`package` is no list")?;
+    let listed = listed.ok_or("`package` is not a list")?;
     let entries: Option<Vec<&Table>> = listed.iter().map(Value::as_table).collect();
     let settings: Table = table
         .iter()
@@ -16,7 +16,7 @@ pub(super) fn packages(table: &Table) -> Result<(Vec<&Table>, Lock), Unknown> {
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     let lock = Lock { settings: printed(&settings), ..Lock::default() };
-    Ok((entries.ok_or("a package is no table")?, lock))
+    Ok((entries.ok_or("a package is not a table")?, lock))
 }
 
 /// Writes a value in one way.

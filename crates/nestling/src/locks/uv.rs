@@ -51,8 +51,8 @@ fn dependencies(entry: &Table) -> Result<Vec<&Table>, Unknown> {
     }
     let mut dependencies = Vec::new();
     for list in lists {
-        for needed in list.as_array().ok_or("dependencies are no list")? {
-            dependencies.push(needed.as_table().ok_or("a dependency is no table")?);
+        for needed in list.as_array().ok_or("dependencies are not a list")? {
+            dependencies.push(needed.as_table().ok_or("a dependency is not a table")?);
         }
     }
     Ok(dependencies)
@@ -65,7 +65,7 @@ fn resolved(
     by_name: &HashMap<&str, Vec<usize>>,
 ) -> Result<Vec<usize>, Unknown> {
     let name = text(needed, "name")?;
-    let named = by_name.get(name).ok_or_else(|| format!("`{name}` is no package of it"))?;
+    let named = by_name.get(name).ok_or_else(|| format!("it has no package `{name}`"))?;
     let is_meant = |index: &&usize| {
         let same = |key: &str| needed.get(key).is_none_or(|value| entries[**index].get(key) == Some(value));
         same("version") && same("source")

@@ -63,7 +63,7 @@ fn name_of(range: &str) -> &str {
 
 fn modern(file: &LockFile<'_>) -> Result<Lock, Unknown> {
     let value: Value = serde_yaml::from_str(file.text).map_err(|error| error.to_string())?;
-    let root = value.as_mapping().ok_or("it is no mapping")?;
+    let root = value.as_mapping().ok_or("it is not a mapping")?;
     let settings = root.get("__metadata").map(serde_yaml::to_string);
     let mut lock = Lock {
         settings: settings.and_then(Result::ok).unwrap_or_default(),
@@ -87,7 +87,7 @@ fn modern(file: &LockFile<'_>) -> Result<Lock, Unknown> {
                 let is_optional =
                     list == "peerDependencies" || list == "optionalDependencies" || is_optional(entry, name);
                 if resolved.is_empty() && !is_optional {
-                    return Err(format!("`{name}@{range}` is no package of it"));
+                    return Err(format!("it has no package `{name}@{range}`"));
                 }
                 for position in resolved {
                     // What a package of the repository needs is asked of its directory, which may be another unit.
@@ -134,7 +134,7 @@ fn classic(file: &LockFile<'_>) -> Result<Lock, Unknown> {
         for (name, range) in &entry.dependencies {
             let resolved = index.resolved(name, range);
             if resolved.is_empty() && !entry.optional.contains(name) {
-                return Err(format!("`{name}@{range}` is no package of it"));
+                return Err(format!("it has no package `{name}@{range}`"));
             }
             needs.extend(resolved.into_iter().map(Need::Package));
         }
@@ -181,7 +181,7 @@ fn member_needs(
             let is_local = names.contains_key(name) || range.contains(':');
             let may_miss = is_local || list == "peerDependencies" || list == "optionalDependencies";
             if resolved.is_empty() && !may_miss {
-                return Err(format!("`{name}@{range}` is no package of it"));
+                return Err(format!("it has no package `{name}@{range}`"));
             }
             needs.extend(names.get(name).cloned().map(Need::Directory));
             needs.extend(resolved.into_iter().filter(|index| seen.insert(*index)).map(Need::Package));

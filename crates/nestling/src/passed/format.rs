@@ -78,11 +78,11 @@ pub struct VerifiedV1 {
     pub format: u32,
     /// The id of the project.
     pub project: String,
-    /// The jobs that have passed, as GitLab says.
+    /// The passed jobs, according to GitLab.
     pub jobs: Vec<VerifiedJobV1>,
     /// The pipelines of these jobs.
     pub pipelines: Vec<VerifiedPipelineV1>,
-    /// The jobs that have failed or may have, as records and GitLab say: that is believed, since it only makes more run.
+    /// The jobs that have failed, or may have, according to records or GitLab. These are not verified: they only make more jobs run.
     #[serde(default)]
     pub failed: Vec<FailedJobV1>,
     /// The records that do not count.
@@ -97,10 +97,10 @@ pub struct FailedJobV1 {
     pub fingerprint: String,
     /// The id of the parent pipeline.
     pub pipeline: u64,
-    /// The time when it ended, as GitLab says: seconds since 1970. Null where only a record says that it has failed.
+    /// The time when it ended, according to GitLab: seconds since 1970. Null if only a record reports the failure.
     #[serde(default)]
     pub finished: Option<u64>,
-    /// True if GitLab does not say how it ended.
+    /// True if GitLab does not report how it ended.
     #[serde(default)]
     pub unknown: bool,
 }
@@ -109,14 +109,14 @@ impl VerifiedV1 {
     /// Returns why nothing here counts for a project: another format, or another project. `None` where it may.
     pub fn unusable(&self, project: Option<&str>) -> Option<String> {
         if self.format != VERSION {
-            return Some(format!("its format is {}, and this version reads {VERSION}", self.format));
+            return Some(format!("its format is {}, but this version reads {VERSION}", self.format));
         }
         let other = project.filter(|project| *project != self.project)?;
         Some(format!("it belongs to project {}, not to {other}", self.project))
     }
 }
 
-/// A pipeline with a record, and the jobs of its child pipelines, as GitLab says.
+/// A pipeline with a record, and the jobs of its child pipelines, according to GitLab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct VerifiedPipelineV1 {
@@ -141,12 +141,12 @@ pub struct VerifiedPipelineV1 {
     /// The source of the parent pipeline.
     #[serde(default)]
     pub source: String,
-    /// True if the record says that nothing narrowed the pipeline, and GitLab that all of its child pipelines were created.
+    /// True if no option narrowed the pipeline (by the record), and all of its child pipelines were created (by GitLab).
     #[serde(default)]
     pub whole: bool,
 }
 
-/// A job that has passed, as GitLab says. That its fingerprint is right is still to be shown.
+/// A passed job, according to GitLab. Its fingerprint is not verified yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct VerifiedJobV1 {
@@ -173,7 +173,7 @@ pub struct VerifiedJobV1 {
     pub r#ref: String,
     /// True for a tag.
     pub tag: bool,
-    /// True if GitLab says that the branch is protected.
+    /// True if the branch is protected, according to GitLab.
     pub protected: bool,
     /// The source of the parent pipeline.
     pub source: String,

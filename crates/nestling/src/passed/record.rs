@@ -36,7 +36,7 @@ pub enum RecordError {
     #[error("`{0}` is not set: a record is made in a job of the parent pipeline")]
     Variable(&'static str),
     /// The plan is that of another commit.
-    #[error("the plan is of commit {plan}, and the pipeline of {pipeline}")]
+    #[error("the plan is for commit {plan}, but the pipeline for {pipeline}")]
     OtherCommit {
         /// The commit of the plan.
         plan: String,
@@ -44,7 +44,7 @@ pub enum RecordError {
         pipeline: String,
     },
     /// The pipeline runs code of a fork.
-    #[error("the merge request is of a fork: its pipelines are not recorded")]
+    #[error("pipelines of a fork's merge request are not recorded")]
     Fork,
 }
 

@@ -44,9 +44,9 @@ fn read(bytes: &[u8]) -> Result<PassedV1, String> {
     let format = value.get("format").and_then(serde_json::Value::as_u64);
     if format != Some(u64::from(VERSION)) {
         let format = format.map_or_else(|| "unknown".to_owned(), |format| format.to_string());
-        return Err(format!("its format is {format}, and this version reads {VERSION}"));
+        return Err(format!("its format is {format}, but this version reads {VERSION}"));
     }
-    serde_json::from_value(value).map_err(|error| format!("it is no record: {error}"))
+    serde_json::from_value(value).map_err(|error| format!("it is not a record: {error}"))
 }
 
 /// A record whose pipeline GitLab knows.
@@ -216,13 +216,13 @@ impl KnownPipeline<'_> {
     fn check(&self, job: &ApiJob, recorded: &PassedJobV1) -> Result<(), String> {
         let id = job.id;
         if job.status != "success" {
-            return Err(format!("GitLab says that job {id} is `{}`", job.status));
+            return Err(format!("GitLab reports that job {id} is `{}`", job.status));
         }
         if job.allow_failure {
             return Err(format!("job {id} was allowed to fail"));
         }
         if !is_copy(&job.name, &recorded.job) {
-            return Err(format!("job {id} is `{}`, and the record says `{}`", job.name, recorded.job));
+            return Err(format!("job {id} is `{}`, but the record has `{}`", job.name, recorded.job));
         }
         if !self.planned.contains_key(&job.pipeline.id) {
             return Err(format!("job {id} is of a pipeline that a job of the child started"));

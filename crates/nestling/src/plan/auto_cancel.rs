@@ -1,4 +1,4 @@
-//! A pipeline that is compared with the commit before must not be cancelled: what it left undone would never run again.
+//! A pipeline that is compared with the commit before must not be canceled: what it left undone would never run again.
 
 use crate::changes::{PipelineFacts, PipelineKind, Policy};
 use crate::workspace::Workspace;
@@ -10,10 +10,10 @@ use nestling_gitlab::yaml::{Map, Node};
 const AUTO_CANCEL: &str = "auto_cancel";
 const SINCE: (u32, u32) = (16, 9);
 
-/// Keeps GitLab from cancelling a branch's child pipeline when the next push comes.
+/// Keeps GitLab from canceling a branch's child pipeline when the next push comes.
 ///
-/// That push is compared with `CI_COMMIT_BEFORE_SHA`, and so selects nothing of what the cancelled pipeline had selected. A merge
-/// request is compared as a whole: the next pipeline makes up for a cancelled one. What the workspace's own `workflow` says
+/// That push is compared with `CI_COMMIT_BEFORE_SHA`, and so selects nothing of what the canceled pipeline had selected. A merge
+/// request is compared as a whole: the next pipeline makes up for a canceled one. What the workspace's own `workflow` says
 /// takes precedence.
 pub(super) fn keep_running(pipeline: &mut Pipeline, workspace: &Workspace, facts: &PipelineFacts) {
     let is_compared_with_before =

@@ -72,11 +72,11 @@ impl<'a> Before<'a> {
         let (files, sources, root) = (self.files, self.sources, &self.root);
         let (templates_from, outputs) = (&self.templates_from, &self.graph_outputs);
         let read = self.read.get_or_insert_with(|| {
-            let files = files.ok_or("there is no base to compare with")?;
+            let files = files.ok_or("no base to compare with")?;
             let mut loaded = workspace::load_with(files, sources, root, outputs)
                 .map_err(|error| format!("base: {error}"))?;
             if loaded.diagnostics.iter().any(|problem| problem.rule == &WORKSPACE_MISSING) {
-                return Err("there is no workspace at base".to_owned());
+                return Err("no workspace at base".to_owned());
             }
             if has_errors(&loaded.diagnostics) {
                 return Err("the workspace at base has errors".to_owned());

@@ -91,7 +91,7 @@ fn candidates_at_base(
     candidates.unwrap_or_default()
 }
 
-/// Where base cannot be read, every unit that is made from a changed file counts.
+/// Every unit that uses a changed file counts if base cannot be read.
 fn by_file(candidates: &Candidates, own_file: &RepoPath, why: &str) -> BaseComparison {
     let mut comparison = BaseComparison::default();
     for (unit, paths) in candidates {

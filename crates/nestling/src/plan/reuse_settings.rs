@@ -22,7 +22,7 @@ pub(super) fn take(pipeline: &mut Pipeline, workspace: &Workspace) -> (ReuseSett
         let mut keys = job.body.entries.iter().map(|entry| &entry.key);
         let Some(key) = keys.find(|key| is_near(key.text())).cloned() else { continue };
         if key.text() != REUSE {
-            if let Some(problem) = misspelt(&key) {
+            if let Some(problem) = misspelled(&key) {
                 problems.push(problem);
                 // The checks of GitLab's keywords would report it once more.
                 job.body.remove(key.text());
@@ -52,7 +52,7 @@ fn is_near(keyword: &str) -> bool {
     may_be && !matches!(keyword, "rules" | "retry") && !JOB.contains(&keyword)
 }
 
-fn misspelt(key: &Key) -> Option<Diagnostic> {
+fn misspelled(key: &Key) -> Option<Diagnostic> {
     let help = Suggestion::among(key.text(), [REUSE]).help()?;
     let message = format!("unknown job keyword `{}`", key.text());
     Some(Diagnostic::error(&HEADER, key.origin, message).with_help(help))
@@ -61,17 +61,17 @@ fn misspelt(key: &Key) -> Option<Diagnostic> {
 /// Returns why a job is never left out, whatever its policy.
 fn idle(job: &Job) -> Option<String> {
     if let Some(keyword) = never_left_out(&job.body) {
-        return Some(format!("jobs with `{keyword}` are never left out"));
+        return Some(format!("jobs with `{keyword}` are never omitted"));
     }
     if job.unit.is_none() {
-        return Some("jobs of the workspace are never left out".to_owned());
+        return Some("jobs of the workspace are never omitted".to_owned());
     }
     if job.body.get("allow_failure").is_some_and(|value| value.as_bool() != Some(false)) {
-        return Some("jobs that are allowed to fail are never left out".to_owned());
+        return Some("jobs that are allowed to fail are never omitted".to_owned());
     }
     let has_rules = job.body.get("rules").is_some_and(|rules| !rules.is_null());
     let waits = ["manual", "delayed", "on_failure"].into_iter().find(|when| has_when(&job.body, when));
-    waits.filter(|_| !has_rules).map(|when| format!("jobs with `when: {when}` are never left out"))
+    waits.filter(|_| !has_rules).map(|when| format!("jobs with `when: {when}` are never omitted"))
 }
 
 fn without_effect(node: &Node, why: &str) -> Diagnostic {

@@ -94,7 +94,7 @@ impl RoleNames {
 
 /// Reports a role of a unit that does not exist.
 pub(super) fn unknown_unit(unit: &str, workspace: &Workspace, origin: Origin) -> Diagnostic {
-    let message = format!("there is no unit `{unit}`");
+    let message = format!("unknown unit `{unit}`");
     let names = workspace.units.iter().map(|unit| unit.name.as_str());
     let help = Suggestion::among(unit, names)
         .help_or("write `UNIT:JOB?` with a unit of the workspace, or `JOB?` for a job of this unit");

@@ -88,7 +88,7 @@ workspace:
         summary: "a need by role means a job that no unit can have, or a unit that does not exist",
         documentation: "`needs: [build?]` means the job `build` if the unit has it, and `^build` that of each unit that this one \
             depends on. Where none has it, nothing is needed, silently: that is what a role is for. If no unit of the workspace \
-            has a job of that name, and no template defines one, the name is probably misspelt (warning). A role of a unit that \
+            has a job of that name, and no template defines one, the name is probably misspelled (warning). A role of a unit that \
             is not in the workspace (`libs/core:build?`) is an error.",
         source: "templates-guide.md",
         bad: Example::Repository(&[

@@ -264,7 +264,7 @@ fn without_a_base_to_compare_with_files_decide() {
     let base = repo();
     let head = base.clone().edit("ci/parts.yml", "#% macro", "# a comment\n#% macro");
     let by_file = reasons(&planned(&base, &head, "merge_request", false));
-    let why = "ci/parts.yml, a source of it, changed (there is no base to compare with)";
+    let why = "ci/parts.yml, a source of it, changed (no base to compare with)";
     let those = ["api", "tools", "web"].map(|unit| format!("{unit}: {why}"));
     assert_eq!(by_file, those, "what the file that `tools` includes may include is not known");
     let head = base.clone().edit("nestling.yml", "workspace:\n", "# a comment\nworkspace:\n");
@@ -274,7 +274,7 @@ fn without_a_base_to_compare_with_files_decide() {
     assert_eq!(told.len(), 4);
     assert!(told[0].contains("(the workspace at base has errors)"), "{told:?}");
     let told = between(&base.clone().without("nestling.yml"), &base);
-    assert!(told[0].contains("(there is no workspace at base)"), "{told:?}");
+    assert!(told[0].contains("(no workspace at base)"), "{told:?}");
     let broken = base.clone().edit("ci/parts.yml", "endmacro", "endmacros");
     let told = between(&broken, &base);
     assert_eq!(told.len(), 2, "{told:?}");

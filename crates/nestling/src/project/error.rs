@@ -31,7 +31,7 @@ pub enum Error {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// Two states were to be compared, and no base was found.
-    #[error("there is nothing to compare with")]
+    #[error("nothing to compare with")]
     NoBase,
     /// A name or a glob of units matches none.
     #[error("unknown unit `{pattern}`")]
@@ -60,7 +60,7 @@ impl Error {
         match self {
             Self::Git(error) => error.help(),
             Self::Changes(error) => error.help(),
-            Self::NoBase => Some("say what to compare with: `--base REV`".to_owned()),
+            Self::NoBase => Some("set the base commit: `--base REV`".to_owned()),
             Self::UnknownUnit { near, .. } => {
                 let suggestion = Suggestion::of(near.as_ref().map(UnitName::as_str));
                 Some(suggestion.help_or("`nestling affected --all` lists the units"))

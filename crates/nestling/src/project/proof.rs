@@ -57,7 +57,7 @@ fn runs_whole(plan: &Plan) -> Option<&'static str> {
     match plan.facts.source {
         PipelineSource::Push | PipelineSource::MergeRequestEvent | PipelineSource::Local => None,
         PipelineSource::Schedule => Some("schedules run whole"),
-        _ => Some("only pipelines of pushes and merge requests leave out what has passed"),
+        _ => Some("only pipelines of pushes and merge requests omit passed jobs"),
     }
 }
 
@@ -121,14 +121,14 @@ impl Prover<'_> {
             return Err(format!("it is {} old", in_words(age)));
         }
         if record.finished > self.passed.now.saturating_add(CLOCKS) {
-            return Err("GitLab says that it ended in the future, by the clock of this machine".to_owned());
+            return Err("GitLab reports that it ended in the future, by the clock of this machine".to_owned());
         }
         if candidate.reuse.trust == ReuseTrust::Protected && !record.protected {
             return Err(format!("`{}` is not protected (`trust: protected`)", record.r#ref));
         }
         self.is_elsewhere(record)?;
         if let Some(failed) = self.passed.failed_since(&candidate.fingerprint, record) {
-            let what = if failed.unknown { "GitLab does not say how it ended" } else { "it has failed" };
+            let what = if failed.unknown { "GitLab does not report how it ended" } else { "it has failed" };
             return Err(format!("{what} with the same content since, in pipeline {}", failed.pipeline));
         }
         match self.fingerprint_at(record) {

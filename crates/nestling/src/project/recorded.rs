@@ -44,8 +44,7 @@ impl<'p> RecordedCommits<'p> {
         }
         let missing = || format!("commit {} is not in this clone", short(text));
         let limit = repository.fetch_timeout().ok_or_else(missing)?;
-        let left =
-            TIME.checked_sub(self.start.elapsed()).ok_or("there is no time left to fetch its commit")?;
+        let left = TIME.checked_sub(self.start.elapsed()).ok_or("no time left to fetch its commit")?;
         let fetched = git.fetch_commit(&commit, left.min(limit));
         match (git.has(&commit).map_err(has)?, fetched) {
             (true, _) => Ok(commit),
@@ -106,7 +105,7 @@ fn variables(
     }
     let variables: CiVariables = variables.into_iter().collect();
     let kind = PipelineFacts::from_variables(&variables).kind;
-    debug_assert_eq!(kind == PipelineKind::MergeRequest, is_merge_request, "the variables say so");
+    debug_assert_eq!(kind == PipelineKind::MergeRequest, is_merge_request, "the variables agree");
     Ok(variables)
 }
 

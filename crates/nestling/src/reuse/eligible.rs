@@ -87,10 +87,10 @@ fn fills_cache(job: &Job) -> bool {
 fn starts_by_itself(outcome: Option<Outcome>) -> Result<(), String> {
     match outcome {
         None => Err("its rules depend on values that are not known yet".to_owned()),
-        Some(Outcome::Absent) => Err("its rules leave it out".to_owned()),
+        Some(Outcome::Absent) => Err("its rules exclude it".to_owned()),
         Some(Outcome::Present { allow_failure: true, .. }) => Err("it is allowed to fail".to_owned()),
         Some(Outcome::Present { start: Start::OnSuccess | Start::Always, .. }) => Ok(()),
-        Some(Outcome::Present { .. }) => Err("it does not start by itself".to_owned()),
+        Some(Outcome::Present { .. }) => Err("it does not start automatically".to_owned()),
     }
 }
 

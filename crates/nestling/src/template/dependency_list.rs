@@ -7,7 +7,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr};
 use nestling_gitlab::name::UnitName;
 use std::sync::{Arc, OnceLock};
 
-/// Whose dependencies a template asks for.
+/// The unit whose dependencies a template asks for.
 #[derive(Debug, Clone)]
 pub(crate) struct DependenciesOf {
     /// The units of the workspace.

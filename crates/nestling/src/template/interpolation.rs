@@ -39,7 +39,7 @@ pub(crate) fn interpolate_all(node: &mut Node, values: &Values<'_>, problems: &m
             "the values of all `$[[ ]]` of this file have more than {WEIGHT_LIMIT} nodes and pieces of text"
         );
         let problem = Diagnostic::error(&TEMPLATE_LIMIT, origin, message);
-        problems.push(problem.with_help("use long inputs less often"));
+        problems.push(problem.with_help("use fewer or shorter inputs"));
     }
 }
 

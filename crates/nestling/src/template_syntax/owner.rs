@@ -1,4 +1,4 @@
-//! Whose a `${{ }}` is: the template's, or GitLab's, whose runner evaluates it when the job starts
+//! The owner of a `${{ }}`: the template, or GitLab, whose runner evaluates it when the job starts
 //! (<https://docs.gitlab.com/ci/functions/moa/>).
 //!
 //! The text of an expression decides, before anything is read as YAML. `job` is GitLab's anywhere, and so are the names that
@@ -110,7 +110,7 @@ fn runner_name_bound(binding: &Binding<'_>) -> Option<OwnerProblem> {
     })
 }
 
-/// Whose an expression is.
+/// The owner of an expression.
 enum Owner {
     Gitlab,
     Template,

@@ -12,8 +12,8 @@ const REFUSED: [(&str, &str); 12] = [
     ("only", "it must be in the pipelines of the deploy job, so that GitLab finds it"),
     ("except", "it must be in the pipelines of the deploy job, so that GitLab finds it"),
     ("needs", "it must be able to run whenever the deploy job can"),
-    ("when", "a stop job is manual: GitLab starts it"),
-    ("start_in", "a stop job is manual: GitLab starts it"),
+    ("when", "GitLab starts the stop job"),
+    ("start_in", "GitLab starts the stop job"),
     ("allow_failure", "it would block the pipeline until somebody starts it"),
     ("resource_group", "it must have that of the deploy job, so that GitLab can run it"),
     ("parallel", "GitLab looks for a single job of this name"),
@@ -31,7 +31,7 @@ pub(super) fn problems(block: &Map, origin: Origin) -> Vec<Diagnostic> {
         if let Some(entry) = block.entry(key) {
             let message = format!("a `stop` block cannot set `{key}`: {why}");
             let problem = Diagnostic::error(&STOP_BLOCK, entry.key.origin, message);
-            problems.push(problem.with_help("take it out"));
+            problems.push(problem.with_help("remove it"));
         }
     }
     if !has_work(block) {

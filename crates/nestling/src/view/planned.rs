@@ -22,7 +22,7 @@ pub(crate) struct PlannedJob<'a> {
 pub(crate) enum Start<'a> {
     /// Without anybody's action.
     Automatic,
-    /// When a user starts it.
+    /// A user starts it.
     Manual,
     /// After this time.
     Delayed(&'a str),

@@ -1,9 +1,9 @@
-//! When an environment is deployed to: conditions on the pipeline.
+//! Conditions on the pipeline under which an environment is deployed to.
 
 use crate::changes::{PipelineFacts, PipelineKind, PipelineSource};
 use globset::GlobMatcher;
 
-/// When a pipeline deploys to an environment: any of the conditions holds. No condition at all means always.
+/// Conditions under which a pipeline deploys to an environment: any of them holds. No condition at all means always.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct When {
     /// The conditions.

@@ -30,7 +30,7 @@ pub(super) fn covered_conditions(when: Option<&Node>) -> Vec<Diagnostic> {
         let Some((_, earlier)) = written.iter().enumerate().find(covers) else { continue };
         let message = match earlier.condition.same_as(&later.condition) {
             true => format!("duplicate entry `{}` in `when`", later.text),
-            false => format!("`{}` adds nothing to `{}`", later.text, earlier.text),
+            false => format!("`{}` is already covered by `{}`", later.text, earlier.text),
         };
         let problem = Diagnostic::warning(&KEY_UNUSED, later.origin, message);
         problems.push(problem.with_label(earlier.origin, "this one").with_help("remove one of them"));

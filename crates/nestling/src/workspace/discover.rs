@@ -2,7 +2,7 @@
 //! manifest that dependencies are read from.
 
 use super::FILE_NAME;
-use super::directory_globs::DirectoryGlobs;
+use super::directory_rule::DirectoryRule;
 pub(crate) use super::linked::Found;
 use super::linked::{Followed, follow, opens_workspace};
 use super::stated::{self, Manifests};
@@ -19,13 +19,16 @@ use nestling_files::path::RepoPath;
 /// A directory cannot be listed, or a `nestling.yml` cannot be read.
 pub(crate) fn discover(
     files: &dyn Files,
-    rules: &[DirectoryGlobs],
+    rules: &[DirectoryRule],
     manifests: &mut Manifests,
     root: &RepoPath,
 ) -> Result<Discovered, ReadError> {
-    let collect = manifests.names();
+    let mut collect: Vec<&[u8]> = manifests.names();
+    let manifest_names = collect.len();
+    let markers = rules.iter().flat_map(|rule| &rule.markers).map(|marker| marker.file.as_bytes());
+    collect.extend(markers);
     let query = FileQuery {
-        depth: rules.iter().map(DirectoryGlobs::depth).max().unwrap_or(0),
+        depth: rules.iter().map(DirectoryRule::depth).max().unwrap_or(0),
         collect: &collect,
         collect_not_below: Some(stated::INSTALLED),
         ..FileQuery::new(FILE_NAME.as_bytes())
@@ -34,6 +37,9 @@ pub(crate) fn discover(
         root,
         rules,
         manifests,
+        manifest_names,
+        marked: Vec::new(),
+        excluded: Vec::new(),
         declared_submodules: declared_submodules(files)?,
         found: Vec::new(),
         nested: Vec::new(),
@@ -41,7 +47,13 @@ pub(crate) fn discover(
         submodules: Vec::new(),
     };
     files.find(&query, &mut discovery)?;
-    let Discovery { mut found, mut nested, mut links, mut submodules, .. } = discovery;
+    let Discovery { mut found, mut nested, mut links, mut submodules, mut marked, mut excluded, .. } =
+        discovery;
+    marked.retain(|(directory, ..)| !nested.iter().any(|nested| directory.is_in(nested)));
+    marked.sort();
+    for (directory, rule, _) in &marked {
+        mark(&mut found, rules, directory, *rule, &mut excluded);
+    }
     links.sort_unstable();
     let mut broken_links = Vec::new();
     for link in links {
@@ -55,7 +67,7 @@ pub(crate) fn discover(
     found.sort_by(|(a, _), (b, _)| a.cmp(b));
     nested.sort_unstable();
     submodules.sort_unstable();
-    Ok(Discovered { units: found, nested, submodules, broken_links })
+    Ok(Discovered { units: found, marked, excluded, nested, submodules, broken_links })
 }
 
 /// Adds a unit that is behind a link; a rule may have found its directory already.
@@ -69,10 +81,39 @@ fn add(found: &mut Vec<(RepoPath, Found)>, directory: RepoPath, unit: Found) {
     }
 }
 
+/// Makes a unit of a directory that contains the file of a rule, unless the rule excludes it.
+fn mark(
+    found: &mut Vec<(RepoPath, Found)>,
+    rules: &[DirectoryRule],
+    directory: &RepoPath,
+    rule: usize,
+    excluded: &mut Vec<(usize, RepoPath)>,
+) {
+    if rules.get(rule).is_some_and(|rule| rule.excluded.matches(directory)) {
+        excluded.push((rule, directory.clone()));
+        return;
+    }
+    match found.iter_mut().find(|(known, _)| known == directory) {
+        Some((_, known)) if known.rules.contains(&rule) => {}
+        Some((_, known)) => {
+            known.rules.push(rule);
+            known.rules.sort_unstable();
+        }
+        None => {
+            let unit = Found { rules: vec![rule], ..Found::default() };
+            found.push((directory.clone(), unit));
+        }
+    }
+}
+
 /// Directories that a workspace's files are about.
 pub(crate) struct Discovered {
     /// The directories that are units, in order.
     pub units: Vec<(RepoPath, Found)>,
+    /// Directories with the file of a rule: the rule, and the name of the file.
+    pub marked: Vec<(RepoPath, usize, Vec<u8>)>,
+    /// The rules that exclude a directory, each with that.
+    pub excluded: Vec<(usize, RepoPath)>,
     /// Directories with a workspace of their own, in order.
     pub nested: Vec<RepoPath>,
     /// Submodules that a rule matches, in order.
@@ -124,8 +165,12 @@ impl FileVisitor for Workspaces {
 struct Discovery<'d> {
     /// The directory of the workspace.
     root: &'d RepoPath,
-    rules: &'d [DirectoryGlobs],
+    rules: &'d [DirectoryRule],
     manifests: &'d mut Manifests,
+    /// The number of names of manifests: those behind them are files of rules.
+    manifest_names: usize,
+    marked: Vec<(RepoPath, usize, Vec<u8>)>,
+    excluded: Vec<(usize, RepoPath)>,
     found: Vec<(RepoPath, Found)>,
     nested: Vec<RepoPath>,
     /// The paths that `.gitmodules` names: one that is not checked out is an empty directory.
@@ -136,7 +181,7 @@ struct Discovery<'d> {
 
 impl Discovery<'_> {
     fn is_matched(&self, path: &RepoPath) -> bool {
-        self.rules.iter().any(|globs| globs.matches(path))
+        self.rules.iter().any(|rule| rule.matches(path))
     }
 }
 
@@ -154,7 +199,9 @@ impl FileVisitor for Discovery<'_> {
             self.nested.push(directory.clone());
             return Walk::Skip;
         }
-        let matching = self.rules.iter().enumerate().filter(|(_, globs)| globs.matches(directory));
+        let excluding = self.rules.iter().enumerate().filter(|(_, rule)| rule.excludes(directory));
+        self.excluded.extend(excluding.map(|(rule, _)| (rule, directory.clone())));
+        let matching = self.rules.iter().enumerate().filter(|(_, rule)| rule.matches(directory));
         let rules: Vec<usize> = matching.map(|(rule, _)| rule).collect();
         let file = file.filter(|_| !is_root);
         if file.is_some() || !rules.is_empty() {
@@ -176,7 +223,16 @@ impl FileVisitor for Discovery<'_> {
     }
 
     fn collect(&mut self, path: &RepoPath, name: usize, bytes: Vec<u8>) {
-        if path.is_in(self.root) {
+        if !path.is_in(self.root) {
+            return;
+        }
+        let directory = path.parent().unwrap_or_default();
+        for (index, rule) in self.rules.iter().enumerate() {
+            if rule.is_marked(&directory, path.file_name()) {
+                self.marked.push((directory.clone(), index, path.file_name().to_vec()));
+            }
+        }
+        if name < self.manifest_names {
             self.manifests.add(name, path, bytes);
         }
     }

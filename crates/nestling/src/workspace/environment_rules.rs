@@ -49,7 +49,7 @@ workspace:
     ENVIRONMENT_WHEN = "environment-when" {
         severities: &[Error],
         summary: "an environment has an unknown condition",
-        documentation: "`when` lists the pipelines that deploy to an environment.",
+        documentation: "`when` lists the pipelines that deploy to an environment: `merge_request`, `default_branch`, `branch`, `tag`, `schedule`, `always`, or `if` with an expression.",
         source: "files/workspace.md#workspaceenvironmentsname",
         bad: Example::Repository(&[file("nestling.yml", "workspace:\n  environments:\n    review:\n      when: merge_requests\n")]),
         good: Example::Repository(&[file("nestling.yml", "workspace:\n  environments:\n    review:\n      when: merge_request\n")]),

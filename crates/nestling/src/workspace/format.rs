@@ -51,7 +51,7 @@ pub(crate) struct WorkspaceFile {
     pub allow: Vec<Node>,
 }
 
-/// Whose records of passed jobs count, and for how long.
+/// Pipelines whose records of passed jobs count, and for how long.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReuseFile {
@@ -84,7 +84,7 @@ pub(crate) struct TemplatesFile {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a mapping such as `{ match: \"services/*\", use: … }`")]
 pub(crate) struct UnitRule {
-    /// Directory globs: one text or a list.
+    /// Directory globs, `!` for exceptions, and files that mark a directory: one of them or a list.
     #[serde(rename = "match")]
     pub matches: Node,
     /// Templates: a name, a use, or a list of either.
@@ -174,7 +174,7 @@ pub(crate) struct EnvironmentFile {
     pub url: Option<Node>,
     /// `production`, `staging`, `testing`, `development` or `other`.
     pub deployment_tier: Option<Node>,
-    /// When GitLab stops it by itself.
+    /// Time after which GitLab stops it.
     pub auto_stop_in: Option<Node>,
     /// A Kubernetes dashboard.
     pub kubernetes: Option<Node>,

@@ -1,7 +1,7 @@
 //! Units behind symbolic links: a `nestling.yml` that is a link, and a link to a directory that a rule matches.
 
 use super::FILE_NAME;
-use super::directory_globs::DirectoryGlobs;
+use super::directory_rule::DirectoryRule;
 use super::document::split;
 use nestling_files::files::{Files, ReadError, Resolved, Walk, resolve_links};
 use nestling_files::path::RepoPath;
@@ -42,7 +42,7 @@ pub(super) enum Followed {
 /// A file or a link cannot be read. A link that leads to nothing in the repository is a message.
 pub(super) fn follow(
     files: &dyn Files,
-    rules: &[DirectoryGlobs],
+    rules: &[DirectoryRule],
     root: &RepoPath,
     link: &RepoPath,
 ) -> Result<Result<Followed, String>, ReadError> {
@@ -80,13 +80,13 @@ pub(super) fn follow(
     Ok(Ok(Followed::Unit(link.clone(), Found { file, rules: matching(rules, link), linked })))
 }
 
-fn matching(rules: &[DirectoryGlobs], directory: &RepoPath) -> Vec<usize> {
-    let matching = rules.iter().enumerate().filter(|(_, globs)| globs.matches(directory));
+fn matching(rules: &[DirectoryRule], directory: &RepoPath) -> Vec<usize> {
+    let matching = rules.iter().enumerate().filter(|(_, rule)| rule.matches(directory));
     matching.map(|(rule, _)| rule).collect()
 }
 
 fn leads_nowhere(link: &RepoPath, path: &RepoPath) -> String {
-    format!("the link `{link}` leads to `{path}`, which is not in the repository")
+    format!("link `{link}` points to `{path}`, which is not in the repository")
 }
 
 /// Returns `true` if a directory is there. Only those above it are listed.

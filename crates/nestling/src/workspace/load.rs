@@ -81,18 +81,23 @@ pub(crate) fn load_with(
             written: rule,
         });
     }
-    let globs: Vec<_> = rules.iter().map(|rule| rule.written.globs.clone()).collect();
+    let globs: Vec<_> = rules.iter().map(|rule| rule.written.directories.clone()).collect();
     loading.lists(&written);
     let (depends_from, problems) = stated::parse(&written.depends_from, root);
     loading.diagnostics.extend(problems);
     let mut manifests = Manifests::of(depends_from.readers.iter().map(|(reader, _)| *reader));
-    let Discovered { units: found, nested, submodules, broken_links } =
+    let Discovered { units: found, marked, excluded, nested, submodules, broken_links } =
         discover(files, &globs, &mut manifests, root)?;
     workspace.nested = nested;
     loading.diagnostics.extend(broken_links.into_iter().map(broken_link));
     loading.diagnostics.extend(submodules.iter().map(submodule));
     workspace.rules = globs;
-    loading.diagnostics.extend(rule::unmatched(rules.iter().map(|rule| &rule.written), &found));
+    loading.diagnostics.extend(rule::unmatched(
+        rules.iter().map(|rule| &rule.written),
+        &found,
+        &marked,
+        &excluded,
+    ));
     loading.diagnostics.extend(rule::idle(rules.iter().map(|rule| &rule.written), &found));
     loading.diagnostics.extend(manifests.missing(&depends_from.readers));
     let drafts = found.into_iter().map(|(dir, found)| loading.unit(dir, found, &rules)).collect();

@@ -22,7 +22,7 @@ pub(super) fn no_workspace(files: &dyn Files) -> Result<Diagnostic, ReadError> {
 
 pub(super) fn broken_link(message: String) -> Diagnostic {
     Diagnostic::new(&LINK, Severity::Error, message).with_help(
-        "links must lead to a path that git tracks in this repository: correct the link, or remove it",
+        "a link must point to a path that git tracks in this repository: correct the link, or remove it",
     )
 }
 

@@ -48,7 +48,7 @@ pub(crate) fn tie(drafts: Vec<Draft>) -> (Vec<Unit>, Vec<Diagnostic>) {
             problems.push(
                 Diagnostic::error(&UNIT_NAME, origin, format!("duplicate unit name `{}`", draft.unit.name))
                     .with_label(first, "the first")
-                    .with_help("give one of them another `name:` in its header"),
+                    .with_help("set another `name:` in the header of one of them"),
             );
         }
     }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// Seconds that a record counts, unless the workspace says otherwise: seven days.
 const WITHIN: u64 = 7 * 24 * 60 * 60;
 
-/// Keywords of jobs that are never left out: they change something outside of the pipeline, or run for more than their status.
+/// Keywords of jobs that are never omitted: they change something outside of the pipeline, or run for more than their status.
 const NEVER_LEFT_OUT: [&str; 6] = ["environment", "release", "pages", "trigger", "resource_group", "inputs"];
 
 /// Returns the keyword for which a job is never left out, if it has one.

@@ -187,13 +187,30 @@ fn rule() -> Value {
             (
                 "match",
                 one_or_many(
-                    "Globs of directories, from the root: `*` matches one level, `**` every level, `.` the root",
-                    &json!({ "type": "string" }),
+                    "Globs of directories, from the root: `*` matches one level, `**` every level, `.` the root, and `!` excludes; or a file that a directory contains",
+                    &json!({ "anyOf": [{ "type": "string" }, marker()] }),
                 ),
             ),
             ("use", uses()),
             ("depends_on", depends_on()),
             ("changes", changes()),
+        ],
+    )
+}
+
+fn marker() -> Value {
+    object(
+        "A file that makes a unit of the directory that it is in",
+        &["marker"],
+        vec![
+            ("marker", text("Name of the file, such as `go.mod`; one `*` stands for anything")),
+            (
+                "in",
+                one_or_many(
+                    "Globs of the directories that count; by default all but the root and those below `node_modules`",
+                    &json!({ "type": "string" }),
+                ),
+            ),
         ],
     )
 }

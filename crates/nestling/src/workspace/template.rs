@@ -206,7 +206,7 @@ impl<'a> Templates<'a> {
                     if let Some(link) = resolved.links.first() {
                         let target = &resolved.path;
                         let message = format!(
-                            "template `{name}`: the link `{link}` leads to `{target}`, which is not in the repository"
+                            "template `{name}`: link `{link}` points to `{target}`, which is not in the repository"
                         );
                         return Err(vec![Diagnostic::error(&LINK, folder.origin, message)]);
                     }

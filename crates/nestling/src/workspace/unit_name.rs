@@ -14,7 +14,7 @@ const WORKSPACE: &str = "workspace";
 
 fn reserved(origin: Origin) -> Diagnostic {
     let message = "views call the workspace's own jobs `workspace`, so no unit can have this name";
-    Diagnostic::error(&UNIT_NAME, origin, message).with_help("give it another: `unit: { name: … }`")
+    Diagnostic::error(&UNIT_NAME, origin, message).with_help("set another name: `unit: { name: … }`")
 }
 
 /// Reads the name of a unit; `root` is the directory of the workspace.
@@ -39,7 +39,7 @@ pub(super) fn unit_name(
     UnitName::parse(&name).map_err(|error| {
         vec![
             Diagnostic::error(&UNIT_NAME, origin, error.to_string())
-                .with_help("give it one: `unit: { name: … }`"),
+                .with_help("set one: `unit: { name: … }`"),
         ]
     })
 }

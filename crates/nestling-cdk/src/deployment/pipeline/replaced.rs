@@ -20,10 +20,12 @@ impl<'a> Adding<'a> {
         let Does::Source { repository, branch, .. } = &action.does else { return Vec::new() };
         let branch = branch.as_deref().unwrap_or("its default branch");
         let text = if self.is_main(action) {
-            format!("GitLab's checkout; {branch} of {repository} started it, now the catalogue's `when` does")
+            format!(
+                "GitLab's checkout; it was started by {branch} of {repository}, and now by `when` of the catalogue"
+            )
         } else {
             // Steps that read it have a line of their own.
-            format!("{branch} of {repository}, another source: the job that synthesizes may have to fetch it")
+            format!("{branch} of {repository}, another source: the synth job may have to fetch it")
         };
         self.report_action(LineKind::Replaced, id, &text);
         Vec::new()
@@ -58,7 +60,7 @@ impl<'a> Adding<'a> {
             }
         }
         if nodes.is_empty() {
-            self.report_action(LineKind::Replaced, id, "each `cdk deploy` publishes what its stack needs");
+            self.report_action(LineKind::Replaced, id, "each `cdk deploy` publishes the assets of its stack");
         }
         if project.spec.commands().any(|command| command.contains("cdk-docker-creds.json")) {
             let text =

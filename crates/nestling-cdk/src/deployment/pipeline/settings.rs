@@ -18,7 +18,7 @@ impl<'a> Adding<'a> {
         };
         for trigger in &self.pipeline.triggers {
             if trigger.repository.is_some() && trigger.repository.as_ref() == main {
-                let text = format!("{}: a push started it, and GitLab does that itself", trigger.text);
+                let text = format!("{}: a push started it, as in GitLab", trigger.text);
                 self.report_pipeline(LineKind::Replaced, &text);
             } else {
                 self.report_pipeline(LineKind::Trigger, &trigger.text);

@@ -72,7 +72,7 @@ impl<'a> Adding<'a> {
         let InputSource::Node(maker) = input.source else { return None };
         let maker = &self.deployment.nodes[maker];
         maker.work.stack()?;
-        Some(format!("it reads the outputs of `{}` in a file, which no job writes", maker.name))
+        Some(format!("it reads the outputs of `{}` from a file that no job writes", maker.name))
     }
 
     fn region(&self, action: &Action) -> Option<String> {
@@ -150,7 +150,7 @@ impl<'a> Adding<'a> {
                 Some(bytes) => return project.read_spec(&String::from_utf8_lossy(&bytes)),
                 None => "which is not in the app's directory",
             },
-            (None | Some(InputSource::Checkout), None) => "a file of the app, which is not at hand here",
+            (None | Some(InputSource::Checkout), None) => "a file of the app, which is not available here",
             (Some(InputSource::Assembly), _) => "which is not in the assembly",
             (Some(_), _) => "a file that exists only when the job runs",
         };

@@ -41,7 +41,7 @@ impl Making<'_> {
     }
 
     fn scripts_reader(&self) -> Scripts<'_> {
-        Scripts { files: self.files, inventory: self.inventory }
+        Scripts::new(self.files, self.inventory)
     }
 
     /// Returns an empty script for each role of a package whose script is refused.

@@ -17,47 +17,46 @@ impl Manifests<'_> {
     /// Returns what keeps Cargo from reading the crate in a directory.
     pub(super) fn cargo_fault(&self, dir: &RepoPath) -> Option<String> {
         let dir = and_above(dir).find(|dir| self.has(dir, "Cargo.toml"))?;
-        if let Some(fault) = self.toolchain_fault(&dir) {
-            return Some(fault);
-        }
-        let own = match self.manifest(&dir) {
+        Self::known(&self.of_crates, &dir, || self.toolchain_fault(&dir).or_else(|| self.crate_fault(&dir)))
+    }
+
+    /// Returns the fault of a crate, or of the workspace that it is in.
+    fn crate_fault(&self, dir: &RepoPath) -> Option<String> {
+        let own = match self.manifest(dir) {
             Ok(manifest) => manifest,
             Err(reason) => return Some(reason),
         };
-        let root = self.workspace_root(&dir, &own);
-        let root_manifest = root.as_ref().map(|root| self.manifest(root));
-        let root_manifest = match root_manifest.transpose() {
-            Ok(manifest) => manifest,
+        let Some(root) = self.workspace_root(dir, &own) else {
+            return self.fault_of_crates(BTreeSet::from([dir.clone()]));
+        };
+        let members = match self.members(&root) {
+            Ok(members) => members,
             Err(reason) => return Some(reason),
         };
-        let workspace =
-            root_manifest.as_ref().and_then(|manifest| manifest.get("workspace")).and_then(Value::as_table);
-        let mut open = BTreeSet::from([dir.clone()]);
-        if let (Some(root), Some(workspace)) = (&root, workspace) {
-            open.insert(root.clone());
-            let lists = self.lists.iter().filter(|list| list.kind == "rust" && list.dir == *root);
-            let mut members: BTreeSet<RepoPath> =
-                lists.flat_map(|list| list.members.iter().cloned()).collect();
-            let listed = strings(workspace.get("members"));
-            for member in listed.iter().filter(|member| !member.contains(['*', '?', '['])) {
-                let path = root.join(member).ok().filter(|path| self.has(path, "Cargo.toml"));
-                let Some(path) = path else {
-                    return Some(format!(
-                        "the member `{member}` of {}, which does not exist",
-                        root.child(b"Cargo.toml")
-                    ));
-                };
-                members.insert(path);
-            }
-            if dir != *root && !members.contains(&dir) {
-                return Some(format!(
-                    "a place in the workspace of {}, or in its `exclude`",
-                    root.child(b"Cargo.toml")
-                ));
-            }
-            open.extend(members);
+        if *dir != root && !members.contains(dir) {
+            return Some(format!("a place in the workspace of {}, or in its `exclude`", shown(&root)));
         }
-        self.fault_of_crates(open, workspace)
+        // All crates of a workspace have one verdict.
+        Self::known(&self.of_workspaces, &root, || {
+            self.fault_of_crates(&members | &BTreeSet::from([root.clone()]))
+        })
+    }
+
+    /// Returns the members of a workspace.
+    ///
+    /// # Errors
+    /// One that is listed by name does not exist, which the reason says.
+    fn members(&self, root: &RepoPath) -> Result<BTreeSet<RepoPath>, String> {
+        let manifest = self.manifest(root)?;
+        let lists = self.lists.iter().filter(|list| list.kind == "rust" && list.dir == *root);
+        let mut members: BTreeSet<RepoPath> = lists.flat_map(|list| list.members.iter().cloned()).collect();
+        let listed = strings(manifest.get("workspace").and_then(|workspace| workspace.get("members")));
+        for member in listed.iter().filter(|member| !member.contains(['*', '?', '['])) {
+            let path = root.join(member).ok().filter(|path| self.has(path, "Cargo.toml"));
+            let missing = || format!("the member `{member}` of {}, which does not exist", shown(root));
+            members.insert(path.ok_or_else(missing)?);
+        }
+        Ok(members)
     }
 
     /// Returns the fault of a toolchain that is on the disk of somebody's machine.
@@ -71,7 +70,7 @@ impl Manifests<'_> {
     }
 
     /// Returns the first fault among crates and their path dependencies.
-    fn fault_of_crates(&self, mut open: BTreeSet<RepoPath>, workspace: Option<&Table>) -> Option<String> {
+    fn fault_of_crates(&self, mut open: BTreeSet<RepoPath>) -> Option<String> {
         let mut seen: BTreeMap<RepoPath, Table> = BTreeMap::new();
         while let Some(dir) = open.pop_first() {
             if seen.contains_key(&dir) {
@@ -82,7 +81,7 @@ impl Manifests<'_> {
                 Err(reason) => return Some(reason),
             };
             if let Some(fault) =
-                self.target_fault(&dir, &manifest).or_else(|| inheritance_fault(&dir, &manifest, workspace))
+                self.target_fault(&dir, &manifest).or_else(|| self.inheritance_fault(&dir, &manifest))
             {
                 return Some(fault);
             }
@@ -99,6 +98,23 @@ impl Manifests<'_> {
             seen.insert(dir, manifest);
         }
         None
+    }
+
+    /// Returns what a crate takes from its workspace and the workspace does not have.
+    fn inheritance_fault(&self, dir: &RepoPath, manifest: &Table) -> Option<String> {
+        let inherited = inherited(manifest);
+        if inherited.is_empty() {
+            return None;
+        }
+        let root = self.workspace_root(dir, manifest).and_then(|root| self.manifest(&root).ok());
+        let workspace = root.as_ref().and_then(|root| root.get("workspace"));
+        let has =
+            |table: &str, key: &str| workspace.and_then(|workspace| workspace.get(table)?.get(key)).is_some();
+        let (table, key) = inherited.into_iter().find(|(table, key)| !has(table, key))?;
+        Some(format!(
+            "`{key}` in `[workspace.{table}]`, which {} takes from there: there is none",
+            shown(dir)
+        ))
     }
 
     fn manifest(&self, dir: &RepoPath) -> Result<Table, String> {
@@ -170,18 +186,15 @@ fn shown(dir: &RepoPath) -> String {
     dir.child(b"Cargo.toml").to_string()
 }
 
-/// Returns what a crate takes from its workspace and the workspace does not have.
-fn inheritance_fault(dir: &RepoPath, manifest: &Table, workspace: Option<&Table>) -> Option<String> {
+/// Returns the keys that a crate takes from its workspace, each with the table there.
+fn inherited(manifest: &Table) -> Vec<(&'static str, String)> {
     let is_inherited = |value: &Value| value.get("workspace").and_then(Value::as_bool) == Some(true);
-    let has =
-        |table: &str, key: &str| workspace.and_then(|workspace| workspace.get(table)?.get(key)).is_some();
     let package = manifest.get("package").and_then(Value::as_table).into_iter().flatten();
     let fields = package.map(|(key, value)| ("package", key, value));
     let dependencies = DEPENDENCIES.iter().filter_map(|name| manifest.get(*name)?.as_table()).flatten();
     let dependencies = dependencies.map(|(key, value)| ("dependencies", key, value));
-    let mut inherited = fields.chain(dependencies).filter(|(.., value)| is_inherited(value));
-    let (table, key, _) = inherited.find(|(table, key, _)| !has(table, key))?;
-    Some(format!("`{key}` in `[workspace.{table}]`, which {} takes from there: there is none", shown(dir)))
+    let all = fields.chain(dependencies).filter(|(.., value)| is_inherited(value));
+    all.map(|(table, key, _)| (table, key.clone())).collect()
 }
 
 /// Returns the path dependencies of a manifest, those of its workspace and of platforms too.

@@ -52,6 +52,15 @@ impl Manifests<'_> {
 
     /// Returns true for a module with a package of its own: what is in a module below, in `testdata`, or behind `.` or `_` is none.
     fn has_go_package(&self, dir: &RepoPath) -> bool {
+        if let Some(known) = self.of_go_packages.borrow().get(dir) {
+            return *known;
+        }
+        let has_package = self.looks_for_package(dir);
+        self.of_go_packages.borrow_mut().insert(dir.clone(), has_package);
+        has_package
+    }
+
+    fn looks_for_package(&self, dir: &RepoPath) -> bool {
         let is_left_out = |name: &str| name.starts_with(['.', '_']) || ["testdata", "vendor"].contains(&name);
         self.inventory.directories.iter().any(|(path, directory)| {
             let is_inside = path == dir || dir.is_root() || path.is_in(dir);

@@ -16,13 +16,20 @@ impl Manifests<'_> {
         let has_settings =
             |dir: &RepoPath| self.has(dir, "settings.gradle") || self.has(dir, "settings.gradle.kts");
         let root = and_above(dir).find(has_settings).unwrap_or_else(|| dir.clone());
+        Self::known(&self.of_gradle, &root, || self.android_fault(&root))
+    }
+
+    /// Returns the fault of a build, by the directory of its settings.
+    fn android_fault(&self, root: &RepoPath) -> Option<String> {
+        let has_settings =
+            |dir: &RepoPath| self.has(dir, "settings.gradle") || self.has(dir, "settings.gradle.kts");
         for (path, directory) in &self.inventory.directories {
             // A build below is one of its own, but those that are included to configure this one.
-            let is_inside = root.is_root() || *path == root || path.is_in(&root);
+            let is_inside = root.is_root() || path == root || path.is_in(root);
             let is_logic =
                 path.as_str().is_some_and(|path| path.split('/').any(|name| LOGIC.contains(&name)));
             let own_root = and_above(path).find(has_settings);
-            if !is_inside || !(is_logic || own_root.is_none_or(|own| own == root)) {
+            if !is_inside || !(is_logic || own_root.is_none_or(|own| own == *root)) {
                 continue;
             }
             for name in &directory.files {

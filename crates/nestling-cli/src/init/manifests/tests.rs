@@ -11,7 +11,7 @@ fn fault(command: &str, files: &[(&str, &str)]) -> Option<String> {
     let inventory = Inventory::read(&files).unwrap();
     let mut reader = Reader { files: &files, inventory: &inventory, unreadable: Vec::new() };
     let lists = lists::read(&mut reader).unwrap();
-    let manifests = Manifests { files: &files, inventory: &inventory, lists: &lists };
+    let manifests = Manifests::new(&files, &inventory, &lists);
     let words: Vec<&str> = command.split(' ').collect();
     manifests.fault(&words, &RepoPath::parse("a").unwrap(), true)
 }

@@ -17,7 +17,7 @@ fn effect(scripts: &str, more: &[(&str, &str)]) -> Option<String> {
     ];
     let files = MemoryFiles::new(files.into_iter().chain(more.iter().copied()));
     let inventory = Inventory::read(&files).unwrap();
-    let scripts = Scripts { files: &files, inventory: &inventory };
+    let scripts = Scripts::new(&files, &inventory);
     let effect = scripts.of_script(&RepoPath::parse("a").unwrap(), "build");
     effect.map(|effect| effect.shown())
 }

@@ -32,12 +32,12 @@ enum Brace {
 
 /// Returns the positions of the first outermost pair of braces.
 fn outer_brace(pattern: &[u8]) -> Brace {
-    let (mut left, mut nest, mut at) = (None, 0_usize, 0);
-    while at < pattern.len() {
-        match pattern[at] {
+    let (mut left, mut nest, mut position) = (None, 0_usize, 0);
+    while position < pattern.len() {
+        match pattern[position] {
             b'{' => {
                 if nest == 0 {
-                    left = Some(at);
+                    left = Some(position);
                 }
                 nest += 1;
             }
@@ -45,33 +45,33 @@ fn outer_brace(pattern: &[u8]) -> Brace {
                 if let Some(left) = left {
                     nest -= 1;
                     if nest == 0 {
-                        return Brace::Pair(left, at);
+                        return Brace::Pair(left, position);
                     }
                 }
             }
-            b'\\' => at += 1,
+            b'\\' => position += 1,
             _ => {}
         }
-        at += 1;
+        position += 1;
     }
     if left.is_some() { Brace::Unclosed } else { Brace::None }
 }
 
 /// The choices between braces: split at the commas that stand in no inner brace.
 fn split_at_commas(inner: &[u8]) -> Vec<&[u8]> {
-    let (mut choices, mut start, mut nest, mut at) = (Vec::new(), 0, 0_usize, 0);
-    while at < inner.len() {
-        match inner[at] {
+    let (mut choices, mut start, mut nest, mut position) = (Vec::new(), 0, 0_usize, 0);
+    while position < inner.len() {
+        match inner[position] {
             b'{' => nest += 1,
             b'}' => nest = nest.saturating_sub(1),
-            b'\\' => at += 1,
+            b'\\' => position += 1,
             b',' if nest == 0 => {
-                choices.push(&inner[start..at]);
-                start = at + 1;
+                choices.push(&inner[start..position]);
+                start = position + 1;
             }
             _ => {}
         }
-        at += 1;
+        position += 1;
     }
     choices.push(&inner[start..]);
     choices
@@ -181,11 +181,11 @@ fn bracket<'p>(class: &'p [u8], s: &[u8]) -> Option<&'p [u8]> {
         [b'!' | b'^', rest @ ..] => (true, rest),
         _ => (false, class),
     };
-    let mut found = false;
+    let mut is_member = false;
     loop {
         match p {
             [] => return None,
-            [b']', rest @ ..] => return (found != negated).then_some(rest),
+            [b']', rest @ ..] => return (is_member != negated).then_some(rest),
             _ => {}
         }
         let (low, rest) = class_char(p)?;
@@ -198,7 +198,7 @@ fn bracket<'p>(class: &'p [u8], s: &[u8]) -> Option<&'p [u8]> {
             }
             _ => low,
         };
-        found |= low == c || high == c || in_range(low, c, high);
+        is_member |= low == c || high == c || in_range(low, c, high);
     }
 }
 

@@ -74,28 +74,28 @@ impl fmt::Display for GlobLint {
 }
 
 pub(super) fn lint(glob: &str) -> Vec<GlobLint> {
-    let mut found = Vec::new();
+    let mut lints = Vec::new();
     if let Some(rest) = glob.strip_prefix("./") {
-        found.push(GlobLint::DotSlash { meant: rest.to_owned() });
+        lints.push(GlobLint::DotSlash { meant: rest.to_owned() });
     }
     if let Some(rest) = glob.strip_prefix('/') {
-        found.push(GlobLint::LeadingSlash { meant: rest.to_owned() });
+        lints.push(GlobLint::LeadingSlash { meant: rest.to_owned() });
     }
     if let Some(folder) = glob.strip_suffix('/').filter(|folder| !folder.is_empty()) {
         let folder = folder.strip_suffix("/**").unwrap_or(folder);
-        found.push(GlobLint::TrailingSlash { meant: format!("{folder}/**/*") });
+        lints.push(GlobLint::TrailingSlash { meant: format!("{folder}/**/*") });
     }
     if glob == "**" || glob.ends_with("/**") {
-        found.push(GlobLint::OneLevel { meant: format!("{glob}/*") });
+        lints.push(GlobLint::OneLevel { meant: format!("{glob}/*") });
     }
     let open = unclosed(glob);
     if open.contains(&b'{') {
-        found.push(GlobLint::UnclosedBrace);
+        lints.push(GlobLint::UnclosedBrace);
     }
     if open.contains(&b'[') {
-        found.push(GlobLint::UnclosedBracket);
+        lints.push(GlobLint::UnclosedBracket);
     }
-    found
+    lints
 }
 
 /// The opening braces and brackets that nothing closes.

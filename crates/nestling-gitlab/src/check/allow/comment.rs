@@ -127,9 +127,9 @@ mod tests {
             ("# nestling: allow retry", Some("allow retry")),
             ("# Nestling: Allow(retry)", Some("Allow(retry)")),
         ] {
-            let found = comments(line).remove(&1);
-            let found = found.map(|comment| comment.rules.into_iter().collect::<Vec<_>>().join(" "));
-            assert_eq!(found.as_deref(), wanted, "{line}");
+            let rules = comments(line).remove(&1);
+            let rules = rules.map(|comment| comment.rules.into_iter().collect::<Vec<_>>().join(" "));
+            assert_eq!(rules.as_deref(), wanted, "{line}");
         }
     }
 }

@@ -12,7 +12,7 @@ rules! {
     ALLOW_UNKNOWN = "allow-unknown" {
         severities: &[Warning],
         summary: "a comment or an entry of `allow` names a rule that does not exist",
-        documentation: "It silences nothing. Messages have the ID of their rule in brackets: `# nestling: allow(retry)` allows `warning[retry]`.",
+        documentation: "Such an entry silences nothing. Messages have the ID of their rule in brackets: `# nestling: allow(retry)` allows `warning[retry]`.",
         source: "allow.md",
         bad: Example::Pipeline("deploy:
   script: make deploy

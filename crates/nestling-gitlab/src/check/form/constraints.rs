@@ -73,9 +73,9 @@ impl Walk<'_> {
             return;
         }
         let message = format!("`{key}` of {} is not one of its `{list}`", named.label);
-        let place = value.map_or(origin, |value| value.origin);
+        let value_origin = value.map_or(origin, |value| value.origin);
         let words: Vec<&str> = items.iter().filter_map(Node::text).collect();
-        self.error_with_help(named, place, message, Some(format!("use one of {}", words.join(", "))));
+        self.error_with_help(named, value_origin, message, Some(format!("use one of {}", words.join(", "))));
     }
 
     fn requires(&mut self, key: &str, other: &str, map: &Map, named: Named<'_>) {

@@ -21,7 +21,7 @@ impl Walk<'_> {
                 None => self.unknown(shape, entry, named),
             }
         }
-        // An unknown key may be a misspelt one that is missing.
+        // An unknown key may be a misspelled one that is missing.
         let helps: Vec<String> =
             self.problems[before..].iter().filter_map(|problem| problem.help.clone()).collect();
         let is_meant = |name: &str| !helps.is_empty() && helps.contains(&format!("did you mean `{name}`?"));

@@ -169,8 +169,8 @@ fn break_value(node: &mut Node, position: &mut usize) -> Option<Origin> {
                 return Some(entry.key.origin);
             }
             *position -= 1;
-            if let Some(place) = break_value(&mut entry.value, position) {
-                return Some(place);
+            if let Some(origin_of_change) = break_value(&mut entry.value, position) {
+                return Some(origin_of_change);
             }
         }
     }
@@ -195,11 +195,11 @@ proptest! {
         prop_assert_eq!(findings(shape, &node), vec![]);
         let names = crate::testing::shown(&node);
         let mut position = position;
-        if let Some(place) = break_value(&mut node, &mut position) {
+        if let Some(origin_of_change) = break_value(&mut node, &mut position) {
             // Names are free in places, where the key is none of the table's.
-            let found = findings(shape, &node);
+            let problems = findings(shape, &node);
             let is_free = crate::testing::shown(&node).contains("no_such_keyword: any") || names.contains("A_NAME");
-            prop_assert!(is_free || found.iter().any(|(origin, _)| *origin == place), "{} {:?}", names, found);
+            prop_assert!(is_free || problems.iter().any(|(origin, _)| *origin == origin_of_change), "{} {:?}", names, problems);
         }
     }
 }
@@ -213,10 +213,10 @@ fn a_value_of_another_type_is_found_at_its_place() {
     for keyword in JOB.keys {
         for value in values {
             let node = crate::testing::node(&format!("{{{}: {value}}}", keyword.name));
-            let place = node.get(keyword.name).unwrap().origin;
-            let found = findings(&JOB, &node);
-            refused += usize::from(!found.is_empty());
-            assert!(found.iter().all(|(origin, _)| origin.line == place.line), "{found:?}");
+            let keyword_origin = node.get(keyword.name).unwrap().origin;
+            let problems = findings(&JOB, &node);
+            refused += usize::from(!problems.is_empty());
+            assert!(problems.iter().all(|(origin, _)| origin.line == keyword_origin.line), "{problems:?}");
         }
     }
     assert!(refused > 200, "{refused}");

@@ -32,7 +32,7 @@ pub(super) fn check(
     Some(problem.with_note("the next push is compared with the commit before it").with_help(help))
 }
 
-/// Returns the first rule that can create a pipeline for a push to the default branch, and lets it be cancelled.
+/// Returns the first rule that can create a pipeline for a push to the default branch, and lets it be canceled.
 fn cancelling_rule(rules: &[RuleEntry<'_>], variables: &KnownVariables) -> Option<Origin> {
     for rule in rules {
         let is_narrowed = rule.get("changes").is_some() || rule.get("exists").is_some();

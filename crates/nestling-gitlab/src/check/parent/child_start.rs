@@ -272,7 +272,7 @@ fn only(possible: BTreeSet<Values>) -> Result<Values, String> {
         let mut names = first.keys().chain(other.keys());
         if let Some(name) = names.find(|name| first.get(*name) != other.get(*name)) {
             return Err(format!(
-                "the parent pipeline passes `{name}` to the child, and its value depends on rules that cannot be decided"
+                "the parent pipeline passes `{name}` to the child, but its value depends on rules with unknown variables"
             ));
         }
     }

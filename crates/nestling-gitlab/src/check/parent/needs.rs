@@ -13,8 +13,8 @@ pub(super) fn check(pipeline: &Pipeline, trigger: &Trigger<'_>) -> Option<Diagno
     let (job, generator) = (trigger.job, trigger.generator);
     let name = generator.name.as_str();
     let list = job.body.get("needs").filter(|node| !node.is_null());
-    let found = needs(&job.body).into_iter().flatten().find(|need| need.source == NeedSource::Job(name));
-    if let Some(need) = found.filter(|_| list.is_some()) {
+    let plan_need = needs(&job.body).into_iter().flatten().find(|need| need.source == NeedSource::Job(name));
+    if let Some(need) = plan_need.filter(|_| list.is_some()) {
         return (!need.artifacts).then(|| without_artifacts(&need));
     }
     let origin = list.map_or(job.origin, |list: &Node| list.origin);

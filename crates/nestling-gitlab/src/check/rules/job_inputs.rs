@@ -81,17 +81,17 @@ pub(crate) fn at_expression(problem: &mut Diagnostic, sources: &Sources) {
 const UNDECLARED: &str = "undeclared job input";
 
 /// Calls `found` with each string that holds an expression.
-fn walk(node: &Node, found: &mut dyn FnMut(&str, Origin)) {
+fn walk(node: &Node, visit: &mut dyn FnMut(&str, Origin)) {
     match &node.kind {
-        Kind::Scalar(scalar) if scalar.text.contains(OPEN) => found(&scalar.text, node.origin),
+        Kind::Scalar(scalar) if scalar.text.contains(OPEN) => visit(&scalar.text, node.origin),
         Kind::Scalar(_) => {}
-        Kind::Seq(items) => items.iter().for_each(|item| walk(item, found)),
+        Kind::Seq(items) => items.iter().for_each(|item| walk(item, visit)),
         Kind::Map(map) => {
             for entry in &map.entries {
                 if entry.key.text().contains(OPEN) {
-                    found(entry.key.text(), entry.key.origin);
+                    visit(entry.key.text(), entry.key.origin);
                 }
-                walk(&entry.value, found);
+                walk(&entry.value, visit);
             }
         }
     }
@@ -112,8 +112,8 @@ impl Place<'_> {
             return;
         }
         for range in expressions(text) {
-            let found = names(&text[range]).into_iter().filter(|name| !name.is_call);
-            problems.extend(found.filter_map(|name| self.name(&name, origin)));
+            let fields = names(&text[range]).into_iter().filter(|name| !name.is_call);
+            problems.extend(fields.filter_map(|name| self.name(&name, origin)));
         }
     }
 
@@ -155,8 +155,8 @@ impl Place<'_> {
 /// Reports expressions that the runner never sees.
 fn unevaluated(text: &str, place: &str, origin: Origin) -> Option<Diagnostic> {
     let ranges = expressions(text);
-    let mut found = ranges.iter().flat_map(|range| names(&text[range.clone()]));
-    let name = found.find(|name| name.root == "job" && name.keys.first() == Some(&"inputs"))?;
+    let mut all_names = ranges.iter().flat_map(|range| names(&text[range.clone()]));
+    let name = all_names.find(|name| name.root == "job" && name.keys.first() == Some(&"inputs"))?;
     let path: Vec<&str> = [name.root].into_iter().chain(name.keys).collect();
     let message = format!("`{}` is not evaluated in {place}", path.join("."));
     let help =

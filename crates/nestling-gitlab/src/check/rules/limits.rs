@@ -13,8 +13,7 @@ pub static RULE: Rule = Rule {
     id: "limits",
     severities: &[Error],
     summary: "the pipeline has more jobs or deployments than GitLab allows",
-    documentation: "A pipeline has at most 500 jobs with an `environment`, stop jobs included, or what the instance is set to \
-(`workspace: { gitlab: { deployments: 500, jobs: 2000 } }`). GitLab does not create a larger one. \
+    documentation: "A pipeline has at most 500 jobs with an `environment`, stop jobs included, or the limit of the instance (`workspace: { gitlab: { deployments: 500, jobs: 2000 } }`). GitLab does not create a larger one. \
 `nestling generate` splits a pipeline that is too large and keeps units that need each other together; this rule reports a \
 part that is still too large.",
     source: "https://docs.gitlab.com/administration/cicd/limits/",

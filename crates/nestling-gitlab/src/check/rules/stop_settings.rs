@@ -78,11 +78,11 @@ fn group_difference(pair: &StopPair<'_>) -> Option<Diagnostic> {
     if deploy_group == stop_group {
         return None;
     }
-    let deploy_group = quoted(deploy_group);
-    let stop_group = quoted(stop_group);
     let message = format!(
-        "stop job `{}` has resource group {stop_group}, its deploy job has {deploy_group}",
-        pair.stop.name
+        "stop job `{}` has {}, its deploy job has {}",
+        pair.stop.name,
+        in_words(stop_group),
+        in_words(deploy_group)
     );
     let problem = Diagnostic::warning(&RULE, pair.stop.origin, message);
     Some(
@@ -92,6 +92,6 @@ fn group_difference(pair: &StopPair<'_>) -> Option<Diagnostic> {
     )
 }
 
-fn quoted(group: Option<&str>) -> String {
-    group.map_or_else(|| "none".to_owned(), |group| format!("`{group}`"))
+fn in_words(group: Option<&str>) -> String {
+    group.map_or_else(|| "no resource group".to_owned(), |group| format!("resource group `{group}`"))
 }

@@ -46,11 +46,11 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         let copies = index.presence[position].copies();
         let of_matrix =
             |name: &str| copies.iter().any(|(copy, _)| copy.variables.iter().any(|(other, _)| other == name));
-        let found = variable_sets(index, job).into_iter().find_map(|variables| {
+        let circle = variable_sets(index, job).into_iter().find_map(|variables| {
             let circle = circle(&variables, &of_matrix)?;
             finding(&variables, &circle)
         });
-        problems.extend(found);
+        problems.extend(circle);
     }
 }
 

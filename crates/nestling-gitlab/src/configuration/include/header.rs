@@ -40,23 +40,23 @@ pub(crate) fn interpolate(
         })
         .collect();
     let spec = header.get("spec");
-    let found = of_spec(spec, surroundings, remote);
-    problems.extend(found.problems);
-    let inputs = found.inputs;
+    let spec_inputs = of_spec(spec, surroundings, remote);
+    problems.extend(spec_inputs.problems);
+    let inputs = spec_inputs.inputs;
     let values = InputValues::of(&inputs, given);
     let component = spec.and_then(|spec| spec.get("component")).and_then(Node::as_seq).unwrap_or_default();
     let component = component.iter().filter_map(Node::text).collect();
     let sources = surroundings.sources;
     let definitions = inputs.iter().collect();
     let declared =
-        Declared { inputs: &definitions, values: &values, component, is_open: found.is_open, sources };
+        Declared { inputs: &definitions, values: &values, component, is_open: spec_inputs.is_open, sources };
     declared.walk(body, &mut problems);
     let origin = body.origin;
     let placed = values.put_into(body);
     if placed.is_too_much() {
-        let message = "the values of all `$[[ ]]` of this file are too large";
+        let message = "the values of all `$[[ ]]` in this file are too large";
         let problem = Diagnostic::error(&RULE, origin, message);
-        problems.push(problem.with_help("use long inputs less often"));
+        problems.push(problem.with_help("use fewer or shorter inputs"));
     }
     Interpolated { problems, open: placed.open, inputs }
 }

@@ -64,7 +64,7 @@ impl SpecInputs {
                 continue;
             };
             let problem = Diagnostic::error(&RULE, entry.key.origin, format!("duplicate input `{name}`"));
-            self.problems.push(problem.with_label(*first, "it is declared here as well"));
+            self.problems.push(problem.with_label(*first, "also declared here"));
         }
         self.inputs.entries.extend(added);
     }

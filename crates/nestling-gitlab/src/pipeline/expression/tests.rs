@@ -187,7 +187,7 @@ fn what_is_not_known_is_maybe_unless_it_makes_no_difference() {
 /// Each row: a text that GitLab refuses, the character at which it stops, and why.
 #[test]
 fn what_gitlab_cannot_read_is_refused_with_its_place() {
-    for (text, at, message) in [
+    for (text, offset, message) in [
         ("", 0, "missing value at the end"),
         ("  ", 2, "missing value at the end"),
         ("$A == ", 6, "missing value at the end"),
@@ -216,7 +216,7 @@ fn what_gitlab_cannot_read_is_refused_with_its_place() {
         ("$A\u{a0}== \"a\"", 2, "unexpected ``: quote strings, and start variables with `$`"),
     ] {
         let error = Expression::parse(text).expect_err(text);
-        assert_eq!((error.offset, error.message.as_str()), (at, message), "{text}");
+        assert_eq!((error.offset, error.message.as_str()), (offset, message), "{text}");
     }
 }
 

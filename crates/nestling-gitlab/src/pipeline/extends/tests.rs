@@ -119,7 +119,7 @@ fn eleven_levels_are_followed_and_twelve_are_refused() {
         // The order in which they are written must not matter.
         for downwards in [true, false] {
             let mut links: Vec<String> = (1..=levels)
-                .map(|at| format!("l{at}: {{extends: l{}, k{at}: {at}}}", at - 1))
+                .map(|level| format!("l{level}: {{extends: l{}, k{level}: {level}}}", level - 1))
                 .chain(["l0: {script: base}".to_owned()])
                 .collect();
             if downwards {
@@ -141,8 +141,8 @@ fn eleven_levels_are_followed_and_twelve_are_refused() {
 #[test]
 fn the_deepest_of_several_bases_counts() {
     let mut text = "{l0: {script: base}, ".to_owned();
-    for at in 1..=11 {
-        let _ = write!(text, "l{at}: {{extends: l{}}}, ", at - 1);
+    for level in 1..=11 {
+        let _ = write!(text, "l{level}: {{extends: l{}}}, ", level - 1);
     }
     let (_, problems) = resolved(&(text + "j: {extends: [l0, l11]}}"), "j", Missing::Error);
     assert_eq!(messages(&problems), ["extends-depth: `j` has more than 11 levels of `extends`"]);
@@ -150,7 +150,7 @@ fn the_deepest_of_several_bases_counts() {
 
 #[test]
 fn bases_of_includes_are_left_for_gitlab_where_they_come_first() {
-    for (text, want, said) in [
+    for (text, want, expected) in [
         ("{j: {extends: .remote, image: null}}", "{extends: [.remote], image: null}", &[][..]),
         (
             "{.a: {image: a}, j: {extends: [.remote, .a], script: [j]}}",
@@ -170,7 +170,7 @@ fn bases_of_includes_are_left_for_gitlab_where_they_come_first() {
         ),
     ] {
         let (body, problems) = resolved(text, "j", Missing::Keep);
-        assert_eq!(messages(&problems), said, "{text}");
+        assert_eq!(messages(&problems), expected, "{text}");
         assert_eq!(body, want, "{text}");
     }
 }

@@ -64,9 +64,9 @@ fn a_name_that_yaml_reads_as_something_else_is_refused_and_in_quotes_it_is_not()
         ("2024-01-01", "a date"),
         (":deploy", "a symbol"),
     ] {
-        let found = messages(&Fragment::from_node(node(&format!("{name}: {{script: a}}"))).1);
+        let actual = messages(&Fragment::from_node(node(&format!("{name}: {{script: a}}"))).1);
         let want = format!("job-name: a job name must be a string, but YAML reads `{name}` as {what}");
-        assert_eq!(found, [want]);
+        assert_eq!(actual, [want]);
         if !["true"].contains(&name) {
             assert!(fragment(&format!("'{name}': {{script: a}}")).jobs.contains_key(name), "{name}");
         }
@@ -93,13 +93,13 @@ fn a_job_under_the_name_of_a_keyword_is_refused_and_stays_for_needs() {
     for name in crate::pipeline::keywords::GLOBAL {
         for body in ["{stage: build, script: [make]}", "{extends: .a, image: b}", "{trigger: {project: a}}"] {
             let (fragment, problems) = Fragment::from_node(node(&format!("{name}: {body}")));
-            let found = messages(&problems);
+            let actual = messages(&problems);
             if *name == "variables" && body.starts_with("{extends") {
                 assert_eq!(problems[0].severity, Severity::Warning, "{body}");
                 assert!(fragment.globals.contains(name) && fragment.jobs.is_empty(), "{body}");
                 continue;
             }
-            assert_eq!(found, [format!("job-name: `{name}` is a keyword and cannot be a job")], "{body}");
+            assert_eq!(actual, [format!("job-name: `{name}` is a keyword and cannot be a job")], "{body}");
             assert!(fragment.jobs.contains_key(*name) && fragment.globals.is_empty(), "{name} {body}");
         }
     }

@@ -26,9 +26,9 @@ fn names_are_gitlabs() {
         ("{matrix: [{A: [$X, '[1]']}]}", &["build: [$X]", "build: [[1]]"]),
     ] {
         let job = map(&format!("{{parallel: {text}}}"));
-        let found = parallel(&job).unwrap();
-        assert_eq!(found.names("build"), want, "{text}");
-        assert_eq!(found.count(), want.len() as u64, "{text}");
+        let copies = parallel(&job).unwrap();
+        assert_eq!(copies.names("build"), want, "{text}");
+        assert_eq!(copies.count(), want.len() as u64, "{text}");
     }
 }
 
@@ -53,9 +53,9 @@ fn what_gitlab_does_not_accept_is_malformed_and_stays_one_job() {
         "{matrix: [{A: [[a]]}]}",
     ] {
         let job = map(&format!("{{parallel: {text}}}"));
-        let found = parallel(&job).unwrap();
-        assert_eq!(found, Parallel::Malformed, "{text}");
-        assert_eq!((found.count(), found.names("build")), (1, vec!["build".to_owned()]));
+        let copies = parallel(&job).unwrap();
+        assert_eq!(copies, Parallel::Malformed, "{text}");
+        assert_eq!((copies.count(), copies.names("build")), (1, vec!["build".to_owned()]));
     }
 }
 
@@ -68,7 +68,7 @@ fn a_job_that_is_not_multiplied_has_none() {
 #[test]
 fn a_count_that_is_beyond_counting_is_a_large_number() {
     let values = vec!["a"; 100].join(", ");
-    let variables: Vec<String> = (0..20).map(|at| format!("V{at}: [{values}]")).collect();
+    let variables: Vec<String> = (0..20).map(|index| format!("V{index}: [{values}]")).collect();
     let job = map(&format!("{{parallel: {{matrix: [{{{}}}]}}}}", variables.join(", ")));
     assert_eq!(parallel(&job).unwrap().count(), u64::MAX);
 }

@@ -16,8 +16,8 @@ fn expressions_end_where_the_runner_ends_them() {
         ("${{ a", &[]),
         ("${ a }", &[]),
     ] {
-        let found: Vec<&str> = expressions(text).into_iter().map(|range| &text[range]).collect();
-        assert_eq!(found, inside, "{text}");
+        let actual: Vec<&str> = expressions(text).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(actual, inside, "{text}");
     }
 }
 
@@ -33,13 +33,13 @@ fn names_are_those_that_are_read() {
         ("a == \\\"b\\\" || c", &["a", "c"]),
         ("'unclosed a", &[]),
     ] {
-        let found: Vec<String> = names(expression)
+        let actual: Vec<String> = names(expression)
             .into_iter()
             .map(|name| {
                 let words: Vec<&str> = [name.root].into_iter().chain(name.keys).collect();
                 words.join(" ") + if name.is_call { "()" } else { "" }
             })
             .collect();
-        assert_eq!(found, expected, "{expression}");
+        assert_eq!(actual, expected, "{expression}");
     }
 }

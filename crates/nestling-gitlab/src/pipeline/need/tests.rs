@@ -2,7 +2,7 @@ use crate::pipeline::need::{Need, NeedSource, dependencies, needs, parallel_base
 use crate::testing::{map, shown};
 
 /// A need in words: what it is, then `optional` and `no artifacts` and the matrix.
-fn told(need: &Need<'_>) -> String {
+fn described(need: &Need<'_>) -> String {
     let mut text = match need.source {
         NeedSource::Job(name) => format!("job {name}"),
         NeedSource::Pipeline { pipeline, job: Some(job) } => format!("job {job} of pipeline {pipeline}"),
@@ -46,8 +46,8 @@ fn every_form_is_read() {
         ("build", &["malformed"]),
     ] {
         let job = map(&format!("{{needs: {text}}}"));
-        let found: Vec<String> = needs(&job).unwrap().iter().map(told).collect();
-        assert_eq!(found, want, "{text}");
+        let actual: Vec<String> = needs(&job).unwrap().iter().map(described).collect();
+        assert_eq!(actual, want, "{text}");
     }
 }
 
@@ -63,8 +63,8 @@ fn rules_have_needs_too() {
     let job = map(
         "{needs: [a], rules: [{if: $A, needs: [b, {job: c, optional: true}]}, {needs: []}, {if: $B}, text]}",
     );
-    let found: Vec<String> = rules_needs(&job).iter().map(told).collect();
-    assert_eq!(found, ["job b", "job c, optional"]);
+    let actual: Vec<String> = rules_needs(&job).iter().map(described).collect();
+    assert_eq!(actual, ["job b", "job c, optional"]);
     assert!(rules_needs(&map("{needs: [a]}")).is_empty());
 }
 

@@ -36,8 +36,7 @@ fn lift(entry: &mut Entry, diagnostics: &mut Vec<Diagnostic>) {
     if SHALLOW.contains(&key) && levels(&entry.value) > LIST_LEVELS {
         let message = format!("`{key}` has lists in lists, more than {LIST_LEVELS} levels deep");
         let problem = Diagnostic::error(&LIST_DEPTH, entry.value.origin, message);
-        diagnostics
-            .push(problem.with_help("let some of the references point at what they lead to in the end"));
+        diagnostics.push(problem.with_help("nest fewer references: refer to the final key directly"));
     }
     // A list of nothing but empty lists is empty for no one who asks before it is flattened.
     if has_entry(&entry.value) {

@@ -141,8 +141,8 @@ fn circles_are_refused() {
         ),
     ] {
         let (_, problems) = resolved(text, Missing::Error);
-        let said = messages(&problems);
-        assert!(said[0].ends_with(&format!("circular `!reference`: {want}")), "{said:?}");
+        let found_messages = messages(&problems);
+        assert!(found_messages[0].ends_with(&format!("circular `!reference`: {want}")), "{found_messages:?}");
     }
 }
 

@@ -41,11 +41,7 @@ fn a_variable_that_holds_no_id_is_named_with_its_value() {
         ("source=push on=feature before=trunk sha=feature", "CI_COMMIT_BEFORE_SHA"),
     ] {
         let (_, why) = verdict(&story.repo, &story.request(&variables(row)));
-        assert_eq!(
-            why,
-            [format!("everything: `{variable}` is `trunk`, which is not the id of a commit")],
-            "{row}"
-        );
+        assert_eq!(why, [format!("everything: `{variable}` is `trunk`, which is not a commit ID")], "{row}");
     }
     let row = "source=merge_request_event mr=7 event=detached diff_base= sha=feature";
     let (_, why) = verdict(&story.repo, &story.request(&variables(row)));

@@ -73,7 +73,7 @@ impl Prints<'_> {
     fn behind(&self, other: usize, why: &str) -> Result<(), NoFingerprint> {
         let name = &self.context.pipeline.jobs[other].name;
         none(format!(
-            "`{name}` of an earlier stage has none: {why} (with `needs`, it comes after what it names alone)"
+            "`{name}` of an earlier stage has none: {why} (with `needs`, it would depend only on the jobs listed there)"
         ))
     }
 }

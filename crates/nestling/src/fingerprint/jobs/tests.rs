@@ -51,7 +51,7 @@ fn what_a_job_does_counts_and_when_it_runs_does_not() {
         assert_ne!(of_job(other), plain, "{other}");
     }
     let group = of_job("tags: [], resource_group: one");
-    assert_eq!(group, Err("jobs with `resource_group` are never left out".to_owned()));
+    assert_eq!(group, Err("jobs with `resource_group` are never omitted".to_owned()));
     assert_ne!(of_job("variables: { A: 1 }"), of_job("variables: { A: 2 }"));
     assert_ne!(of_job("variables: { A: yes }"), of_job("variables: { A: 'yes' }"));
 }
@@ -123,7 +123,7 @@ fn what_is_not_known_content_has_no_fingerprint() {
             "t: { script: x, needs: [{ project: a/b, job: c, ref: main, artifacts: true }] }",
             "it needs jobs of other pipelines",
         ),
-        ("t: { script: x, rules: [{ if: $CI_COMMIT_TAG }] }\nu: { script: x }", "its rules leave it out"),
+        ("t: { script: x, rules: [{ if: $CI_COMMIT_TAG }] }\nu: { script: x }", "its rules exclude it"),
     ];
     for (unit, why) in cases {
         assert_eq!(jobs(unit)["api:t"], Err(why.to_owned()), "{unit}");

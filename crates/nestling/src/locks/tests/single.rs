@@ -49,7 +49,7 @@ fn what_is_not_understood_concerns_all_that_are_served() {
     let good = cargo("").replace("\"axum 0.7.4\"", "");
     let dangling = cargo("");
     for (new, why) in
-        [(dangling.as_str(), "`axum 0.7.4` is no package of it"), ("<<<<<<< HEAD", "is not understood")]
+        [(dangling.as_str(), "it has no package `axum 0.7.4`"), ("<<<<<<< HEAD", "cannot be read")]
     {
         let found = differs("cargo", &CARGO, "Cargo.lock", [&good, new]);
         assert_eq!(found.len(), 2, "{found:?}");

@@ -28,11 +28,11 @@ pub(super) fn entries(text: &str) -> Result<Vec<Entry>, Unknown> {
             continue;
         }
         if content.len() == line.len() {
-            let key = line.strip_suffix(':').ok_or_else(|| format!("`{line}` is no entry"))?;
+            let key = line.strip_suffix(':').ok_or_else(|| format!("`{line}` is not an entry"))?;
             entries.push(Entry { key: key.to_owned(), ..Entry::default() });
             continue;
         }
-        let entry = entries.last_mut().ok_or_else(|| format!("`{content}` is in no entry"))?;
+        let entry = entries.last_mut().ok_or_else(|| format!("`{content}` is outside of an entry"))?;
         entry.text.push_str(content);
         entry.text.push('\n');
         if line.len() - content.len() == 2 {
@@ -46,7 +46,7 @@ pub(super) fn entries(text: &str) -> Result<Vec<Entry>, Unknown> {
             .rsplit_once(' ')
             .filter(|(name, _)| !name.contains(' '))
             .or_else(|| quoted(content))
-            .ok_or_else(|| format!("`{content}` is no dependency"))?;
+            .ok_or_else(|| format!("`{content}` is not a dependency"))?;
         let (name, range) = (name.trim_matches('"').to_owned(), range.trim_matches('"').to_owned());
         if list == "optionalDependencies" {
             entry.optional.insert(name.clone());

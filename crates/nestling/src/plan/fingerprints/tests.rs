@@ -160,7 +160,7 @@ fn a_path_is_hashed_behind_its_links() {
     fixture.commit("a link that leads out");
     let plan = plan(&fixture, at_head().everything());
     let message = &plan.diagnostics[0].message;
-    assert!(message.contains("the link `outside` leads out of the repository"), "{message}");
+    assert!(message.contains("link `outside` points outside of the repository"), "{message}");
 }
 
 #[test]

@@ -172,7 +172,7 @@ fn main_runs_only_deploys_after_a_merge_request_has_passed() {
         ]
     );
     assert_eq!(kept(&plan, "api:lint"), "it is allowed to fail; ");
-    assert_eq!(kept(&plan, "api:deploy"), "jobs with `environment` are never left out; ");
+    assert_eq!(kept(&plan, "api:deploy"), "jobs with `environment` are never omitted; ");
     let left_out = &plan.left_out.values().next().unwrap()[0];
     assert_eq!(
         left_out.reason,
@@ -199,7 +199,7 @@ fn records_that_gitlab_does_not_confirm_do_not_count() {
     refused("`canceled`", |_, answers| answers["jobs"][0]["status"] = json!("canceled"));
     refused("`skipped`", |_, answers| answers["jobs"][0]["status"] = json!("skipped"));
     refused("was allowed to fail", |_, answers| answers["jobs"][0]["allow_failure"] = json!(true));
-    refused("and the record says", |_, answers| answers["jobs"][0]["name"] = json!("web:test"));
+    refused("but the record has", |_, answers| answers["jobs"][0]["name"] = json!("web:test"));
     refused("GitLab knows no job", |_, answers| answers["jobs"] = json!([]));
     refused("GitLab knows no trigger job", |_, answers| answers["bridges"] = json!([]));
     refused("GitLab knows no job", |_, answers| {

@@ -16,9 +16,7 @@ const REFERENCES: [&str; 4] = [
 pub(super) fn unprovable(job: &Job) -> Option<&'static str> {
     let rules = rule::rules(&job.body)?;
     if rules.iter().any(|rule| rule.body.contains("changes")) {
-        return Some(
-            "it has `rules: changes`, and a record does not show what its pipeline was compared with",
-        );
+        return Some("it has `rules: changes`, and a record does not contain the base of its pipeline");
     }
     let names_reference = |rule: &rule::RuleEntry<'_>| rule.body.get("if").is_some_and(names_reference);
     rules.iter().any(names_reference).then_some(

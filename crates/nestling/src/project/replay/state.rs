@@ -64,7 +64,9 @@ fn keeps_workspace(
     changes: &[Change],
 ) -> Result<bool, ReadError> {
     for Change { path, status } in changes {
-        let is_read = workspace.depends_from.reads(path) || path.as_bytes() == b".gitmodules";
+        let is_read = workspace.depends_from.reads(path)
+            || workspace.is_marker(path)
+            || path.as_bytes() == b".gitmodules";
         // A link that a rule matches is a unit.
         if is_read || workspace.is_made_by_rule(path) {
             return Ok(false);

@@ -44,7 +44,7 @@ pub(crate) fn values_read(error: &Error, expression: &str, scope: &Scope) -> Opt
     values.truncate(MAX_VALUES);
     let mut parts = Vec::new();
     if let Some(turn) = turn {
-        parts.push(format!("in turn {turn} of the loop"));
+        parts.push(format!("in iteration {turn} of the loop"));
     }
     if !values.is_empty() {
         parts.push(format!("with {}", values.join(", ")));

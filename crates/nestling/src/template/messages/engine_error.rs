@@ -203,7 +203,8 @@ fn message(error: &Error) -> String {
         return format!("unknown {word} `{name}`");
     }
     if let Some(callee) = undefined_callee(error) {
-        return format!("`{}` is undefined", callee.unwrap_or("what is called here"));
+        return callee
+            .map_or("the called value is undefined".to_owned(), |name| format!("`{name}` is undefined"));
     }
     match error.kind() {
         ErrorKind::SyntaxError => syntax_message(error),

@@ -59,7 +59,7 @@ fn add_fingerprint(explanation: &mut Explanation, plan: &Plan, job: &Job) {
     let print = plan.fingerprints.as_ref().zip(index).and_then(|(prints, index)| prints.jobs.get(index));
     match print {
         Some(Ok(fingerprint)) => explanation.fingerprint = Some(fingerprint.to_string()),
-        // Where nothing is committed, no job has one, and that is no news.
+        // Without a commit, no job has one, which is not worth a message.
         Some(Err(none)) if has_any => explanation.no_fingerprint = Some(none.why.clone()),
         Some(Err(_)) | None => {}
     }
@@ -134,5 +134,5 @@ fn unknown_job(unit: &Unit, full_name: &str, unit_jobs: &[String]) -> String {
     }
     let suggestion = Suggestion::among(full_name, unit_jobs.iter().map(String::as_str)).help();
     let help = suggestion.unwrap_or_else(|| format!("it has {}", unit_jobs.join(", ")));
-    format!("{} has no such job; {help}", unit.name)
+    format!("{} has no job of this name; {help}", unit.name)
 }

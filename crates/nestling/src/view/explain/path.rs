@@ -17,8 +17,8 @@ pub(super) fn explain(plan: &Plan, path: &RepoPath, made: &BTreeSet<UnitName>) -
     explanation.answer = match (changed, &plan.changes.extent) {
         (Some(change), _) => format!("was {}", change.status),
         (None, Extent::Paths(_)) => "did not change; if it did:".to_owned(),
-        (None, Extent::Everything(reason)) => format!("makes no difference here: {reason}"),
-        (None, Extent::Nothing(reason)) => format!("makes no difference here: {reason}"),
+        (None, Extent::Everything(reason)) => format!("has no effect here: {reason}"),
+        (None, Extent::Nothing(reason)) => format!("has no effect here: {reason}"),
     };
     if let Some(RootGlob { glob, .. }) = first_match(&plan.workspace.ignore, path) {
         explanation.why_not.push(format!("`ignore: {glob}` matches it: it selects nothing"));

@@ -122,7 +122,7 @@ fn a_job_is_in_the_pipeline_by_its_unit_or_by_a_need() {
     assert!(selected.contains("because api is selected\n     since api/x changed\n"), "{selected}");
     for (asked, expected) in [
         ("api:deploy", "this kind of pipeline deploys to none of its environments"),
-        ("api:nothing", "api has no such job; it has api:test"),
+        ("api:nothing", "api has no job of this name; it has api:test"),
         ("tool:run", "tool is not selected, so it has no jobs here"),
     ] {
         let explanation = explanation_text(&["api/x"], asked);

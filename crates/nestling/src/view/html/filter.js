@@ -94,8 +94,26 @@ function matchWords() {
   return parts.length ? `: ${parts.join(", ")}` : "";
 }
 
+const MOST_OPTIONS = 200;
+const choice = ([value, text]) => el("option", { value }, text);
+// Thousands of options are made when somebody uses their field.
 function fillFilter(field, all, entries) {
-  field.replaceChildren(el("option", { value: "" }, all), ...entries.map(([value, text]) => el("option", { value }, text)));
+  field.entries = entries.length > MOST_OPTIONS ? entries : null;
+  field.replaceChildren(choice(["", all]), ...(field.entries ? [] : entries.map(choice)));
+}
+
+function fillWhole(field) {
+  if (!field.entries) return;
+  const { value } = field;
+  field.replaceChildren(field.options[0], ...field.entries.map(choice));
+  field.entries = null;
+  field.value = value;
+}
+
+// The chosen value is among the options, whether the others are made or not.
+function offer(field, value) {
+  const entry = field.entries?.find(([candidate]) => candidate === value);
+  if (entry && ![...field.options].some((option) => option.value === value)) field.append(choice(entry));
 }
 
 function tally(values) {
@@ -132,6 +150,7 @@ function fillFilters() {
 // A value that this kind of pipeline does not have cannot be shown by its field: the filter is dropped.
 function showFilter() {
   for (const [key, field] of Object.entries(fields)) {
+    offer(field, filter[key]);
     field.value = filter[key];
     if (field.value !== filter[key]) filter[key] = field.value = "";
   }
@@ -150,6 +169,7 @@ function clearFilters() {
 }
 
 for (const [key, field] of Object.entries(fields)) {
+  for (const use of ["pointerdown", "focus", "keydown"]) field.addEventListener(use, () => fillWhole(field));
   field.addEventListener("input", () => {
     setFilter({ [key]: field.value });
     remember(key === "text" ? "replace" : "push");

@@ -61,7 +61,7 @@ impl<'a> Uses<'a> {
         Self { work, dirs, named }
     }
 
-    /// Where the workspace has a module, if it uses the one that requires it.
+    /// Directory of a module in the workspace, if the workspace uses the module that requires it.
     fn module(&self, from: &Manifest<GoMod>, name: &str) -> Option<RepoPath> {
         if !self.dirs.contains(&from.dir) {
             return None;

@@ -75,7 +75,7 @@ impl GraphFile {
                 (Ok(from), Ok(to)) => edges.add(&from, &to, || manifest.place(mention)),
                 (from_path, _) => {
                     let path = if from_path.is_err() { from } else { to };
-                    let message = format!("`{path}` is no path in the repository");
+                    let message = format!("`{path}` is not a path in the repository");
                     let origin = manifest.place(path);
                     problems.push(Diagnostic::error(&DEPENDS_FROM, origin, message).with_help(FORMS));
                 }
@@ -119,7 +119,7 @@ impl GraphFile {
     }
 
     fn unreadable(&self, why: &Unreadable, file: nestling_gitlab::diagnostic::FileId) -> Diagnostic {
-        let message = format!("`{}` holds no graph that can be read", self.name());
+        let message = format!("`{}` contains no valid graph", self.name());
         let problem = Diagnostic::error(&DEPENDS_FROM, why.origin(file), message);
         problem.with_note(why.reason().to_owned()).with_help(FORMS)
     }

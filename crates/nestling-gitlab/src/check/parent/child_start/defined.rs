@@ -16,7 +16,7 @@ pub(super) fn refuse_undefined(variables: &Values, pipeline: &Pipeline) -> Resul
     for (name, value) in variables {
         if value.contains("$[[") {
             return Err(format!(
-                "the parent pipeline passes `{name}: {value}` to the child, and the value of its input is not known"
+                "the parent pipeline passes `{name}: {value}` to the child, but the value of its input is unknown"
             ));
         }
         let is_defined = |named: &str| {
@@ -25,12 +25,12 @@ pub(super) fn refuse_undefined(variables: &Values, pipeline: &Pipeline) -> Resul
         };
         if let Some(named) = references(value).into_iter().find(|named| !is_defined(named)) {
             let why = if variables.contains_key(named) && named != name {
-                "which a job's report of variables may replace"
+                "which a dotenv report may replace"
             } else {
-                "which nothing in its file defines"
+                "which its file does not define"
             };
             return Err(format!(
-                "the parent pipeline passes `{name}: {value}` to the child, and the value names `{named}`, {why}"
+                "the parent pipeline passes `{name}: {value}` to the child, and the value refers to `{named}`, {why}"
             ));
         }
     }

@@ -24,7 +24,7 @@ pub(in crate::configuration::include) fn given_problems(
         match given.get(name) {
             Some(value) => wrong_type(name, &entry.value, value),
             None => {
-                let message = format!("the include gives no value for input `{name}`");
+                let message = format!("missing input `{name}` of the included file");
                 let problem = Diagnostic::error(&RULE, origin, message);
                 let problem = problem.with_label(entry.key.origin, "it has no default");
                 (!has_default(&entry.value))

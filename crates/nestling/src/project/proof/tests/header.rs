@@ -58,15 +58,15 @@ fn a_policy_without_effect_and_a_misspelt_one_are_reported() {
     assert_eq!(problems("reuse: false, resource_group: one"), none);
     assert_eq!(
         problems("reuse: true, resource_group: one"),
-        ["warning: `reuse` has no effect: jobs with `resource_group` are never left out"]
+        ["warning: `reuse` has no effect: jobs with `resource_group` are never omitted"]
     );
     assert_eq!(
         problems("reuse: { reports: true }, allow_failure: { exit_codes: 3 }"),
-        ["warning: `reuse` has no effect: jobs that are allowed to fail are never left out"]
+        ["warning: `reuse` has no effect: jobs that are allowed to fail are never omitted"]
     );
     assert_eq!(
         problems("reuse: true, when: manual"),
-        ["warning: `reuse` has no effect: jobs with `when: manual` are never left out"]
+        ["warning: `reuse` has no effect: jobs with `when: manual` are never omitted"]
     );
     assert_eq!(problems("reuse:"), ["error: `reuse` has no value: it must be `true`, `false` or a mapping"]);
     assert_eq!(problems("resue: false"), ["error: unknown job keyword `resue`"]);

@@ -27,11 +27,11 @@ fn jobs_that_do_something_for_others_stay() {
         ("script: docker push image:$CI_COMMIT_SHORT_SHA", "it reads `CI_COMMIT_SHORT_SHA`"),
         ("script: make, cache: { key: a, paths: [x], policy: push }", "it fills a cache for other jobs"),
         ("script: make, variables: { GIT_STRATEGY: none }", "it checks nothing out"),
-        ("script: make, resource_group: one", "jobs with `resource_group` are never left out"),
-        ("script: make, inputs: { a: { default: b } }", "jobs with `inputs` are never left out"),
+        ("script: make, resource_group: one", "jobs with `resource_group` are never omitted"),
+        ("script: make, inputs: { a: { default: b } }", "jobs with `inputs` are never omitted"),
         ("script: make, artifacts: { paths: [x] }", "`api:deploy`, which stays, takes its artifacts"),
         ("script: make, coverage: '/x/'", "its reports are the baseline of the default branch"),
-        ("script: make, when: delayed, start_in: 1 minute", "it does not start by itself"),
+        ("script: make, when: delayed, start_in: 1 minute", "it does not start automatically"),
         ("script: make, reuse: false", "none"),
     ] {
         let template = TEMPLATE.replace("script: make test", keywords);

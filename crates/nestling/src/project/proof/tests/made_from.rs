@@ -231,17 +231,17 @@ fn a_job_without_needs_is_made_from_the_jobs_of_earlier_stages() {
 #[test]
 fn a_job_that_makes_no_site_is_left_out() {
     left_out(&[("ci/job.yml", &template("script: make, pages: false"))]);
-    stays(&[("ci/job.yml", &template("script: make, pages: true"))], "jobs with `pages` are never left out");
+    stays(&[("ci/job.yml", &template("script: make, pages: true"))], "jobs with `pages` are never omitted");
 }
 
 #[test]
 fn a_job_behind_one_that_is_never_left_out_stays() {
     for (before, words) in [
-        ("script: make, environment: review", "jobs with `environment` are never left out"),
+        ("script: make, environment: review", "jobs with `environment` are never omitted"),
         ("script: 'docker push a:$CI_COMMIT_SHA'", "it reads `CI_COMMIT_SHA`"),
         ("script: make, reuse: false", "`reuse: false` is set on it"),
         ("script: make, variables: { GIT_STRATEGY: none }", "it checks nothing out"),
-        ("trigger: { project: a/b }", "jobs with `trigger` are never left out"),
+        ("trigger: { project: a/b }", "jobs with `trigger` are never omitted"),
     ] {
         let with = |needs: &str| {
             let test = format!("script: make test{needs}");

@@ -37,21 +37,11 @@ fn a_graph_that_is_missing_or_of_another_form_is_an_error() {
             "{ file: graph.json }",
             "{\n\"a\": [\"../b\"] }",
             "graph.json:2",
-            "`../b` is no path in the repository",
+            "`../b` is not a path in the repository",
         ),
-        ("{ file: graph.json }", "[]", "graph.json:1", "`graph.json` holds no graph that can be read"),
-        (
-            "{ file: graph.json }",
-            "{\n\"a\": [1] }",
-            "graph.json:1",
-            "`graph.json` holds no graph that can be read",
-        ),
-        (
-            "{ file: graph.json }",
-            "{\n\"a\" [] }",
-            "graph.json:2",
-            "`graph.json` holds no graph that can be read",
-        ),
+        ("{ file: graph.json }", "[]", "graph.json:1", "`graph.json` contains no valid graph"),
+        ("{ file: graph.json }", "{\n\"a\": [1] }", "graph.json:1", "`graph.json` contains no valid graph"),
+        ("{ file: graph.json }", "{\n\"a\" [] }", "graph.json:2", "`graph.json` contains no valid graph"),
     ];
     for (entry, graph, place, message) in table {
         let (found, sources) = loaded(entry, &["a"], &[("graph.json", graph)]);
