@@ -57,6 +57,7 @@ mod output;
 mod reports;
 mod init;
 mod import;
+mod against;
 mod watch;
 mod views;
 mod library;

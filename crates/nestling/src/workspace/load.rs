@@ -73,14 +73,7 @@ pub(crate) fn load_with(
     });
     let mut workspace = loading.workspace(file, &written);
     workspace.body = body;
-    let mut rules = Vec::new();
-    for rule in loading.all(written.units.iter().map(|rule| rule::UnitRule::check(rule, root))) {
-        rules.push(Rule {
-            uses: loading.some(uses::read_uses(rule.uses.as_ref())).unwrap_or_default(),
-            depends_on: loading.dependencies(rule.depends_on.as_ref()),
-            written: rule,
-        });
-    }
+    let rules = loading.rules(&written, root);
     let globs: Vec<_> = rules.iter().map(|rule| rule.written.directories.clone()).collect();
     loading.lists(&written);
     let (depends_from, problems) = stated::parse(&written.depends_from, root);
@@ -209,6 +202,19 @@ impl Loading<'_> {
             depth_origin: written.depends_on_depth.as_ref().map(|node| node.origin),
             depth: self.some(depth(written.depends_on_depth.as_ref())).flatten(),
         }
+    }
+
+    /// Reads the rules that make units of directories.
+    fn rules(&mut self, written: &WorkspaceFile, root: &RepoPath) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        for rule in self.all(written.units.iter().map(|rule| rule::UnitRule::check(rule, root))) {
+            rules.push(Rule {
+                uses: self.some(uses::read_uses(rule.uses.as_ref())).unwrap_or_default(),
+                depends_on: self.dependencies(rule.depends_on.as_ref()),
+                written: rule,
+            });
+        }
+        rules
     }
 
     /// Reports entries that lists have twice, and globs of rules that match less than they seem to.

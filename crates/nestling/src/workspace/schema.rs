@@ -5,7 +5,9 @@
 //! a document with the header's key, and nothing of the others.
 
 mod shape;
+mod allow;
 mod environment;
+mod marker;
 mod reuse;
 mod whole;
 
@@ -13,7 +15,9 @@ pub use whole::file_schema;
 
 use super::unclaimed::Unclaimed;
 use crate::changes::Occasion;
+use allow::allow;
 use environment::environment;
+use marker::marker;
 use reuse::{reuse, reuse_of_jobs};
 use serde_json::{Value, json};
 use shape::{any, choice, flag, object, one_or_many, properties, text, texts};
@@ -198,23 +202,6 @@ fn rule() -> Value {
     )
 }
 
-fn marker() -> Value {
-    object(
-        "A file that makes a unit of the directory that it is in",
-        &["marker"],
-        vec![
-            ("marker", text("Name of the file, such as `go.mod`; one `*` stands for anything")),
-            (
-                "in",
-                one_or_many(
-                    "Globs of the directories that count; by default all but the root and those below `node_modules`",
-                    &json!({ "type": "string" }),
-                ),
-            ),
-        ],
-    )
-}
-
 fn unit() -> Value {
     object(
         "A directory with its own jobs",
@@ -228,20 +215,6 @@ fn unit() -> Value {
             ("allow", allow()),
         ],
     )
-}
-
-fn allow() -> Value {
-    let place = json!({ "type": "string" });
-    let entry = object(
-        "An accepted warning",
-        &["rule", "reason"],
-        vec![
-            ("rule", text("ID of the rule, such as `retry`")),
-            ("where", one_or_many("Globs of files, jobs, or subjects of a CDK report", &place)),
-            ("reason", text("Why the warning is accepted")),
-        ],
-    );
-    json!({ "description": "Accepted warnings, which are not reported", "type": "array", "items": entry })
 }
 
 fn changes() -> Value {
