@@ -6,6 +6,7 @@
 //! same way, the same rules, the stop manual and not blocking, and able to run.
 
 pub(crate) mod rules;
+mod declared_target;
 mod jobs;
 mod given_inputs;
 mod shared;
@@ -19,7 +20,6 @@ mod template_reuse;
 mod scope;
 mod deploying;
 mod target;
-mod declared_target;
 mod deploy;
 mod stop_block;
 mod stop_needs;
