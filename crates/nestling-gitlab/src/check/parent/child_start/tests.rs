@@ -113,7 +113,7 @@ fn a_value_that_names_a_variable_which_nothing_defines_is_not_known() {
         for why in passed(global, run) {
             let is_refused = why.contains("the parent pipeline passes");
             assert_eq!(is_refused, named.is_some(), "{global} {run}: {why}");
-            let named = named.map(|named| format!("names `{named}`")).unwrap_or_default();
+            let named = named.map(|named| format!("refers to `{named}`")).unwrap_or_default();
             assert!(why.contains(&named), "{global} {run}: {why}");
         }
     }
