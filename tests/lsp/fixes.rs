@@ -5,16 +5,11 @@ use super::shop::with_edits;
 use crate::support::repository::Repository;
 use nestling_gitlab::diagnostic::{Example, ExampleFile, Rule};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Corrections that bring to light what a mistake hid: the rule, and the rule of the new finding.
-const REVEALED: [(&str, &str); 4] = [
-    ("artifacts", "artifacts"),
-    ("allow-unknown", "allow-unused"),
-    ("template-header", "key-unused"),
-    ("depends-from", "glob-unmatched"),
-];
+/// Corrections that bring an error to light that a mistake hid: the rule, and the rule of the new finding.
+const REVEALED: [(&str, &str); 1] = [("artifacts", "artifacts")];
 
 /// Findings by file, rule and message, with the number of each.
 type Counts = BTreeMap<(String, String, String), usize>;
@@ -27,6 +22,16 @@ fn counts(client: &Client) -> Counts {
         }
     }
     counts
+}
+
+/// The errors among the findings.
+fn errors(client: &Client) -> BTreeSet<(String, String, String)> {
+    let findings =
+        client.shown.iter().flat_map(|(file, findings)| findings.iter().map(move |finding| (file, finding)));
+    findings
+        .filter(|(_, finding)| finding["severity"] == 1)
+        .map(|(file, finding)| key(file, finding))
+        .collect()
 }
 
 fn key(file: &str, finding: &Value) -> (String, String, String) {
@@ -69,11 +74,13 @@ fn try_all(client: &mut Client, rule: &Rule, path: &Path, wrong: &mut Vec<String
         let fixed = with_edits(&text, &action["edit"]["changes"][uri(path)]);
         client.change(path, &fixed);
         client.actions(path);
-        let after = counts(client);
+        let (after, errors) = (counts(client), errors(client));
         client.change(path, &text);
         let count = |counts: &Counts, key| counts.get(key).copied().unwrap_or(0);
         for (new, number) in &after {
-            let is_known = REVEALED.contains(&(rule.id, new.1.as_str()));
+            // A warning about what is right only now is no fault of a correction.
+            let is_warning = !title.starts_with("Allow") && !errors.contains(new);
+            let is_known = is_warning || REVEALED.contains(&(rule.id, new.1.as_str()));
             if *number > count(&before, new) && !is_known {
                 wrong.push(format!("{rule}: `{title}` brings {new:?}:\n{fixed}"));
             }

@@ -13,6 +13,7 @@ mod needed;
 mod index;
 pub mod rules;
 mod by_table;
+mod shared;
 mod fold;
 pub mod allow;
 
@@ -20,7 +21,8 @@ pub use allow::{Allow, AllowEntry, AllowOutcome, Entries, Scope, allowed_count};
 pub use by_table::global_variables;
 pub use file::{read_configuration, read_file};
 pub use parent::{BranchComparison, Parent, ParentSurroundings, named_sources};
-pub use settings::{CheckSettings, Division, Level, WorkflowRules};
+pub use settings::{CheckSettings, Division, FurtherJobs, Level, WorkflowRules};
+pub use shared::shared_things;
 
 pub use crate::pipeline::known::KnownVariables;
 

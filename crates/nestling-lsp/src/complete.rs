@@ -12,7 +12,7 @@ use crate::meaning::{FileKind, KeyKind, Section, ValueKind, key_kind, value_kind
 use crate::model::{Model, OpenFile};
 use crate::names::{NameKind, used_template};
 use crate::outline::Outline;
-use crate::place::{Place, Slot, expression_before, is_in_comment};
+use crate::place::{Place, Slot, expression_before, is_in_comment, takes_nothing};
 use crate::variables;
 use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, MarkupContent, MarkupKind,
@@ -74,6 +74,9 @@ pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Positio
         return items(file, typed, "", candidates.collect());
     }
     let place = Place::at(&outline, offset, &file.kind);
+    if takes_nothing(&outline, offset, &place) {
+        return Vec::new();
+    }
     let mut candidates = Vec::new();
     if place.slot != Slot::Key {
         let mut values = values(file, &index, &outline, &place);

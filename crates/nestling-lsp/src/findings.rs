@@ -3,7 +3,7 @@
 use crate::documents::{Document, Documents, path_in};
 use nestling::ide::{WorkspaceFacts, workspace_facts};
 use nestling::{
-    Assemblies, ChangeRequest, ChangeSet, FILE_NAME, GitError, PipelineFacts, Project, Repository,
+    Assemblies, ChangeRequest, ChangeSet, CheckMemo, FILE_NAME, GitError, PipelineFacts, Project, Repository,
 };
 use nestling_files::files::{DirectoryFiles, Files, Overlay};
 use nestling_files::path::RepoPath;
@@ -12,7 +12,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
 use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::lint::{Options, lint_kinds};
 use nestling_gitlab::pipeline::Pipeline;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -56,8 +56,23 @@ pub(crate) struct Findings {
     pub outside: BTreeSet<PathBuf>,
 }
 
+/// The results that are kept from one check of each workspace to the next.
+#[derive(Default)]
+pub(crate) struct Memos(BTreeMap<PathBuf, CheckMemo>);
+
+impl Memos {
+    fn of(&mut self, workspace: &Path) -> &CheckMemo {
+        self.0.entry(workspace.to_owned()).or_default()
+    }
+
+    /// Forgets the workspaces of which no file is open any more.
+    fn keep_only(&mut self, workspaces: &BTreeSet<PathBuf>) {
+        self.0.retain(|workspace, _| workspaces.contains(workspace));
+    }
+}
+
 /// Checks every open file as what it is.
-pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>) -> Findings {
+pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>, memos: &mut Memos) -> Findings {
     let mut findings = Findings::default();
     let mut workspaces = BTreeSet::new();
     let mut read = BTreeSet::new();
@@ -85,9 +100,10 @@ pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>) -> Fi
         if let Some(workspace) = workspace
             && workspaces.insert(workspace.clone())
         {
+            let memo = memos.of(&workspace);
             let checked = match &repository {
-                Some(repository) => check_workspace(documents, repository, &workspace, assemblies),
-                None => check_outside(documents, &workspace),
+                Some(repository) => check_workspace(documents, repository, &workspace, assemblies, memo),
+                None => check_outside(documents, &workspace, memo),
             };
             match checked {
                 Ok(checked) => findings.checked.push(checked),
@@ -101,6 +117,7 @@ pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>) -> Fi
             findings.checked.push(checked);
         }
     }
+    memos.keep_only(&workspaces);
     findings
 }
 
@@ -128,33 +145,40 @@ fn check_workspace(
     repository: &Repository,
     workspace: &Path,
     assemblies: &FindAssemblies<'_>,
+    memo: &CheckMemo,
 ) -> Result<Checked, nestling::Error> {
     let root = repository.root().unwrap_or(workspace).to_owned();
-    let of_workspace = Repository::discover(workspace)?;
+    let mut of_workspace = Repository::discover(workspace)?;
+    // One check looks at the same directories several times.
+    of_workspace.git_mut().remember();
     let request = ChangeRequest::local().everything().unsaved(unsaved(documents, &root));
     let project = Project::open(&of_workspace, request)?;
     let changes = project.changes()?;
     let assemblies = assemblies(&of_workspace, &changes);
-    check_project(&project, changes, assemblies.as_deref(), root, workspace)
+    check_project(&project, changes, assemblies.as_deref(), memo, (root, workspace))
 }
 
 /// Checks all units of a workspace that is in no repository: what needs no history.
-fn check_outside(documents: &Documents, workspace: &Path) -> Result<Checked, nestling::Error> {
+fn check_outside(
+    documents: &Documents,
+    workspace: &Path,
+    memo: &CheckMemo,
+) -> Result<Checked, nestling::Error> {
     let files = Overlay::new(DirectoryFiles::new(workspace), unsaved(documents, workspace));
     let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
     let changes = project.changes()?;
-    check_project(&project, changes, None, workspace.to_owned(), workspace)
+    check_project(&project, changes, None, memo, (workspace.to_owned(), workspace))
 }
 
 fn check_project(
     project: &Project<'_>,
     changes: ChangeSet,
     assemblies: Option<&dyn Assemblies>,
-    root: PathBuf,
-    workspace: &Path,
+    memo: &CheckMemo,
+    (root, workspace): (PathBuf, &Path),
 ) -> Result<Checked, nestling::Error> {
     let kinds = project.kinds()?;
-    let mut planning = project.plan(changes);
+    let mut planning = project.plan(changes).memo(memo);
     if let Some(assemblies) = assemblies {
         planning = planning.assemblies(assemblies);
     }

@@ -149,6 +149,26 @@ pub(crate) fn is_in_comment(text: &str, offset: usize, has_templates: bool) -> b
     false
 }
 
+/// Returns `true` where nothing can be typed without breaking what is there: behind a closed collection or string, before one, in
+/// the indentation of a line, and in the line between documents.
+pub(crate) fn takes_nothing(outline: &Outline<'_>, offset: usize, place: &Place<'_>) -> bool {
+    let text = outline.text;
+    let line_start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+    let before = &text[line_start..offset];
+    let rest = text[offset..].split('\n').next().unwrap_or_default();
+    if before.starts_with("--") || (before.starts_with('-') && rest.starts_with("--")) {
+        return true;
+    }
+    if !place.typed.is_empty() || place.is_quoted {
+        return false;
+    }
+    let is_in_indentation = before.trim().is_empty() && rest.starts_with(' ') && !rest.trim().is_empty();
+    let is_behind = before.trim_end().ends_with([']', '}', '"', '\'']);
+    let own = place.holder.map(|holder| &outline.entries[holder]).filter(|_| place.slot == Slot::Value);
+    let is_before = own.and_then(|entry| entry.flow.as_ref()).is_some_and(|flow| offset <= flow.start);
+    is_in_indentation || is_behind || is_before
+}
+
 /// The part of an expression or of a statement before the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Before<'t> {
@@ -224,6 +244,31 @@ mod tests {
             let text = text.replacen('|', "", 1);
             let before = expression_before(&text, offset).map(|before| before.text);
             assert_eq!(before, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_typed_into_what_is_whole() {
+        for (text, expected) in [
+            ("a: [b]|", true),
+            ("a: { b: c } |", true),
+            ("a: { b: \"c\"|, d: e }", true),
+            ("a: |[b]", true),
+            ("a:| { b: c }", true),
+            ("a:\n | b: c", true),
+            ("--|-\n", true),
+            ("a: [|]", false),
+            ("a: { b: \"|\" }", false),
+            ("a: { b: c, | }", false),
+            ("a:\n  |\n  b: c", false),
+            ("- |", false),
+            ("a: |", false),
+        ] {
+            let offset = text.find('|').unwrap();
+            let text = text.replacen('|', "", 1);
+            let outline = Outline::of(&text);
+            let place = Place::at(&outline, offset, &FileKind::Jobs);
+            assert_eq!(takes_nothing(&outline, offset, &place), expected, "{text:?}");
         }
     }
 

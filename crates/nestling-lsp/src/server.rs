@@ -3,7 +3,7 @@
 use crate::answers::{Answer, answer, capabilities};
 use crate::convert::{Shown, by_file, outside_of_git};
 use crate::documents::{Document, Documents, with_line_feeds};
-use crate::findings::{FindAssemblies, Findings, find};
+use crate::findings::{FindAssemblies, Findings, Memos, find};
 use crate::library;
 use crate::model::{Cache, Model};
 use crate::position::Encoding;
@@ -64,6 +64,7 @@ pub fn serve(connection: &Connection, assemblies: &FindAssemblies<'_>) -> Result
         shows_documents,
         documents: Documents::default(),
         findings: Findings::default(),
+        memos: Memos::default(),
         cache: RefCell::default(),
         shown: BTreeMap::new(),
         published: BTreeSet::new(),
@@ -109,6 +110,8 @@ struct Server<'a> {
     documents: Documents,
     /// The last check.
     findings: Findings,
+    /// Results that the next check can use.
+    memos: Memos,
     /// Everything that was computed since.
     cache: RefCell<Cache>,
     /// The findings of the last check.
@@ -202,13 +205,15 @@ impl Server<'_> {
     /// Checks everything again, and tells the editor what is new.
     fn check(&mut self) {
         let (documents, assemblies, encoding) = (&self.documents, self.assemblies, self.encoding);
+        let memos = &mut self.memos;
         let checked = catch_unwind(AssertUnwindSafe(|| {
-            let findings = find(documents, assemblies);
+            let findings = find(documents, assemblies, memos);
             (by_file(&findings, documents, encoding), findings)
         }));
         self.cache = RefCell::default();
         let Ok((shown, findings)) = checked else {
             // What was found before stays: the next change may be read again.
+            self.memos = Memos::default();
             let message = "nestling could not check this state of the files; this is a mistake in nestling";
             return self.log(vec![message.to_owned()]);
         };

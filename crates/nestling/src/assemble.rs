@@ -11,14 +11,17 @@ mod stage_order;
 mod stages;
 mod unit_order;
 mod staged;
+mod known_units;
 mod conditional_needs;
 mod stop_artifacts;
 mod ordered_needs;
 mod pipeline;
 
 pub(crate) use job_reference::{JobReference, resolve};
+pub(crate) use known_units::{KnownUnit, KnownUnits, PipelineTotals};
 pub(crate) use left_out::drop_dependents;
 pub(crate) use naming::scoped;
 pub(crate) use ordered_needs::is_waiting_job;
 pub(crate) use pipeline::assemble;
 pub(crate) use printing_job::{printing_job, run_as_others};
+pub(crate) use unit_order::ordered as unit_order;

@@ -73,6 +73,7 @@
 //! | the output | [`EmitOptions`], [`Emitted`], [`Parts`], [`PipelineLimits`], [`view`] |
 //! | merges of the past | [`Replay`], [`Replayed`], [`ReplayedMerge`], [`Merge`], [`MergesEnd`], [`view::replay`] |
 //! | two commits side by side | [`Comparison`], [`ComparedPlans`], [`view::diff`] |
+//! | checks of a process that goes on | [`CheckMemo`], [`CheckedKinds`] |
 //! | what is wrong | [`Diagnostic`], [`Rule`], [`rules`], [`Sources`], [`Origin`], [`Error`] |
 //! | files | [`RepoPath`], [`Files`], [`MemoryFiles`] |
 //! | CDK assemblies | [`Assemblies`], [`assembly_jobs`] |
@@ -155,8 +156,8 @@ pub use passed::{
 };
 pub use plan::{NOOP_JOB, Plan, Removed, Selected};
 pub use project::{
-    CheckedJob, CheckedKind, CheckedKinds, ComparedPlans, Comparison, Error, Observed, PathFacts, Planning,
-    Project, Replay, Replayed, ReplayedMerge,
+    CheckMemo, CheckedJob, CheckedKind, CheckedKinds, ComparedPlans, Comparison, Error, Observed, PathFacts,
+    Planning, Project, Replay, Replayed, ReplayedMerge,
 };
 pub use repository::Repository;
 pub use reuse::REUSED_JOB;

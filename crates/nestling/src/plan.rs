@@ -15,6 +15,8 @@ mod relocked;
 mod claims;
 mod auto_cancel;
 mod presence;
+mod linked;
+mod notes;
 mod rendering;
 mod noop;
 mod stop;
@@ -34,7 +36,7 @@ use crate::template::UnitPrints;
 use crate::unit::{SharedRenderings, UnitRenderer};
 use crate::workspace::{Loaded, ReuseSettings, Templates, Unit, Workspace};
 use before::Before;
-use make::{findings, finished, make, selection};
+use make::{OfKind, findings, finished, make, selection};
 use nestling_cdk::report::Report;
 use nestling_files::files::{Files, ReadError, Revisions};
 use nestling_files::path::RepoPath;
@@ -51,6 +53,8 @@ pub(crate) use fingerprints::{CommittedTree, FingerprintSource, NoTree, TreeOfCo
 pub(crate) use kinds::{plan_kinds, unused_entries};
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
+pub(crate) use notes::{Noting, PlanNotes};
+pub(crate) use presence::has_exists;
 pub use removed::Removed;
 pub(crate) use replayed::{ReplayedSides, compare_definitions};
 
@@ -291,7 +295,8 @@ pub(crate) fn plan_sharing(
     request: &Request<'_>,
     shared: Option<&SharedRenderings>,
 ) -> Result<Plan, ReadError> {
-    let made = make(request, &request.templates(), shared)?;
+    let of_kind = OfKind { shared, ..OfKind::default() };
+    let (made, _) = make(request, &request.templates(), &of_kind)?;
     Ok(finished(made, request))
 }
 

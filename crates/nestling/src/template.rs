@@ -52,7 +52,7 @@ pub(crate) use files::PrintOf;
 pub(crate) use files::{glob_from_root, meant_path};
 pub(crate) use inputs::bind;
 pub(crate) use inputs_read::InputsRead;
-pub(crate) use renderer::{Rendered, Renderer};
+pub(crate) use renderer::{Rendered, Renderer, RenderingWork};
 pub(crate) use run::FEWER_UNITS;
 pub(crate) use scope::{EnvironmentScope, Scope, find_unbound};
 pub(crate) use unit_prints::{UNCOMMITTED, UnitPrints};

@@ -6,6 +6,7 @@
 //! same way, the same rules, the stop manual and not blocking, and able to run.
 
 pub(crate) mod rules;
+mod declared_target;
 mod jobs;
 mod given_inputs;
 mod shared;
@@ -19,7 +20,6 @@ mod template_reuse;
 mod scope;
 mod deploying;
 mod target;
-mod declared_target;
 mod deploy;
 mod stop_block;
 mod stop_needs;
@@ -37,7 +37,7 @@ mod entry_deploy;
 pub(crate) use declared_target::DeclaredTarget;
 pub(crate) use entry_deploy::deploy_to_entry;
 pub(crate) use jobs::{Promoted, RoleNeed, UnitJob, UnitJobs};
-pub(crate) use make::{definition, unit_jobs, workspace_jobs};
+pub(crate) use make::{Made, definition, unit_jobs, workspace_jobs};
 pub(crate) use needs::{is_optional, needed_job, optional, renamed};
 pub(crate) use renderer::UnitRenderer;
 pub use shared::SharedRenderings;

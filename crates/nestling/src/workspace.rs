@@ -40,6 +40,7 @@ mod load;
 mod schema;
 mod component;
 mod template;
+mod known_template;
 mod dependencies;
 
 use crate::graph_outputs::GraphOutputs;
@@ -51,6 +52,7 @@ pub(crate) use directories::UnitDirectories;
 pub(crate) use discover::workspace_root;
 pub(crate) use document::Body;
 pub(crate) use globs::{RootGlob, glob_below};
+pub(crate) use known_template::{KnownTemplate, are_same, templates_of};
 pub(crate) use linked::is_directory;
 pub(crate) use load::{Loaded, load, load_header, load_with};
 pub(crate) use mapping::expect_mapping;

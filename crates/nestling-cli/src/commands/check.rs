@@ -70,7 +70,9 @@ pub(crate) fn idle_option(matches: &ArgMatches) -> Option<&'static str> {
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let (problems, sources, summary) = if args.files.is_empty() {
-        let session = invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk))?;
+        let mut session = invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk))?;
+        // Keys without effect are looked for in the same directories again.
+        session.remember();
         let checked = session.check()?;
         let units = counted(checked.workspace.units().len(), "unit");
         let mut counts = JobCounts::default();

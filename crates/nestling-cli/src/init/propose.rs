@@ -99,9 +99,7 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     let has_errors = !existing.problems.is_empty();
     findings.not_understood.extend(existing.problems);
     remark_unreadable(&unreadable, &mut findings);
-    remark_unread_dependencies(&units, &mut findings);
-    remark_rest(&inventory, &mut findings);
-    settle_notes(&units, &mut findings);
+    remark_others(&inventory, &units, &mut findings);
     let report = Report {
         inventory: &inventory,
         lists: &lists,
@@ -189,6 +187,13 @@ fn remark_unread_dependencies(units: &Units, findings: &mut Findings) {
             findings.notes.extend(dirs.into_iter().map(|dir| Remark::new(dir, reason.clone())));
         }
     }
+}
+
+/// Adds what is known once the units are.
+fn remark_others(inventory: &Inventory, units: &Units, findings: &mut Findings) {
+    remark_unread_dependencies(units, findings);
+    remark_rest(inventory, findings);
+    settle_notes(units, findings);
 }
 
 /// Leaves the notes to the units that are proposed. Those of a directory that is none are the reason for it.

@@ -57,7 +57,7 @@ impl<'a> Index<'a> {
             stages: all_stages.enumerate().map(|(position, stage)| (stage, position)).collect(),
             presence,
             needs: pipeline.jobs.iter().map(|job| needs(&job.body)).collect(),
-            copies: Copies::new(pipeline, presence),
+            copies: Copies::new(pipeline, presence, &settings.further_jobs),
             names: JobNames::new(pipeline),
         }
     }
@@ -122,6 +122,7 @@ impl<'a> Index<'a> {
 
     /// Returns the job that a name was probably meant for.
     pub(crate) fn near(&self, name: &str) -> Suggestion<'a> {
+        self.settings.further_jobs.ask();
         self.names.near(name, "")
     }
 
@@ -133,7 +134,10 @@ impl<'a> Index<'a> {
             Some(unit) => self.names.near_in_unit(unit.as_str(), name, own),
             None => Suggestion::of(None),
         };
-        in_unit.or_else(|| self.names.near(name, own))
+        in_unit.or_else(|| {
+            self.settings.further_jobs.ask();
+            self.names.near(name, own)
+        })
     }
 }
 

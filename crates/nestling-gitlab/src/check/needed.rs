@@ -1,5 +1,6 @@
 //! The jobs that needs mean, by the names that GitLab gives them: those of copies where a job is multiplied.
 
+use super::FurtherJobs;
 use crate::pipeline::Pipeline;
 use crate::pipeline::matrix::parallel;
 use crate::pipeline::need::Need;
@@ -23,6 +24,8 @@ pub(super) struct Copies<'a> {
     /// The names of the copies of the jobs that are multiplied. A name is twice among them where a matrix has equal rows:
     /// GitLab makes one job of them, and a need on all copies means it twice.
     multiplied: HashMap<&'a str, Vec<String>>,
+    /// Set if any job of the pipeline is multiplied.
+    has_multiplied: bool,
 }
 
 /// The names that a need means for some copies of its job.
@@ -34,7 +37,11 @@ pub(super) struct Expanded<'a> {
 }
 
 impl<'a> Copies<'a> {
-    pub(super) fn new(pipeline: &'a Pipeline, presence: &'a [JobPresence]) -> Self {
+    pub(super) fn new(
+        pipeline: &'a Pipeline,
+        presence: &'a [JobPresence],
+        further_jobs: &FurtherJobs,
+    ) -> Self {
         let mut by_name = HashMap::with_capacity(presence.len());
         let mut multiplied = HashMap::new();
         for (job, presence) in presence.iter().enumerate() {
@@ -47,7 +54,8 @@ impl<'a> Copies<'a> {
                 multiplied.insert(name, names.unwrap_or_default());
             }
         }
-        Self { pipeline, presence, by_name, multiplied }
+        let has_multiplied = further_jobs.have_copies || !multiplied.is_empty();
+        Self { pipeline, presence, by_name, multiplied, has_multiplied }
     }
 
     /// Returns the job that GitLab makes with exactly this name.
@@ -70,7 +78,7 @@ impl<'a> Copies<'a> {
         need: &Need<'s>,
     ) -> Result<Vec<Expanded<'s>>, UnknownMatrixName> {
         // Where nothing is multiplied GitLab takes needs as they are written.
-        if self.multiplied.is_empty() {
+        if !self.has_multiplied {
             let names = need.job().map(Cow::Borrowed).into_iter().collect();
             return Ok(vec![Expanded { copy: None, names }]);
         }

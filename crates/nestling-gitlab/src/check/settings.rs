@@ -4,6 +4,8 @@ use super::Parent;
 use crate::instance::Gitlab;
 use crate::pipeline::Pipeline;
 use crate::pipeline::known::KnownVariables;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Source of a pipeline's configuration in GitLab.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,6 +62,36 @@ pub struct CheckSettings {
     pub forwarded_by_rules: Vec<String>,
     /// Set if names may be defined in what was not read: then none counts as undefined.
     pub open: bool,
+    /// Further jobs of the pipeline, which no job here names.
+    pub further_jobs: FurtherJobs,
+}
+
+/// Jobs of a pipeline that were checked before and are left out: none of them has a finding, and none has a name in common with
+/// the others.
+#[derive(Debug, Clone, Default)]
+pub struct FurtherJobs {
+    /// `true` if there are any, and at least one of them is in the pipeline.
+    pub are_present: bool,
+    /// `true` if GitLab makes several jobs of one of them.
+    pub have_copies: bool,
+    asked: Arc<AtomicBool>,
+}
+
+impl FurtherJobs {
+    /// Jobs of which at least one is in the pipeline.
+    pub fn present(have_copies: bool) -> Self {
+        Self { are_present: true, have_copies, asked: Arc::default() }
+    }
+
+    /// Returns `true` if a finding depends on their names, which are not known here.
+    pub fn were_asked_for(&self) -> bool {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    /// Notes that a finding depends on the names of all jobs.
+    pub(crate) fn ask(&self) {
+        self.asked.fetch_or(self.are_present, Ordering::Relaxed);
+    }
 }
 
 impl CheckSettings {

@@ -67,6 +67,12 @@ impl Sources {
         FileId(u32::try_from(files.len()).unwrap_or(u32::MAX))
     }
 
+    /// Drops this file and those that were added after it, for an attempt that is given up.
+    pub fn drop_from(&self, id: FileId) {
+        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        files.truncate(id.0 as usize);
+    }
+
     /// The file with this id.
     pub fn get(&self, id: FileId) -> Option<Arc<Source>> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);

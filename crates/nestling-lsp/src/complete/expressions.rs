@@ -150,6 +150,9 @@ pub(super) fn candidates(before: Before<'_>, file: &OpenFile<'_>, index: &Index)
     if is_new_name {
         return (typed, Vec::new());
     }
+    if is_behind_value(above) {
+        return (typed, Vec::new());
+    }
     if above.ends_with('|') {
         return (typed, described(&FILTERS, CompletionItemKind::FUNCTION, "filter"));
     }
@@ -157,6 +160,17 @@ pub(super) fn candidates(before: Before<'_>, file: &OpenFile<'_>, index: &Index)
     let is_path = |c: char| is_part(c) || c == '.';
     let root = &root[root.trim_end_matches(is_path).len()..];
     (typed, keys(root, file, index))
+}
+
+/// Returns `true` behind a value, where only an operator can follow.
+fn is_behind_value(above: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let word = &above[above.trim_end_matches(is_part).len()..];
+    let takes_value = [
+        "if", "elif", "in", "not", "and", "or", "is", "else", "do", "filter", "block", "import", "call",
+        "with",
+    ];
+    above.ends_with([')', ']', '"', '\'']) || !word.is_empty() && !takes_value.contains(&word)
 }
 
 /// Returns the inside of a string that nothing closes.

@@ -1,5 +1,6 @@
 //! Many units' jobs to one pipeline.
 
+use super::known_units::KnownUnits;
 use super::naming::scoped;
 use super::scopes::Scopes;
 use super::stop_artifacts::StopPair;
@@ -17,16 +18,18 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Puts the jobs of the workspace and of all units into one pipeline.
 ///
 /// Needs on what is not there are left as written, for `check` to report with their place; optional ones on jobs of
-/// units that are not in are left out, since GitLab would have nothing to say about them.
+/// units that are not in are left out, since GitLab would have nothing to say about them. The jobs of known units are left out as
+/// well; the rest is as if they were there.
 pub(crate) fn assemble(
     workspace: &Workspace,
     own: UnitJobs,
     units: Vec<UnitJobs>,
+    known: &KnownUnits,
 ) -> (Pipeline, Vec<Diagnostic>) {
     let (workflow, includes) = (own.workflow.clone(), own.includes.clone());
     let mut all = vec![own];
-    all.extend(in_order(workspace, units));
-    let (stages, mut problems) = stages::merge(&workspace.stages, &all);
+    all.extend(in_order(workspace, units, known));
+    let (stages, mut problems) = stages::merge(&workspace.stages, &all, known);
     let bodies: Vec<Vec<Map>> = all.iter_mut().map(take_bodies).collect();
     let scopes = Scopes::new(workspace, &all);
     let mut jobs = Vec::new();
@@ -40,10 +43,11 @@ pub(crate) fn assemble(
     let conditions: Vec<&Conditions> = made_from.iter().map(|unit_job| &unit_job.conditions).collect();
     problems.extend(conditional_needs::follow(&mut jobs, &conditions));
     let pairs = stop_pairs(&jobs, &made_from);
-    problems.extend(stop_artifacts::hand_on(&mut jobs, &stages, &pairs));
+    problems.extend(stop_artifacts::hand_on(&mut jobs, &stages, &pairs, known));
     problems.extend(ordered_needs::add(workspace, &stages, &mut jobs, &made_from));
     problems.extend(clashes(&jobs));
-    let stages = used(stages, &jobs);
+    let stages = used(stages, &jobs, known);
+    jobs.iter().for_each(|job| known.expect_other_name(job.name.as_str(), job.unit.as_ref(), workspace));
     if !includes.is_empty() {
         jobs.iter_mut().filter(|job| job.unit.is_some()).for_each(inherit_nothing);
     }
@@ -68,9 +72,10 @@ fn stop_pairs(jobs: &[Job], made_from: &[&UnitJob]) -> Vec<StopPair> {
 }
 
 /// Units that were removed are in no order; they come last.
-fn in_order(workspace: &Workspace, mut units: Vec<UnitJobs>) -> Vec<UnitJobs> {
+fn in_order(workspace: &Workspace, mut units: Vec<UnitJobs>, known: &KnownUnits) -> Vec<UnitJobs> {
     let names: Vec<UnitName> = units.iter().filter_map(|unit| unit.unit.clone()).collect();
-    let included: BTreeSet<&UnitName> = names.iter().collect();
+    let names_of_known = known.names();
+    let included: BTreeSet<&UnitName> = names.iter().chain(&names_of_known).collect();
     let ordered = unit_order::ordered(workspace, &included);
     let rank: BTreeMap<&UnitName, usize> =
         ordered.into_iter().enumerate().map(|(rank, name)| (name, rank)).collect();
@@ -84,8 +89,10 @@ fn take_bodies(unit: &mut UnitJobs) -> Vec<Map> {
 }
 
 /// Returns the stages that have jobs; all of them where a job is in none of them, so that the nearest can be suggested.
-fn used(mut stages: Vec<StageName>, jobs: &[Job]) -> Vec<StageName> {
-    let used: BTreeSet<&str> = jobs.iter().map(Job::stage).collect();
+fn used(mut stages: Vec<StageName>, jobs: &[Job], known: &KnownUnits) -> Vec<StageName> {
+    let used_by_known = known.used_stages();
+    let used_by_known = used_by_known.iter().map(StageName::as_str);
+    let used: BTreeSet<&str> = jobs.iter().map(Job::stage).chain(used_by_known).collect();
     let mut known: BTreeSet<&str> = stages.iter().map(StageName::as_str).collect();
     known.extend([StageName::PRE, StageName::POST]);
     if used.is_subset(&known) {

@@ -1,5 +1,6 @@
 //! One order of stages from the workspace's list and the lists of all units.
 
+use super::known_units::KnownUnits;
 use super::stage_order::{Relation, StageOrder};
 use crate::assemble::rules::STAGES_ORDER;
 use crate::unit::UnitJobs;
@@ -15,14 +16,20 @@ const DEFAULT_STAGES: [&str; 3] = ["build", "test", "deploy"];
 /// workspace's list is kept; beyond that, a stage that is new follows the one that it has before it in its list.
 /// Two lists that disagree on an order are a problem with both places.
 ///
-/// Where the workspace lists none, a unit without a list has GitLab's own: `build`, `test`, `deploy`.
-pub(super) fn merge(workspace: &[Staged], units: &[UnitJobs]) -> (Vec<StageName>, Vec<Diagnostic>) {
+/// Where the workspace lists none, a unit without a list has GitLab's own: `build`, `test`, `deploy`. Known units
+/// have no list.
+pub(super) fn merge(
+    workspace: &[Staged],
+    units: &[UnitJobs],
+    known: &KnownUnits,
+) -> (Vec<StageName>, Vec<Diagnostic>) {
     let mut merging = Merging::default();
     merging.add(workspace);
     for unit in units.iter().filter(|unit| !unit.stages.is_empty()) {
         merging.add(&unit.stages);
     }
-    let has_unlisted = units.iter().any(|unit| unit.stages.is_empty() && !unit.jobs.is_empty());
+    let has_unlisted =
+        known.have_jobs() || units.iter().any(|unit| unit.stages.is_empty() && !unit.jobs.is_empty());
     if merging.order.is_empty() || (workspace.is_empty() && has_unlisted) {
         merging.add_defaults();
     }

@@ -3,6 +3,7 @@
 //! GitLab fails a job whose artifacts have expired (<https://docs.gitlab.com/ci/jobs/job_artifacts_troubleshooting/>), and a
 //! stop job runs long after its pipeline: so what it takes is kept for it, and the rest is not taken.
 
+use super::known_units::KnownUnits;
 use super::staged::stage_index;
 use crate::assemble::rules::STOP_ARTIFACTS_OTHER_UNIT;
 use crate::unit::{Kept, Lifetime, is_optional, needed_job};
@@ -43,11 +44,19 @@ struct Fetched {
 /// Hands the artifacts that each deploy gets on to its stop job.
 ///
 /// Diagnosed: artifacts of another unit's job, which are that unit's to keep.
-pub(super) fn hand_on(jobs: &mut [Job], stages: &[StageName], pairs: &[StopPair]) -> Vec<Diagnostic> {
+pub(super) fn hand_on(
+    jobs: &mut [Job],
+    stages: &[StageName],
+    pairs: &[StopPair],
+    known: &KnownUnits,
+) -> Vec<Diagnostic> {
     if pairs.is_empty() {
         return Vec::new();
     }
-    let makers = Makers::new(jobs, stages);
+    let mut makers = Makers::new(jobs, stages);
+    let of_known = known.artifact_stages();
+    let of_known = of_known.iter().map(|stage| stage_index(stages, stage.as_str()));
+    makers.first_stage = makers.first_stage.into_iter().chain(of_known).min();
     let mut problems = Vec::new();
     for pair in pairs {
         let fetched = makers.fetched(jobs, &jobs[pair.deploy], stages);

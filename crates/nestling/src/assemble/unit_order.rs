@@ -5,7 +5,7 @@ use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Returns the units in an order in which each comes after those that it depends on, by name where nothing else decides.
-pub(super) fn ordered<'a>(workspace: &'a Workspace, included: &BTreeSet<&UnitName>) -> Vec<&'a UnitName> {
+pub(crate) fn ordered<'a>(workspace: &'a Workspace, included: &BTreeSet<&UnitName>) -> Vec<&'a UnitName> {
     let mut open_dependencies: BTreeMap<&UnitName, usize> = BTreeMap::new();
     let mut dependents: BTreeMap<&UnitName, Vec<&'a UnitName>> = BTreeMap::new();
     for unit in workspace.units.iter().filter(|unit| included.contains(&unit.name)) {

@@ -37,6 +37,13 @@ impl JobGlobs {
         }
     }
 
+    /// Adds the globs of others, as if they were added here in their order.
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (place, uses) in &other.entries {
+            self.entries.entry(*place).or_default().extend(uses.iter().cloned());
+        }
+    }
+
     fn add_lists(&mut self, job: &Job, body: &Map) {
         for key in ["changes", "exists"] {
             let Some(list) = body.get(key) else { continue };

@@ -26,22 +26,34 @@ pub(crate) struct WalkedJobs {
 }
 
 impl WalkedJobs {
-    /// Adds the jobs of a plan.
-    pub(crate) fn add(&mut self, plan: &Plan) {
+    /// Adds the units of a plan that have errors.
+    pub(crate) fn add_incomplete(&mut self, plan: &Plan) {
         self.incomplete.extend(plan.incomplete.iter().cloned());
-        for job in &plan.pipeline.jobs {
-            self.globs.add(job);
-            self.units.extend(job.unit.clone());
-            if let Some(environment) = &job.environment {
-                if starts(job) {
-                    self.started.insert(environment.clone());
-                }
-                if let Some(when) = job.body.get("when").filter(|when| when.text() == Some("delayed")) {
-                    self.delayed.insert(environment.clone(), (job.name.clone(), when.origin));
-                }
-                self.environments.insert((job.unit.clone(), environment.clone()));
+    }
+
+    /// Adds a job.
+    pub(crate) fn add_job(&mut self, job: &Job) {
+        self.globs.add(job);
+        self.units.extend(job.unit.clone());
+        if let Some(environment) = &job.environment {
+            if starts(job) {
+                self.started.insert(environment.clone());
             }
+            if let Some(when) = job.body.get("when").filter(|when| when.text() == Some("delayed")) {
+                self.delayed.insert(environment.clone(), (job.name.clone(), when.origin));
+            }
+            self.environments.insert((job.unit.clone(), environment.clone()));
         }
+    }
+
+    /// Adds the jobs of others, as if they were added here in their order.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.environments.extend(other.environments.iter().cloned());
+        self.started.extend(other.started.iter().cloned());
+        self.delayed.extend(other.delayed.iter().map(|(name, job)| (name.clone(), job.clone())));
+        self.units.extend(other.units.iter().cloned());
+        self.globs.merge(&other.globs);
+        self.incomplete.extend(other.incomplete.iter().cloned());
     }
 
     /// Returns `true` if a job is sent to an entry of the catalogue.

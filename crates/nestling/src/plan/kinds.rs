@@ -1,8 +1,9 @@
 //! Plans for several kinds of pipelines, of the same files.
 
-use super::make::{finished, make};
+use super::make::{OfKind, finished, make};
+use super::notes::{Noting, PlanNotes};
 use super::{Plan, Request};
-use crate::assemble::assemble;
+use crate::assemble::{KnownUnits, assemble};
 use crate::changes::PipelineFacts;
 use crate::unit::{SharedRenderings, deploy_to_entry};
 use crate::workspace::{Environment, Templates};
@@ -13,24 +14,33 @@ use nestling_gitlab::name::EnvironmentName;
 
 /// Makes a plan of the same files and changes for each kind of pipeline, one after the other, and hands each of them over.
 ///
-/// A unit whose templates ask nothing of the pipeline is rendered once for all kinds. Returns warnings of the inputs that are read in none of
-/// them.
+/// A unit whose templates ask nothing of the pipeline is rendered once for all kinds. The known units of each kind are left out;
+/// with [`Noting::Units`], each plan comes with notes on the units that were rendered. Returns warnings of the inputs that are read in
+/// none of them.
 ///
 /// # Errors
 /// As [`plan`](super::plan).
 pub(crate) fn plan_kinds(
     request: &mut Request<'_>,
     kinds: impl IntoIterator<Item = PipelineFacts>,
-    mut act: impl FnMut(Plan),
+    known: &[KnownUnits],
+    recording: Noting,
+    mut act: impl FnMut(Plan, Option<PlanNotes>),
 ) -> Result<Vec<Diagnostic>, ReadError> {
     let (files, revisions, loaded, sources) =
         (request.files, request.revisions, request.loaded, request.sources);
     let templates = Templates::new(files, revisions, &loaded.workspace.template_folders, sources);
     let shared = SharedRenderings::default();
-    for facts in kinds {
+    let none = KnownUnits::default();
+    for (index, facts) in kinds.into_iter().enumerate() {
         request.pipeline = facts;
-        let made = make(request, &templates, Some(&shared))?;
-        act(finished(made, request));
+        let known = known.get(index).unwrap_or(&none);
+        let of_kind = OfKind { shared: Some(&shared), known: Some(known), recording };
+        let (made, notes) = make(request, &templates, &of_kind)?;
+        act(finished(made, request), notes);
+        if known.has_given_up() {
+            return Ok(Vec::new());
+        }
     }
     Ok(shared.unread_inputs())
 }
@@ -58,7 +68,7 @@ fn of_entry(request: &Request<'_>, entry: &Environment) -> Vec<Diagnostic> {
     let templates = request.templates();
     let renderer = request.renderer(&templates, request.assemblies);
     let (jobs, mut problems) = deploy_to_entry(&renderer, entry);
-    let (pipeline, found) = assemble(workspace, jobs, Vec::new());
+    let (pipeline, found) = assemble(workspace, jobs, Vec::new(), &KnownUnits::default());
     problems.extend(found);
     problems.extend(check(&pipeline, &CheckSettings::new(workspace.gitlab.clone())));
     // What concerns the deploy alone is at the place of the header.

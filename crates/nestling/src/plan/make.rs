@@ -2,7 +2,9 @@
 
 use super::before::Before;
 use super::change_findings::{base_unknown, unclaimed_paths, unknown_paths};
+use super::linked::Links;
 use super::needed::BroughtIn;
+use super::notes::{Noting, PlanNotes};
 use super::presence::ChildCreation;
 use super::rendering::Rendering;
 use super::roles::Roles;
@@ -10,7 +12,7 @@ use super::{
     Plan, Removed, Request, auto_cancel, claims, definition, fingerprints, needed, noop, removed,
     reuse_settings, shared_targets, stop,
 };
-use crate::assemble;
+use crate::assemble::{self, KnownUnits};
 use crate::changes::ChangeSet;
 use crate::environments::LeftOut;
 use crate::select::{self, Reason, Selection, Verdict};
@@ -112,6 +114,17 @@ pub(super) struct MadePlan {
     built_in: BTreeMap<FileId, String>,
 }
 
+/// Everything that a plan shares with those for other kinds of pipelines, and with earlier ones.
+#[derive(Clone, Copy, Default)]
+pub(super) struct OfKind<'a> {
+    /// Renderings that all kinds share.
+    pub shared: Option<&'a SharedRenderings>,
+    /// The units to leave out.
+    pub known: Option<&'a KnownUnits>,
+    /// Set to have notes.
+    pub recording: Noting,
+}
+
 /// Makes the plan of a request.
 ///
 /// # Errors
@@ -119,48 +132,38 @@ pub(super) struct MadePlan {
 pub(super) fn make(
     request: &Request<'_>,
     templates: &Templates<'_>,
-    shared: Option<&SharedRenderings>,
-) -> Result<MadePlan, ReadError> {
+    of_kind: &OfKind<'_>,
+) -> Result<(MadePlan, Option<PlanNotes>), ReadError> {
+    let none = KnownUnits::default();
+    let known = of_kind.known.unwrap_or(&none);
     let workspace: &Workspace = &request.loaded.workspace;
-    let renderer = request.renderer(templates, request.assemblies).sharing(shared);
+    let renderer = request.renderer(templates, request.assemblies).sharing(of_kind.shared);
     let mut before = request.before();
     let (selection, removed) = selection(request, &renderer, &mut before);
     let mut rendering = Rendering::new(&renderer, &selection, findings(request, &selection));
+    rendering.notes = (of_kind.recording == Noting::Units).then(BTreeMap::new);
     let mut own = keep(&mut rendering.diagnostics, unit::workspace_jobs(&renderer));
-    let mut units: BTreeMap<UnitName, UnitJobs> = BTreeMap::new();
-    for name in selection.selected() {
-        units.insert(name.clone(), rendering.jobs(name, selection.verdict(name)));
-    }
-    let mut roles = Roles::new(&renderer, &own);
-    roles.resolve_all(&mut units, &|name| rendering.offered(name));
-    roles.resolve(&mut own, &|name| rendering.offered(name));
-    let needed = needed::bring_in(workspace, &own, &units, |name, verdict| {
-        let mut jobs = rendering.jobs(name, verdict);
-        roles.resolve(&mut jobs, &|name| rendering.offered(name));
-        jobs
-    });
-    let mut brought_in = BTreeMap::new();
-    for (name, BroughtIn { verdict, jobs, .. }) in needed {
-        units.insert(name.clone(), jobs);
-        brought_in.insert(name, verdict);
-    }
-    let problems_of_roles = roles.problems;
-    let Rendering { cdk_reports, mut diagnostics, incomplete, .. } = rendering;
-    diagnostics.extend(problems_of_roles);
+    let work_of_root = renderer.work();
+    let mut units = rendering.selected(&own, known);
+    let links = rendering.notes.is_some().then(|| Links::between(workspace, &own, &units));
+    let brought_in = complete(&mut rendering, &mut own, &mut units, known);
+    let Rendering { cdk_reports, mut diagnostics, incomplete, notes, .. } = rendering;
+    let notes = notes.zip(links);
+    let notes = notes.map(|(units, links)| PlanNotes::new(&renderer, units, links, work_of_root));
     assemble::drop_dependents(workspace, &own, &mut units);
     let left_out = units.iter().map(|(name, jobs)| (name.clone(), jobs.left_out.clone())).collect();
     diagnostics.extend(shared_targets::find(std::iter::once(&own).chain(units.values())));
     let stops = stop::jobs(&renderer, &before, &removed, &request.changes, &units);
     let stops = keep(&mut diagnostics, stops);
     let all = units.into_values().chain(stops).collect();
-    let mut pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all));
+    let mut pipeline = keep(&mut diagnostics, assemble::assemble(workspace, own, all, known));
     let reuse_settings = keep(&mut diagnostics, reuse_settings::take(&mut pipeline, workspace));
     diagnostics.extend(noop::taken_name(&pipeline));
     auto_cancel::keep_running(&mut pipeline, workspace, &request.pipeline);
     let creation = ChildCreation::new(&request.pipeline, &request.changes, &pipeline, request.files)?;
     let (pipeline, presence) =
-        noop::never_empty(pipeline, &creation, workspace, &removed, &selection, renderer.defaults());
-    Ok(MadePlan {
+        noop::never_empty(pipeline, &creation, workspace, &removed, &selection, renderer.defaults(), known);
+    let made = MadePlan {
         selection,
         brought_in,
         removed,
@@ -174,7 +177,38 @@ pub(super) fn make(
         reuse_settings,
         reading_facts: renderer.reading_facts(),
         built_in: templates.built_in(),
-    })
+    };
+    Ok((made, notes))
+}
+
+/// Replaces the needs by role, and adds the units that jobs need. Returns those with the job that needs them.
+fn complete(
+    rendering: &mut Rendering<'_>,
+    own: &mut UnitJobs,
+    units: &mut BTreeMap<UnitName, UnitJobs>,
+    known: &KnownUnits,
+) -> BTreeMap<UnitName, Verdict> {
+    let renderer = rendering.renderer();
+    let mut roles = Roles::new(renderer, own);
+    roles.resolve_all(units, &|name| rendering.offered(name));
+    roles.resolve(own, &|name| rendering.offered(name));
+    // A macro that is called with an untrusted value concerns all that call it.
+    let is_mixed = renderer.engine.mixes_units();
+    if !known.is_empty() && (is_mixed || roles.has_searched_names() || rendering.is_too_much()) {
+        known.give_up();
+    }
+    let needed = needed::bring_in(renderer.workspace, own, units, |name, verdict| {
+        let mut jobs = rendering.jobs(name, verdict);
+        roles.resolve(&mut jobs, &|name| rendering.offered(name));
+        jobs
+    });
+    let mut brought_in = BTreeMap::new();
+    for (name, BroughtIn { verdict, jobs, .. }) in needed {
+        units.insert(name.clone(), jobs);
+        brought_in.insert(name, verdict);
+    }
+    rendering.diagnostics.extend(roles.problems);
+    brought_in
 }
 
 /// Takes the value and keeps the problems.

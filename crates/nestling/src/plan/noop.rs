@@ -3,7 +3,7 @@
 
 use super::presence::ChildCreation;
 use super::removed::Removed;
-use crate::assemble::{printing_job, run_as_others};
+use crate::assemble::{KnownUnits, printing_job, run_as_others};
 use crate::select::Selection;
 use crate::unit::rules::JOB_NAME_CLASH;
 use crate::workspace::Workspace;
@@ -36,11 +36,15 @@ pub(super) fn never_empty(
     removed: &[Removed],
     selection: &Selection,
     defaults: &Defaults,
+    known: &KnownUnits,
 ) -> (Pipeline, Vec<JobPresence>) {
     let mut presence = creation.presences(&pipeline);
     // What GitLab includes may bring jobs, and it refuses two of one name.
-    if !pipeline.includes.is_empty() {
+    if !pipeline.includes.is_empty() || known.are_certain() {
         return (pipeline, presence);
+    }
+    if !known.is_empty() {
+        known.give_up();
     }
     if let Some(job) =
         noop_beside(pipeline.jobs.iter().zip(&presence), workspace, removed, selection, defaults)

@@ -98,7 +98,7 @@ fn known_changes(facts: &PipelineFacts, changes: &ChangeSet) -> KnownChanges {
     KnownChanges::Paths(paths.iter().map(|change| change.path.clone()).collect())
 }
 
-fn has_exists(job: &Job) -> bool {
+pub(crate) fn has_exists(job: &Job) -> bool {
     let rules = job.body.get("rules").and_then(Node::as_seq).unwrap_or_default();
     rules.iter().any(|rule| rule.get("exists").is_some())
 }

@@ -1,10 +1,13 @@
 //! The units of one plan while they are rendered.
 
+use super::linked;
+use super::notes::UnitNotes;
+use crate::assemble::{KnownUnit, KnownUnits};
 use crate::select::{Selection, Verdict};
 use crate::template::FEWER_UNITS;
 use crate::template::rules::TEMPLATE_LIMIT;
 use crate::unit::{self, UnitChange, UnitJobs, UnitRenderer};
-use crate::workspace::Unit;
+use crate::workspace::{Unit, are_same};
 use nestling_cdk::report::Report;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use nestling_gitlab::name::UnitName;
@@ -26,6 +29,8 @@ pub(super) struct Rendering<'a> {
     pub incomplete: BTreeSet<UnitName>,
     /// The weight of the jobs so far.
     weight: usize,
+    /// Notes on the units that were rendered, if they are to be known to later plans.
+    pub notes: Option<BTreeMap<UnitName, UnitNotes>>,
 }
 
 impl<'a> Rendering<'a> {
@@ -35,7 +40,52 @@ impl<'a> Rendering<'a> {
         diagnostics: Vec<Diagnostic>,
     ) -> Self {
         let (cdk_reports, incomplete) = (BTreeMap::new(), BTreeSet::new());
-        Self { renderer, selection, cdk_reports, diagnostics, incomplete, weight: 0 }
+        Self { renderer, selection, cdk_reports, diagnostics, incomplete, weight: 0, notes: None }
+    }
+
+    pub(super) fn renderer(&self) -> &'a UnitRenderer<'a> {
+        self.renderer
+    }
+
+    /// Renders all selected units but those that are known and have to do with none of the others.
+    pub(super) fn selected(&mut self, own: &UnitJobs, known: &KnownUnits) -> BTreeMap<UnitName, UnitJobs> {
+        let selection = self.selection;
+        let mut units = BTreeMap::new();
+        for name in selection.selected() {
+            if !self.leave_out(name, known) {
+                units.insert(name.clone(), self.jobs(name, selection.verdict(name)));
+            }
+        }
+        linked::take_in(known, self.renderer.workspace, own, &mut units, |name, unit| {
+            self.take_in(name, unit, selection.verdict(name))
+        });
+        units
+    }
+
+    /// Leaves out a known unit; `false` if it has to be rendered, since templates of it have changed.
+    fn leave_out(&mut self, name: &UnitName, known: &KnownUnits) -> bool {
+        let Some(unit) = known.get(name) else { return false };
+        // In the order of all units, so that the files are read in the order in which they would be with this unit.
+        if !are_same(&unit.templates, self.renderer.templates, self.renderer.sources) {
+            known.take(name);
+            return false;
+        }
+        self.weight += unit.weight;
+        if !self.renderer.engine.add_work(unit.work) {
+            known.give_up();
+        }
+        true
+    }
+
+    /// Renders a known unit after all: others have to do with it.
+    fn take_in(&mut self, name: &UnitName, known: &KnownUnit, verdict: &Verdict) -> UnitJobs {
+        self.weight = self.weight.saturating_sub(known.weight);
+        self.jobs(name, verdict)
+    }
+
+    /// Returns `true` if the jobs of all units together are too much.
+    pub(super) fn is_too_much(&self) -> bool {
+        self.weight > WEIGHT_LIMIT
     }
 
     /// Renders a unit that may not be in, to see which jobs it has. What is wrong with it is reported where it is in.
@@ -53,7 +103,13 @@ impl<'a> Rendering<'a> {
         }
         let paths = self.selection.paths.get(name).map(Vec::as_slice).unwrap_or_default();
         let reasons = verdict.reasons().iter().map(ToString::to_string).collect();
+        let work_before = self.renderer.work();
         let made = unit::unit_jobs(self.renderer, unit, &UnitChange { paths, reasons, is_compared: false });
+        let weight = made.jobs.jobs.values().map(|job| job.body.weight()).sum::<usize>();
+        if let Some(notes) = &mut self.notes {
+            let work = self.renderer.work().since(work_before);
+            notes.insert(name.clone(), UnitNotes::of(self.renderer, unit, &made, weight, work));
+        }
         self.diagnostics.extend(made.problems);
         if made.is_incomplete {
             self.incomplete.insert(name.clone());
@@ -61,7 +117,7 @@ impl<'a> Rendering<'a> {
         if !made.report.lines.is_empty() {
             self.cdk_reports.insert(name.clone(), made.report);
         }
-        self.weight += made.jobs.jobs.values().map(|job| job.body.weight()).sum::<usize>();
+        self.weight += weight;
         if self.weight > WEIGHT_LIMIT {
             self.diagnostics.push(too_much(unit));
             self.incomplete.insert(name.clone());

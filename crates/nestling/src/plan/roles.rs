@@ -129,6 +129,11 @@ impl<'w> Roles<'w> {
         self.names()
     }
 
+    /// Returns `true` if the names of all units' jobs were looked through.
+    pub(super) fn has_searched_names(&self) -> bool {
+        self.names.is_some()
+    }
+
     fn dependencies_of(&self, unit: &UnitName) -> Vec<UnitName> {
         self.renderer.dependencies().of(unit).into_iter().cloned().collect()
     }
@@ -301,7 +306,7 @@ fn role(name: &str) -> Option<Role<'_>> {
     name.strip_suffix('?').filter(is_name).map(Role::IfThere)
 }
 
-fn uses_roles(unit: &UnitJobs) -> bool {
+pub(super) fn uses_roles(unit: &UnitJobs) -> bool {
     unit.jobs.values().any(|job| names_role(&job.body))
 }
 

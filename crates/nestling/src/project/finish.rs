@@ -31,7 +31,7 @@ pub(super) fn finish(plan: &mut Plan, files: &dyn Files, unconverted: Unconverte
     let mut diagnostics = std::mem::take(&mut plan.diagnostics);
     let parent = ParentFile::read(&plan.workspace, &plan.facts, files, &plan.sources)?;
     diagnostics.extend(parent.parent.problems.iter().cloned());
-    diagnostics.extend(checked(plan, parent.parent.clone()));
+    diagnostics.extend(checked(plan, &check_settings(plan, parent.parent.clone())));
     move_to_uses(plan, &mut diagnostics);
     let outcome = allowed(&plan.workspace, &plan.pipeline, &plan.sources, diagnostics);
     plan.diagnostics = outcome.problems;
@@ -113,15 +113,20 @@ fn parent(
     Ok(Parent::read(&text, &surroundings(sources)))
 }
 
-/// Returns what is wrong with the pipeline of a plan.
-pub(super) fn checked(plan: &Plan, parent: Parent) -> Vec<Diagnostic> {
-    let gitlab = &plan.workspace.gitlab;
-    let mut settings = CheckSettings::new(gitlab.clone()).with_parent(parent);
+/// Returns the settings that the pipeline of a plan is checked with.
+pub(super) fn check_settings(plan: &Plan, parent: Parent) -> CheckSettings {
+    let mut settings = CheckSettings::new(plan.workspace.gitlab.clone()).with_parent(parent);
     settings.variables = KnownVariables::of_child(&plan.facts);
     // A plan that is too large is written in parts: only then is known what is too large even so.
     settings.division = Division::Parts;
+    settings
+}
+
+/// Returns what is wrong with the pipeline of a plan.
+pub(super) fn checked(plan: &Plan, settings: &CheckSettings) -> Vec<Diagnostic> {
+    let gitlab = &plan.workspace.gitlab;
     let mut diagnostics = gitlab.problems.clone();
-    let mut found = check::check_present(&plan.pipeline, &plan.presence, &settings);
+    let mut found = check::check_present(&plan.pipeline, &plan.presence, settings);
     found.retain(|problem| !follows_from_missing_jobs(plan, problem));
     diagnostics.extend(found);
     folded(diagnostics)

@@ -1,15 +1,14 @@
 //! A plan in the making: what a caller says beside the changes, and the two ways to finish.
 
-use super::checked_kinds::{CheckedKinds, Walk};
-use super::finish::{ParentFile, Unconverted, finish};
+use super::finish::{Unconverted, finish};
 use super::narrowing::UnitPatterns;
 use super::proof;
-use super::{Error, Project};
+use super::{CheckMemo, Error, Project};
 use crate::cdk::{Assemblies, InRepository};
 use crate::changes::{ChangeSet, PipelineFacts};
 use crate::idle;
 use crate::passed::Passed;
-use crate::plan::{self, FingerprintSource, Plan, Selected, TreeOfCommit};
+use crate::plan::{self, FingerprintSource, Noting, Plan, Selected, TreeOfCommit};
 use crate::repository::{Repository, files_at};
 use crate::select::Narrowing;
 use crate::unit::SharedRenderings;
@@ -36,6 +35,7 @@ use nestling_gitlab::facts::WalkedKind;
 /// # Ok::<(), nestling::Error>(())
 /// ```
 #[must_use = "a plan is made by `run` or `select`"]
+#[derive(Clone)]
 pub struct Planning<'p> {
     pub(super) project: &'p Project<'p>,
     pub(super) changes: ChangeSet,
@@ -45,6 +45,7 @@ pub struct Planning<'p> {
     pub(super) unused_keys: UnusedKeys,
     pub(super) fingerprints: bool,
     pub(super) passed: Option<&'p Passed>,
+    pub(super) memo: Option<&'p CheckMemo>,
     pub(super) shared: Option<&'p SharedRenderings>,
     pub(super) is_checked: bool,
 }
@@ -67,6 +68,7 @@ impl<'p> Planning<'p> {
             unused_keys: UnusedKeys::Ignore,
             fingerprints: false,
             passed: None,
+            memo: None,
             shared: None,
             is_checked: true,
         }
@@ -136,6 +138,12 @@ impl<'p> Planning<'p> {
         self
     }
 
+    /// Lets [`Planning::check`] leave out the units that were checked before and are what they were, and keeps what it finds.
+    pub fn memo(mut self, memo: &'p CheckMemo) -> Self {
+        self.memo = Some(memo);
+        self
+    }
+
     /// Shares renderings with other plans of the same project, such as those of other kinds of pipelines.
     pub fn sharing(mut self, renderings: &'p SharedRenderings) -> Self {
         self.shared = Some(renderings);
@@ -158,48 +166,6 @@ impl<'p> Planning<'p> {
         self.run_narrowed(narrowing)
     }
 
-    /// Renders, composes and checks for each of these kinds of pipelines, such as those of [`Project::kinds`]. A finding that
-    /// several kinds have is reported once. The changes should be everything: they are the same for all kinds.
-    ///
-    /// # Errors
-    /// As [`Planning::run`].
-    pub fn check(self, kinds: impl IntoIterator<Item = WalkedKind>) -> Result<CheckedKinds, Error> {
-        let project = self.project;
-        let unconverted = self.unconverted;
-        let narrowing = self.patterns.narrowing(&[project.workspace()])?;
-        let is_whole = narrowing.only.is_empty() && narrowing.except.is_empty();
-        let reports_keys = self.unused_keys == UnusedKeys::Report && is_whole;
-        let mut looks_for_keys = reports_keys;
-        let base_files = self.base_files();
-        let mut request = self.request(narrowing, base_files.as_deref());
-        let mut unused_keys = Ok(Vec::new());
-        let workspace = &project.loaded.workspace;
-        let parent = ParentFile::read(workspace, project.facts(), project.files(), project.sources())?;
-        let mut walk = Walk::new(workspace, project.sources(), &parent);
-        let kinds: Vec<WalkedKind> = kinds.into_iter().collect();
-        let facts: Vec<PipelineFacts> = kinds.iter().map(|kind| kind.facts.clone()).collect();
-        let mut kinds = kinds.into_iter();
-        let unread_inputs = plan::plan_kinds(&mut request, facts.clone(), |plan| {
-            // Headers are the same for all kinds.
-            if std::mem::take(&mut looks_for_keys) {
-                unused_keys = idle::find(project.files(), project.revisions(), &plan);
-            }
-            if let Some(kind) = kinds.next() {
-                walk.add(kind, plan);
-            }
-        })?;
-        let mut problems = unused_keys?;
-        problems.extend(plan::unused_entries(&mut request, &facts, &|entry| walk.jobs.deploy_to(entry)));
-        if reports_keys {
-            problems.extend(unread_inputs);
-            if let Some(repository) = project.repository {
-                problems.extend(idle::unknown_revisions(workspace, repository.git())?);
-            }
-            problems.extend(idle::find_walked(project.files(), workspace, &walk.jobs)?);
-        }
-        Ok(walk.finish(problems, unconverted))
-    }
-
     /// Makes a plan for each of these kinds of pipelines and hands it over, without what a check would say of it.
     ///
     /// # Errors
@@ -215,7 +181,7 @@ impl<'p> Planning<'p> {
         let (names, facts): (Vec<KindName>, Vec<PipelineFacts>) =
             kinds.into_iter().map(|kind| (kind.name, kind.facts)).unzip();
         let mut names = names.iter();
-        plan::plan_kinds(&mut request, facts, |plan| {
+        plan::plan_kinds(&mut request, facts, &[], Noting::Nothing, |plan, _| {
             if let Some(name) = names.next() {
                 act(name, plan);
             }
@@ -260,7 +226,7 @@ impl<'p> Planning<'p> {
         Ok(plan::plan(&self.request(narrowing, None))?)
     }
 
-    fn base_files(&self) -> Option<Box<dyn Files + 'p>> {
+    pub(super) fn base_files(&self) -> Option<Box<dyn Files + 'p>> {
         let base = self.changes.base.as_ref()?;
         let files = files_at(self.project.repository, &base.commit)?;
         // The workspace's file is the same on both sides, so that what head says of it makes no difference.
@@ -270,7 +236,7 @@ impl<'p> Planning<'p> {
         })
     }
 
-    fn request<'a>(self, narrowing: Narrowing, base: Option<&'a dyn Files>) -> plan::Request<'a>
+    pub(super) fn request<'a>(self, narrowing: Narrowing, base: Option<&'a dyn Files>) -> plan::Request<'a>
     where
         'p: 'a,
     {

@@ -174,6 +174,11 @@ impl<'a> TemplateEngine<'a> {
         FilesObject { answers: None, prints: PrintAnswers::Header, ..self.files_of(scope) }
     }
 
+    /// Returns `true` if a macro is called with an untrusted value, which concerns all that call it.
+    pub(crate) fn has_untrusted_parameters(&self) -> bool {
+        !self.untrusted_parameters.borrow().is_empty()
+    }
+
     /// Compiles a body if the engine does not have it yet, and returns its name there.
     pub(crate) fn name_of_body(&self, body: &Body) -> Result<String, Vec<Diagnostic>> {
         // No file can be called so, since names of templates have no `#`.

@@ -27,6 +27,28 @@ pub(crate) struct Rendered {
     pub warnings: Vec<Diagnostic>,
 }
 
+/// Work of renderings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct RenderingWork {
+    /// Steps of the engine.
+    pub steps: u64,
+    /// Bytes of their text.
+    pub bytes: u64,
+    /// Number of questions that templates asked about the repository's files and about fingerprints.
+    pub questions: u64,
+}
+
+impl RenderingWork {
+    /// Returns the work since an earlier moment.
+    pub(crate) fn since(self, earlier: Self) -> Self {
+        Self {
+            steps: self.steps.saturating_sub(earlier.steps),
+            bytes: self.bytes.saturating_sub(earlier.bytes),
+            questions: self.questions.saturating_sub(earlier.questions),
+        }
+    }
+}
+
 /// Renders bodies. Each template is compiled once, whatever the number of units that use it.
 pub(crate) struct Renderer<'a> {
     engine: TemplateEngine<'a>,
@@ -53,6 +75,27 @@ impl<'a> Renderer<'a> {
     pub(crate) fn with_prints(mut self, prints: Option<&'a dyn UnitPrints>) -> Self {
         self.engine.prints = prints;
         self
+    }
+
+    /// Returns the work of all renderings so far.
+    pub(crate) fn work(&self) -> RenderingWork {
+        let engine = &self.engine;
+        let (steps, bytes) = (engine.total_steps.get(), engine.total_output.get());
+        RenderingWork { steps, bytes, questions: engine.answers.questions() }
+    }
+
+    /// Counts the work of renderings that are left out, and returns `true` if that of all is within the limits.
+    pub(crate) fn add_work(&self, work: RenderingWork) -> bool {
+        let engine = &self.engine;
+        engine.total_steps.set(engine.total_steps.get().saturating_add(work.steps));
+        engine.total_output.set(engine.total_output.get().saturating_add(work.bytes));
+        engine.total_steps.get() <= engine.limits.total_fuel
+            && engine.total_output.get() <= engine.limits.total_output
+    }
+
+    /// Returns `true` if what one unit renders can depend on what others have: on a macro that one of them calls with an untrusted value.
+    pub(crate) fn mixes_units(&self) -> bool {
+        self.engine.has_untrusted_parameters()
     }
 
     /// Renders a body.

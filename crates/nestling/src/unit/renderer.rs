@@ -7,7 +7,8 @@ use crate::cdk::{Assemblies, Purpose};
 use crate::changes::PipelineFacts;
 use crate::template::rules::TEMPLATE_MISSING;
 use crate::template::{
-    EnvironmentScope, FactsRead, InputsRead, RenderLimits, Renderer, Scope, UnitPrints, plain_value,
+    EnvironmentScope, FactsRead, InputsRead, RenderLimits, Renderer, RenderingWork, Scope, UnitPrints,
+    plain_value,
 };
 use crate::workspace::{Component, Dependencies, Template, Templates, Unit, Use, Workspace};
 use nestling_files::files::Files;
@@ -20,7 +21,7 @@ use nestling_gitlab::pipeline::known::KnownVariables;
 use nestling_gitlab::pipeline::presence::Changed;
 use nestling_gitlab::yaml::{Map, Node};
 use serde_json::Value;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ pub(crate) struct UnitRenderer<'a> {
     /// The files that the includes of templates and of the workspace's file are read from, if not from the repository.
     protected: Option<&'a dyn Files>,
     /// The texts of the files that are read.
-    pub(super) sources: &'a Sources,
+    pub(crate) sources: &'a Sources,
     /// The workspace.
     pub(crate) workspace: &'a Workspace,
     /// Its templates.
@@ -46,7 +47,7 @@ pub(crate) struct UnitRenderer<'a> {
     /// The source of units' fingerprints.
     prints: Option<&'a dyn UnitPrints>,
     /// The engine.
-    pub(super) engine: Renderer<'a>,
+    pub(crate) engine: Renderer<'a>,
     /// Purposes of the jobs of CDK assemblies.
     pub(super) purpose: Purpose,
     variables: KnownVariables,
@@ -60,6 +61,8 @@ pub(crate) struct UnitRenderer<'a> {
     reading_facts: RefCell<BTreeSet<UnitName>>,
     /// Renderings that other kinds of pipelines share.
     shared: Option<&'a SharedRenderings>,
+    /// Number of units so far whose jobs are made from further files: those of includes, or of an assembly.
+    pub(super) reading_files: Cell<u64>,
 }
 
 impl<'a> UnitRenderer<'a> {
@@ -91,12 +94,19 @@ impl<'a> UnitRenderer<'a> {
             facts_read: FactsRead::default(),
             reading_facts: RefCell::default(),
             shared: None,
+            reading_files: Cell::new(0),
         }
     }
 
     /// Takes over what renderers for other pipelines made of the same files, and leaves there what this one makes.
     pub(crate) fn sharing(self, shared: Option<&'a SharedRenderings>) -> Self {
         Self { shared, ..self }
+    }
+
+    /// Returns the work of all renderings so far. A file that is read for jobs counts as a question.
+    pub(crate) fn work(&self) -> RenderingWork {
+        let work = self.engine.work();
+        RenderingWork { questions: work.questions + self.reading_files.get(), ..work }
     }
 
     /// Returns the facts of the pipeline that is rendered for.

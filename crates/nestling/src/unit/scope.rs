@@ -127,6 +127,7 @@ impl<'a> UnitScope<'a> {
         // `include:rules` may ask for variables of the pipeline, in this file or in one that it includes.
         if unit.cdk.is_some() || files.iter().any(|file| file.get("include").is_some()) {
             self.renderer.facts_read.note();
+            self.renderer.reading_files.set(self.renderer.reading_files.get() + 1);
         }
         let gitlab = &self.renderer.workspace.gitlab;
         let surroundings = self.renderer.surroundings(unit);

@@ -131,7 +131,12 @@ fn of_project(project: &Table, name: &str) -> Option<String> {
     let mut tables: Vec<&serde_json::Value> =
         places.iter().filter_map(|place| tools.pointer(place)).collect();
     let environments = tools.pointer("/hatch/envs").and_then(serde_json::Value::as_object);
-    tables.extend(environments.into_iter().flat_map(|all| all.values()).filter_map(|one| one.get("scripts")));
+    tables.extend(
+        environments
+            .into_iter()
+            .flat_map(|all| all.values())
+            .filter_map(|environment| environment.get("scripts")),
+    );
     tables.iter().find_map(|table| table.get(name)).map(of_value)
 }
 

@@ -1,6 +1,7 @@
 //! `environment-shared`: several jobs of one pipeline that deploy to the same environment.
 
 use super::Index;
+use crate::check::CheckSettings;
 use crate::diagnostic::Severity::Warning;
 use crate::diagnostic::{Diagnostic, Example, Rule};
 use crate::pipeline::Job;
@@ -8,7 +9,7 @@ use crate::pipeline::environment::{Environment, environment};
 use crate::pipeline::expand::{Replacement, expand};
 use crate::pipeline::expression::Variable;
 use crate::pipeline::matrix::{Parallel, parallel};
-use crate::pipeline::presence::{State, is_predefined, literal};
+use crate::pipeline::presence::{JobPresence, State, is_predefined, literal};
 use crate::pipeline::rule::rules;
 use crate::yaml::Node;
 use std::collections::HashMap;
@@ -53,7 +54,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         }
         let Some(environment) = environment(&job.body).filter(Environment::deploys) else { continue };
         problems.extend(shared_by_instances(job, &environment));
-        let Some(name) = expanded_name(index, job, &environment) else { continue };
+        let Some(name) = expanded_name(index.settings, job, &environment) else { continue };
         let Some((first_position, first)) = first_by_name.get(&name).copied() else {
             first_by_name.insert(name, (position, job));
             continue;
@@ -72,13 +73,23 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Returns the name of the environment that a job deploys to, if it is in the pipeline or may be.
+pub(in crate::check) fn deployed_environment(
+    job: &Job,
+    presence: &JobPresence,
+    settings: &CheckSettings,
+) -> Option<String> {
+    let environment = environment(&job.body).filter(Environment::deploys)?;
+    if presence.state() == State::Out { None } else { expanded_name(settings, job, &environment) }
+}
+
 fn deployed_name(job: &Job) -> &str {
     environment(&job.body).map_or("", |environment| environment.name_text())
 }
 
 /// Returns the name of a job's environment as GitLab expands it. References to variables that nothing is known of stay as
 /// they are: they are the same in all jobs. `None` where the name depends on what differs by copy of the job or by its rules.
-fn expanded_name(index: &Index<'_>, job: &Job, environment: &Environment<'_>) -> Option<String> {
+fn expanded_name(settings: &CheckSettings, job: &Job, environment: &Environment<'_>) -> Option<String> {
     let parallel = parallel(&job.body);
     let differs = |name: &str| match &parallel {
         Some(Parallel::Matrix(rows)) => rows.iter().flatten().any(|(variable, _)| *variable == name),
@@ -92,7 +103,7 @@ fn expanded_name(index: &Index<'_>, job: &Job, environment: &Environment<'_>) ->
         if is_of_one_job(name) || differs(name) || by_rules(name) {
             return Replacement::Unknown;
         }
-        let of_pipeline = index.settings.variables.get(name);
+        let of_pipeline = settings.variables.get(name);
         let own = job.body.get("variables").and_then(|variables| variables.get(name));
         match (of_pipeline, own.and_then(|node| literal(node.get("value").unwrap_or(node)))) {
             (Variable::Set(value), None) => Replacement::Value(value),

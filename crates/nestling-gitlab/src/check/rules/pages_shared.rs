@@ -58,7 +58,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
 }
 
 /// Returns the path to which a job publishes a site, empty for the root; `None` where it publishes none.
-fn path_prefix(job: &Job) -> Option<&str> {
+pub(in crate::check) fn path_prefix(job: &Job) -> Option<&str> {
     let pages = job.body.get("pages");
     if let Some(map) = pages.and_then(Node::as_map) {
         return Some(map.get("path_prefix").and_then(Node::text).unwrap_or_default());

@@ -35,7 +35,8 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         problems.extend(root(index));
         return;
     }
-    if outside(index).any(|state| state != State::Out) {
+    let further = &index.settings.further_jobs;
+    if further.are_present || outside(index).any(|state| state != State::Out) {
         return;
     }
     let problem = match index.pipeline.jobs.first() {

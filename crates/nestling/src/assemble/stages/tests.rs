@@ -1,4 +1,5 @@
 use super::merge;
+use crate::assemble::KnownUnits;
 use crate::environments::Conditions;
 use crate::unit::{UnitJob, UnitJobs};
 use nestling_gitlab::configuration::Staged;
@@ -30,7 +31,7 @@ fn unit(file: u32, stages: &str) -> UnitJobs {
 
 fn merged(workspace: &str, units: &[&str]) -> (String, Vec<String>) {
     let units: Vec<UnitJobs> = (1..).zip(units).map(|(file, stages)| unit(file, stages)).collect();
-    let (names, problems) = merge(&list(0, workspace), &units);
+    let (names, problems) = merge(&list(0, workspace), &units, &KnownUnits::default());
     let names: Vec<&str> = names.iter().map(StageName::as_str).collect();
     (names.join(" "), messages(&problems))
 }
@@ -110,7 +111,8 @@ fn lists_that_disagree_are_said_and_the_earlier_one_counts() {
 
 #[test]
 fn both_places_are_told_once() {
-    let (_, problems) = merge(&[], &[unit(1, "a b c"), unit(2, "c a"), unit(2, "c a")]);
+    let (_, problems) =
+        merge(&[], &[unit(1, "a b c"), unit(2, "c a"), unit(2, "c a")], &KnownUnits::default());
     let [problem] = &problems[..] else { panic!("{problems:?}") };
     assert_eq!(problem.origin(), Some(Origin::line(FileId::from_index(2), 2)));
     assert_eq!(problem.labels[1].origin, Origin::line(FileId::from_index(1), 2));

@@ -38,6 +38,8 @@ struct State {
     asking: Option<Sender<Asked>>,
     /// Set once a question found nobody to answer it.
     unanswered: bool,
+    /// Number of questions so far, also of those whose answers were known.
+    questions: u64,
 }
 
 impl std::fmt::Debug for Answers {
@@ -51,6 +53,7 @@ impl Answers {
     pub(in crate::template) fn ask(&self, question: &FileQuestion) -> Option<Answer> {
         let asking = {
             let mut state = self.state();
+            state.questions += 1;
             if let Some(answer) = state.known.get(question) {
                 return Some(answer.clone());
             }
@@ -68,6 +71,11 @@ impl Answers {
         state.bytes += bytes;
         state.known.insert(question.clone(), answer.clone());
         Some(answer)
+    }
+
+    /// Returns the number of questions so far.
+    pub(in crate::template) fn questions(&self) -> u64 {
+        self.state().questions
     }
 
     /// Says who answers from now on; none for nobody.

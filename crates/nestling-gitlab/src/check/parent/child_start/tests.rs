@@ -73,7 +73,7 @@ fn what_cannot_be_decided_is_not_known() {
     let same = "[{ if: $MINE, variables: { FAST: '1' } }, { variables: { FAST: '1' } }]";
     let commit = "include: [{ project: a/b, file: c.yml, ref: 0123456789012345678901234567890123456789 }]";
     let [why, _] = passed("", &format!("rules: {undecided}"));
-    assert!(why.contains("passes `FAST` to the child, and its value depends on rules"), "{why}");
+    assert!(why.contains("passes `FAST` to the child, but its value depends on rules"), "{why}");
     let [why, _] = passed(&format!("workflow: {{ rules: {undecided} }}"), "variables: {}");
     assert!(why.contains("passes `FAST` to the child"), "{why}");
     assert_eq!(passed("", &format!("rules: {same}"))[0], "FAST=1");
@@ -113,7 +113,7 @@ fn a_value_that_names_a_variable_which_nothing_defines_is_not_known() {
         for why in passed(global, run) {
             let is_refused = why.contains("the parent pipeline passes");
             assert_eq!(is_refused, named.is_some(), "{global} {run}: {why}");
-            let named = named.map(|named| format!("names `{named}`")).unwrap_or_default();
+            let named = named.map(|named| format!("refers to `{named}`")).unwrap_or_default();
             assert!(why.contains(&named), "{global} {run}: {why}");
         }
     }

@@ -41,7 +41,7 @@ fn plan(status: &str, change: impl FnOnce(&mut PassedV1, &mut ApiAnswers)) -> Pl
 }
 
 const FAILED: &str = "it has failed with the same content since, in pipeline 200";
-const UNKNOWN: &str = "GitLab does not say how it ended with the same content since, in pipeline 200";
+const UNKNOWN: &str = "GitLab does not report how it ended with the same content since, in pipeline 200";
 
 #[test]
 fn a_job_that_failed_with_the_same_content_since_runs() {

@@ -26,7 +26,7 @@ fn jobs_that_do_something_for_others_stay() {
     for (keywords, why) in [
         ("script: docker push image:$CI_COMMIT_SHORT_SHA", "it reads `CI_COMMIT_SHORT_SHA`"),
         ("script: make, cache: { key: a, paths: [x], policy: push }", "it fills a cache for other jobs"),
-        ("script: make, variables: { GIT_STRATEGY: none }", "it checks nothing out"),
+        ("script: make, variables: { GIT_STRATEGY: none }", "it has no checkout"),
         ("script: make, resource_group: one", "jobs with `resource_group` are never omitted"),
         ("script: make, inputs: { a: { default: b } }", "jobs with `inputs` are never omitted"),
         ("script: make, artifacts: { paths: [x] }", "`api:deploy`, which stays, takes its artifacts"),
@@ -71,7 +71,7 @@ fn rules_that_a_record_does_not_show_are_the_reason() {
     for (keywords, why) in [
         (
             "script: make, rules: [{ changes: [api/**/*] }]",
-            "it has `rules: changes`, and a record does not show",
+            "it has `rules: changes`, and a record does not contain",
         ),
         (
             "script: make, rules: [{ if: $CI_COMMIT_REF_NAME =~ /feature|main/ }]",

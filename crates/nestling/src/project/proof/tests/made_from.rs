@@ -124,16 +124,16 @@ fn values_of_one_pipeline_count_in_every_keyword() {
 #[test]
 fn a_job_that_reads_the_files_otherwise_stays() {
     for (variables, words) in [
-        ("GIT_STRATEGY: none", "it checks nothing out (`GIT_STRATEGY: none`)"),
-        ("GIT_STRATEGY: NONE", "it checks nothing out (`GIT_STRATEGY: NONE`)"),
-        ("GIT_STRATEGY: empty", "it checks nothing out"),
-        ("GIT_STRATEGY: $X", "it checks nothing out (`GIT_STRATEGY: $X`)"),
-        ("GIT_CHECKOUT: 'false'", "it checks nothing out (`GIT_CHECKOUT: false`)"),
-        ("GIT_CHECKOUT: $X", "it checks nothing out"),
-        ("GIT_CLEAN_FLAGS: none", "it works on files that earlier jobs left"),
-        ("GIT_CLEAN_FLAGS: -ffdx -e cache/", "it works on files that earlier jobs left"),
-        ("GIT_CLEAN_FLAGS: -ffdX", "it works on files that earlier jobs left"),
-        ("GIT_SUBMODULE_UPDATE_FLAGS: --remote", "its submodules are not those of the commit"),
+        ("GIT_STRATEGY: none", "it has no checkout (`GIT_STRATEGY: none`)"),
+        ("GIT_STRATEGY: NONE", "it has no checkout (`GIT_STRATEGY: NONE`)"),
+        ("GIT_STRATEGY: empty", "it has no checkout"),
+        ("GIT_STRATEGY: $X", "it has no checkout (`GIT_STRATEGY: $X`)"),
+        ("GIT_CHECKOUT: 'false'", "it has no checkout (`GIT_CHECKOUT: false`)"),
+        ("GIT_CHECKOUT: $X", "it has no checkout"),
+        ("GIT_CLEAN_FLAGS: none", "it uses files of earlier jobs"),
+        ("GIT_CLEAN_FLAGS: -ffdx -e cache/", "it uses files of earlier jobs"),
+        ("GIT_CLEAN_FLAGS: -ffdX", "it uses files of earlier jobs"),
+        ("GIT_SUBMODULE_UPDATE_FLAGS: --remote", "its submodules may differ from those of the commit"),
     ] {
         stays(&[("ci/job.yml", &template(&format!("script: make, variables: {{ {variables} }}")))], words);
         let rule = format!("script: make, rules: [{{ variables: {{ {variables} }} }}]");
@@ -149,7 +149,7 @@ fn a_job_that_reads_the_files_otherwise_stays() {
     }
     stays(
         &[("ci/job.yml", &template("script: make, variables: { GIT_CHECKOUT: false }"))],
-        "it checks nothing out",
+        "it has no checkout",
     );
     for keywords in [
         "script: make, variables: { GIT_STRATEGY: clone, GIT_CHECKOUT: 'true', GIT_CLEAN_FLAGS: -ffdx, GIT_DEPTH: 1 }",
@@ -180,7 +180,7 @@ fn flags_that_keep_files_of_earlier_jobs_keep_the_job() {
         "-ffdx $MORE",
     ] {
         let keywords = format!("script: make, variables: {{ GIT_CLEAN_FLAGS: '{flags}' }}");
-        stays(&[("ci/job.yml", &template(&keywords))], "it works on files that earlier jobs left");
+        stays(&[("ci/job.yml", &template(&keywords))], "it uses files of earlier jobs");
     }
 }
 
@@ -240,7 +240,7 @@ fn a_job_behind_one_that_is_never_left_out_stays() {
         ("script: make, environment: review", "jobs with `environment` are never omitted"),
         ("script: 'docker push a:$CI_COMMIT_SHA'", "it reads `CI_COMMIT_SHA`"),
         ("script: make, reuse: false", "`reuse: false` is set on it"),
-        ("script: make, variables: { GIT_STRATEGY: none }", "it checks nothing out"),
+        ("script: make, variables: { GIT_STRATEGY: none }", "it has no checkout"),
         ("trigger: { project: a/b }", "jobs with `trigger` are never omitted"),
     ] {
         let with = |needs: &str| {
@@ -281,7 +281,7 @@ fn a_job_without_needs_stays_behind_the_deploy_of_what_its_unit_depends_on_alone
 #[test]
 fn a_parent_with_a_template_of_gitlab_has_no_fingerprint() {
     let parent = parent("include: [{ template: Jobs/SAST.gitlab-ci.yml }]", "inherit: { variables: false }");
-    stays(&[(".gitlab-ci.yml", &parent)], "is another one in each version of GitLab");
+    stays(&[(".gitlab-ci.yml", &parent)], "differs between GitLab versions");
 }
 
 #[test]
