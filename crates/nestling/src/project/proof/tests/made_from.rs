@@ -141,7 +141,7 @@ fn a_job_that_reads_the_files_otherwise_stays() {
         let matrix = format!("script: make, parallel: {{ matrix: [{{ {variables} }}] }}");
         stays(&[("ci/job.yml", &template(&matrix))], words);
         // A value that is not known in the parent either is refused as such.
-        let of_parent = if variables.contains('$') { "the value names `X`" } else { words };
+        let of_parent = if variables.contains('$') { "the value refers to `X`" } else { words };
         stays(&[(".gitlab-ci.yml", &parent("", &format!("variables: {{ {variables} }}")))], of_parent);
         let workspace =
             format!("{WORKSPACE}---\nworkflow: {{ rules: [{{ variables: {{ {variables} }} }}] }}\n");
