@@ -155,7 +155,7 @@ mod tests {
     use nestling_gitlab::testing::map;
 
     fn target(body: &str, title: Option<&str>) -> DeclaredTarget {
-        let body = map(body);
+        let body = map(&format!("{{ {body} }}"));
         let title = title.map(str::to_owned);
         let job = TargetedJob {
             name: "deploy".to_owned(),
