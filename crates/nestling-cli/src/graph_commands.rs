@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(failed, "exit status: 3\nfirst\nsecond");
         let start = Instant::now();
         let slow = answer("sleep 100 & sleep 100", 0.2).unwrap_err();
-        assert_eq!(slow, "it ran for more than 0 s and was ended");
+        assert_eq!(slow, "it ran for more than 0 s and was stopped");
         let left_behind = answer("sleep 100 &", 0.5).unwrap_err();
         assert_eq!(left_behind, "a program that it started still has its output open");
         assert!(start.elapsed() < Duration::from_secs(20));

@@ -275,7 +275,9 @@ mod tests {
             ("py/requirements.txt", ""),
             ("go/go.work", "use ./a"),
             ("go/a/go.mod", "module a\n"),
+            ("go/a/a.go", "package a\n"),
             ("go/b/go.mod", "module b\n"),
+            ("go/b/b.go", "package b\n"),
             ("it's here/Cargo.toml", "[package]\n"),
             ("it's here/src/lib.rs", ""),
         ]);
