@@ -149,7 +149,7 @@ fn the_component_has_the_jobs_of_init() {
         ),
         (
             "    GIT_CHECKOUT:",
-            "    NESTLING_ONLY: \"$[[ inputs.only ]]\"\n    NESTLING_ENVIRONMENT: \"$[[ inputs.environment ]]\"\n    GIT_CHECKOUT:",
+            "    NESTLING_ONLY: \"$[[ inputs.only ]]\"\n    NESTLING_ENVIRONMENT: \"$[[ inputs.environment ]]\"\n    NESTLING_FULL_PAGE: \"$[[ inputs.full_page ]]\"\n    GIT_CHECKOUT:",
         ),
         (
             "--report nestling-report\n",
