@@ -149,8 +149,8 @@ fn a_template_of_its_own_is_written_once_and_another_file_is_kept() {
 #[test]
 fn the_versions_that_init_takes_for_defaults_are_those_of_the_templates() {
     for (template, place) in [
-        ("node", "if pinned else \"22\")"),
-        ("python", "else [\"3.13\"]"),
+        ("node", "or \"22\""),
+        ("python", "or [\"3.13\"]"),
         ("java", "else \"21\")"),
         ("rust", "else \"1\")"),
         ("opentofu", "default: \"1.10\""),

@@ -116,12 +116,13 @@ fn a_name_that_cannot_be_or_is_taken_is_refused() {
         ("ci/node.yml", "m.fla|gs", "inputs", "means something else"),
         ("ci/node.yml", "dep|loy:", "true", "reserved name"),
         ("ci/node.yml", "dep|loy:", "default", "reserved name"),
-        ("ci/node.yml", "dep|loy:", ".deploy", "is hidden"),
+        ("ci/node.yml", "dep|loy:", ".deploy", "would hide the job"),
         ("ci/node.yml", "dep|loy:", "libs:deploy", "a need would not read"),
         ("ci/node.yml", "dep|loy:", "deploy:review", "a need would not read"),
         ("ci/node.yml", "dep|loy:", "deploy ", "white space at an end"),
         ("ci/node.yml", "dep|loy:", "${{ unit.name }}", "a brace of an expression"),
         ("api/nestling.yml", "stage: te|st", "a\"b", "a quote"),
+        ("libs/nestling.yml", "use: no|de", "a/../b", "is the path `b`"),
     ] {
         let refused = shop.rename(file, part, new_name).unwrap_err();
         assert!(refused.contains(why), "{part}: {refused}");

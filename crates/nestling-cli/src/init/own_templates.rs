@@ -56,7 +56,7 @@ impl OwnTemplate {
 
     /// Returns the file to write.
     pub(super) fn proposed(&self) -> ProposedFile {
-        let about = "a template of your own, since none is built in";
+        let about = "a template of your own, which you can edit";
         ProposedFile { path: self.path, text: self.text.to_owned(), about }
     }
 

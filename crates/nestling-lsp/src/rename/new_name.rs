@@ -66,7 +66,10 @@ pub(super) fn check(index: &Index, occurrence: Occurrence, new_name: &str) -> Re
             StageName::parse(new_name).map_err(in_words)?;
         }
         NameKind::Template => {
-            RepoPath::parse(new_name).map_err(|error| error.to_string())?;
+            let path = RepoPath::parse(new_name).map_err(|error| error.to_string())?;
+            if path.to_string() != new_name {
+                return Err(format!("`{new_name}` is the path `{path}`: write that"));
+            }
         }
         kind => check_word(index, kind, &name.text, new_name)?,
     }

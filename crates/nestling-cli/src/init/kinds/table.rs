@@ -218,7 +218,8 @@ pub(in crate::init) static KINDS: [Kind; 46] = [
         id: "dotnet",
         noun: ".NET project",
         markers: &["*.csproj", "*.fsproj", "*.vbproj"],
-        templates: &["dotnet"],
+        // `nestling/dotnet` builds only the projects that it is told to publish, and each project is to have a job.
+        templates: &[],
         own_template: Some(&DOTNET),
         reader: Some("dotnet"),
         own: &["*.sln", "*.slnx"],
