@@ -111,7 +111,7 @@ later:
     - { if: '$CI_COMMIT_BRANCH == \"main\"', when: never }
     - { if: $CI_MERGE_REQUEST_IID, when: delayed, start_in: 1 hour }
     - { if: $CI_MERGE_REQUEST_ID }
-publish: { stage: deploy, needs: [build], script: x }
+publish: { stage: deploy, needs: [build], script: x, rules: [{ when: on_success }] }
 downstream: { stage: deploy, needs: [build], trigger: shop/deployments }
 ";
     let files =

@@ -15,6 +15,9 @@ await test("each rule has its verdict, its values and what would change it", asy
   assert.match(await text(page, "#panel .in-kinds"), /tag v1: not in/);
   await page.setViewportSize({ width: 1280, height: 720 });
   await shot(page, "rules");
+  // A rule without a variable.
+  await card(page, "api:publish").click();
+  assert.match(await text(page, "#panel .rules"), /decides → automatic/);
   await page.close();
 });
 

@@ -7,7 +7,7 @@ function rulesPart(job) {
   const entries = rules.map((rule) => el("li", { class: `rule ${rule.verdict}` },
     el("p", { class: "verdict" }, el("span", { class: "word" }, VERDICTS[rule.verdict]), rule.outcome ? ` → ${rule.outcome}` : ""),
     el("code", { class: "text" }, rule.text),
-    rule.values.length ? el("ul", { class: "values" }, rule.values.map(([name, value]) => el("li", {}, el("code", {}, `$${name}`), ` is ${value}`))) : null,
+    rule.values ? el("ul", { class: "values" }, rule.values.map(([name, value]) => el("li", {}, el("code", {}, `$${name}`), ` is ${value}`))) : null,
     el("p", { class: "quiet" }, ...prose(rule.sentence), " · ", place(rule.file, rule.line))));
   const falls = !rules.some((rule) => ["decides", "otherwise"].includes(rule.verdict));
   if (falls) entries.push(el("li", { class: "rule no" }, el("p", { class: "verdict" }, el("span", { class: "word" }, "otherwise"), " → left out")));
