@@ -71,5 +71,5 @@ fn without_the_tracer_the_message_says_what_to_install() {
     let mut command = nestling(repository.path());
     let observed = command.args(["observe", "api", "--", "true"]).env("PATH", "/nowhere").output().unwrap();
     assert_eq!(observed.status.code(), Some(2), "{}", said(&observed));
-    assert!(said(&observed).contains("`strace` is not installed"), "{}", said(&observed));
+    assert!(said(&observed).contains("`strace`, which is not installed"), "{}", said(&observed));
 }

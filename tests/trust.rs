@@ -98,7 +98,7 @@ const ROWS: [Row; 12] = [
             "unit:\n  cdk: { from: none, synth: \"env > ran\", stages: { Api: production } }\n",
         )],
         open: "ran",
-        closed: "`synth:` is not run, because of `--no-run`",
+        closed: "`--no-run` prevents `synth:`",
     },
 ];
 

@@ -43,7 +43,7 @@ fn options_take_precedence_over_variables() {
     command.args(["generate", "--all", "--output", "-", "--no-run", "--workspace-from", &protected]);
     command.env("NESTLING_NO_RUN", "false").env("NESTLING_WORKSPACE_FROM", &head);
     let text = said(&run(&mut command));
-    assert!(text.contains("is not run, because of `--no-run`"), "{text}");
+    assert!(text.contains("`--no-run` prevents `synth:`"), "{text}");
     assert!(!repository.path().join("web/ran").exists());
     assert!(!text.contains("script: mine"), "{text}");
 }

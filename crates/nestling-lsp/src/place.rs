@@ -40,12 +40,13 @@ impl<'t> Place<'t> {
             section,
             path: path_of(holder),
             slot,
-            is_quoted: outline.text[..typed.start].ends_with(['"', '\'']),
+            is_quoted: false,
             typed,
             holder,
         };
         if let Some((slot, holder, typed)) = at_token(outline, offset) {
-            return place(slot, holder, typed);
+            let is_quoted = outline.text[..typed.start].ends_with(['"', '\'']);
+            return Self { is_quoted, ..place(slot, holder, typed) };
         }
         let here = offset..offset;
         if let Some(holder) = innermost_brackets(outline, offset) {
