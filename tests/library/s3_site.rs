@@ -122,6 +122,10 @@ fn production_has_the_whole_bucket_and_loses_what_the_site_has_lost() {
     site.passes("sites/a b:deploy:production", SHELLS[0]);
     std::fs::remove_file(site.pipeline.repository.path().join("sites/a b/dist/old.js")).unwrap();
     site.pipeline.repository.write("sites/a b/dist/index.html", "<p>two, and longer</p>");
+    // A build within the second of its deploy, or by a clock that is ahead, is newer than its copy.
+    let page = site.pipeline.repository.path().join("sites/a b/dist/index.html");
+    let ahead = std::time::SystemTime::now() + std::time::Duration::from_secs(3600);
+    std::fs::File::options().append(true).open(page).unwrap().set_modified(ahead).unwrap();
     site.passes("sites/a b:deploy:production", SHELLS[1]);
     assert_eq!(site.paths("live"), ["assets/app.js", "index.html"]);
     let kept = |path: &str| {
