@@ -50,7 +50,7 @@ fn preview_data(files: &[(String, String)]) -> Value {
     serde_json::from_str(json.split_once("</script>").unwrap().0).unwrap()
 }
 
-/// What is planned for the page alone is planned on request.
+/// The additional plans of the full page are made only on request.
 #[test]
 fn the_full_page_has_the_other_kinds_and_base() {
     let (_shop, own) = report(&[]);

@@ -136,9 +136,13 @@ fn prose(text: &str) -> Vec<(usize, String)> {
     lines
 }
 
+/// Directory in which proptest keeps its seeds, as text files.
+const REGRESSIONS: &str = "proptest-regressions";
+
 fn is_document(path: &Path) -> bool {
     let is_page = path.extension().is_some_and(|extension| extension == "md" || extension == "txt");
-    is_page && !path.starts_with("tests") && !path.ends_with("CHANGELOG.md")
+    let is_for_people = !path.starts_with("tests") && !path.components().any(|part| part.as_os_str() == REGRESSIONS);
+    is_page && is_for_people && !path.ends_with("CHANGELOG.md")
 }
 
 #[test]

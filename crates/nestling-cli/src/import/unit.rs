@@ -92,9 +92,9 @@ impl Composition {
 /// The kinds of pipelines that select every unit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Whole {
-    /// Those of merge requests.
+    /// Set if merge request pipelines do.
     pub merge_requests: bool,
-    /// Those of branches.
+    /// Set if branch pipelines do.
     pub branches: bool,
 }
 

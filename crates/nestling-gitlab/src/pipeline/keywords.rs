@@ -55,7 +55,7 @@ pub const CLAUSES: &[&str] = &["if", "changes", "exists"];
 pub(crate) const FLATTENED: &[&str] =
     &["script", "before_script", "after_script", "rules", "needs", "services", "cache"];
 
-/// Those of them in which GitLab follows lists in lists to a depth of [`LIST_LEVELS`] only.
+/// Keywords in which GitLab flattens nested lists only to a depth of [`LIST_LEVELS`].
 pub(crate) const SHALLOW: &[&str] = &["script", "before_script", "after_script", "rules", "stages"];
 
 /// Maximum depth of nested lists, including the outermost.

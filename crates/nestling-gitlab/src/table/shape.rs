@@ -106,9 +106,9 @@ pub enum StringShape {
 /// A closed list of words.
 #[derive(Debug, Clone, Copy)]
 pub struct Words {
-    /// Those of all versions.
+    /// Words of all versions.
     pub all: &'static [&'static str],
-    /// Those that only newer versions know, each with its first.
+    /// Words of newer versions only, each with the first such version.
     pub newer: &'static [(&'static str, Release)],
     /// The list grows with many versions, so that a word which is not in it may be newer than the table.
     pub open: bool,

@@ -75,9 +75,9 @@ pub(super) fn add(
 struct OrderNeeds {
     /// The index of the job.
     job: usize,
-    /// Those on jobs that the job waits for by its stage, where it has no `needs`.
+    /// Needs on jobs that the job waits for by its stage, if it has no `needs`.
     of_stages: Vec<Node>,
-    /// Those on jobs of other units.
+    /// Needs on jobs of other units.
     for_order: Vec<Node>,
     /// Set if it has to wait for all earlier stages beside.
     after_stages: bool,

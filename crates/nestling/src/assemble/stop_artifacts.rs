@@ -24,7 +24,7 @@ pub(super) struct StopPair {
 /// The jobs that have artifacts.
 struct Makers {
     by_name: BTreeMap<JobName, usize>,
-    /// Those of each unit, each with the index of its stage.
+    /// Jobs by unit, each with the index of its stage.
     by_unit: BTreeMap<Option<UnitName>, Vec<(usize, usize)>>,
     /// The first stage that has any.
     first_stage: Option<usize>,

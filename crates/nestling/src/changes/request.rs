@@ -152,7 +152,7 @@ impl ChangeRequest {
 /// Scope of a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// That of the policy for the pipeline.
+    /// The scope that the policy for the pipeline sets.
     #[default]
     Policy,
     /// Everything: `--all`.

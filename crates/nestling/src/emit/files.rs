@@ -96,8 +96,8 @@ impl<'a> Jobs<'a> {
         self.loads.iter().copied().sum()
     }
 
-    /// Those that stay together. What a hidden job needs, every job needs that extends it: so this is asked of the jobs
-    /// as they are.
+    /// Returns the groups of jobs that stay together. If a hidden job needs a job, so does every job that extends it, so the groups
+    /// are made from the jobs before `extends` is resolved.
     fn groups(&self) -> Vec<Vec<usize>> {
         groups(&self.plan.pipeline)
     }

@@ -22,7 +22,7 @@ pub(super) fn read(file: &LockFile<'_>) -> Result<Lock, Unknown> {
 struct Index {
     by_range: HashMap<String, usize>,
     by_name: HashMap<String, Vec<usize>>,
-    /// Those that a patch has made, by name.
+    /// Patched packages by name.
     patched: HashMap<String, Vec<usize>>,
 }
 

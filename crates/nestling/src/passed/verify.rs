@@ -55,7 +55,7 @@ struct KnownPipeline<'a> {
     answers: &'a ApiAnswers,
     /// Its child pipelines.
     children: BTreeSet<u64>,
-    /// Those in which jobs of the plan run, with the names of their trigger jobs.
+    /// Child pipelines in which jobs of the plan run, with the names of their trigger jobs.
     planned: BTreeMap<u64, &'a str>,
     /// The jobs of its child pipelines, by id.
     jobs: HashMap<u64, &'a ApiJob>,

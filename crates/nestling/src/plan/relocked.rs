@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 /// The lock files among the changed paths.
 pub(super) struct Locks<'c> {
-    /// Those that `depends_from` asks for.
+    /// Lock files of the ecosystems that `depends_from` lists.
     pub(super) paths: Vec<&'c RepoPath>,
     /// Set if units may come to other packages.
     pub(super) may_differ: bool,

@@ -38,7 +38,7 @@ pub struct Removed {
     pub moved_to: Option<UnitName>,
     /// The changed paths in its directory, in order.
     pub paths: Vec<RepoPath>,
-    /// That it was removed, and why its stop jobs are in.
+    /// The verdict that it was removed, with the reason why its stop jobs are in the plan.
     pub verdict: Verdict,
 }
 

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 pub(super) struct Manifests<'c> {
     changed: &'c [Change],
     pub paths: Vec<&'c RepoPath>,
-    /// Those that are graphs of other tools.
+    /// Graphs of other tools.
     pub graphs: Vec<&'c RepoPath>,
 }
 

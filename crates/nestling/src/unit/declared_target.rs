@@ -32,7 +32,7 @@ const OF_REFERENCE: [&str; 2] = ["CI_COMMIT_", "CI_MERGE_REQUEST_"];
 /// Beginnings of predefined variables that differ between jobs of a pipeline.
 const OF_JOB: [&str; 2] = ["CI_JOB_", "CI_NODE_"];
 
-/// What a job says that it deploys or publishes to.
+/// A target that a job declares: the place that it deploys or publishes to.
 #[derive(Debug, Clone)]
 pub(crate) struct DeclaredTarget {
     /// The short name of the job, with the environment that it is sent to.

@@ -16,7 +16,7 @@ use nestling_gitlab::yaml::{Kind, Map, Node};
 pub(super) struct Promotion<'a> {
     /// The short name of the deploy to the earlier environment.
     pub before: &'a str,
-    /// That deploy.
+    /// The job with that name.
     pub earlier: &'a UnitJob,
     /// Set if the later deploy goes on without it.
     pub optional: bool,

@@ -30,9 +30,9 @@ pub(crate) type ReuseSettings = BTreeMap<JobName, Option<Reuse>>;
 /// Pipelines whose records count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReuseTrust {
-    /// Those of all branches and merge requests of the project.
+    /// Pipelines of all branches and merge requests of the project.
     Members,
-    /// Those of protected branches and tags.
+    /// Pipelines of protected branches and tags.
     Protected,
 }
 

@@ -19,7 +19,7 @@ use nestling_gitlab::yaml::{Located, Map, Node};
 /// A rule of the workspace with its globs compiled.
 pub(crate) struct UnitRule {
     pub directories: DirectoryRule,
-    /// What `match` lists, one by one, each with its place.
+    /// The entries of `match`, each with its place.
     pub patterns: Vec<(MatchPattern, Origin)>,
     pub origin: Origin,
     pub uses: Option<Node>,

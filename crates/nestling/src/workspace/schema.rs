@@ -285,7 +285,6 @@ fn gitlab() -> Value {
             ("deployments", number("Maximum number of deployments of a pipeline")),
             ("jobs", number("Maximum number of jobs of a pipeline")),
             ("caches", number("Maximum number of caches of a job")),
-            ("dotenv_variables", number("Maximum number of variables in a dotenv report")),
             (
                 "forwarded",
                 names("Variables that the parent's trigger job forwards, which override those of jobs"),

@@ -22,7 +22,7 @@ pub struct AllowEntry {
 pub enum Scope {
     /// All of the workspace.
     Workspace,
-    /// Those of one unit.
+    /// Findings of one unit.
     Unit {
         /// The unit.
         name: UnitName,

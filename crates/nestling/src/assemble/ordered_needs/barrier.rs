@@ -21,7 +21,7 @@ pub(super) struct Barriers {
 /// The needs of a job on those that it waits for by its stage.
 struct StageNeeds {
     are_there: bool,
-    /// Those that carry artifacts, its own unit's first: those of strangers it most likely does without.
+    /// Needs that carry artifacts, those of its own unit first: artifacts of other units are the least likely to be missed.
     carrying: Vec<Node>,
 }
 

@@ -33,11 +33,11 @@ pub(in crate::template) enum FileQuestion {
 /// The files that a hash is made of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum PrintOf {
-    /// Those that select a unit, by its name.
+    /// The files that select a unit, given by its name.
     Unit(String),
     /// A file, or a directory with all that is in it.
     Path(RepoPath),
-    /// Those that the jobs of units come from.
+    /// The files that define the jobs of units.
     Definition,
 }
 

@@ -7,10 +7,10 @@ use minijinja::value::{Kwargs, Rest, from_args};
 use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 use std::sync::Arc;
 
-/// Those that can be applied to the text around placeholders and to the values in them one by one.
+/// Filters that can be applied separately to the text around placeholders and to each of their values.
 const PIECE_BY_PIECE: [&str; 4] = ["upper", "lower", "title", "replace"];
 
-/// Those that look at a string as a whole: they get what captured text stands for, and return data.
+/// Filters of a whole string: they get captured text with its values, and return data.
 const AS_A_WHOLE: [&str; 13] = [
     "capitalize",
     "length",
@@ -27,7 +27,7 @@ const AS_A_WHOLE: [&str; 13] = [
     "trim",
 ];
 
-/// Those that walk through all of a value to compare or to write it, or that put values into each other.
+/// Filters that visit all of a value to compare or write it, or that nest values.
 const WALKING: [&str; 14] = [
     "sort", "unique", "dictsort", "groupby", "min", "max", "tojson", "pprint", "sum", "zip", "chain",
     "items", "batch", "slice",
