@@ -5,7 +5,7 @@ use crate::import::CHANGES;
 use crate::support::repository::Repository;
 use crate::support::{nestling, output, run, said};
 
-/// A condition of which it cannot be told that it is the same in the child: a comparison of a condition.
+/// A condition of which it is unknown that it is the same in the child: a comparison of a condition.
 fn undecidable() -> Repository {
     let repository = Repository::new();
     let rule = "{ if: ($A || $CI_PIPELINE_SOURCE) == \"push\", changes: [\"api/**/*\"] }";

@@ -98,7 +98,7 @@ fn the_paths_that_contributors_are_sent_to_are_there() {
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
-/// `NESTLING_TEST_UPDATE=1` draws it anew.
+/// `NESTLING_TEST_UPDATE=1` draws it again.
 #[test]
 fn the_picture_in_the_readme_is_what_the_program_shows() {
     let Some(mut python) = need(Tool::Python, "the_picture_in_the_readme_is_what_the_program_shows") else {
@@ -124,7 +124,7 @@ const SCENES: [&str; 3] = [
     "sed -i 's/\\[build\\]/[biuld]/' services/api/nestling.yml; nestling check",
 ];
 
-/// `NESTLING_TEST_UPDATE=1` records it anew.
+/// `NESTLING_TEST_UPDATE=1` records it again.
 #[test]
 fn the_recording_in_the_readme_is_what_the_program_says() {
     let test = "the_recording_in_the_readme_is_what_the_program_says";

@@ -61,7 +61,7 @@ fn a_command_line_that_is_too_old_is_reported() {
     assert!(said.contains(want), "{said}");
 }
 
-/// A stop job has no checkout: a program of the project is not there, one of the image is.
+/// A stop job has no checkout: a program of the project does not exist, one of the image is.
 #[test]
 fn stop_jobs_call_a_command_line_that_needs_no_checkout() {
     for (cli, want, is_line) in [

@@ -26,7 +26,7 @@
 //!
 //! # Invariants
 //!
-//! - Nothing of a pipeline is dropped in silence: what is not a job is a line of the [`report`].
+//! - Nothing of a pipeline is dropped silently: what is not a job is a line of the [`report`].
 //! - Neither `cdk` nor AWS is called: files are read, and jobs are written.
 //! - The same assembly and header give the same jobs, byte for byte.
 //!

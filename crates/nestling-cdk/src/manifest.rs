@@ -334,7 +334,7 @@ fn path_of(artifact: &Json<'_>, id: &str) -> Option<String> {
     None
 }
 
-/// Returns whether an id is made of a construct path: its letters and digits, with a hash at the end.
+/// Returns `true` if an id is made of a construct path: its letters and digits, with a hash at the end.
 fn is_made_of(id: &str, path: &str) -> bool {
     let plain: String = path.chars().filter(char::is_ascii_alphanumeric).collect();
     id.strip_prefix(&plain).is_some_and(|hash| hash.len() == 8)

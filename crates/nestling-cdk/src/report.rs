@@ -61,7 +61,7 @@ impl Line {
         format!("{}-{:08x}", self.kind.as_str(), (hash >> 32) ^ (hash & 0xffff_ffff))
     }
 
-    /// Returns whether two lines say the same, wherever that is written.
+    /// Returns `true` if two lines say the same, wherever that is written.
     fn says_the_same(&self, other: &Self) -> bool {
         (self.kind, self.pipeline) == (other.kind, other.pipeline)
             && (&self.subject, &self.text) == (&other.subject, &other.text)
@@ -100,12 +100,12 @@ impl LineKind {
         }
     }
 
-    /// Returns whether somebody has to do something about it.
+    /// Returns `true` if somebody has to do something about it.
     pub fn is_open(self) -> bool {
         self.rule().is_some()
     }
 
-    /// Returns whether the diagnostics of open lines are reported against this rule.
+    /// Returns `true` if the diagnostics of open lines are reported against this rule.
     pub fn is_rule_of_open_lines(rule: &Rule) -> bool {
         Self::ALL.iter().any(|kind| kind.rule() == Some(rule))
     }

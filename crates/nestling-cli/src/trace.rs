@@ -47,7 +47,7 @@ fn path_until_bracket(text: &str) -> Option<PathBuf> {
     path.is_absolute().then_some(path)
 }
 
-/// Reads a text up to its end, with the escapes that strace writes: `\303` for a byte, `\n`, `\"` and the like.
+/// Reads a string up to its end, with the escapes that strace writes: `\303` for a byte, `\n`, `\"` and the like.
 fn unescaped(text: &str, end: char) -> PathBuf {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();

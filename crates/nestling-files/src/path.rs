@@ -174,7 +174,7 @@ impl fmt::Debug for RepoPath {
     }
 }
 
-/// Returns whether a character does something to the text around it instead of being seen: control characters, marks of the
+/// Returns `true` if a character does something to the text around it instead of being seen: control characters, marks of the
 /// direction of writing (<https://trojansource.codes>), separators of lines, and the byte order mark.
 pub fn is_misleading(c: char) -> bool {
     c.is_control()

@@ -43,7 +43,7 @@ impl CatFile {
         }
     }
 
-    /// Asks one of the two processes about an object. After a failure it is started anew: its answers can no longer be
+    /// Asks one of the two processes about an object. After a failure it is started again: its answers can no longer be
     /// told apart.
     fn ask(
         &self,

@@ -118,7 +118,7 @@ impl<'r> Commits<'r> {
         }
     }
 
-    /// Returns true if all commits from two down to `base` are here with their parents. Then whatever was cut off is older
+    /// Returns `true` if all commits from two down to `base` are here with their parents. Then whatever was cut off is older
     /// than `base`, and cannot hold a better common ancestor.
     fn is_certain(&self, tips: [&CommitId; 2], base: &CommitId) -> Result<bool, GitError> {
         let below = self.reachable(&[*base], &HashSet::default())?;
@@ -162,7 +162,7 @@ impl<'r> Commits<'r> {
         Ok(candidates)
     }
 
-    /// Returns true if a commit is an ancestor of another one of them.
+    /// Returns `true` if a commit is an ancestor of another one of them.
     fn is_redundant(&self, position: usize, commit: &CommitId, all: &[CommitId]) -> Result<bool, GitError> {
         let mut others = all.to_vec();
         others.remove(position);

@@ -78,7 +78,7 @@ fn masked_tokens(word: &str) -> String {
     masked + rest
 }
 
-/// Returns the length of the token that a text begins with.
+/// Returns the length of the token that a string begins with.
 fn token_length(text: &str) -> Option<usize> {
     let dash = text.find('-')?;
     let is_prefix = (3..=10).contains(&dash) && text[..dash].bytes().all(|byte| byte.is_ascii_lowercase());

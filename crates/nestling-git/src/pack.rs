@@ -1,5 +1,5 @@
 //! Reads objects out of packs (<https://git-scm.com/docs/pack-format>): what nearly all time of a run would go into. libgit2
-//! takes locks, maps windows and sets zlib up anew for each of many thousand small objects, which costs four times as much as
+//! takes locks, maps windows and sets zlib up again for each of many thousand small objects, which costs four times as much as
 //! reading them one after the other from files that are read in blocks.
 //!
 //! Each offset and each length of the files is checked before it is used. What does not look as it should is reported as

@@ -82,7 +82,7 @@ impl GitRepository {
         self.names().branch(name)
     }
 
-    /// Returns true if a commit and its tree are here.
+    /// Returns `true` if a commit and its tree are here.
     ///
     /// # Errors
     /// One of the two is damaged.

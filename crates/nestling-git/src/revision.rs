@@ -250,7 +250,7 @@ fn split(revision: &str) -> (&str, &str) {
     }
 }
 
-/// Returns true for the name of a file beside the references, which git prefers to all of them.
+/// Returns `true` for the name of a file beside the references, which git prefers to all of them.
 fn is_pseudo_reference(name: &str) -> bool {
     matches!(name, "HEAD" | "FETCH_HEAD" | "ORIG_HEAD" | "MERGE_HEAD" | "CHERRY_PICK_HEAD" | "REVERT_HEAD")
 }

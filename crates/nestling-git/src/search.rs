@@ -143,7 +143,7 @@ impl TreeSearch<'_> {
         Ok(Some(Level { id, raw, first_open, path_length: self.path.len(), wanted, totals_before }))
     }
 
-    /// Hands what a directory holds to the visitor. Returns true if markers are looked for below it.
+    /// Hands what a directory holds to the visitor. Returns `true` if markers are looked for below it.
     fn report(
         &mut self,
         matches: Matches,

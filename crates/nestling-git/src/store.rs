@@ -54,7 +54,7 @@ impl ObjectStore {
 
     /// Adds a directory, and those that it borrows from (<https://git-scm.com/docs/gitrepository-layout>).
     fn add_with_alternates(&self, directory: &Path, depth: usize, paths: &mut Vec<PathBuf>) {
-        // A directory that is not there holds nothing.
+        // A directory that does not exist holds nothing.
         let Ok(directory) = directory.canonicalize() else { return };
         if paths.contains(&directory) || depth > DEEPEST_ALTERNATE {
             return;

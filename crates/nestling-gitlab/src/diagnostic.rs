@@ -76,7 +76,7 @@ impl Origin {
         Self::file(FileId::NONE)
     }
 
-    /// Returns whether nobody wrote it.
+    /// Returns `true` if nobody wrote it.
     pub fn is_generated(self) -> bool {
         self.file == FileId::NONE
     }
@@ -295,7 +295,7 @@ pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|d| d.severity == Severity::Error)
 }
 
-/// Decodes the text of a file: GitLab reads UTF-8 only.
+/// Decodes the content of a file: GitLab reads UTF-8 only.
 ///
 /// # Errors
 /// The place of the first byte that is not UTF-8.

@@ -223,7 +223,7 @@ fn no_slash_at_the_ends(name: &str) -> Result<(), NameError> {
     }
 }
 
-/// GitLab's slug of a text, as in `CI_COMMIT_REF_SLUG`: lower case, everything but `0-9a-z` a hyphen, at most 63
+/// GitLab's slug of a string, as in `CI_COMMIT_REF_SLUG`: lower case, everything but `0-9a-z` a hyphen, at most 63
 /// bytes, no hyphen at either end (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
 pub fn slug(text: &str) -> String {
     let mut slug: String = text

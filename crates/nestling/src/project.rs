@@ -292,7 +292,7 @@ impl<'r> Project<'r> {
         &*self.files
     }
 
-    /// Returns the texts of the files that were read, which diagnostics point into.
+    /// Returns the contents of the files that were read, which diagnostics point into.
     pub fn sources(&self) -> &Sources {
         &self.sources
     }

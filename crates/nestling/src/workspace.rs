@@ -111,7 +111,7 @@ pub struct Workspace {
     pub(crate) root: RepoPath,
     /// The root's `nestling.yml`.
     pub(crate) file: Option<FileId>,
-    /// The folders where `use:` looks for templates, in order.
+    /// The directories where `use:` looks for templates, in order.
     pub(crate) template_folders: Vec<TemplateFolder>,
     /// The revision that its templates are read from, where that is not the revision of the units.
     pub(crate) templates_from: Option<Revision>,
@@ -158,7 +158,7 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Lets templates be read from a revision, but for those of folders that name one of their own.
+    /// Lets templates be read from a revision, but for those of directories that name one of their own.
     pub(crate) fn read_templates_from(&mut self, revision: &Revision) {
         for folder in &mut self.template_folders {
             folder.revision.get_or_insert_with(|| revision.clone());
@@ -195,7 +195,7 @@ impl Workspace {
         UnitDirectories::new(&self.units).owner(path).map(|index| &self.units[index])
     }
 
-    /// Returns whether a path is in one of the folders of this repository where `use:` looks for templates.
+    /// Returns `true` if a path is in one of the directories of this repository where `use:` looks for templates.
     pub fn is_template_path(&self, path: &RepoPath) -> bool {
         self.template_folders.iter().any(|folder| folder.holds(path))
     }

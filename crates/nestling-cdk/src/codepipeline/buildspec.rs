@@ -51,7 +51,7 @@ pub struct TestReport {
 }
 
 impl Output {
-    /// Returns whether it is everything in one directory.
+    /// Returns `true` if it is everything in one directory.
     pub fn is_all(&self) -> bool {
         let is_one = !self.directory.contains(['*', '?', '[']);
         let is_everything = self.files.iter().any(|glob| glob == "**/*" || glob == "**");

@@ -86,7 +86,7 @@ impl Graph {
     }
 }
 
-/// Returns whether a step or a group is in a group.
+/// Returns `true` if a step or a group is in a group.
 pub(crate) fn is_below(name: &str, group: &str) -> bool {
     name.strip_prefix(group).is_some_and(|rest| rest.starts_with('.'))
 }

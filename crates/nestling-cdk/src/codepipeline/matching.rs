@@ -116,7 +116,7 @@ impl Matching<'_> {
         leaves.iter().find(of_construct).or_else(|| leaves.iter().find(is_free)).copied()
     }
 
-    /// Returns whether an action can come from a step: one that works on a stack is below the stack's own stage.
+    /// Returns `true` if an action can come from a step: one that works on a stack is below the stack's own stage.
     fn fits(&self, action: &Action, leaf: LeafId) -> bool {
         let Does::Stack { stack, .. } = action.does else { return true };
         let Some(stage) = self.assembly.stacks[stack].stage else { return true };

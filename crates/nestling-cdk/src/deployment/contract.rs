@@ -63,7 +63,7 @@ pub(crate) fn release(deployment: &mut Deployment, node: NodeId, before: NodeId)
     }
 }
 
-/// Returns whether a node between a change set and its execution can review it. Where ranks alone have put it there, its
+/// Returns `true` if a node between a change set and its execution can review it. Where ranks alone have put it there, its
 /// name must say that it belongs to the same stack.
 fn reviews(deployment: &Deployment, between: NodeId, prepare: NodeId) -> bool {
     let between = &deployment.nodes[between];

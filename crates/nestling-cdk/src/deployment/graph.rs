@@ -195,7 +195,7 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// Returns whether an action became this node, alone or among others.
+    /// Returns `true` if an action became this node, alone or among others.
     pub(crate) fn is_node(&self, node: NodeId) -> bool {
         matches!(self, Self::Nodes(nodes) if nodes.contains(&node))
     }
@@ -226,7 +226,7 @@ impl Work {
         }
     }
 
-    /// Returns whether a person is asked.
+    /// Returns `true` if a person is asked.
     pub(crate) fn is_approval(&self) -> bool {
         matches!(self, Self::Approve(_))
     }

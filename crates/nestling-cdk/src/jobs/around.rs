@@ -40,7 +40,7 @@ pub(crate) fn add_assets(graph: &mut Graph, request: &Request<'_>, target: &Targ
     graph.jobs[assets].after.extend(before);
 }
 
-/// Returns whether the assets of a stack can be published only once another stack of its manifest is there.
+/// Returns `true` if the assets of a stack can be published only once another stack of its manifest is there.
 fn needs_for_assets(stack: &Stack, other: &Stack) -> bool {
     stack.directory == other.directory && stack.assets.after.contains(&other.id)
 }

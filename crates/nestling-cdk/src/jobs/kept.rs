@@ -94,7 +94,7 @@ pub(crate) fn read_by(deployment: &Deployment, node: NodeId) -> BTreeSet<NodeId>
     read
 }
 
-/// Returns whether a node is of a CodePipeline that the header does not choose.
+/// Returns `true` if a node is of a CodePipeline that the header does not choose.
 fn is_of_another_pipeline(node: &GraphNode, chosen: &[PipelineId]) -> bool {
     node.pipeline.is_some_and(|pipeline| !chosen.contains(&pipeline))
 }
@@ -180,7 +180,7 @@ pub(crate) fn report_blocked(
     }
 }
 
-/// Returns whether all that waits for an approval is left out, and something does wait.
+/// Returns `true` if all that waits for an approval is left out, and something does wait.
 fn asks_for_nothing(deployment: &Deployment, approval: NodeId, gone: &Gone) -> bool {
     if gone.contains_key(&approval) {
         return false;

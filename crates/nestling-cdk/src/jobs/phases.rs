@@ -75,7 +75,7 @@ fn evaluated(spec: &BuildSpec, following: &[String]) -> String {
     script
 }
 
-/// Returns whether nothing of a step runs after a failure.
+/// Returns `true` if nothing of a step runs after a failure.
 fn ends_at_first_failure(spec: &BuildSpec) -> bool {
     let ends = |phase: &Phase| {
         let is_followed = phase.continues && phase.name != "build";
@@ -111,13 +111,13 @@ fn form(command: &str) -> Form {
     if is_compound || is_list { Form::Checked } else { Form::AsItIs }
 }
 
-/// Returns whether all parentheses of a command belong to `$(…)` with one command in it.
+/// Returns `true` if all parentheses of a command belong to `$(…)` with one command in it.
 fn is_substitution(command: &str) -> bool {
     !command.contains([';', '&', '|', '!', '\n'])
         && command.matches('(').count() == command.matches("$(").count()
 }
 
-/// Returns whether a command may change how the shell goes on. To exit with a number other than zero is to fail.
+/// Returns `true` if a command may change how the shell goes on. To exit with a number other than zero is to fail.
 fn changes_flow(command: &str) -> bool {
     // Quotes are not read: at worst a command is evaluated that could be written as it is.
     let parts = command.split([';', '&', '|', '(', ')', '{', '}', '`', '\n', '"', '\'']);

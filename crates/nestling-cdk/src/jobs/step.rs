@@ -123,7 +123,7 @@ fn note_registry(job: &mut Writer<'_>, image: &str) {
     job.note(LineKind::Runner, &text);
 }
 
-/// Returns whether a stack of the job's environment has been deployed before it.
+/// Returns `true` if a stack of the job's environment has been deployed before it.
 fn is_after_deploy(job: &Writer<'_>) -> bool {
     let (graph, past) = (job.plan.graph, &job.plan.past);
     let mut before =

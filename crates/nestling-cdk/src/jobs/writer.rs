@@ -52,7 +52,7 @@ pub struct Gate {
 }
 
 impl<'a> Writer<'a> {
-    /// Returns whether the job is the deployment of its target.
+    /// Returns `true` if the job is the deployment of its target.
     pub(crate) fn is_deployment(&self) -> bool {
         let deployments = &self.plan.graph.deployments;
         self.job.target.and_then(|target| deployments.get(&target)) == Some(&self.job_id)

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// Files of which some have another content, such as those that are open in an editor and not saved yet.
 ///
-/// A file that is not there is added, if its directory is.
+/// A file that does not exist is added, if its directory is.
 ///
 /// ```
 /// use nestling_files::files::{Files, MemoryFiles, Overlay};

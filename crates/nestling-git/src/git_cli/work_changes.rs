@@ -68,7 +68,7 @@ fn submodule(root: &Path, path: &[u8]) -> PathBuf {
     root.join(command::path(path))
 }
 
-/// Returns true if nothing on disk differs from the commit that is checked out in a submodule. Its own filters are off.
+/// Returns `true` if nothing on disk differs from the commit that is checked out in a submodule. Its own filters are off.
 fn is_unchanged_inside(git: &Git, path: &[u8]) -> Option<bool> {
     let directory = submodule(git.work_dir()?, path).canonicalize().ok()?;
     let nested = command::discover(&directory, Owner::User).ok()?;

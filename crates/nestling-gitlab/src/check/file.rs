@@ -1,4 +1,4 @@
-//! A plain GitLab file as a pipeline, so that rules can be tried on what people write by hand.
+//! A plain GitLab file as a pipeline, so that rules can be tried on what people write manually.
 
 use super::yaml_types::dates;
 use crate::configuration::header::interpolate;

@@ -66,7 +66,7 @@ pub struct ExampleFile {
 }
 
 impl ExampleFile {
-    /// Returns whether a program writes the file, so that documentation names it without its content.
+    /// Returns `true` if a program writes the file, so that documentation names it without its content.
     pub fn is_generated(&self) -> bool {
         self.path.ends_with(".json")
     }
@@ -87,7 +87,7 @@ pub struct RuleGroup {
     pub rules: &'static [&'static Rule],
 }
 
-/// The folder of the book that has a page for each rule.
+/// The directory of the book that has a page for each rule.
 const BOOK: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/-/blob/main/docs/");
 
 impl Rule {
@@ -107,7 +107,7 @@ impl Rule {
         words.join(" or ")
     }
 
-    /// Returns whether a comment or a header can silence findings of this rule: errors cannot be allowed.
+    /// Returns `true` if a comment or a header can silence findings of this rule: errors cannot be allowed.
     pub fn can_be_allowed(&self) -> bool {
         self.severities.iter().any(|severity| *severity != Severity::Error)
     }

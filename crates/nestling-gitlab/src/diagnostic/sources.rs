@@ -79,7 +79,7 @@ impl Sources {
         files.get(id.0 as usize).cloned()
     }
 
-    /// Returns the texts of all files, in the order in which they were added.
+    /// Returns the contents of all files, in the order in which they were added.
     pub fn texts(&self) -> Vec<Arc<str>> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
         files.iter().map(|source| Arc::clone(&source.text)).collect()

@@ -81,7 +81,7 @@ pub struct Mistake {
     pub help: Option<String>,
 }
 
-/// Returns the bytes between the brackets of each block of a text. What is not closed on its line is text for GitLab.
+/// Returns the bytes between the brackets of each block of a string. What is not closed on its line is text for GitLab.
 pub fn blocks(text: &str) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut position = 0;

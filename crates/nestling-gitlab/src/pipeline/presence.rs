@@ -139,7 +139,7 @@ impl Presence {
         })
     }
 
-    /// Returns whether the job is in the pipeline.
+    /// Returns `true` if the job is in the pipeline.
     pub fn state(&self) -> State {
         State::of(&self.guard())
     }

@@ -149,7 +149,7 @@ impl Makers {
     }
 }
 
-/// Returns whether a need fetches artifacts of a job of this pipeline.
+/// Returns `true` if a need fetches artifacts of a job of this pipeline.
 fn fetches(need: &Node) -> bool {
     let is_elsewhere = need.get("pipeline").is_some() || need.get("project").is_some();
     !is_elsewhere && need.get("artifacts").and_then(Node::as_bool) != Some(false)

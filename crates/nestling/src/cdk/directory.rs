@@ -7,7 +7,7 @@ use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::yaml::Located;
 
-/// Returns whether an assembly starts at the root of these files.
+/// Returns `true` if an assembly starts at the root of these files.
 pub(crate) fn has_assembly(files: &dyn Files) -> bool {
     matches!(files.read(&RepoPath::root().child(b"manifest.json")), Ok(Some(_)))
 }

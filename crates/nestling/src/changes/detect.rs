@@ -137,7 +137,7 @@ pub(crate) fn add_restored(changes: &mut Vec<Change>, between: BTreeSet<RepoPath
 /// The workspace is read here, and its policies say what to compare with: so head comes before [`detect`].
 ///
 /// # Errors
-/// The repository cannot be read, or head is not there.
+/// The repository cannot be read, or head does not exist.
 pub(crate) fn head(repository: &GitRepository, request: &ChangeRequest) -> Result<Head, ChangesError> {
     let (revision, found) = match (&request.head, request.variables.get("CI_COMMIT_SHA")) {
         (Some(revision), _) => {

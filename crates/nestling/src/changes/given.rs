@@ -106,7 +106,7 @@ fn separated_by_nul(list: &[u8]) -> Result<Vec<Change>, GivenError> {
     if let Some(entries) = entries {
         return of_porcelain(entries);
     }
-    // A folder may hold a file called `M`: only a list that is statuses throughout is one with statuses.
+    // A directory may hold a file called `M`: only a list that is statuses throughout is one with statuses.
     if status_of(fields[0]).is_none() {
         let paths = fields.iter().enumerate().filter(|(_, path)| !path.is_empty());
         return paths.map(|(at, path)| change(at, path, Status::Modified)).collect();

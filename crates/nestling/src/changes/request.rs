@@ -81,7 +81,7 @@ impl ChangeRequest {
     }
 
     /// Takes the workspace's file and its templates from a revision of the same repository, such as a protected branch, instead
-    /// of head (`--workspace-from`). A template folder that names a revision itself keeps it. Units are those of head, with what
+    /// of head (`--workspace-from`). A template directory that names a revision itself keeps it. Units are those of head, with what
     /// their own files say.
     #[must_use]
     pub fn workspace_from(mut self, revision: impl Into<String>) -> Self {

@@ -58,7 +58,7 @@ fn of_item(item: &Node, sources: &Sources) -> Vec<Line> {
     first.into_iter().chain(lines.map(|line| after("  ", line))).collect()
 }
 
-/// Returns whether a value has no lines of its own below its key, but for those of a text.
+/// Returns `true` if a value has no lines of its own below its key, but for those of a string.
 fn is_leaf(node: &Node) -> bool {
     match &node.kind {
         Kind::Scalar(_) => true,
@@ -72,7 +72,7 @@ fn after(prefix: &str, line: Line) -> Line {
     if line.text.is_empty() { line } else { Line { text: format!("{prefix}{}", line.text), ..line } }
 }
 
-/// The lines of a text: those of a literal block each have a line of their own in the file, as far as no control line
+/// The lines of a string: those of a literal block each have a line of their own in the file, as far as no control line
 /// stands between them.
 fn spread(text: &str, value: &Node, sources: &Sources) -> Vec<Line> {
     let source = sources.get(value.origin.file);

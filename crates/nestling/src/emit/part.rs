@@ -19,7 +19,7 @@ pub(super) fn first_line(number: usize, of: usize) -> String {
 }
 
 impl EmittedFile {
-    /// Returns whether a file called `name`, beside a child pipeline called `file`, could be one of its parts.
+    /// Returns `true` if a file called `name`, beside a child pipeline called `file`, could be one of its parts.
     ///
     /// ```
     /// use nestling::EmittedFile;
@@ -31,7 +31,7 @@ impl EmittedFile {
         part_number(name, file).is_some_and(is_number)
     }
 
-    /// Returns whether a text begins as the parts of a child pipeline do, so that a program which clears away those of an
+    /// Returns `true` if a string begins as the parts of a child pipeline do, so that a program which clears away those of an
     /// older run removes nobody else's file.
     ///
     /// ```

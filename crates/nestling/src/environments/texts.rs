@@ -7,7 +7,7 @@ use nestling_gitlab::name::environment_slug;
 use nestling_gitlab::yaml::Node;
 use serde_json::{Value, json};
 
-/// The texts of the catalogue as one unit reads them.
+/// The strings of the catalogue as one unit reads them.
 pub(crate) struct CatalogueTexts<'a> {
     renderer: &'a Renderer<'a>,
     values: Scope,
@@ -19,7 +19,7 @@ impl<'a> CatalogueTexts<'a> {
         Self { renderer, values }
     }
 
-    /// Evaluates a text of an entry, or all texts of a list or a mapping.
+    /// Evaluates a string of an entry, or all texts of a list or a mapping.
     ///
     /// # Errors
     /// An expression that cannot be evaluated.
@@ -28,7 +28,7 @@ impl<'a> CatalogueTexts<'a> {
         self.renderer.evaluate(text, &Scope { environment, ..self.values.clone() })
     }
 
-    /// Evaluates a text and returns it as a string, if it is one.
+    /// Evaluates a string and returns it as a string, if it is one.
     ///
     /// # Errors
     /// An expression that cannot be evaluated.

@@ -20,11 +20,11 @@ pub(crate) fn path_print(git: &GitRepository, root: TreeId, path: &RepoPath) -> 
     Ok(hasher.finish())
 }
 
-/// Returns the hash of the files that the jobs of units come from beside their own: the workspace's file and the folders of
+/// Returns the hash of the files that the jobs of units come from beside their own: the workspace's file and the directories of
 /// templates.
 ///
 /// # Errors
-/// Why there is none, as for [`path_print`], or since a revision of templates is not there.
+/// Why there is none, as for [`path_print`], or since a revision of templates does not exist.
 pub(crate) fn definition_print(
     git: &GitRepository,
     root: TreeId,
@@ -79,7 +79,7 @@ fn entry(git: &GitRepository, root: TreeId, path: &RepoPath) -> Result<Option<En
     Ok(entry)
 }
 
-/// Adds the files in a folder of another revision. The name of that revision says nothing: a branch moves.
+/// Adds the files in a directory of another revision. The name of that revision says nothing: a branch moves.
 fn add_files(
     hasher: &mut Hasher,
     git: &GitRepository,

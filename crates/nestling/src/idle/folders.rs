@@ -1,4 +1,4 @@
-//! Folders of templates that are not there.
+//! Folders of templates that do not exist.
 
 use crate::workspace::idle_rules::GLOB_UNMATCHED;
 use crate::workspace::{TemplateFolder, is_directory};

@@ -66,7 +66,7 @@ impl Lock {
     }
 }
 
-/// The number of the line with a text; the first line where it is not found.
+/// The number of the line with a string; the first line where it is not found.
 pub(super) fn line_of(text: &str, mention: &str) -> usize {
     let before = text.find(mention).map_or("", |start| &text[..start]);
     before.matches('\n').count() + 1

@@ -140,7 +140,7 @@ impl Serving<'_> {
         shares
     }
 
-    /// Returns true for a directory below the lock file without a manifest between the two.
+    /// Returns `true` for a directory below the lock file without a manifest between the two.
     fn is_served_below(&self, directory: &RepoPath) -> bool {
         let is_between = |manifest: &RepoPath| {
             directory.is_in(manifest) && manifest.is_in(self.directory) && manifest != self.directory

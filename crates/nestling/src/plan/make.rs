@@ -53,7 +53,7 @@ pub(super) fn selection(
     (select::select(changes, workspace, &compared, narrowing), removed)
 }
 
-/// Returns true if any changed path of the workspace counts.
+/// Returns `true` if any changed path of the workspace counts.
 fn counts_any(workspace: &Workspace, changes: &ChangeSet) -> bool {
     let counts = |path: &RepoPath| path.is_in(&workspace.root) && !select::is_ignored(workspace, path);
     changes.paths().unwrap_or_default().iter().any(|change| counts(&change.path))

@@ -310,7 +310,7 @@ pub(super) fn uses_roles(unit: &UnitJobs) -> bool {
     unit.jobs.values().any(|job| names_role(&job.body))
 }
 
-/// Returns whether `needs`, those of a rule or `dependencies` may have a role.
+/// Returns `true` if `needs`, those of a rule or `dependencies` may have a role.
 fn names_role(body: &Map) -> bool {
     let lists = [body.get("needs"), body.get("dependencies")];
     let rules = body.get("rules").and_then(Node::as_seq).unwrap_or_default();

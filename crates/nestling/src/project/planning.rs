@@ -159,7 +159,7 @@ impl<'p> Planning<'p> {
     /// Selects, renders, composes and checks.
     ///
     /// # Errors
-    /// A file cannot be read, or a unit is named that is not there. What is wrong in the configuration is among the plan's
+    /// A file cannot be read, or a unit is named that does not exist. What is wrong in the configuration is among the plan's
     /// diagnostics.
     pub fn run(self) -> Result<Plan, Error> {
         let narrowing = self.patterns.narrowing(&[self.project.workspace()])?;

@@ -1,4 +1,4 @@
-//! The pipelines of records, read anew from their commits: the workspace as it was, for a pipeline of the same kind.
+//! The pipelines of records, read again from their commits: the workspace as it was, for a pipeline of the same kind.
 
 use super::Project;
 use crate::changes::{ChangeRequest, CiVariables, PipelineFacts, PipelineKind, PipelineSource};

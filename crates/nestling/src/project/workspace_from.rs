@@ -59,7 +59,7 @@ impl WorkspaceFrom {
         Box::new(Replaced { files, path: self.path.clone(), bytes: self.bytes.clone() })
     }
 
-    /// Lets the templates of a workspace come from the revision as well, unless its folders name one of their own.
+    /// Lets the templates of a workspace come from the revision as well, unless its directories name one of their own.
     pub(crate) fn apply(&self, loaded: &mut Loaded) {
         let workspace = std::sync::Arc::make_mut(&mut loaded.workspace);
         workspace.templates_from = Some(self.revision.clone());

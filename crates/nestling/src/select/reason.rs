@@ -79,7 +79,7 @@ pub enum Reason {
         /// The differences.
         differences: Vec<Difference>,
     },
-    /// A file that it is made from changed, and what came of that cannot be told.
+    /// A file that it is made from changed, and what came of that is unknown.
     Template {
         /// The file.
         path: RepoPath,
@@ -108,7 +108,7 @@ pub enum Reason {
         /// The job that needs it.
         job: JobName,
     },
-    /// The workspace's file changed, and what came of that cannot be told.
+    /// The workspace's file changed, and what came of that is unknown.
     WorkspaceFile {
         /// The file.
         path: RepoPath,
@@ -131,7 +131,7 @@ pub enum Reason {
     Owed(Owed),
     /// The change set is everything, for the reason given.
     All(String),
-    /// Named by hand with `--only`.
+    /// Named manually with `--only`.
     Asked,
 }
 

@@ -238,7 +238,7 @@ impl<'a> TemplateEngine<'a> {
         orphan_blocks(body, self.templates)?;
         self.compile_marked(name, body.file, &body.text)?;
         for read in body.reads() {
-            // A template that is not there is the engine's own error, and none if the line is not reached.
+            // A template that does not exist is the engine's own error, and none if the line is not reached.
             if let Read::Named(wanted) = read
                 && !self.is_compiled(&wanted)
                 && let Some(template) = self.templates.find(&wanted)?

@@ -236,7 +236,7 @@ impl TemplateEngine<'_> {
     }
 }
 
-/// Returns whether two diagnostics report one mistake.
+/// Returns `true` if two diagnostics report one mistake.
 fn is_same(a: &Diagnostic, b: &Diagnostic) -> bool {
     (a.rule, &a.message, a.origin()) == (b.rule, &b.message, b.origin())
 }

@@ -21,14 +21,14 @@ struct CachedTree {
 }
 
 impl TreeCache {
-    /// Returns a copy of the tree of a text, to put values into.
+    /// Returns a copy of the tree of a string, to put values into.
     pub(crate) fn get(&self, template: FileId, text: &str) -> Option<Node> {
         let by_template = self.by_template.borrow();
         let cached = by_template.get(&template)?.iter().find(|cached| *cached.text == *text)?;
         Some(cached.tree.clone())
     }
 
-    /// Keeps the tree of a text. The oldest of the template makes room for it.
+    /// Keeps the tree of a string. The oldest of the template makes room for it.
     pub(crate) fn insert(&self, template: FileId, text: &str, tree: &Node) {
         let mut by_template = self.by_template.borrow_mut();
         let trees = by_template.entry(template).or_default();

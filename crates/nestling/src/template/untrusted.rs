@@ -72,13 +72,13 @@ pub(crate) fn find(template: &str, parameters: &mut UntrustedParameters) -> Vec<
     found
 }
 
-/// Returns whether a template could print an untrusted value, without parsing it: most cannot.
+/// Returns `true` if a template could print an untrusted value, without parsing it: most cannot.
 fn may_print_untrusted(template: &str, parameters: &UntrustedParameters) -> bool {
     ["pipeline", "changed_files", "reasons"].iter().any(|word| template.contains(word))
         || parameters.keys().any(|(macro_name, _)| template.contains(macro_name.as_str()))
 }
 
-/// Returns whether a template defines one of these macros.
+/// Returns `true` if a template defines one of these macros.
 pub(crate) fn defines_macro(template: &str, names: &BTreeSet<&str>) -> bool {
     names.iter().any(|name| template.contains(&format!("macro {name}(")))
 }

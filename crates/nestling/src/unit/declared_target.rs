@@ -89,7 +89,7 @@ impl TargetedJob<'_> {
         }))
     }
 
-    /// Replaces the variables of a target: by their values where these are known, and otherwise by a text that is the same where they are.
+    /// Replaces the variables of a target: by their values where these are known, and otherwise by a string that is the same where they are.
     fn identity(&self, target: &str) -> String {
         let replacement = |name: &str| {
             if matches!(name, "CI_ENVIRONMENT_SLUG" | "CI_ENVIRONMENT_NAME") {

@@ -90,7 +90,7 @@ fn taken_over(block: &Map, body: &Map) -> Map {
 /// (<https://docs.gitlab.com/ci/runners/configure_runners/#git-strategy>).
 pub(super) const GIT_STRATEGY: &str = "GIT_STRATEGY";
 
-/// Returns whether the code may be gone when the environment stops. A branch may have been deleted, and deleting it is what
+/// Returns `true` if the code may be gone when the environment stops. A branch may have been deleted, and deleting it is what
 /// stops the environment; the refs of a merge request's pipelines stay.
 pub(super) fn checkout_may_fail(facts: &PipelineFacts) -> bool {
     facts.kind == PipelineKind::Branch && !facts.is_default_branch()

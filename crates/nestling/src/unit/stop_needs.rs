@@ -24,7 +24,7 @@ fn stage(body: &Map) -> Option<&str> {
     body.get("stage").and_then(Node::text)
 }
 
-/// Returns whether the stop job gets the artifacts of its deploy: it does, unless it says `dependencies: []`.
+/// Returns `true` if the stop job gets the artifacts of its deploy: it does, unless it says `dependencies: []`.
 pub(super) fn takes_artifacts(block: &Map, body: &Map) -> bool {
     body.contains("artifacts") && !block.contains("dependencies") && !block.contains("trigger")
 }

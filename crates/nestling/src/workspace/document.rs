@@ -50,7 +50,7 @@ impl Body {
         file_reads(&self.text)
     }
 
-    /// Returns whether it has an `include:` of GitLab's kind.
+    /// Returns `true` if it has an `include:` of GitLab's kind.
     pub(crate) fn includes(&self) -> bool {
         INCLUDES.as_ref().is_some_and(|pattern| pattern.is_match(&self.text))
     }

@@ -66,7 +66,7 @@ pub(crate) struct ReuseFile {
     pub reports: Option<bool>,
 }
 
-/// A folder of templates that is not in the files at hand.
+/// A directory of templates that is not in the files at hand.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TemplatesFile {
@@ -76,7 +76,7 @@ pub(crate) struct TemplatesFile {
     /// Another repository on disk, from this one's root, such as `../ci-templates`.
     #[serde(default)]
     pub repository: Option<Located<String>>,
-    /// The folder there.
+    /// The directory there.
     pub path: Located<String>,
 }
 

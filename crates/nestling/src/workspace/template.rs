@@ -1,4 +1,4 @@
-//! Templates: found by name in the workspace's folders and the built-in library, read once, split once.
+//! Templates: found by name in the workspace's directories and the built-in library, read once, split once.
 
 use super::document::{Body, split};
 use super::format::TemplateHeader;
@@ -57,9 +57,9 @@ pub(crate) struct Templates<'a> {
     folders: &'a [TemplateFolder],
     sources: &'a Sources,
     read: RefCell<BTreeMap<String, Read>>,
-    /// The files of the folders that are read from other revisions, in the folders' order.
+    /// The files of the directories that are read from other revisions, in the directories' order.
     opened: Vec<Option<Opened<'a>>>,
-    /// Index of the folder that each template was read from.
+    /// Index of the directory that each template was read from.
     folder_indices: RefCell<BTreeMap<FileId, usize>>,
 }
 
@@ -70,7 +70,7 @@ type Opened<'a> = Result<Box<dyn Files + 'a>, RevisionError>;
 struct Located {
     /// Its path among the files at hand.
     path: Option<RepoPath>,
-    /// Index of its folder; `None` for the built-in library.
+    /// Index of its directory; `None` for the built-in library.
     folder_index: Option<usize>,
     /// Links that it is behind, and the file that they lead to.
     links: Vec<RepoPath>,
@@ -82,7 +82,7 @@ struct Located {
 type Read = Result<Option<Rc<Template>>, Vec<Diagnostic>>;
 
 impl<'a> Templates<'a> {
-    /// Templates of these folders, read from these files and, where a folder says so, from other revisions.
+    /// Templates of these directories, read from these files and, where a directory says so, from other revisions.
     pub(crate) fn new(
         files: &'a dyn Files,
         revisions: &'a dyn Revisions,
@@ -95,9 +95,9 @@ impl<'a> Templates<'a> {
         Self { files, folders, sources, read, opened, folder_indices }
     }
 
-    /// The template of this name, with or without `.yml`; `None` where no folder has it.
+    /// The template of this name, with or without `.yml`; `None` where no directory has it.
     ///
-    /// In each folder `NAME.yml`, `NAME.yaml` and `NAME/template.yml` are looked for, as in GitLab's component
+    /// In each directory `NAME.yml`, `NAME.yaml` and `NAME/template.yml` are looked for, as in GitLab's component
     /// projects (<https://docs.gitlab.com/ci/components/#directory-structure>).
     ///
     /// # Errors
@@ -168,7 +168,7 @@ impl<'a> Templates<'a> {
         })))
     }
 
-    /// The files of a folder, if they can be read.
+    /// The files of a directory, if they can be read.
     fn files_of(&self, folder_index: usize) -> Option<&dyn Files> {
         match self.opened.get(folder_index)? {
             None => Some(self.files),
@@ -247,7 +247,7 @@ impl<'a> Templates<'a> {
             .filter(|folder| folder.revision.is_none())
             .map(|folder| &folder.path)
             .collect();
-        // A folder that cannot be listed has nothing to suggest.
+        // A directory that cannot be listed has nothing to suggest.
         let _ = self.files.walk(&mut |directory, entries| {
             let on_the_way = folders.iter().any(|folder| folder.is_in(directory));
             for folder in folders.iter().filter(|folder| directory.is_in(folder)) {

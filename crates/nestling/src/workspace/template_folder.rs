@@ -8,10 +8,10 @@ use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::yaml::{self, Node};
 
-/// A folder where `use:` looks.
+/// A directory where `use:` looks.
 #[derive(Debug, Clone)]
 pub(crate) struct TemplateFolder {
-    /// The folder, from the root of its repository.
+    /// The directory, from the root of its repository.
     pub path: RepoPath,
     /// The revision that it is read from; `None` for the files at hand.
     pub revision: Option<Revision>,
@@ -54,7 +54,7 @@ impl TemplateFolder {
     }
 }
 
-/// Returns the error for a folder whose revision cannot be read.
+/// Returns the error for a directory whose revision cannot be read.
 pub(super) fn not_there(folder: &TemplateFolder, error: &RevisionError) -> Diagnostic {
     let Some(revision) = &folder.revision else {
         return Diagnostic::error(&TEMPLATE_SOURCE, folder.origin, error.to_string());

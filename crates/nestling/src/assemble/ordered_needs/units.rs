@@ -109,7 +109,7 @@ impl<'j> UnitsOfPipeline<'j> {
     }
 }
 
-/// Returns whether a job is sure to start after another: by a need, or by its stage.
+/// Returns `true` if a job is sure to start after another: by a need, or by its stage.
 fn waits_for(job: &StagedJob<'_>, other: &StagedJob<'_>) -> bool {
     if job.job.body.contains("needs") {
         return needs(job.job, other.job);
@@ -117,7 +117,7 @@ fn waits_for(job: &StagedJob<'_>, other: &StagedJob<'_>) -> bool {
     job.stage > other.stage && !may_be_passed(&other.job.body)
 }
 
-/// Returns whether GitLab may leave a job out.
+/// Returns `true` if GitLab may leave a job out.
 fn may_be_dropped(job: &Job) -> bool {
     ["rules", "only", "except"].iter().any(|key| job.body.contains(key))
 }

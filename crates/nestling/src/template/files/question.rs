@@ -74,7 +74,7 @@ pub(crate) fn meant_path(directory: &RepoPath, text: &str) -> Result<RepoPath, S
     base.join(text.trim_start_matches('/')).map_err(|error| error.to_string())
 }
 
-/// Returns whether a path is one from the unit's directory.
+/// Returns `true` if a path is one from the unit's directory.
 pub(in crate::template) fn is_relative(text: &str) -> bool {
     matches!(text, "." | "..") || text.starts_with("./") || text.starts_with("../")
 }

@@ -16,7 +16,7 @@ use std::ops::Range;
 ///
 /// A mark follows the last character of a line that is not blank, and stands before a `${{` that follows only white
 /// space: `trim_blocks`, `lstrip_blocks` and `-%}` see the text that they look at, and no line is added, so that the
-/// engine's own messages keep their lines. Blank lines get none. A text on one line between `set` and `endset` gets
+/// engine's own messages keep their lines. Blank lines get none. A string on one line between `set` and `endset` gets
 /// none either, so that what is captured can be compared.
 ///
 /// A template that cannot be tokenized comes back as it is: compiling it gives the error.

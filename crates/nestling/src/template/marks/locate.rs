@@ -161,7 +161,7 @@ impl Alignment {
         self.has_ended = true;
     }
 
-    /// Returns true for a column behind the end of the walk.
+    /// Returns `true` for a column behind the end of the walk.
     fn is_beyond(&self, column: usize) -> bool {
         self.has_ended && self.reached.last().is_some_and(|(rendered, _)| column > *rendered)
     }

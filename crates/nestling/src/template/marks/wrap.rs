@@ -19,7 +19,7 @@ pub(crate) struct Untrusted {
 }
 
 impl Untrusted {
-    /// Returns whether it is quoted for a shell.
+    /// Returns `true` if it is quoted for a shell.
     pub(crate) fn is_word(&self) -> bool {
         self.source.ends_with(AS_WORD)
     }

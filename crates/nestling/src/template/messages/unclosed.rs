@@ -162,7 +162,7 @@ fn indentation_of(source: &str, offset: usize) -> usize {
     before.len() - before.trim_start().len()
 }
 
-/// Returns whether a `set` captures what follows instead of assigning.
+/// Returns `true` if a `set` captures what follows instead of assigning.
 fn captures(source: &str, offset: usize) -> bool {
     let statement = first_line(&source[offset..]).split("%}").next().unwrap_or_default();
     !statement.contains('=')

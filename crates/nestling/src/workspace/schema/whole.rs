@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 /// An expression in the place of a value of another type.
 const EXPRESSION: &str = "\\$\\{\\{";
 
-/// Returns the schema of a file whose documents are told apart by their keys: a header by `workspace`, `unit` or `spec`, jobs by
+/// Returns the schema of a file whose documents are distinguished by their keys: a header by `workspace`, `unit` or `spec`, jobs by
 /// anything else.
 ///
 /// The jobs are those of [`jobs_schema`], with what a template adds to them: `stop`, `target`, lists of environments, and `${{ }}` in the place

@@ -49,7 +49,7 @@ impl<'u> Edges<'u> {
         self.add_needed(from, Needed::File(file.clone()), origin);
     }
 
-    /// Returns true if a path belongs to a unit that is not the root's: that one has whatever no other unit has.
+    /// Returns `true` if a path belongs to a unit that is not the root's: that one has whatever no other unit has.
     pub(super) fn is_in_unit_below_root(&self, path: &RepoPath) -> bool {
         self.directories.owner(path).is_some_and(|unit| !self.units[unit].dir.is_root())
     }
@@ -63,7 +63,7 @@ impl<'u> Edges<'u> {
         }
     }
 
-    /// Adds what a unit needs. Returns true for a directory of no unit that it was not known to need.
+    /// Adds what a unit needs. Returns `true` for a directory of no unit that it was not known to need.
     fn add_to_unit(&mut self, unit: usize, needed: Needed, origin: impl FnOnce() -> Origin) -> bool {
         let owner = match &needed {
             Needed::Directory(path) | Needed::File(path) => self.directories.owner(path),

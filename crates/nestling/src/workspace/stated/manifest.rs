@@ -76,7 +76,7 @@ impl Manifests {
         problems
     }
 
-    /// Returns true if a file of a name was found.
+    /// Returns `true` if a file of a name was found.
     fn has(&self, name: &str) -> bool {
         self.named.iter().any(|named| named.name == name && !named.files.is_empty())
     }
@@ -133,7 +133,7 @@ impl<T> Manifest<T> {
     }
 }
 
-/// The number of the line that holds a byte of a text.
+/// The number of the line that holds a byte of a string.
 fn line_at(text: &str, byte: usize) -> u32 {
     let before = &text.as_bytes()[..byte.min(text.len())];
     number(memchr::memchr_iter(b'\n', before).count() + 1)
@@ -196,7 +196,7 @@ pub(super) fn and_above(directory: &RepoPath) -> impl Iterator<Item = RepoPath> 
     std::iter::successors(Some(directory.clone()), RepoPath::parent)
 }
 
-/// A text without the byte order mark that some editors write, and tools of JavaScript leave out.
+/// A string without the byte order mark that some editors write, and tools of JavaScript leave out.
 pub(super) fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
