@@ -1,4 +1,4 @@
-//! Options and the variables behind them: which command has which, and what their values may be.
+//! Options and the variables after them: which command has which, and what their values may be.
 
 use crate::support::repository::Repository;
 use crate::support::{nestling, output, root, run, said};

@@ -73,7 +73,7 @@ fn the_examples_have_the_parent_of_init() {
             expect_file(&path, &smallest).unwrap();
             continue;
         }
-        // A job before it makes the assembly, which only a checkout clears away.
+        // A job before it makes the assembly, which only a checkout removes.
         assert_eq!(job(&text, "run"), job(&smallest, "run"));
         let plan = job(&smallest, "plan").replace(
             "  variables:\n    GIT_CHECKOUT: \"false\"         # files are read from git's objects, none from disk\n",

@@ -118,7 +118,7 @@ impl Project {
                 "commit": { "id": pipeline.commit }, "pipeline": of(child, "parent_pipeline"),
             })
         };
-        // More than a page: jobs of no unit stand before the others.
+        // More than a page: jobs of no unit are before the others.
         let many: Vec<String> =
             (0..130).map(|number| format!("other {number}x")).chain(jobs.iter().cloned()).collect();
         self.state[child.to_string()] =

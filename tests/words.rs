@@ -3,6 +3,7 @@
 //! The glossary of the book (`docs/concepts.md`) has the terms. This table has phrases that are not English, or that are
 //! a plain word where the field has a term.
 
+mod comments;
 mod literals;
 mod sentences;
 
@@ -97,7 +98,7 @@ const PHRASES: [(&str, &str); 83] = [
     ("labelled", "labeled"),
 ];
 
-/// English that holds one of the phrases.
+/// English that contains one of the phrases.
 const ALLOWED: [&str; 4] = ["stands for", "stand for", "stands in for", "stand in for"];
 
 /// The phrases in a line, as messages.
@@ -141,7 +142,8 @@ const REGRESSIONS: &str = "proptest-regressions";
 
 fn is_document(path: &Path) -> bool {
     let is_page = path.extension().is_some_and(|extension| extension == "md" || extension == "txt");
-    let is_for_people = !path.starts_with("tests") && !path.components().any(|part| part.as_os_str() == REGRESSIONS);
+    let is_for_people =
+        !path.starts_with("tests") && !path.components().any(|part| part.as_os_str() == REGRESSIONS);
     is_page && is_for_people && !path.ends_with("CHANGELOG.md")
 }
 

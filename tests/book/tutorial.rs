@@ -52,18 +52,6 @@ fn the_guides_show_what_is_so() {
     }
 }
 
-#[test]
-fn the_example_of_the_readme_is_valid() {
-    let mut reader = Reader::new();
-    reader.says("git init --quiet --initial-branch main");
-    follow("README.md", &mut reader);
-    assert_eq!(reader.files, 4);
-    // The example depends on a library that it does not show.
-    reader.writes(&["# libs/core/nestling.yml", "test: { stage: test, script: make }"]);
-    let checked = reader.says("nestling check");
-    assert!(checked.ends_with(": no errors\n") && !checked.contains("warning"), "{checked}");
-}
-
 /// The recipe of `docs/templates-guide.md`: a clone beside the repository, and a new tag.
 #[test]
 fn templates_of_another_repository_are_those_of_their_tag() {

@@ -157,7 +157,7 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.chars().map(escape).collect::<String>())
 }
 
-/// The same tree with a string in the place of another, in every value.
+/// The same tree with a string in place of another, in every value.
 pub(crate) fn with(tree: &Value, old: &str, new: &str) -> Value {
     match tree {
         Value::String(text) => Value::String(text.replace(old, new)),

@@ -195,7 +195,8 @@ fn a_job_below_the_protected_workspace_file_cannot_be_left_out() {
     let workspace = "workspace: { templates: [ci], units: [{ match: web, use: scan }] }\n---\n\
                      licenses: { script: of all }\n";
     repository.write("nestling.yml", workspace).write("web/x", "");
-    let protected = repository.write("ci/scan.yml", "scan: { script: of the template }\n").commit("protected");
+    let protected =
+        repository.write("ci/scan.yml", "scan: { script: of the template }\n").commit("protected");
     repository.write("nestling.yml", "workspace: {}\n");
     let head = repository.write("web/nestling.yml", "unit: {}\n---\nscan: { script: mine }\n").commit("mine");
     for narrowed in ["--all", "--only=web", "--except=web"] {

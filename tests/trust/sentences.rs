@@ -36,7 +36,7 @@ fn sentences(page: &str) -> Vec<String> {
     blocks.iter().flat_map(|block| split(block)).collect()
 }
 
-/// Splits a block behind each point that ends a sentence. A row is one.
+/// Splits a block after each point that ends a sentence. A row is one.
 fn split(block: &str) -> Vec<String> {
     if block.starts_with('|') {
         return vec![block.to_owned()];

@@ -70,7 +70,7 @@ impl Cli {
     }
 }
 
-/// Programs that run what the project has installed, or what it says itself.
+/// Programs that run installed commands of the project, or its own scripts.
 const RUNNERS: [&str; 9] = ["bun", "bunx", "just", "make", "npm", "npx", "pnpm", "task", "yarn"];
 
 impl Cli {

@@ -31,7 +31,7 @@
 //! - The same assembly and header give the same jobs, byte for byte.
 //!
 //! A part of [Nestling](https://gitlab.com/nestling-ci/nestling), which generates a GitLab child pipeline for the directories
-//! that a change affects. **Data flow = dependency order = `mod` order**: a module uses only what stands above it.
+//! that a change affects. **Data flow = dependency order = `mod` order**: a module uses only modules above it.
 
 pub mod rules;
 pub mod id;

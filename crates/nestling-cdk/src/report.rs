@@ -31,7 +31,7 @@ pub enum LineKind {
     Role,
     /// A value that has to be given as a CI/CD variable.
     Variable,
-    /// A machine, an image or a network that a runner has to have.
+    /// A machine, an image or a network that a runner must have.
     Runner,
     /// A second repository.
     Source,
@@ -51,7 +51,7 @@ pub enum LineKind {
 
 impl Line {
     /// Returns the id of the line, by which `allow` can name it. It depends on everything that the line says and on nothing
-    /// else, so that whoever has dealt with it hears of it again when that changes.
+    /// else, so that anyone who has dealt with it hears of it again when that changes.
     pub fn id(&self) -> String {
         let parts = [self.subject.as_bytes(), b"\n", self.text.as_bytes()];
         // FNV-1a: short, and the same everywhere.

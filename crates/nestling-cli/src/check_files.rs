@@ -163,7 +163,7 @@ fn plain(
     Ok(())
 }
 
-/// The pipeline that `--as` simulates, or that would run now, as far as the repository tells; elsewhere the branches are not
+/// The pipeline that `--as` simulates, or that would run now, as far as the repository shows; elsewhere the branches are not
 /// known.
 fn facts_of(repository: Option<&Repository>, act_as: Option<&As>) -> Result<PipelineFacts, Failure> {
     let Some(repository) = repository else {

@@ -26,7 +26,7 @@ pub struct GitRepository {
     objects: Box<dyn ObjectSource>,
     backend: Box<dyn Backend>,
     git: Git,
-    /// For a program that is told what changes on disk.
+    /// For a program that gets notified of changes on disk.
     cache: Option<WorkTreeCache>,
 }
 

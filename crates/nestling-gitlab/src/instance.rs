@@ -42,8 +42,7 @@ impl Default for InstanceLimits {
 }
 
 /// The keys that [`Gitlab::read`] knows.
-pub const KEYS: [&str; 7] =
-    ["version", "needs", "deployments", "jobs", "caches", "forwarded", "held_groups"];
+pub const KEYS: [&str; 7] = ["version", "needs", "deployments", "jobs", "caches", "forwarded", "held_groups"];
 
 impl Gitlab {
     /// Reads `gitlab:`. Where something is wrong there, the default is taken.

@@ -1,4 +1,4 @@
-//! The names of things, each made only by parsing: whoever holds a [`UnitName`] holds a valid one.
+//! Names, each created only by parsing: code that has a [`UnitName`] has a valid one.
 
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -96,7 +96,7 @@ macro_rules! name_type {
 }
 
 name_type! {
-    /// The name of a unit: its directory, or what its header says. Never holds a colon, which separates a unit
+    /// The name of a unit: its directory, or what its header says. Never contains a colon, which separates a unit
     /// from a job in a [`JobName`], nor a control character.
     ///
     /// ```

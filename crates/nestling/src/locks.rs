@@ -1,4 +1,4 @@
-//! Lock files by the units whose dependencies they resolve: a change to one concerns the units that come to other packages.
+//! Lock files by the units whose dependencies they resolve: a change to one affects the units that come to other packages.
 //!
 //! A lock file counts where `depends_from` names the reader of its ecosystem. Each unit that it serves has a share of it: the packages
 //! that it comes to, with those that they need in turn, as the lock file describes them. What cannot be understood is the share of every

@@ -1,7 +1,7 @@
 //! The workspace: which directories are units, what they use and depend on, and where deploys may go.
 //!
 //! [`format`] is what is written, [`load`] reads it from any [`Files`](nestling_files::files::Files) and checks it, and what
-//! comes out are the types here: nothing in them can be misspelled, and all of it knows where it was written.
+//! is read are the types here: nothing in them can be misspelled, and all of it knows where it was written.
 
 pub(crate) mod rules;
 pub(crate) mod environment_rules;
@@ -30,6 +30,7 @@ mod policy;
 pub(crate) mod reuse;
 mod unclaimed;
 mod template_name;
+mod library;
 mod uses;
 mod relation;
 mod rule;
@@ -53,6 +54,8 @@ pub(crate) use discover::workspace_root;
 pub(crate) use document::Body;
 pub(crate) use globs::{RootGlob, glob_below};
 pub(crate) use known_template::{KnownTemplate, are_same, templates_of};
+pub(crate) use library::library_files;
+pub use library::{library_names, library_template};
 pub(crate) use linked::is_directory;
 pub(crate) use load::{Loaded, load, load_header, load_with};
 pub(crate) use mapping::expect_mapping;
@@ -61,8 +64,7 @@ pub(crate) use reuse::{Reuse, ReuseSettings, ReuseTrust, never_left_out};
 pub use schema::{Header, file_schema, jobs_schema};
 use stated::DependsFrom;
 pub(crate) use stated::INSTALLED;
-pub(crate) use template::{Template, Templates, library_files};
-pub use template::{library_names, library_template};
+pub(crate) use template::{Template, Templates};
 pub(crate) use template_folder::TemplateFolder;
 pub(crate) use template_name::template_stem;
 pub(crate) use template_reads::Read;
@@ -149,7 +151,7 @@ pub struct Workspace {
     pub(crate) depth_origin: Option<Origin>,
     /// Jobs that every child pipeline has.
     pub(crate) body: Option<Body>,
-    /// Warnings that are meant, for all units.
+    /// Accepted warnings, for all units.
     pub(crate) allow: Vec<AllowEntry>,
     /// Directories with a workspace of their own: they and all below them are left out.
     pub(crate) nested: Vec<RepoPath>,

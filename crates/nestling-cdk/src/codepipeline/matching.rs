@@ -9,7 +9,7 @@ use super::pipeline::{Action, Does, Pipeline, Stage};
 use crate::assembly::Assembly;
 use std::collections::{BTreeSet, HashMap};
 
-/// The endings of the actions of one step that becomes several: a check of permissions, and the approval behind it.
+/// The endings of the actions of one step that becomes several: a check of permissions, and the approval after it.
 const PARTS: [&str; 2] = [".Check", ".Confirm"];
 
 /// The steps that actions are matched with.
@@ -88,7 +88,7 @@ impl Matching<'_> {
         leaves
     }
 
-    /// Returns the step of an action: that of its name, of its name without the part, or without the number behind it.
+    /// Returns the step of an action: that of its name, of its name without the part, or without the number after it.
     ///
     /// Names that are alike once odd characters are replaced belong to several steps: each is taken once, by its construct
     /// where that has the name, unless the action is one of the parts that a step becomes.

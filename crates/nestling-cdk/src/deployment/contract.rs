@@ -5,7 +5,7 @@ use crate::assembly::StackId;
 use crate::id::Id;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Joins the nodes that make and execute a change set where nothing stands between them.
+/// Joins the nodes that make and execute a change set where nothing is between them.
 pub(crate) fn contract(deployment: &mut Deployment) {
     let past = deployment.past();
     let mut prepares: BTreeMap<StackId, NodeId> = BTreeMap::new();

@@ -319,7 +319,7 @@ impl<'a> Adding<'a> {
         self.add_line(kind, id, name, text);
     }
 
-    /// Returns a name behind the label of the pipeline, where there are several.
+    /// Returns a name after the label of the pipeline, where there are several.
     fn labeled(&self, name: &str) -> String {
         match self.deployment.label(self.pipeline_id) {
             Some(label) => format!("{label}.{name}"),

@@ -1,4 +1,4 @@
-//! The nodes that a pipeline runs: those of its own environments, and what stands between them.
+//! The nodes that a pipeline runs: those of its own environments, and what is between them.
 
 use super::request::Request;
 use super::targets::{Deployable, OmittedJob, TargetId, Targets};
@@ -138,7 +138,7 @@ pub(crate) fn kept(
 }
 
 /// Reports each stage or stack of an environment that this pipeline deploys to which waits for something that the pipeline
-/// does not do: a deploy that is meant is not made. And each step of a stage that is deployed without it.
+/// does not do: an intended deploy is missing. And each step of a stage that is deployed without it.
 pub(crate) fn report_blocked(
     request: &Request<'_>,
     targets: &Targets,

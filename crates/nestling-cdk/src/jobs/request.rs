@@ -16,9 +16,9 @@ use std::collections::BTreeSet;
 pub struct Request<'a> {
     /// The graph of the assembly.
     pub deployment: &'a Deployment,
-    /// The graph of the assembly at base, if it is at hand.
+    /// The graph of the assembly at base, if it is available.
     pub base: Option<&'a Deployment>,
-    /// Set if there is a base commit and its assembly is not at hand.
+    /// Set if there is a base commit and its assembly is not available.
     pub is_base_unknown: bool,
     /// The unit's header.
     pub settings: &'a CdkSettings,
@@ -167,7 +167,7 @@ impl<'a> Request<'a> {
         self.name_in(node.pipeline, &node.name)
     }
 
-    /// Returns a name in a pipeline: where several are migrated, behind the label of its own.
+    /// Returns a name in a pipeline: where several are migrated, after the label of its own.
     pub(crate) fn name_in(&self, pipeline: Option<PipelineId>, name: &str) -> String {
         let pipeline = pipeline.filter(|_| self.chosen().len() > 1);
         match pipeline.and_then(|pipeline| self.deployment.label(pipeline)) {

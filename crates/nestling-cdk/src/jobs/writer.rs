@@ -83,7 +83,7 @@ impl<'a> Writer<'a> {
         }
         for before in &self.job.after {
             let mut need = Body::new(self.job.origin);
-            // GitLab fetches the artifacts of every need unless told otherwise, and assemblies are large.
+            // GitLab fetches the artifacts of every need by default, and assemblies are large.
             let artifacts = if self.job.reads.contains(before) { "true" } else { "false" };
             let name = self.plan.names[before.index()].as_str();
             need.text("job", name).plain("artifacts", artifacts);

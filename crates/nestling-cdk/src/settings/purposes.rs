@@ -58,7 +58,7 @@ impl Purpose {
         }
     }
 
-    /// Returns the CI/CD variable that holds the role where no header does.
+    /// Returns the CI/CD variable that contains the role where no header does.
     pub fn variable(self) -> &'static str {
         match self {
             Self::Diff => "AWS_DIFF_ROLE_ARN",

@@ -200,7 +200,7 @@ fn pages<T: DeserializeOwned>(bytes: &[u8]) -> Vec<T> {
     pages.unwrap_or_default().into_iter().flatten().collect()
 }
 
-/// Lists the JSON files of a directory by name; none where there is no directory.
+/// Lists the JSON files of a directory by name; none where there is not a directory.
 fn files(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
     let listed = match std::fs::read_dir(directory) {
         Ok(listed) => listed,

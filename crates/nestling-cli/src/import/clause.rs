@@ -22,7 +22,7 @@ pub(super) struct Clause {
 /// The pipelines that a job is for which says nothing about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unconditional {
-    /// Branch and tag pipelines: the configuration has no `workflow:rules`.
+    /// Those of branches and tags: the configuration has no `workflow:rules`.
     BranchesAndTags,
     /// All.
     All,

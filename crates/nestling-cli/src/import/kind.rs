@@ -24,7 +24,7 @@ pub(super) struct Kind {
 /// The paths that count as changed in a kind of pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comparison {
-    /// The paths that differ from the commit before.
+    /// Those that differ from the commit before.
     Paths,
     /// All of them: GitLab has nothing to compare with.
     Everything,

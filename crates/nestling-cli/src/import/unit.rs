@@ -92,9 +92,9 @@ impl Composition {
 /// The kinds of pipelines that select every unit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Whole {
-    /// Set if merge request pipelines do.
+    /// Those of merge requests.
     pub merge_requests: bool,
-    /// Set if branch pipelines do.
+    /// Those of branches.
     pub branches: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Files with other texts in the place of some.
+//! Files of which some have other contents.
 
 use super::{DirectoryEntry, EntryKind, Files, ReadError, Walk};
 use crate::path::RepoPath;

@@ -29,7 +29,7 @@ pub enum GlobError {
     /// Nothing is written.
     #[error("a glob cannot be empty")]
     Empty,
-    /// It holds a NUL byte.
+    /// It contains a NUL byte.
     #[error("the glob `{0}` contains a NUL byte")]
     Nul(String),
     /// Its braces stand for too many patterns.

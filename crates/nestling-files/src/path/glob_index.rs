@@ -54,7 +54,7 @@ impl<T> GlobIndex<T> {
         ids.into_iter().map(|id| &self.values[id])
     }
 
-    /// Returns `true` if the index holds no glob.
+    /// Returns `true` if the index contains no glob.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }

@@ -149,7 +149,7 @@ fn big_endian_pair(bytes: &[u8]) -> (u32, u32) {
     bytes.split_at_checked(4).map_or((0, 0), |(first, second)| (big_endian(first), big_endian(second)))
 }
 
-/// The four bytes of an id behind the first, as a number.
+/// The four bytes of an id after the first, as a number.
 fn key(id: &[u8]) -> Option<u64> {
     id.get(1..5).map(|bytes| u64::from(big_endian(bytes)))
 }

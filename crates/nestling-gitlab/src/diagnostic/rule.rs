@@ -27,7 +27,7 @@ pub struct Rule {
     pub summary: &'static str,
     /// Explanation of the problem and of the fix, in Markdown.
     pub documentation: &'static str,
-    /// The page of the specification that the rule follows: an address, or a path in the book, such as
+    /// The page of the specification that the rule follows: a URL, or a path in the book, such as
     /// `environments.md`.
     pub source: &'static str,
     /// An example with a finding.
@@ -91,12 +91,12 @@ pub struct RuleGroup {
 const BOOK: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/-/blob/main/docs/");
 
 impl Rule {
-    /// Returns the address of the rule's page.
+    /// Returns the URL of the rule's page.
     pub fn url(&self) -> String {
         format!("{BOOK}rules/{}.md", self.id)
     }
 
-    /// Returns the address of the specification that the rule follows.
+    /// Returns the URL of the specification that the rule follows.
     pub fn source_url(&self) -> String {
         if self.source.contains("://") { self.source.to_owned() } else { format!("{BOOK}{}", self.source) }
     }

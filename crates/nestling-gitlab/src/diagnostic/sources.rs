@@ -108,8 +108,8 @@ impl Sources {
         }
     }
 
-    /// Returns the place of a word in an expression that begins with `open`, at or behind an origin: a scalar can have many
-    /// lines, and one of them is meant. `None` where an escape or a template wrote the expression.
+    /// Returns the place of a word in an expression that begins with `open`, at or after an origin: a scalar can have many
+    /// lines, of which one is intended. `None` where an escape or a template wrote the expression.
     pub fn in_expression(&self, origin: Origin, open: &str, word: &str) -> Option<Origin> {
         /// Expressions of one scalar that are looked at.
         const SEARCHED: usize = 200;

@@ -85,7 +85,7 @@ pub enum StringShape {
     Duration(DurationShape),
     /// A regular expression between slashes.
     Pattern,
-    /// A string; if it stands between slashes, a regular expression.
+    /// A string; if it is between slashes, a regular expression.
     PatternOrAny,
     /// A condition on variables.
     Condition,
@@ -149,7 +149,7 @@ pub struct ListShape {
 pub struct MappingShape {
     /// Its path, as messages name it: `rules:changes`.
     pub place: &'static str,
-    /// The rule that reports it; empty for the rule of the keyword that holds it.
+    /// The rule that reports it; empty for the rule of the keyword that contains it.
     pub rule: &'static str,
     /// Its keys.
     pub keys: &'static [Keyword],

@@ -33,7 +33,7 @@ struct Makers {
 /// The artifacts that a deploy gets.
 #[derive(Default)]
 struct Fetched {
-    /// The jobs of its own unit, each with whether the deploy goes on without it.
+    /// The jobs of its own unit, each with whether the deploy continues without it.
     own: Vec<(usize, bool)>,
     /// A job of another unit that it needs.
     foreign: Option<usize>,

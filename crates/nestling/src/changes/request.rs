@@ -206,7 +206,7 @@ pub enum ChangesError {
     /// The list of changed paths cannot be read.
     #[error(transparent)]
     Given(#[from] GivenError),
-    /// There is no such commit to make a pipeline from.
+    /// The commit for the pipeline does not exist.
     #[error("the commit `{revision}` ({named_by}) is not in this clone")]
     Head {
         /// The revision.

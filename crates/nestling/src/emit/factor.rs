@@ -9,7 +9,7 @@ use nestling_gitlab::yaml::{Entry, Map, Node};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// A hidden job that holds what others have in common.
+/// A hidden job that contains what others have in common.
 #[derive(Debug, Clone)]
 pub(crate) struct Hidden {
     /// Its name, with the dot.

@@ -32,7 +32,7 @@ fn written(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Emitted {
     }
 }
 
-/// Returns the parts of a plan without writing them; none where one file holds it.
+/// Returns the parts of a plan without writing them; none where one file contains it.
 pub(super) fn parts_of(plan: &Plan, settings: &Settings<'_>) -> Vec<EmittedPart> {
     match Jobs::of(plan).division(settings) {
         Division::Whole | Division::Factored(_) => Vec::new(),
@@ -107,7 +107,7 @@ impl<'a> Jobs<'a> {
     fn fewest(&self, written: &Written<'_>, limits: &PipelineLimits) -> Vec<Vec<usize>> {
         let groups = self.groups();
         let loads: Vec<Load> = written.jobs.iter().map(|job| Load::of(job)).collect();
-        // Each part may have to hold every shared body.
+        // Each part may have to contain every shared body.
         let shared: usize = written.hidden.iter().map(of_hidden).sum();
         let objects = limits.objects.saturating_sub(shared);
         let cut = |tenths: usize| {

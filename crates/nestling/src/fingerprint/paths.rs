@@ -13,7 +13,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// directory as well. Links in the path are followed, and those in the directory are not.
 ///
 /// # Errors
-/// Why there is none: a link leads out of the repository, or something cannot be read.
+/// Why there is none: a link points outside of the repository, or something cannot be read.
 pub(crate) fn path_print(git: &GitRepository, root: TreeId, path: &RepoPath) -> Result<Fingerprint, String> {
     let mut hasher = Hasher::new("path");
     add_path(&mut hasher, git, root, path)?;

@@ -1,4 +1,4 @@
-//! Predefined variables that are the same in every pipeline of the same content. All others are of one pipeline, of whoever started
+//! Predefined variables that are the same in every pipeline of the same content. All others belong to one pipeline, to the person who started
 //! it, or of the runner: what a job makes of `$CI_COMMIT_SHA` is another thing each time
 //! (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
 

@@ -19,7 +19,7 @@ pub struct WorkspaceFacts {
     pub units: Vec<UnitFacts>,
     /// The templates of the workspace's directories and the built-in ones, by name.
     pub templates: Vec<TemplateFacts>,
-    /// The directories of templates that are in the files at hand.
+    /// The directories of templates that are in the planned files.
     pub template_folders: Vec<RepoPath>,
     /// The names of the environments in the catalogue, in order.
     pub environments: Vec<String>,

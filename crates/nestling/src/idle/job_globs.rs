@@ -193,7 +193,7 @@ impl Search {
             let Some(matched) = self.matched.get_mut(text) else { continue };
             match kind {
                 EntryKind::Directory => matched.directory = true,
-                // `src/` is no file.
+                // `src/` is not a file.
                 EntryKind::File | EntryKind::Symlink | EntryKind::Submodule => {
                     matched.file |= !text.ends_with('/');
                 }

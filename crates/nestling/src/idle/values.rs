@@ -15,7 +15,7 @@ pub(super) fn unread(workspace: &Workspace, sources: &Sources) -> Vec<Diagnostic
     problems
 }
 
-/// The lines of a string that hold template syntax; all of them where an expression goes over several.
+/// The lines of a string that hold template syntax; all of them if an expression spans several.
 pub(super) fn template_parts(text: &str) -> Vec<&str> {
     let opens = ["${{", "{%", "#%", "$[["];
     let lines = || text.lines().filter(|line| opens.iter().any(|open| line.contains(open)));

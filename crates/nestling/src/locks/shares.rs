@@ -55,7 +55,7 @@ impl LockShares {
         Ok(shares)
     }
 
-    /// Returns the share of a unit in each lock file that serves it, as text: the lock file, what concerns all that it serves, and each
+    /// Returns the share of a unit in each lock file that serves it, as text: the lock file, what affects all that it serves, and each
     /// package once, in order.
     pub(crate) fn of<'s>(&'s self, unit: &'s UnitName) -> impl Iterator<Item = (&'s RepoPath, Vec<&'s str>)> {
         self.files.iter().filter_map(|(path, file)| Some((path, file.share(unit)?)))

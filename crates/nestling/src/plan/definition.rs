@@ -226,7 +226,7 @@ fn same_inputs(a: &Unit, b: &Unit) -> bool {
         && a.uses.iter().zip(&b.uses).all(|(a, b)| same_use(a, b))
 }
 
-/// Returns `true` if a unit depends on the same units by way of others, which its templates can read. Where selection follows
+/// Returns `true` if a unit depends on the same units through others, which its templates can read. Where selection follows
 /// dependencies to any depth, a change of those selects it in any case.
 fn same_further_dependencies(old: (&UnitRenderer<'_>, &Unit), new: (&UnitRenderer<'_>, &Unit)) -> bool {
     if new.0.workspace.depth.is_none() {

@@ -43,7 +43,7 @@ impl<'c> Locks<'c> {
             LockShares::read(old_files, old).and_then(|old| Ok((old, LockShares::read(new_files, new)?)));
         let (old, shares) = match shares {
             Ok(shares) => shares,
-            // A clone may lack files: every unit that may be concerned is selected.
+            // A clone may lack files: every unit that may be affected is selected.
             Err(error) => return self.decide(new_files, new, &error.to_string(), comparison),
         };
         for (unit, path, reason) in locks::compare(&old, &shares) {

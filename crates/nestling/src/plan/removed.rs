@@ -56,7 +56,7 @@ impl Removed {
     }
 }
 
-/// Finds the units that are gone. Where somebody asked for single units, none is told.
+/// Finds the units that are gone. If somebody asked for single units, none is returned.
 pub(crate) fn find(
     files: &dyn Files,
     workspace: &Workspace,

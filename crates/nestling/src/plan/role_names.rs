@@ -1,4 +1,4 @@
-//! The names of jobs that any unit of a workspace may have. A need by role that means no job is silent, as it is meant to be:
+//! The names of jobs that any unit of a workspace may have. A need by role that refers to no job is intentionally silent:
 //! `build?` where a unit has no `build`. One that can never mean a job is a mistake.
 
 use crate::plan::rules::ROLE_UNKNOWN;

@@ -128,7 +128,7 @@ impl<'p> Planning<'p> {
     }
 
     /// Leaves out the jobs that have passed with the same content, as these records show, where `reuse` of the workspace or of a
-    /// job says so. The outcome is in [`Plan::reuse`].
+    /// job asks for it. The outcome is in [`Plan::reuse`].
     ///
     /// A record counts if the fingerprint of the job is the same at the record's own commit, for a pipeline of its kind: such commits
     /// are fetched if the repository may fetch. Whatever cannot be shown, runs.

@@ -54,7 +54,7 @@ impl WorkspaceFrom {
         self.path.parent().unwrap_or_default()
     }
 
-    /// Returns files with the workspace's file of the revision in the place of their own.
+    /// Returns files with the workspace's file of the revision in place of their own.
     pub(crate) fn in_place<'r>(&self, files: Box<dyn Files + 'r>) -> Box<dyn Files + 'r> {
         Box::new(Replaced { files, path: self.path.clone(), bytes: self.bytes.clone() })
     }

@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The units that are made from changed files, each with those files.
 pub(crate) type Candidates = BTreeMap<UnitName, BTreeSet<RepoPath>>;
 
-/// Finds the units that are made from changed files, directly or by way of other templates.
+/// Finds the units that are made from changed files, directly or through other templates.
 ///
 /// Where a name is computed (`include name ~ ".yml"`), what it reads cannot be known, and every changed file of the
-/// template directories counts. Where a unit has `include:`, every changed YAML file counts that its texts name, and all
-/// of them if they name none: an included file may include others. A template that cannot be read is told when it is
+/// template directories counts. Where a unit has `include:`, every changed YAML file counts that its files name, and all
+/// of them if they name none: an included file may include others. A template that cannot be read is reported when it is
 /// rendered.
 pub(crate) fn candidates(
     workspace: &Workspace,
@@ -110,7 +110,7 @@ struct Reads {
     links: BTreeSet<RepoPath>,
     /// Set if a computed name could mean any file.
     anything: bool,
-    /// The texts that have an `include:`.
+    /// The files that have an `include:`.
     including: Vec<Body>,
     /// Files that templates ask about.
     asked: BTreeSet<FileRead>,

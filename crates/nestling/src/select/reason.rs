@@ -21,7 +21,7 @@ pub enum Verdict {
     Needed(Vec<Reason>),
     /// Gone since base: only the jobs that stop its environments are in.
     Removed(Vec<Reason>),
-    /// Out: nothing that changed concerns it.
+    /// Out: nothing that changed affects it.
     Skipped,
 }
 
@@ -96,7 +96,7 @@ pub enum Reason {
         /// The unit.
         unit: UnitName,
     },
-    /// It is no unit any more, and its environments have to be stopped.
+    /// It is not a unit any more, and its environments have to be stopped.
     Deleted,
     /// It is another unit now; environments that this one has no more have to be stopped.
     MovedTo {
@@ -115,7 +115,7 @@ pub enum Reason {
         /// Cause why the effect is unknown.
         why: String,
     },
-    /// A path changed that concerns every unit.
+    /// A path changed that affects every unit.
     EverythingGlob {
         /// The path.
         path: RepoPath,

@@ -21,7 +21,7 @@ pub(crate) struct Values<'a> {
     pub component: &'a Component,
 }
 
-/// Returns `true` if a string holds a block.
+/// Returns `true` if a string contains a block.
 pub(crate) fn has_blocks(text: &str) -> bool {
     text.contains(OPEN)
 }
@@ -106,7 +106,7 @@ fn lone_block(text: &str) -> Option<&str> {
     (!inside.contains(OPEN)).then_some(inside)
 }
 
-/// Returns a scalar with values in the place of its blocks: a string, whatever it looks like.
+/// Returns a scalar with values in place of its blocks: a string, whatever it looks like.
 fn interpolated(
     scalar: &Scalar,
     values: &Values<'_>,

@@ -1,4 +1,4 @@
-//! Trees of rendered text that was read before: with placeholders in the place of its values, a template renders to the
+//! Trees of rendered text that was read before: with placeholders in place of its values, a template renders to the
 //! same text for most of the units that use it, and is then read once for all of them.
 
 use nestling_gitlab::diagnostic::FileId;
@@ -6,10 +6,10 @@ use nestling_gitlab::yaml::Node;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-/// The most texts that are kept of one template: one for each of the ways through its control lines that came up last.
+/// Maximum number of rendered texts that are kept of one template: one for each of the ways through its control lines that came up last.
 const TEXTS_OF_A_TEMPLATE: usize = 4;
 
-/// The trees of the texts that were read last, with placeholders in them.
+/// Trees of the rendered texts that were read last, with placeholders in them.
 #[derive(Default)]
 pub(crate) struct TreeCache {
     by_template: RefCell<HashMap<FileId, Vec<CachedTree>>>,

@@ -1,4 +1,4 @@
-//! Line-by-line difference of two texts.
+//! Line-by-line difference of two strings.
 
 /// Lines of context around a change.
 const AROUND: usize = 2;

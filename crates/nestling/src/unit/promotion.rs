@@ -18,7 +18,7 @@ pub(super) struct Promotion<'a> {
     pub before: &'a str,
     /// The job with that name.
     pub earlier: &'a UnitJob,
-    /// Set if the later deploy goes on without it.
+    /// Set if the later deploy continues without it.
     pub optional: bool,
     /// The later entry of the catalogue.
     pub origin: Origin,

@@ -16,7 +16,7 @@ use nestling_gitlab::name::environment_slug;
 use nestling_gitlab::yaml::{Map, Node};
 use serde_json::{Value, json};
 
-/// The variable that holds an environment's slug while a job of it runs
+/// The variable that contains an environment's slug while a job of it runs
 /// (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
 const SLUG_VARIABLE: &str = "$CI_ENVIRONMENT_SLUG";
 

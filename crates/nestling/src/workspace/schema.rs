@@ -1,7 +1,7 @@
 //! The headers as JSON Schema, so that editors complete and check them. A test holds the keys against
 //! [`format`](super::format).
 //!
-//! Editors look at each document of a file by itself, and the second one is GitLab's: a schema here says what stands in
+//! Editors look at each document of a file by itself, and the second one is GitLab's: a schema here says what is in
 //! a document with the header's key, and nothing of the others.
 
 mod shape;

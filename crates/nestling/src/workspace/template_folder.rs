@@ -1,4 +1,4 @@
-//! Folders of templates.
+//! Template directories.
 
 use super::format::TemplatesFile;
 use crate::workspace::rules::{PATH, TEMPLATE_SOURCE};
@@ -13,7 +13,7 @@ use nestling_gitlab::yaml::{self, Node};
 pub(crate) struct TemplateFolder {
     /// The directory, from the root of its repository.
     pub path: RepoPath,
-    /// The revision that it is read from; `None` for the files at hand.
+    /// The revision that it is read from; `None` for the planned files.
     pub revision: Option<Revision>,
     /// Place of its entry.
     pub origin: Origin,
@@ -48,7 +48,7 @@ impl TemplateFolder {
         Ok(Self { path: path(from, &written.path.value, written.path.origin)?, revision, origin })
     }
 
-    /// Returns `true` if a path of the files at hand is in it.
+    /// Returns `true` if a path of the planned files is in it.
     pub(crate) fn holds(&self, path: &RepoPath) -> bool {
         self.revision.is_none() && path.is_in(&self.path)
     }

@@ -95,7 +95,7 @@ impl<'a> Adding<'a> {
         }
     }
 
-    /// Returns the directory that an action of the parent pipeline hands on, if it is all of one.
+    /// Returns the directory that an action of the parent pipeline passes on, if it is all of one.
     pub(super) fn directory_of(action: &Action, artifact: &str) -> Option<String> {
         let Does::Build(project) = &action.does else { return None };
         let mut secondary =

@@ -57,7 +57,7 @@ fn outer_brace(pattern: &[u8]) -> Brace {
     if left.is_some() { Brace::Unclosed } else { Brace::None }
 }
 
-/// The choices between braces: split at the commas that stand in no inner brace.
+/// The choices between braces: split at the commas that are in no inner brace.
 fn split_at_commas(inner: &[u8]) -> Vec<&[u8]> {
     let (mut choices, mut start, mut nest, mut position) = (Vec::new(), 0, 0_usize, 0);
     while position < inner.len() {
@@ -77,7 +77,7 @@ fn split_at_commas(inner: &[u8]) -> Vec<&[u8]> {
     choices
 }
 
-/// Returns `true` if a pattern without braces matches the whole path. Folder by directory; where a `**/` was passed, a
+/// Returns `true` if a pattern without braces matches the whole path. Directory by directory; where a `**/` was passed, a
 /// mismatch tries again one directory further on.
 pub(in crate::path) fn matches(pattern: &[u8], path: &[u8]) -> bool {
     let (mut p, mut s) = (pattern, path);

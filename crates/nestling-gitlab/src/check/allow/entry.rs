@@ -51,7 +51,7 @@ pub(super) struct Seen<'a> {
 }
 
 impl Scope {
-    /// Returns `true` if a finding is inside: for a unit, if it concerns nothing outside of that unit.
+    /// Returns `true` if a finding is inside: for a unit, if it affects nothing outside of that unit.
     pub(super) fn contains(&self, seen: &Seen<'_>) -> bool {
         let Self::Unit { name, directory } = self else { return true };
         let in_directory =

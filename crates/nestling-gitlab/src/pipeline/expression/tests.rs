@@ -121,7 +121,7 @@ const CONDITIONS: &[(&str, bool)] = &[
     ("$A == \"a\" == \"true\"", true),
     ("$A == \"b\" == \"false\"", true),
     ("$A == \"a\" == $A", false),
-    // Booleans, and `!`, which binds to the value behind it.
+    // Booleans, and `!`, which binds to the value after it.
     ("true", true),
     ("false", false),
     ("$TRUE == true", true),

@@ -91,7 +91,7 @@ impl<'j> UnitsOfPipeline<'j> {
     /// Returns the jobs of a unit up to a stage that no other of these waits for.
     ///
     /// A job that rules may drop is no reason to pass over the one that it waits for: where it is missing, that is the last.
-    /// A manual job that the unit itself goes on without is none of them: what needs it waits until somebody starts it.
+    /// A manual job that the unit itself continues without is none of them: what needs it waits until somebody starts it.
     fn last_jobs(&self, unit: &UnitName, stage: usize) -> Vec<usize> {
         let candidates: Vec<&StagedJob<'j>> = self.of_unit(unit).filter(|job| job.stage <= stage).collect();
         let is_awaited = |job: &StagedJob<'_>| {

@@ -68,7 +68,7 @@ pub(in crate::template) enum Format {
 /// `./` or `../`.
 ///
 /// # Errors
-/// It leads out of the repository.
+/// It points outside of the repository.
 pub(crate) fn meant_path(directory: &RepoPath, text: &str) -> Result<RepoPath, String> {
     let base = if is_relative(text) { directory.clone() } else { RepoPath::root() };
     base.join(text.trim_start_matches('/')).map_err(|error| error.to_string())
@@ -82,7 +82,7 @@ pub(in crate::template) fn is_relative(text: &str) -> bool {
 /// Returns a glob as one from the root of the repository.
 ///
 /// # Errors
-/// It leads out of the repository, or has exclusions.
+/// It points outside of the repository, or has exclusions.
 pub(crate) fn glob_from_root(directory: &RepoPath, text: &str) -> Result<String, String> {
     if text.starts_with('!') {
         return Err(format!("`files.glob` does not support exclusions: `{text}`"));
@@ -90,7 +90,7 @@ pub(crate) fn glob_from_root(directory: &RepoPath, text: &str) -> Result<String,
     if !is_relative(text) {
         return Ok(text.trim_start_matches('/').to_owned());
     }
-    // What stands before the first wildcard climbs as a path does.
+    // The part before the first wildcard may have `..`, as in a path.
     let mut base = directory.clone();
     let mut rest = text;
     while let Some((first @ ("." | ".."), after)) = rest.split_once('/') {

@@ -97,7 +97,7 @@ fn add_piece_by_piece(engine: &mut Environment<'static>, jinja: &JinjaFilters, n
     let jinja = jinja.clone();
     engine.add_filter(name, move |state: &State<'_, '_>, args: Rest<Value>| {
         refuse_undefined(&args)?;
-        // All that is behind the placeholders is filtered too.
+        // The values of the placeholders are filtered, too.
         charge(&args[0], Price::REWRITTEN, state, &jinja.placeholders)?;
         let apply = |text: &Value| {
             let mut args = args.to_vec();
@@ -139,7 +139,7 @@ fn add_walking(engine: &mut Environment<'static>, jinja: &JinjaFilters, name: &'
     });
 }
 
-/// Returns the work of a sum of lists, each of which is put behind the ones before it.
+/// Returns the work of a sum of lists, each of which is put after the ones before it.
 fn work_of_sum(value: &Value, walk: &Walk) -> u64 {
     let terms = value.len().unwrap_or_default() as u64;
     let is_nested = walk.items > terms + 1;
@@ -186,7 +186,7 @@ fn refuse_wide(width: usize) -> Result<(), Error> {
 }
 
 /// Moves the lines of captured text to the right. Unlike Jinja's own filter, it keeps the line break at the end, so
-/// that a `filter` block stays apart from the line behind it.
+/// that a `filter` block stays apart from the line after it.
 fn indented(text: &str, indentation: &Indentation) -> Value {
     let blanks = " ".repeat(indentation.width);
     let mut indented = String::with_capacity(text.len() * 2);

@@ -14,7 +14,7 @@ pub(crate) const UNTRUSTED_FUNCTION: &str = "__untrusted__";
 pub(crate) struct Untrusted {
     /// The expression that prints it.
     pub origin: Origin,
-    /// The name that it was read from, such as `pipeline.branch`, with [`AS_WORD`] behind it where it is one word of a shell.
+    /// The name that it was read from, such as `pipeline.branch`, with [`AS_WORD`] after it where it is one word of a shell.
     pub source: String,
 }
 

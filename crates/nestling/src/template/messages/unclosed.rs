@@ -168,7 +168,7 @@ fn captures(source: &str, offset: usize) -> bool {
     !statement.contains('=')
 }
 
-/// Returns the offset of the comment behind a control line.
+/// Returns the offset of the comment after a control line.
 fn comment_of_control_line(line: &str) -> Option<usize> {
     let statement = line.trim_start().strip_prefix("#%")?;
     Some(line.len() - statement.len() + statement.find('#')?)

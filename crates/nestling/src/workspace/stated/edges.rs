@@ -44,7 +44,7 @@ impl<'u> Edges<'u> {
         self.add_needed(from, Needed::Directory(to.clone()), origin);
     }
 
-    /// Adds that what is in a directory reads one file. A change to that file concerns it, and none beside the file.
+    /// Adds that what is in a directory reads one file. A change to that file affects it, and none beside the file.
     pub(super) fn add_file(&mut self, from: &RepoPath, file: &RepoPath, origin: impl FnOnce() -> Origin) {
         self.add_needed(from, Needed::File(file.clone()), origin);
     }
@@ -90,7 +90,7 @@ impl<'u> Edges<'u> {
         let mut open: Vec<(usize, Needed)> = self.found.paths.keys().cloned().collect();
         while let Some((unit, needed)) = open.pop() {
             let Needed::Directory(directory) = needed else { continue };
-            // All below it stand together, but for others that begin with its name.
+            // All paths below it are adjacent, except others that begin with its name.
             let begins = others.range(&directory..).take_while(|(from, _)| begins_with(from, &directory));
             let below = begins.filter(|(from, _)| from.is_in(&directory));
             for (needed, origin) in below.flat_map(|(_, needed)| needed) {
@@ -108,7 +108,7 @@ fn begins_with(path: &RepoPath, directory: &RepoPath) -> bool {
 }
 
 impl Found {
-    /// Adds what was found to the units. What a header says of the same unit stands.
+    /// Adds what was found to the units. The dependency of a header on the same unit takes precedence.
     pub(super) fn add_to(self, units: &mut [Unit]) {
         for ((index, unit), origin) in self.units {
             let depends_on = &mut units[index].depends_on;

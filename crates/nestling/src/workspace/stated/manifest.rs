@@ -103,7 +103,7 @@ pub(super) struct Manifest<T> {
 }
 
 impl<T> Manifest<T> {
-    /// The line of a name: the first that starts with it, as a key does, or else the first that holds it as a word.
+    /// The line of a name: the first that starts with it, as a key does, or else the first that contains it as a word.
     pub(super) fn place(&self, name: &str) -> Origin {
         let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | '@' | '.');
         let is_whole = |at: &usize| {
@@ -115,7 +115,7 @@ impl<T> Manifest<T> {
             let before = self.text[..*at].rsplit('\n').next().unwrap_or_default();
             before.chars().all(|c| c.is_whitespace() || matches!(c, '"' | '\''))
         };
-        // No line holds nothing, or a name of several lines.
+        // No line contains nothing, or a name of several lines.
         let can_stand = !name.is_empty() && !name.contains('\n');
         let finder = memchr::memmem::Finder::new(name);
         let places = finder.find_iter(self.text.as_bytes()).filter(|at| can_stand && is_whole(at));
@@ -133,7 +133,7 @@ impl<T> Manifest<T> {
     }
 }
 
-/// The number of the line that holds a byte of a string.
+/// The number of the line that contains a byte of a string.
 fn line_at(text: &str, byte: usize) -> u32 {
     let before = &text.as_bytes()[..byte.min(text.len())];
     number(memchr::memchr_iter(b'\n', before).count() + 1)
