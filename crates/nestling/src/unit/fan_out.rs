@@ -238,7 +238,7 @@ impl<'a> Fanning<'a> {
         promoted.filter(|_| !had_needs)
     }
 
-    /// Returns the job as it renders for this environment, with what it says under `environment`; `None` where its template
+    /// Returns the job as it renders for this environment, with its `environment`; `None` where its template
     /// leaves it out there.
     fn rendered_for(
         &mut self,
