@@ -1,4 +1,4 @@
-//! Which files are served, and when they are checked: new units, other YAML, changes on disk, folders.
+//! The files that are served, and when they are checked: new units, other YAML, changes on disk, folders.
 
 use super::client::{Client, uri};
 use super::shop::{Shop, all_requests};
