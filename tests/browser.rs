@@ -203,6 +203,17 @@ missing: { stage: deploy, trigger: { include: ci/missing.yml } }
     page.render().unwrap()
 }
 
+/// Jobs that are manual, that may be, and that are not.
+fn starts() -> String {
+    let gated = "rules: [{ if: $GATE, when: manual }, { when: on_success }]";
+    let jobs = format!(
+        "build: {{ stage: build, script: make }}\ngate: {{ stage: test, script: make, {gated} }}\n\
+         ask: {{ stage: test, script: make, when: manual }}\n\
+         release: {{ stage: deploy, script: make, environment: prod, {gated} }}\n"
+    );
+    page(&one_unit(&jobs), &["api/main.js"]).render().unwrap()
+}
+
 fn problems() -> String {
     let files = one_unit("test:\n  script: make\n  scrpt: make\nbuild: { stage: build, script: make }\n");
     let mut page = HtmlPage::new(&plan(&files, &["api/main.js"], "merge_request"));
@@ -237,6 +248,7 @@ fn write_pages(folder: &Path, is_long: bool) {
         ("groups", groups()),
         ("parts", parts()),
         ("children", children()),
+        ("starts", starts()),
         ("problems", problems()),
         ("names", names()),
         ("empty", page(&one_unit("test: { script: make }\n"), &["LICENSE"]).render().unwrap()),
@@ -276,7 +288,7 @@ fn the_page_works_in_a_browser() {
     assert!(driven.status.success(), "{}", said(&driven));
     assert_eq!(
         tests.lines().filter(|line| line.starts_with("ok ")).count(),
-        if is_long { 26 } else { 25 },
+        if is_long { 32 } else { 31 },
         "{tests}"
     );
     // The pictures of the book. Browsers draw differently from one version to the next, so that they are not compared.

@@ -37,7 +37,7 @@ export const shot = (page, name) => page.screenshot({ path: path.join(folder, `$
 
 // The findings of axe-core, each with its first element.
 export async function findings(page) {
-  await page.evaluate(axe);
+  if (!(await page.evaluate(() => Boolean(window.axe)))) await page.evaluate(axe);
   const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   return result.violations.map((violation) => `${violation.id} ${violation.nodes.length}: ${violation.nodes[0].html.slice(0, 160)}`);
 }

@@ -5,8 +5,8 @@ use super::output::{Emitted, EmittedFile, EmittedPart, Parts, Settings};
 use super::split::{self, Load, PipelineLimits};
 use super::written::{Written, of_hidden};
 use super::{Comments, emit, header, oversize, part, router, write_pipeline};
-use crate::plan::{Plan, noop_beside};
-use nestling_gitlab::diagnostic::Sources;
+use crate::plan::{Plan, move_to_uses, noop_beside};
+use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 use nestling_gitlab::name::StageName;
 use nestling_gitlab::parallel::parallel_map;
 use nestling_gitlab::pipeline::Job;
@@ -18,7 +18,17 @@ use std::collections::BTreeSet;
 pub(super) fn files(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Emitted {
     let mut emitted = written(plan, sources, settings);
     emitted.diagnostics.extend(oversize::of_artifacts(&emitted.files, plan, &settings.limits));
+    move_to_uses(plan, &mut emitted.diagnostics);
     emitted
+}
+
+/// Returns the diagnostics of [`files`]. Nothing is written where one file holds the plan that cannot be too large.
+pub(super) fn problems(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Vec<Diagnostic> {
+    let is_one = matches!(Jobs::of(plan).division(settings), Division::Whole);
+    if is_one && oversize::text_bound(plan, sources) <= settings.limits.artifact {
+        return Vec::new();
+    }
+    files(plan, sources, settings).diagnostics
 }
 
 fn written(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Emitted {
@@ -149,7 +159,7 @@ fn emit_parts(
     );
     let text_of_router = text(&about, &Written::whole(&router), sources, settings.comments);
     emitted.files.push(EmittedFile { path: settings.file.to_owned(), text: text_of_router });
-    emitted.diagnostics.extend(oversize::too_deep(&jobs.plan.pipeline));
+    emitted.diagnostics.extend(oversize::too_deep(jobs.plan));
     let numbered: Vec<(usize, &EmittedPart)> = parts.iter().enumerate().collect();
     let written = parallel_map(&numbered, |(index, part)| {
         let (written, load) = jobs.part(&part.jobs, *index == 0, &settings.limits);

@@ -135,6 +135,7 @@ fn in_words(kind: &KindName, planned: PlannedJob<'_>) -> JobInKind {
     }
     let start = start_in_words(planned).unwrap_or_else(|| "runs".to_owned());
     let state = match planned.condition() {
+        Some(condition) if planned.varied_start().is_some() => format!("if {condition}: {start}"),
         Some(condition) => format!("{start} if {condition}"),
         None => start,
     };

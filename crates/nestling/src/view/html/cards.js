@@ -24,7 +24,7 @@ function metaOf(job, box) {
   if (job.out) {
     meta.push(el("span", { class: "cut" }, job.removed ? job.out : "left out by rules"));
   } else if (job.condition) {
-    meta.push(el("span", { class: "cut" }, `${startNote(job)}if ${job.condition.replaceAll("`", "")}`));
+    meta.push(el("span", { class: "cut" }, `${startNote(job)}if ${withoutTicks(job.condition)}`));
   } else if (job.trigger) {
     const count = childCount(job.trigger);
     meta.push(el("span", { class: "cut" }, count === null ? `triggers ${job.trigger.target}` : `starts ${plural(count, "job")}`));
@@ -33,15 +33,19 @@ function metaOf(job, box) {
     // Beside a unit and a word there is no room for a name whose end can be read.
     const name = !box.inLane && job.start !== "automatic" ? null : middle(brief(environment.name), "", 8);
     meta.push(el("span", { class: `env ${kind}`, title: deployWords(environment) }, icon(kind), name));
+  } else if (job.start === "varies") {
+    meta.push(el("span", { class: "cut how-word" }, withoutTicks(job.start_words)));
   } else if (box.inLane && job.start === "automatic") {
     meta.push(el("span", { class: "cut" }, waitWords(job)));
   }
   if (["manual", "delayed", "on_failure"].includes(job.start) && !job.out && !job.condition) meta.unshift(el("span", { class: "how-word" }, { manual: "manual", delayed: job.start_in || "delayed", on_failure: "on failure" }[job.start]));
+  if (job.start === "varies" && !job.out && !job.condition && (job.trigger || environment)) meta.unshift(el("span", { class: "how-word" }, mayWords(job)));
   if (!box.inLane) meta.unshift(middle(job.unitName, "unit", 10));
   return meta;
 }
 
 function startNote(job) {
+  if (job.start === "varies") return `${mayWords(job)}, `;
   return { manual: "manual, ", delayed: "delayed, ", on_failure: "on failure, " }[job.start] || "";
 }
 
@@ -94,7 +98,7 @@ function makeGroup(box) {
 function makeCell(box) {
   const members = box.jobs.map((index) => jobs[index]);
   const present = members.filter((job) => !job.out);
-  const manual = present.filter((job) => job.start === "manual").length;
+  const manual = present.filter((job) => job.starts.includes("manual")).length;
   const conditional = present.filter((job) => job.condition).length;
   const deploys = present.filter((job) => job.environment?.action === "start").length;
   const text = present.length ? countWords(countOf(present), "job") : `${plural(members.length, "job")} left out`;

@@ -64,7 +64,7 @@ function updateBar() {
   const present = jobs.filter((job) => !job.out);
   const total = countWords(countOf(present), "job");
   const seen = shown.filter((job) => !job.out);
-  const found = seen.length === present.length && !isFiltered() ? total : `${countRange(countOf(seen))} of ${total}${matchWords()}`;
+  const found = seen.length === present.length && !isFiltered() ? total : `${countRange(countOf(seen))} of ${total}${matchWords(seen)}`;
   const critical = state.critical === null ? "" : ` · critical path: ${measured() ? timeWords(state.criticalLength) : plural(state.critical.size, "job")}`;
   document.getElementById("found").textContent = found + critical;
   pressed("group", drawn.grouped);
@@ -218,10 +218,12 @@ function toggleGroup(box) {
   else view.groupsOpen.add(box.group);
   state.focused = box.isOpen ? members[0] : `group ${box.group}`;
   redraw();
+  remember("push");
 }
 
 function toggleLane(unit, open, focus) {
   view.open.set(unit, open);
   redraw();
+  remember("push");
   if (focus !== null) focusJob(focus);
 }

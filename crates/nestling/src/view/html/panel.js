@@ -26,7 +26,7 @@ function passesAll(job) {
 // The card of a job that is followed to must be there, not its group's.
 function openGroupOf(job) {
   const name = job.short.replace(GROUP, "");
-  if (name !== job.short && name !== "") view.groupsOpen.add(`${job.unit} ${job.stage} ${name}`);
+  if (name !== job.short && name !== "") view.groupsOpen.add(groupKey(job, name));
 }
 
 function closePanel({ focus = true } = {}) {
