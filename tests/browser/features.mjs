@@ -150,6 +150,27 @@ await test("names are cut in their middle, so that their ends tell them apart", 
   await page.close();
 });
 
+await test("both ends of a long name can be read, at every width and in every layout", async () => {
+  const bad = [];
+  for (const width of [390, 1024, 1440]) {
+    for (const hash of ["", "#group=1", "#layout=needs", "#view=change", "#view=units", "#view=environments", "#job=catalogue%2Fservices%2Fservice-of-customers-write%3Adeploy%3Areview"]) {
+      const page = await open("long", { width, hash });
+      bad.push(...await page.$$eval(".card .name, .card .unit, .card .env .mid, .card .env .cut, .lane .name, .head .name, .node > span, .link .to", (names) => names.filter((name) => name.checkVisibility()).flatMap((name) => {
+        const holder = name.closest(".card, .lane, .head, .node, .link").getBoundingClientRect();
+        const problems = [];
+        const [a, b] = [name.querySelector(".a"), name.querySelector(".b")];
+        if (!b && name.scrollWidth > name.clientWidth) problems.push("is cut at its end");
+        if (b && (b.getBoundingClientRect().right > holder.right || b.getBoundingClientRect().left < holder.left)) problems.push("leaves its card");
+        if (b && a.getBoundingClientRect().width < 14) problems.push(`shows nothing of its start: ${a.getBoundingClientRect().width} px`);
+        if (name.getBoundingClientRect().height > 24) problems.push("is on several lines");
+        return problems.map((problem) => `${name.className} ${name.textContent} ${problem}`);
+      }).map((problem) => problem)).then((problems) => problems.map((problem) => `${width}${hash}: ${problem}`)));
+      await page.close();
+    }
+  }
+  assert.deepEqual(bad, []);
+});
+
 await test("a pipeline in parts shows its router, and what each of its trigger jobs starts", async () => {
   const page = await open("parts");
   assert.equal(await text(page, "#tab-parts"), "Parts 3");

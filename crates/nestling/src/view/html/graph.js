@@ -51,7 +51,7 @@ function drawHeads() {
   heads.replaceChildren(...groups.map(({ columns }) => {
     const members = columns.flatMap((column) => column.jobs);
     const name = view.layout === "needs" ? (columns[0].level === 0 ? "at once" : `after ${plural(columns[0].level, "job")}`) : members[0].stageName;
-    const head = el("h2", { class: "head" }, el("span", { class: "name" }, name), " ", el("span", { class: "n" }, countRange(countOf(members.filter((job) => !job.out)))));
+    const head = el("h2", { class: "head" }, middle(name, "name", 12), " ", el("span", { class: "n" }, countRange(countOf(members.filter((job) => !job.out)))));
     const last = columns[columns.length - 1];
     head.style.left = `${columns[0].x}px`;
     head.style.width = `${last.x + drawn.size.column - columns[0].x}px`;
