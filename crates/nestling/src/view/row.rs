@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 const WIDEST: usize = 32;
 
 /// The room that names leave for the other facts of a job.
-const FACTS: usize = 24;
+const FACTS: usize = 20;
 
 /// The minimal width of a shortened condition.
 const CONDITION: usize = 16;
@@ -55,19 +55,22 @@ pub(crate) fn padded_names(
     paints: [&dyn Fn(usize, &str) -> String; 2],
 ) -> Vec<String> {
     let room = columns.saturating_sub(FACTS + 4);
-    let widest = |column: usize| {
+    let widest = |column: usize, most: usize| {
         let widths = rows.iter().map(|row| width(&row[column]));
-        widths.filter(|width| *width <= WIDEST.min(room / 2)).max().unwrap_or(0)
+        widths.filter(|width| *width <= most).max().unwrap_or(0)
     };
-    let widths = [widest(0), widest(1)];
+    let mut widths = [widest(0, WIDEST), widest(1, WIDEST)];
+    if widths[0] + widths[1] > room {
+        widths = [widest(0, room / 2), widest(1, room / 2)];
+    }
     let mut painted = Vec::new();
     for (index, row) in rows.iter().enumerate() {
         let taken = [0, 1].map(|column| width(&row[column]).max(widths[column]));
         let rooms = match taken {
             [first, second] if first + second <= room => [first, second],
-            [_, second] if second <= room / 2 => [room - second, second],
-            [first, _] if first <= room / 2 => [first, room - first],
-            _ => [room / 2; 2],
+            [first, second] if first > widths[0] && second <= room / 2 => [room - second, second],
+            [first, second] if second > widths[1] && first <= room / 2 => [first, room - first],
+            _ => [widths[0].max(room / 2), widths[1].max(room / 2)],
         };
         let cut = |column: usize| paints[column](index, &middle_cut(&row[column], rooms[column]));
         painted.push(vec![cut(0), cut(1)]);
