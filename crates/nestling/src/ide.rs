@@ -25,10 +25,12 @@
 mod regions;
 mod names;
 mod jobs;
+mod plain;
 mod selection;
 
 pub use crate::workspace::library_template;
 pub use jobs::{JobFacts, JobInKind, jobs};
 pub use names::{InputFacts, TemplateFacts, UnitFacts, UseFacts, WorkspaceFacts, workspace_facts};
+pub use plain::plain_jobs;
 pub use regions::{TemplateRegion, template_regions};
 pub use selection::{SelectionFacts, selections};

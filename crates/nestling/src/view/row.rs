@@ -68,9 +68,12 @@ pub(crate) fn padded_names(
         let taken = [0, 1].map(|column| width(&row[column]).max(widths[column]));
         let rooms = match taken {
             [first, second] if first + second <= room => [first, second],
-            [first, second] if first > widths[0] && second <= room / 2 => [room - second, second],
-            [first, second] if second > widths[1] && first <= room / 2 => [first, room - first],
-            _ => [widths[0].max(room / 2), widths[1].max(room / 2)],
+            [_, second] if second == widths[1] => [room - second, second],
+            [first, _] if first == widths[0] => [first, room - first],
+            _ => {
+                let first = (room / 2).clamp(widths[0], room - widths[1]);
+                [first, room - first]
+            }
         };
         let cut = |column: usize| paints[column](index, &middle_cut(&row[column], rooms[column]));
         painted.push(vec![cut(0), cut(1)]);
