@@ -22,10 +22,9 @@ pub(super) fn files(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> 
     emitted
 }
 
-/// Returns the diagnostics of [`files`]. Nothing is written where one file holds the plan that cannot be too large.
+/// Returns the diagnostics of [`files`]. Nothing is cut and written for a plan that cannot have any.
 pub(super) fn problems(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Vec<Diagnostic> {
-    let is_one = matches!(Jobs::of(plan).division(settings), Division::Whole);
-    if is_one && oversize::text_bound(plan, sources) <= settings.limits.artifact {
+    if settings.parts == Parts::Fewest && Jobs::of(plan).are_harmless(sources, &settings.limits) {
         return Vec::new();
     }
     files(plan, sources, settings).diagnostics
@@ -102,6 +101,18 @@ impl<'a> Jobs<'a> {
         Division::Parts(self.fewest(&written, &settings.limits))
     }
 
+    /// Returns `true` if the files of the jobs are within all limits, however they are divided.
+    fn are_harmless(&self, sources: &Sources, limits: &PipelineLimits) -> bool {
+        let bound = oversize::text_bound(self.plan, sources);
+        if self.all().fits(limits) {
+            return bound <= limits.artifact;
+        }
+        let groups = self.groups();
+        bound + (groups.len() + 1) * oversize::PART <= limits.artifact
+            && oversize::too_deep(self.plan).is_empty()
+            && groups.iter().all(|group| Load::of_some(&self.loads, group).fits(limits))
+    }
+
     fn all(&self) -> Load {
         self.loads.iter().copied().sum()
     }
@@ -128,7 +139,9 @@ impl<'a> Jobs<'a> {
             let mut numbered = parts.iter().enumerate();
             numbered.all(|(number, part)| self.part(part, number == 0, limits).1.fits(limits))
         };
-        (4..=10).rev().map(cut).find(fits).unwrap_or_else(|| cut(10))
+        // As they are, the jobs of all groups that fit alone can be cut so that each part fits.
+        let as_they_are = || split::by_limits(&groups, &self.loads, limits);
+        (4..=10).rev().map(cut).find(fits).unwrap_or_else(as_they_are)
     }
 
     /// A part as it is written, with its load: its shared bodies apart only where that is what makes it fit.

@@ -12,6 +12,9 @@ use nestling_gitlab::pipeline::presence::{JobPresence, State};
 use nestling_gitlab::yaml::{Kind, Map, Node};
 use std::collections::BTreeSet;
 
+/// The bytes that a part has beside its jobs, in its own file and in the router.
+pub(super) const PART: usize = 1024;
+
 /// Reports a part whose units need each other, so that it cannot be cut again.
 pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &PipelineLimits) -> Option<Diagnostic> {
     if load.fits(limits) {
