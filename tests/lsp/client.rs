@@ -121,7 +121,7 @@ impl Client {
         serde_json::from_slice(&text).unwrap()
     }
 
-    /// Opens a file with a text.
+    /// Opens a file with a string.
     pub(super) fn open(&mut self, path: &Path, text: &str) {
         let document = json!({ "uri": uri(path), "languageId": "yaml", "version": 0, "text": text });
         self.tell("textDocument/didOpen", &json!({ "textDocument": document }));

@@ -12,7 +12,7 @@
 //! ]);
 //! let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
 //! let facts = workspace_facts(&project);
-//! let template = facts.template("go").expect("it is in the folder");
+//! let template = facts.template("go").expect("it is in the directory");
 //! assert_eq!(template.inputs[0].default.as_deref(), Some("true"));
 //! assert_eq!(facts.users("go").count(), 1);
 //!
@@ -26,9 +26,11 @@ mod regions;
 mod names;
 mod jobs;
 mod plain;
+mod cases;
 mod selection;
 
 pub use crate::workspace::library_template;
+pub use cases::case_findings;
 pub use jobs::{JobFacts, JobInKind, jobs};
 pub use names::{InputFacts, TemplateFacts, UnitFacts, UseFacts, WorkspaceFacts, workspace_facts};
 pub use plain::plain_jobs;

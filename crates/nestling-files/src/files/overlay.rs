@@ -1,4 +1,4 @@
-//! Files with other texts in the place of some.
+//! Files of which some have other contents.
 
 use super::{DirectoryEntry, EntryKind, Files, ReadError, Walk};
 use crate::path::RepoPath;
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// Files of which some have another content, such as those that are open in an editor and not saved yet.
 ///
-/// A file that is not there is added, with the directories that it needs.
+/// A file that does not exist is added, with the directories that it needs.
 ///
 /// ```
 /// use nestling_files::files::{Files, MemoryFiles, Overlay};

@@ -88,7 +88,7 @@ pub fn each_kind(
 }
 
 /// Leaves out the notes that only say that the file makes no pipeline of a kind. That is what most files mean, and the number
-/// of jobs tells it.
+/// of jobs shows it.
 fn certain(mut problems: Vec<Diagnostic>, in_any: &[Diagnostic]) -> Vec<Diagnostic> {
     problems.retain(|problem| {
         problem.severity != Severity::Note || in_any.iter().any(|known| known.message == problem.message)

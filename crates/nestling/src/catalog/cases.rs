@@ -1,4 +1,4 @@
-//! Rules of [`testing`](crate::testing), which stands below the catalogue: its runs apply `allow`.
+//! Rules of [`testing`](crate::testing), which is below the catalogue: its runs apply `allow`.
 
 use nestling_gitlab::diagnostic::Example;
 use nestling_gitlab::diagnostic::Severity::Error;
@@ -11,7 +11,7 @@ rules! {
 
     CASE = "case" {
         severities: &[Error],
-        summary: "a case of `nestling test` has an unknown key or names no template",
+        summary: "a case of `nestling test` has an unknown key, names no template or fails",
         documentation: "A case is a file in a directory `tests` beside templates. It has the template, its inputs, the changed paths, and the expected jobs.",
         source: "templates-guide.md",
         bad: Example::Repository(&[

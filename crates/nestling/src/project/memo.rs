@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// pipeline and the other units' names and dependencies are what they were, if it has nothing to do with other units, and if there was nothing to
 /// report about it. All of this is compared by content. Findings and their order are those of a check without a memo.
 ///
-/// The memo is about as large as the workspace's own files, and holds one workspace: the last one.
+/// The memo is about as large as the workspace's own files, and contains one workspace: the last one.
 ///
 /// ```
 /// use nestling::{CheckMemo, MemoryFiles, PipelineFacts, Project};

@@ -15,7 +15,7 @@ pub(crate) struct Catalogue {
     pub entries: IndexMap<EnvironmentName, Environment>,
 }
 
-/// An entry of the catalogue. Texts may hold `${{ }}`, which is evaluated for each deploying job.
+/// An entry of the catalogue. Its strings may contain `${{ }}`, which is evaluated for each deploying job.
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
     /// Its key.
@@ -110,7 +110,7 @@ pub(crate) enum Blocking {
 pub(crate) enum Freeze {
     /// Deploys hold off while `$CI_DEPLOY_FREEZE` is set.
     Respected,
-    /// Deploys go on.
+    /// Deploys continue.
     Ignored,
 }
 

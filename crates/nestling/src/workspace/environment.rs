@@ -133,7 +133,7 @@ fn some_of(keys: &[(&str, &Option<Node>)]) -> Map {
     map
 }
 
-/// `after` has to name other entries, and may not go round in a circle.
+/// `after` must name other entries, and cannot be circular.
 pub(crate) fn check_order(catalogue: &Catalogue) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for entry in catalogue.entries.values() {
