@@ -15,7 +15,7 @@ fn repository(limits: &str) -> Repository {
     let workspace = format!("workspace: {{ stages: [build, test], gitlab: {{ {limits} }} }}\n");
     repository.write("nestling.yml", &workspace);
     for unit in ["a", "b", "c", "d"] {
-        repository.write(&format!("{unit}/nestling.yml"), UNIT);
+        repository.write(format!("{unit}/nestling.yml"), UNIT);
     }
     repository.write("e/nestling.yml", TRIGGER);
     repository.write("x.yml", "hello: { script: make }\n");

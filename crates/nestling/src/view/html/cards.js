@@ -46,7 +46,7 @@ function metaOf(job, box) {
   }
   if (["manual", "delayed", "on_failure"].includes(job.start) && !job.out && !job.condition) meta.unshift(el("span", { class: "how-word" }, { manual: "manual", delayed: job.start_in || "delayed", on_failure: "on failure" }[job.start]));
   if (job.start === "varies" && !job.out && !job.condition && (job.trigger || environment)) meta.unshift(el("span", { class: "how-word" }, mayWord(job, box)));
-  if (!box.inLane) meta.unshift(middle(job.unitName, "unit", tails.unit));
+  if (!box.inLane) meta.unshift(middle(job.unitName, "unit", job.start === "varies" ? 7 : tails.unit));
   return meta;
 }
 
