@@ -32,7 +32,7 @@ use nestling_gitlab::diagnostic::Diagnostic;
 #[derive(Debug)]
 pub struct Suite<'r> {
     project: Project<'r>,
-    folders: Vec<RepoPath>,
+    directories: Vec<RepoPath>,
     /// Prefix of the names of templates.
     prefix: &'static str,
 }
@@ -40,19 +40,19 @@ pub struct Suite<'r> {
 impl<'r> Suite<'r> {
     /// Returns the cases beside the templates of a project's workspace, except for templates of other revisions.
     pub fn of_project(project: Project<'r>) -> Self {
-        let mut folders = Vec::new();
-        for folder in &project.workspace().template_folders {
-            if folder.revision.is_none() {
-                folders.push(folder.path.clone());
+        let mut directories = Vec::new();
+        for directory in &project.workspace().template_directories {
+            if directory.revision.is_none() {
+                directories.push(directory.path.clone());
             }
         }
-        Self { project, folders, prefix: "" }
+        Self { project, directories, prefix: "" }
     }
 
     /// Returns the cases of the built-in templates.
     pub fn of_library() -> Self {
         let project = Project::of_templates(Box::new(library_files()));
-        Self { project, folders: vec![RepoPath::root()], prefix: "nestling/" }
+        Self { project, directories: vec![RepoPath::root()], prefix: "nestling/" }
     }
 
     /// Returns the project.
@@ -65,7 +65,7 @@ impl<'r> Suite<'r> {
     /// # Errors
     /// A directory cannot be listed.
     pub fn case_files(&self) -> Result<Vec<CaseFile>, Error> {
-        Ok(discover(self.project.files(), &self.folders, self.prefix)?)
+        Ok(discover(self.project.files(), &self.directories, self.prefix)?)
     }
 
     /// Reads the cases of a file: one mapping, or a list of them. The inner error has the errors of the file.
