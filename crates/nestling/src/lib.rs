@@ -124,8 +124,8 @@ mod allow;
 mod project;
 mod emit;
 pub mod view;
-pub mod ide;
 pub mod testing;
+pub mod ide;
 
 pub use catalog::{rule, rule_groups, rules};
 pub use cdk::{Assemblies, AssemblyJobs, assembly_jobs};
