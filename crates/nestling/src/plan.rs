@@ -236,7 +236,7 @@ impl Plan {
 
 impl<'a> Request<'a> {
     fn templates(&self) -> Templates<'a> {
-        Templates::new(self.files, self.revisions, &self.loaded.workspace.template_folders, self.sources)
+        Templates::new(self.files, self.revisions, &self.loaded.workspace.template_directories, self.sources)
     }
 
     fn renderer<'r>(
