@@ -76,6 +76,7 @@
 //! | checks of a process that goes on | [`CheckMemo`], [`CheckedKinds`] |
 //! | what is wrong | [`Diagnostic`], [`Rule`], [`rules`], [`Sources`], [`Origin`], [`Error`] |
 //! | files | [`RepoPath`], [`Files`], [`MemoryFiles`] |
+//! | package workspaces | [`listed`] |
 //! | CDK assemblies | [`Assemblies`], [`assembly_jobs`] |
 //!
 //! # Words
@@ -123,6 +124,7 @@ mod idle;
 mod allow;
 mod project;
 mod emit;
+pub mod listed;
 pub mod view;
 pub mod ide;
 pub mod testing;

@@ -46,6 +46,9 @@ pub(super) fn find(evidence: &Evidence<'_>) -> Result<Findings, ReadError> {
     Ok(findings)
 }
 
+/// The scripts of a package that its template runs.
+const SCRIPTS: [&str; 4] = ["build", "lint", "typecheck", "test"];
+
 /// The reason why nothing is made of a file that cannot be parsed.
 const INVALID: &str = "invalid, so its directory is no unit";
 
@@ -75,6 +78,11 @@ impl Evidence<'_> {
         marker: RepoPath,
         findings: &mut Findings,
     ) -> Result<(), ReadError> {
+        if kind.id == "node" && !self.has_script(&dir)? && self.has_other_code(&dir) {
+            let reason = "it has no script that a job would run, and the unit has the jobs of the code beside it";
+            findings.no_unit.push(Remark::new(&marker, reason));
+            return Ok(());
+        }
         if self.is_of_other_reading(kind, &dir, findings)? {
             let reason = match kind.id {
                 "nx" => "its package has scripts, and the unit has jobs for these",
@@ -151,14 +159,35 @@ impl Evidence<'_> {
             "node" if self.inventory.at_root.contains("nx.json") && !dir.is_root() => {
                 let directory = self.inventory.directories.get(dir);
                 let has_targets = directory.is_some_and(|directory| directory.has("project.json"));
-                let package = json_of(self.files, &dir.child(b"package.json"))?;
-                let scripts = package.get("scripts");
-                let has_script =
-                    |script: &&str| scripts.is_some_and(|scripts| scripts.get(*script).is_some());
-                Ok(has_targets && !["build", "lint", "typecheck", "test"].iter().any(has_script))
+                Ok(has_targets && !self.has_script(dir)?)
             }
             _ => Ok(false),
         }
+    }
+
+    /// Returns true for a package with one of the scripts that its template runs. Of an invalid one nothing is said.
+    fn has_script(&self, dir: &RepoPath) -> Result<bool, ReadError> {
+        let path = dir.child(b"package.json");
+        if self.unreadable.contains(&path) {
+            return Ok(true);
+        }
+        let package = json_of(self.files, &path)?;
+        let scripts = package.get("scripts");
+        let has_script = |script: &&str| scripts.is_some_and(|scripts| scripts.get(*script).is_some());
+        Ok(SCRIPTS.iter().any(has_script))
+    }
+
+    /// Returns true for a directory with code of another kind, of which jobs are proposed.
+    fn has_other_code(&self, dir: &RepoPath) -> bool {
+        let Some(directory) = self.inventory.directories.get(dir) else { return false };
+        // Targets of Nx are those of the package itself.
+        let mut others = KINDS.iter().filter(|kind| {
+            kind.role == Role::Code && !["node", "nx"].contains(&kind.id) && kind.template(self.library).is_some()
+        });
+        others.any(|kind| {
+            let marker = directory.marker(kind).map(|marker| dir.child(marker.as_bytes()));
+            marker.is_some_and(|marker| !self.unreadable.contains(&marker))
+        })
     }
 
     /// Returns true for a marker that is a project's. Some files only list other projects, or configure tools.
@@ -255,7 +284,7 @@ impl Evidence<'_> {
             let reason = match files.own {
                 Some(own) => format!("a unit builds one image, and this one's is of {own}: move it to another directory"),
                 None => {
-                    "a unit builds one image, and no name says which of several: move it to a directory of its own".to_owned()
+                    "a unit builds one image, and of several their names do not show which: move it to a directory of its own".to_owned()
                 }
             };
             findings.not_understood.push(Remark::new(&dir.child(name.as_bytes()), reason));

@@ -1,15 +1,17 @@
 //! Terraform and OpenTofu: which directories are modules of others, and which have a state.
 
 mod blocks;
+mod json;
 
 use super::inventory::Inventory;
-use super::kinds::Kind;
+use super::kinds::{Kind, fits};
+use super::text::text_of;
 use nestling::{Files, ReadError, RepoPath};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use blocks::{Block, blocks};
 
-/// The relations between the `*.tf` files of the repository.
+/// The relations between the configurations of the repository.
 #[derive(Debug, Default)]
 pub(super) struct Modules {
     /// The local modules that each directory uses.
@@ -58,7 +60,7 @@ impl Backend {
 }
 
 impl Modules {
-    /// Reads all `*.tf` and `*.tofu` files.
+    /// Reads all configurations, those in JSON too.
     ///
     /// # Errors
     /// A file cannot be read.
@@ -67,20 +69,18 @@ impl Modules {
         let Some(kind) = Kind::named("opentofu") else { return Ok(modules) };
         let dirs: Vec<RepoPath> = inventory.of_kind(kind).map(|(dir, _)| dir.clone()).collect();
         for dir in dirs {
-            for name in &inventory.directories[&dir].files {
-                if !(name.ends_with(".tf") || name.ends_with(".tofu")) {
-                    continue;
-                }
-                let bytes = files.read(&dir.child(name.as_bytes()))?.unwrap_or_default();
-                modules.add(&dir, &String::from_utf8_lossy(&bytes));
+            let is_configuration = |name: &&String| kind.markers.iter().any(|marker| fits(marker, name));
+            for name in inventory.directories[&dir].files.iter().filter(is_configuration) {
+                let text = text_of(files, &dir.child(name.as_bytes()))?.unwrap_or_default();
+                modules.add(&dir, blocks_of(name, &text));
             }
         }
         Ok(modules)
     }
 
-    /// Adds a file. One that is invalid is named by another reading.
-    fn add(&mut self, dir: &RepoPath, text: &str) {
-        for block in blocks(text).unwrap_or_default() {
+    /// Adds the blocks of a file.
+    fn add(&mut self, dir: &RepoPath, blocks: Vec<Block>) {
+        for block in blocks {
             match block.name.as_str() {
                 "terraform" => {
                     for inner in &block.blocks {
@@ -122,6 +122,12 @@ impl Modules {
     }
 }
 
+/// Returns the blocks of a file by its name. An invalid one has none here: another reading reports it.
+pub(super) fn blocks_of(name: &str, text: &str) -> Vec<Block> {
+    let blocks = if name.ends_with(".json") { json::blocks(text) } else { blocks(text) };
+    blocks.unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,7 +145,7 @@ mod tests {
         ] {
             let text = format!("terraform {{\n  {text}}}\nlocals {{\n  bucket = 1\n}}\n");
             let mut modules = Modules::default();
-            modules.add(&RepoPath::root(), &text);
+            modules.add(&RepoPath::root(), blocks_of("main.tf", &text));
             assert_eq!(modules.backends[&RepoPath::root()].lacks(), expected, "{text}");
         }
     }
@@ -157,7 +163,9 @@ mod tests {
             ),
             ("modules/vpc/main.tf", "resource \"aws_vpc\" \"x\" {}\n"),
             ("modules/own/main.tf", "terraform {\n  backend \"http\" {}\n}\n"),
-            ("snippet/main.tf", "variable \"x\" {}\n"),
+            ("snippet/main.tf", "\u{feff}variable \"x\" {}\n"),
+            ("json/main.tf.json", "{\"provider\": {\"aws\": {}}, \"module\": {\"x\": {\"source\": \"../snippet\"}}}"),
+            ("state/main.tf.json", "{\"terraform\": [{\"backend\": {\"s3\": {\"bucket\": \"x\"}}}]}"),
         ]);
         let inventory = Inventory::read(&files).unwrap();
         let modules = Modules::read(&files, &inventory).unwrap();
@@ -167,10 +175,15 @@ mod tests {
             ("modules/vpc", true),
             ("modules/own", false),
             ("snippet", true),
+            ("json", false),
+            ("state", false),
         ] {
             assert_eq!(modules.is_module(&RepoPath::parse(dir).unwrap()), expected, "{dir}");
         }
         let prod = RepoPath::parse("live/prod").unwrap();
         assert!(modules.uses[&prod].contains(&RepoPath::parse("modules/vpc").unwrap()));
+        let json = RepoPath::parse("json").unwrap();
+        assert!(modules.uses[&json].contains(&RepoPath::parse("snippet").unwrap()));
+        assert_eq!(modules.backends[&RepoPath::parse("state").unwrap()].lacks(), Some("key"));
     }
 }

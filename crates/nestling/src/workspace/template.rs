@@ -24,7 +24,7 @@ use std::rc::Rc;
 static LIBRARY: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
 /// Prefix of the names of built-in templates.
-const LIBRARY_PREFIX: &str = "nestling/";
+pub(crate) const LIBRARY_PREFIX: &str = "nestling/";
 
 /// A template as it was read.
 #[derive(Debug)]
