@@ -105,21 +105,39 @@ mod tests {
     use super::*;
     use nestling::{MemoryFiles, PipelineFacts};
 
-    #[test]
-    fn errors_that_name_their_units_are_found_by_one_check_of_all() {
+    /// Searches among 40 units. Returns those with errors, and the number of checks.
+    fn search(unit: impl Fn(bool) -> &'static str) -> (Vec<String>, usize) {
         let paths: Vec<String> = (0..40).map(|index| format!("u{index:02}/nestling.yml")).collect();
-        let text = |index: usize| if [7, 23].contains(&index) { "build: { stage: build }" } else { "build: { script: make }" };
-        let units = paths.iter().enumerate().map(|(index, path)| (path.as_str(), text(index)));
-        let files = MemoryFiles::new(units.chain([("nestling.yml", "workspace: {}")]));
+        let units = paths.iter().enumerate();
+        let units = units.map(|(index, path)| (path.as_str(), unit([7, 23].contains(&index))));
+        let template = "x: {}\n#% do fail(\"no\")\n";
+        let files = [("nestling.yml", "workspace: { templates: [ci] }"), ("ci/faulty.yml", template)];
+        let files = MemoryFiles::new(units.chain(files));
         let facts = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
         let project = Project::of_files(&files, facts).unwrap();
         let units: Vec<(UnitName, RepoPath)> =
             project.workspace().units().map(|unit| (unit.name.clone(), unit.dir.clone())).collect();
+        assert_eq!(units.len(), 40);
         let mut search =
             Search { project: &project, known: BTreeSet::new(), faulty: BTreeMap::new(), checks: 0 };
         search.search(&units, true).unwrap();
-        let faulty: Vec<String> = search.faulty.keys().map(ToString::to_string).collect();
+        (search.faulty.keys().map(ToString::to_string).collect(), search.checks)
+    }
+
+    #[test]
+    fn errors_that_name_their_units_are_found_by_one_check_of_all() {
+        let text = |is_faulty| if is_faulty { "unit: { use: faulty }" } else { "build: { script: make }" };
+        let (faulty, checks) = search(text);
         assert_eq!(faulty, ["u07", "u23"]);
-        assert_eq!(search.checks, 1);
+        assert_eq!(checks, 1);
+    }
+
+    #[test]
+    fn for_other_errors_fewer_checks_are_made_than_there_are_units() {
+        let text = |is_faulty| if is_faulty { "build: { stage: build }" } else { "build: { script: make }" };
+        let (faulty, checks) = search(text);
+        assert_eq!(faulty, ["u07", "u23"]);
+        // Two for each halving, for each of the two.
+        assert!(checks <= 1 + 2 * 2 * 6, "{checks} checks");
     }
 }

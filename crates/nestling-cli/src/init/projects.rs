@@ -1,5 +1,7 @@
 //! Decides which of the marked directories are projects of their own.
 
+mod beside;
+
 use super::dockerfile_names::chosen;
 use super::findings::{Findings, Found, Remark};
 use super::inventory::{Directory, Inventory, material};
@@ -7,7 +9,6 @@ use super::kinds::{KINDS, Kind, Role, fits};
 use super::lists::{List, Standing, standing};
 use super::material::Material;
 use super::sources::has_sources;
-use super::text::json_of;
 use nestling::{Files, ReadError, RepoPath};
 use std::collections::BTreeSet;
 
@@ -46,9 +47,6 @@ pub(super) fn find(evidence: &Evidence<'_>) -> Result<Findings, ReadError> {
     Ok(findings)
 }
 
-/// The scripts of a package that its template runs.
-const SCRIPTS: [&str; 4] = ["build", "lint", "typecheck", "test"];
-
 /// The reason why nothing is made of a file that cannot be parsed.
 const INVALID: &str = "invalid, so its directory is no unit";
 
@@ -78,16 +76,7 @@ impl Evidence<'_> {
         marker: RepoPath,
         findings: &mut Findings,
     ) -> Result<(), ReadError> {
-        if kind.id == "node" && !self.has_script(&dir)? && self.has_other_code(&dir) {
-            let reason = "it has no script that a job would run, and the unit has the jobs of the code beside it";
-            findings.no_unit.push(Remark::new(&marker, reason));
-            return Ok(());
-        }
-        if self.is_of_other_reading(kind, &dir, findings)? {
-            let reason = match kind.id {
-                "nx" => "its package has scripts, and the unit has jobs for these",
-                _ => "its project has targets of Nx and no scripts, and the unit has a job for these",
-            };
+        if let Some(reason) = self.left_to_others(kind, &dir, findings)? {
             findings.no_unit.push(Remark::new(&marker, reason));
             return Ok(());
         }
@@ -144,50 +133,6 @@ impl Evidence<'_> {
         let members = self.bare_root_of(&dir, standing);
         findings.found.push(Found { dir, kind, marker, list, members, material });
         Ok(())
-    }
-
-    /// Returns true if a package of a workspace of Nx is read as the other of the two: by its targets if it has no scripts, and by its
-    /// scripts if it has.
-    fn is_of_other_reading(
-        &self,
-        kind: &Kind,
-        dir: &RepoPath,
-        findings: &Findings,
-    ) -> Result<bool, ReadError> {
-        match kind.id {
-            "nx" => Ok(findings.found.iter().any(|other| other.dir == *dir && other.kind.id == "node")),
-            "node" if self.inventory.at_root.contains("nx.json") && !dir.is_root() => {
-                let directory = self.inventory.directories.get(dir);
-                let has_targets = directory.is_some_and(|directory| directory.has("project.json"));
-                Ok(has_targets && !self.has_script(dir)?)
-            }
-            _ => Ok(false),
-        }
-    }
-
-    /// Returns true for a package with one of the scripts that its template runs. Of an invalid one nothing is said.
-    fn has_script(&self, dir: &RepoPath) -> Result<bool, ReadError> {
-        let path = dir.child(b"package.json");
-        if self.unreadable.contains(&path) {
-            return Ok(true);
-        }
-        let package = json_of(self.files, &path)?;
-        let scripts = package.get("scripts");
-        let has_script = |script: &&str| scripts.is_some_and(|scripts| scripts.get(*script).is_some());
-        Ok(SCRIPTS.iter().any(has_script))
-    }
-
-    /// Returns true for a directory with code of another kind, of which jobs are proposed.
-    fn has_other_code(&self, dir: &RepoPath) -> bool {
-        let Some(directory) = self.inventory.directories.get(dir) else { return false };
-        // Targets of Nx are those of the package itself.
-        let mut others = KINDS.iter().filter(|kind| {
-            kind.role == Role::Code && !["node", "nx"].contains(&kind.id) && kind.template(self.library).is_some()
-        });
-        others.any(|kind| {
-            let marker = directory.marker(kind).map(|marker| dir.child(marker.as_bytes()));
-            marker.is_some_and(|marker| !self.unreadable.contains(&marker))
-        })
     }
 
     /// Returns true for a marker that is a project's. Some files only list other projects, or configure tools.

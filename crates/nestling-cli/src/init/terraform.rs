@@ -49,7 +49,8 @@ impl Backend {
     /// Reads a block `backend "s3" { … }`.
     fn of(block: &Block) -> Self {
         let name = block.labels.first().cloned().unwrap_or_default();
-        Self { name, settings: block.arguments.keys().cloned().collect() }
+        let settings = block.arguments.iter().filter(|(_, value)| !is_placeholder(value));
+        Self { name, settings: settings.map(|(name, _)| name.clone()).collect() }
     }
 
     /// Returns the first setting that the backend requires and that the code does not have.
@@ -122,6 +123,14 @@ impl Modules {
     }
 }
 
+/// Returns true for a value that somebody has yet to write, such as `UPDATE_ME` and `<your-bucket>`.
+fn is_placeholder(value: &str) -> bool {
+    let text = value.to_uppercase().replace('-', "_");
+    let is_bracketed = value.starts_with('<') && value.ends_with('>');
+    let words = ["UPDATE_ME", "CHANGE_ME", "CHANGEME", "REPLACE_ME", "REPLACE_WITH", "YOUR_"];
+    is_bracketed || words.iter().any(|word| text.starts_with(word))
+}
+
 /// Returns the blocks of a file by its name. An invalid one has none here: another reading reports it.
 pub(super) fn blocks_of(name: &str, text: &str) -> Vec<Block> {
     let blocks = if name.ends_with(".json") { json::blocks(text) } else { blocks(text) };
@@ -142,6 +151,9 @@ mod tests {
             ("backend \"gcs\" { bucket = \"x\" }\n", None),
             ("backend \"gcs\" {\n  }\n", Some("bucket")),
             ("backend \"http\" {}\n", None),
+            ("backend \"gcs\" {\n    bucket = \"UPDATE_ME\"\n  }\n", Some("bucket")),
+            ("backend \"gcs\" {\n    bucket = \"<your-bucket>\"\n  }\n", Some("bucket")),
+            ("backend \"gcs\" {\n    bucket = \"todos\"\n  }\n", None),
         ] {
             let text = format!("terraform {{\n  {text}}}\nlocals {{\n  bucket = 1\n}}\n");
             let mut modules = Modules::default();
@@ -164,7 +176,10 @@ mod tests {
             ("modules/vpc/main.tf", "resource \"aws_vpc\" \"x\" {}\n"),
             ("modules/own/main.tf", "terraform {\n  backend \"http\" {}\n}\n"),
             ("snippet/main.tf", "\u{feff}variable \"x\" {}\n"),
-            ("json/main.tf.json", "{\"provider\": {\"aws\": {}}, \"module\": {\"x\": {\"source\": \"../snippet\"}}}"),
+            (
+                "json/main.tf.json",
+                "{\"provider\": {\"aws\": {}}, \"module\": {\"x\": {\"source\": \"../snippet\"}}}",
+            ),
             ("state/main.tf.json", "{\"terraform\": [{\"backend\": {\"s3\": {\"bucket\": \"x\"}}}]}"),
         ]);
         let inventory = Inventory::read(&files).unwrap();

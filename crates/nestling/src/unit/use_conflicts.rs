@@ -1,8 +1,8 @@
 //! Definitions that two templates of a unit both write: merged as GitLab merges includes, one of them would be lost.
 
 use crate::template::Rendered;
-use crate::workspace::{LIBRARY_PREFIX, Use};
 use crate::workspace::rules::USE_CLASH;
+use crate::workspace::{LIBRARY_PREFIX, Use};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity};
 use nestling_gitlab::pipeline::keywords::{GLOBAL, is_hidden};
 use nestling_gitlab::yaml::{Entry, Node};

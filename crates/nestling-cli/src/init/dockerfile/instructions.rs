@@ -128,7 +128,8 @@ fn expanded(word: &str, values: &BTreeMap<String, String>) -> String {
     while let Some((before, variable)) = rest.split_once('$') {
         expanded.push_str(before);
         let (length, name, default) = variable_at_start(variable);
-        let value = values.get(name).map(String::as_str).filter(|value| !value.is_empty() || default.is_none());
+        let value =
+            values.get(name).map(String::as_str).filter(|value| !value.is_empty() || default.is_none());
         match value.or(default) {
             Some(value) if expanded.len() <= MOST_BYTES => expanded.push_str(value),
             _ => {
@@ -144,9 +145,8 @@ fn expanded(word: &str, values: &BTreeMap<String, String>) -> String {
 
 /// Reads the variable that begins behind a `$`: its length, its name, and its default behind `:-` or `-`.
 fn variable_at_start(text: &str) -> (usize, &str, Option<&str>) {
-    let length_of_name = |text: &str| {
-        text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len())
-    };
+    let length_of_name =
+        |text: &str| text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     let Some(inner) = text.strip_prefix('{') else {
         let length = length_of_name(text);
         return (length, &text[..length], None);
@@ -202,7 +202,8 @@ fn instructions(dockerfile: &str) -> Vec<String> {
 
 /// Returns the character that joins lines: the directive `# escape=` at the top may set another one.
 fn escape_of(dockerfile: &str) -> char {
-    let top = dockerfile.trim_start_matches('\u{feff}').lines().map_while(|line| line.trim().strip_prefix('#'));
+    let top =
+        dockerfile.trim_start_matches('\u{feff}').lines().map_while(|line| line.trim().strip_prefix('#'));
     let mut directives = top.filter_map(|line| line.split_once('='));
     let escape = directives.find(|(name, _)| name.trim().eq_ignore_ascii_case("escape"));
     escape.and_then(|(_, value)| value.trim().chars().next()).unwrap_or('\\')
@@ -249,7 +250,8 @@ mod tests {
             let is_same = found == expected || (expected.contains("aaa") && found.ends_with("${A}/b"));
             assert!(is_same, "{dockerfile}: {found}");
         }
-        let doubling: String = (0..5000).map(|index| format!("ENV A{}=$A{index}$A{index}x\n", index + 1)).collect();
+        let doubling: String =
+            (0..5000).map(|index| format!("ENV A{}=$A{index}$A{index}x\n", index + 1)).collect();
         assert!(sources(&format!("{doubling}COPY $A5000 /\n")).len() <= MOST_BYTES);
     }
 

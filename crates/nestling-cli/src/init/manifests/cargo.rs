@@ -119,7 +119,8 @@ impl Manifests<'_> {
 
     fn manifest(&self, dir: &RepoPath) -> Result<Table, String> {
         let file = shown(dir);
-        let text = self.text(&dir.child(b"Cargo.toml")).ok_or_else(|| format!("{file}, which does not exist"))?;
+        let text =
+            self.text(&dir.child(b"Cargo.toml")).ok_or_else(|| format!("{file}, which does not exist"))?;
         text.parse::<Table>().map_err(|_| format!("{file}, which is invalid"))
     }
 

@@ -24,7 +24,7 @@ impl Manifests<'_> {
             return Some(format!("a `module` in {file}, which has none"));
         }
         if !self.has_go_package(&dir) {
-            return Some(format!("a Go package beside {file}, where there is none"));
+            return Some(format!("a package of Go beside {file}, where there is none"));
         }
         // A vendored module reads nothing from elsewhere.
         if !self.has(&dir, "vendor/modules.txt")

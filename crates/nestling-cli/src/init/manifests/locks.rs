@@ -56,13 +56,17 @@ impl Manifests<'_> {
         let key = if words[0] == "pnpm" { of.child(b"pnpm-lock.yaml") } else { lock.clone() };
         Self::known(&self.of_locks, &key, || {
             let Stale { package, manifest } = self.stale(words[0], &lock, of)?;
-            Some(format!("`{package}` in {lock}, since {manifest} requires it: run `{command}`, and commit {lock}"))
+            Some(format!(
+                "`{package}` in {lock}, since {manifest} requires it: run `{command}`, and commit {lock}"
+            ))
         })
     }
 
     /// Returns the member that `--filter {./DIR}...` names.
     fn filtered_member(&self, words: &[&str], dir: &RepoPath) -> Option<RepoPath> {
-        let name = |word: &&str| word.trim_start_matches('{').split("}...").next()?.strip_prefix("./").map(str::to_owned);
+        let name = |word: &&str| {
+            word.trim_start_matches('{').split("}...").next()?.strip_prefix("./").map(str::to_owned)
+        };
         let member = words.iter().find_map(name)?;
         dir.join(member).ok().filter(|dir| self.inventory.is_directory(dir))
     }

@@ -1,5 +1,7 @@
 //! Manifests with what they lack.
 
+mod locks;
+
 use super::Manifests;
 use crate::init::inventory::Inventory;
 use crate::init::lists::{self, Reader};
@@ -228,54 +230,5 @@ fn python() {
             )],
             Some("`../b`"),
         ),
-    ]);
-}
-
-#[test]
-fn lock_files_that_lack_what_a_manifest_requires() {
-    let package = ("a/package.json", "{ \"dependencies\": { \"x\": \"^2.1.0\" } }");
-    let npm = |packages: &str| format!("{{ \"packages\": {{ \"\": {{}}, {packages} }} }}");
-    let (has, old, lacks) = (
-        npm("\"node_modules/x\": { \"version\": \"2.3.0\" }"),
-        npm("\"node_modules/x\": { \"version\": \"1.9.0\" }"),
-        npm("\"node_modules/y\": {}"),
-    );
-    let pnpm = |asked: &str| format!("importers:\n  a:\n    dependencies:\n      x: {{ specifier: {asked}, version: 2.1.0 }}\n");
-    let (pnpm_has, pnpm_old) = (pnpm("^2.1.0"), pnpm("^1.0.0"));
-    let pnpm_overrides = format!("overrides: {{ x: 1 }}\n{pnpm_old}");
-    let bun = "{ \"workspaces\": { \"\": { \"dependencies\": { \"x\": \"^1\", }, }, }, }";
-    let toml = "[package]\nname = 'a'\n[dependencies]\nx = '1'\n";
-    let cargo = |dependencies: &str| format!("[[package]]\nname = 'a'\ndependencies = [{dependencies}]\n[[package]]\nname = 'x'\nsource = 'r'\n");
-    let (cargo_has, cargo_lacks) = (cargo("'x 1.0.0'"), cargo(""));
-    let project = "[project]\nname = 'A_b'\ndependencies = ['X.y>=1; python_version > \"3\"']\n";
-    let uv = |name: &str| format!("[[package]]\nname = 'a-b'\n[package.metadata]\nrequires-dist = [{{ name = '{name}' }}]\n");
-    let (uv_has, uv_lacks) = (uv("x-y"), uv("z"));
-    let poetry = "[tool.poetry]\nname = 'a'\npackages = [{ include = 'a' }]\n[tool.poetry.dependencies]\npython = '^3'\nx = '1'\n";
-    let composer = "{ \"require\": { \"php\": \"8\", \"v/x\": \"1\" } }";
-    let lib = ("a/src/lib.rs", "");
-    check(&[
-        ("npm ci", &[package, ("a/package-lock.json", &has)], None),
-        ("npm ci", &[package, ("a/package-lock.json", &old)], Some("`x@^2.1.0` in a/package-lock.json, since a/package.json requires it: run `npm install`")),
-        ("npm ci", &[package, ("a/package-lock.json", &lacks)], Some("`x@^2.1.0`")),
-        ("npm ci", &[package, ("a/package-lock.json", "{}")], None),
-        ("npm ci", &[package, ("a/package-lock.json", "not JSON")], None),
-        ("npm install", &[package, ("a/package-lock.json", &lacks)], None),
-        ("pnpm install --frozen-lockfile", &[package, ("pnpm-lock.yaml", &pnpm_has)], None),
-        ("pnpm install --frozen-lockfile", &[package, ("pnpm-lock.yaml", &pnpm_old)], Some("run `pnpm install`")),
-        ("pnpm install --frozen-lockfile", &[package, ("pnpm-lock.yaml", &pnpm_overrides)], None),
-        ("pnpm install --frozen-lockfile", &[package, ("a/pnpm-lock.yaml", "specifiers: { x: ^2.1.0 }\n")], None),
-        ("yarn install --frozen-lockfile", &[package, ("a/yarn.lock", "# c\nx@^1.0.0, x@^2.1.0:\n  version \"2\"\n")], None),
-        ("yarn install --frozen-lockfile", &[package, ("a/yarn.lock", "x@^2.0.0:\n  version \"2\"\n")], Some("`x@^2.1.0` in a/yarn.lock")),
-        ("yarn install --immutable", &[package, ("a/yarn.lock", "__metadata:\n  version: 8\n\"x@npm:^2.1.0\":\n")], None),
-        ("bun install --frozen-lockfile", &[package, ("a/bun.lock", bun)], Some("`x@^2.1.0` in a/bun.lock")),
-        ("cargo test --locked", &[("a/Cargo.toml", toml), lib, ("a/Cargo.lock", &cargo_has)], None),
-        ("cargo test --locked", &[("a/Cargo.toml", toml), lib, ("a/Cargo.lock", &cargo_lacks)], Some("`x` in a/Cargo.lock")),
-        ("cargo test", &[("a/Cargo.toml", toml), lib, ("a/Cargo.lock", &cargo_lacks)], None),
-        ("uv sync --locked", &[("a/pyproject.toml", project), ("a/uv.lock", &uv_has)], None),
-        ("uv sync --locked", &[("a/pyproject.toml", project), ("a/uv.lock", &uv_lacks)], Some("`X.y` in a/uv.lock")),
-        ("poetry install", &[("a/pyproject.toml", poetry), ("a/poetry.lock", "[[package]]\nname = 'X'\n")], None),
-        ("poetry install", &[("a/pyproject.toml", poetry), ("a/poetry.lock", "[[package]]\nname = 'y'\n")], Some("`x` in a/poetry.lock")),
-        ("composer install", &[("a/composer.json", composer), ("a/composer.lock", "{ \"packages\": [{ \"name\": \"v/y\" }] }")], Some("`v/x`")),
-        ("composer install", &[("a/composer.json", composer), ("a/composer.lock", "{ \"packages\": [{ \"name\": \"v/y\", \"provide\": { \"v/x\": \"1\" } }] }")], None),
     ]);
 }

@@ -204,10 +204,12 @@ mod tests {
 
     #[test]
     fn long_chains_and_values_that_double_are_read_in_bounds() {
-        let chain: String = (0..50_000).map(|index| format!("t{index}: t{}\n\tx{index}\n", index + 1)).collect();
+        let chain: String =
+            (0..50_000).map(|index| format!("t{index}: t{}\n\tx{index}\n", index + 1)).collect();
         let commands = of_make(&chain, "t0").unwrap();
         assert!(commands.starts_with("x49999\n") && commands.ends_with("x0\n"));
-        let doubling: String = (0..60).map(|index| format!("A{index:02} = $(A{:02})$(A{0:02})\n", index + 1)).collect();
+        let doubling: String =
+            (0..60).map(|index| format!("A{index:02} = $(A{:02})$(A{0:02})\n", index + 1)).collect();
         let commands = of_make(&format!("{doubling}all:\n\techo $(A00)\n"), "all").unwrap();
         assert!(commands.len() <= MOST_BYTES);
         assert_eq!(of_make("a: b\n\tx\nb: a\n\ty\n", "a").as_deref(), Some("y\nx\n"));

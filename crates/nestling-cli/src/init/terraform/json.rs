@@ -37,7 +37,11 @@ fn labelled(name: &str, labels: &[String], left: usize, value: &Value) -> Vec<Bl
                 name: name.to_owned(),
                 labels: labels.to_vec(),
                 arguments: arguments.map(|(key, value)| (key.clone(), text(value))).collect(),
-                blocks: map.iter().filter(|(_, value)| is_block(value)).flat_map(|(key, value)| named(key, value)).collect(),
+                blocks: map
+                    .iter()
+                    .filter(|(_, value)| is_block(value))
+                    .flat_map(|(key, value)| named(key, value))
+                    .collect(),
             }]
         }
         _ => Vec::new(),
@@ -64,7 +68,10 @@ mod tests {
         let found = blocks(json).unwrap();
         let terraform = found.iter().find(|block| block.name == "terraform").unwrap();
         assert_eq!(terraform.arguments["required_version"], "1.5");
-        assert_eq!((terraform.blocks[0].name.as_str(), terraform.blocks[0].labels[0].as_str()), ("backend", "s3"));
+        assert_eq!(
+            (terraform.blocks[0].name.as_str(), terraform.blocks[0].labels[0].as_str()),
+            ("backend", "s3")
+        );
         assert!(terraform.blocks[0].arguments.contains_key("bucket"));
         assert_eq!(found.iter().filter(|block| block.name == "provider").count(), 2);
         let module = found.iter().find(|block| block.name == "module").unwrap();

@@ -51,9 +51,17 @@ impl Versions<'_> {
             // Both tools stop where they are another version than the code requires.
             let range = super::Range::parse(&required.text);
             if range.is_some_and(|range| !choice.is_known(&range.choose(choice.lines))) {
-                let note = format!("{} permits no version of {} that an image has", required.shown(), choice.noun);
+                let note =
+                    format!("{} permits no version of {} that an image has", required.shown(), choice.noun);
                 let file = required.file.clone();
-                return Ok(vec![Version { input: "version", value: None, file, note, is_unclear: true, is_refused: true }]);
+                return Ok(vec![Version {
+                    input: "version",
+                    value: None,
+                    file,
+                    note,
+                    is_unclear: true,
+                    is_refused: true,
+                }]);
             }
         }
         versions.extend(stated.or(required).map(|stated| choice.of(stated)));

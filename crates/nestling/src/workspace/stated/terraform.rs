@@ -22,8 +22,11 @@ const OWN_DIRECTORY: [&str; 4] =
 const ROOT: &str = "${get_repo_root()}/";
 
 pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
-    let manifests: Vec<Manifest<()>> =
-        FILES[..3].iter().flat_map(|name| reading.all(name, |_| Ok(()))).filter(|file| !is_lock(file)).collect();
+    let manifests: Vec<Manifest<()>> = FILES[..3]
+        .iter()
+        .flat_map(|name| reading.all(name, |_| Ok(())))
+        .filter(|file| !is_lock(file))
+        .collect();
     let by_path: Files<'_> = manifests.iter().map(|manifest| (&manifest.path, manifest)).collect();
     for manifest in &manifests {
         by_file(manifest, &by_path, edges);

@@ -38,7 +38,9 @@ impl Manifests<'_> {
                 };
                 match version {
                     None => true,
-                    Some(version) => !has_overrides && is_range(asked) && is_range(&version) && !permits(asked, &version),
+                    Some(version) => {
+                        !has_overrides && is_range(asked) && is_range(&version) && !permits(asked, &version)
+                    }
                 }
             });
             if let Some((name, asked)) = missing {
@@ -62,7 +64,9 @@ impl Manifests<'_> {
             None => Some(&*content).filter(|_| path == "."),
         };
         // Overrides, catalogs and hooks change what is asked for.
-        let is_changed = ["overrides", "pnpmfileChecksum", "patchedDependencies"].iter().any(|key| content.get(*key).is_some());
+        let is_changed = ["overrides", "pnpmfileChecksum", "patchedDependencies"]
+            .iter()
+            .any(|key| content.get(*key).is_some());
         let stale = dependencies(&package).find(|(name, asked)| {
             let Some(importer) = importer else { return true };
             match asked_before(importer, name) {
@@ -83,7 +87,9 @@ impl Manifests<'_> {
             let path = String::from_utf8_lossy(dir.relative_to(&root)?).into_owned();
             let known = workspaces.get(&path);
             let is_stale = |name: &str, asked: &str| {
-                !DEPENDENCIES.iter().any(|table| known.and_then(|known| known.get(*table)?.get(name)?.as_str()) == Some(asked))
+                !DEPENDENCIES.iter().any(|table| {
+                    known.and_then(|known| known.get(*table)?.get(name)?.as_str()) == Some(asked)
+                })
             };
             let stale = dependencies(&package).find(|(name, asked)| is_stale(name, asked));
             stale.map(|(name, asked)| Stale::of_package(name, asked, &dir))
@@ -96,7 +102,11 @@ impl Manifests<'_> {
 fn locked_version(packages: &Map<String, Value>, path: &str, name: &str) -> Option<String> {
     let mut above = Some(path);
     while let Some(dir) = above {
-        let key = if dir.is_empty() { format!("node_modules/{name}") } else { format!("{dir}/node_modules/{name}") };
+        let key = if dir.is_empty() {
+            format!("node_modules/{name}")
+        } else {
+            format!("{dir}/node_modules/{name}")
+        };
         if let Some(entry) = packages.get(&key) {
             return Some(version_of(entry).unwrap_or_default());
         }
@@ -107,7 +117,9 @@ fn locked_version(packages: &Map<String, Value>, path: &str, name: &str) -> Opti
 
 /// Returns true for a lock file with an entry in one of these tables. An empty one says nothing.
 fn has_some(content: &Value, tables: &[&str]) -> bool {
-    tables.iter().any(|key| content.get(*key).and_then(Value::as_object).is_some_and(|table| !table.is_empty()))
+    tables
+        .iter()
+        .any(|key| content.get(*key).and_then(Value::as_object).is_some_and(|table| !table.is_empty()))
 }
 
 fn version_of(entry: &Value) -> Option<String> {

@@ -20,12 +20,17 @@ impl Manifests<'_> {
             let Some(name) = manifest.get("package").and_then(|package| package.get("name")?.as_str()) else {
                 continue;
             };
-            let own = packages.iter().find(|package| text(package, "name") == Some(name) && package.get("source").is_none());
+            let own = packages
+                .iter()
+                .find(|package| text(package, "name") == Some(name) && package.get("source").is_none());
             let Some(own) = own else { return Some(Stale { package: name.to_owned(), manifest: file }) };
             let locked = own.get("dependencies").and_then(Value::as_array).into_iter().flatten();
             let locked: BTreeSet<&str> =
                 locked.filter_map(|entry| entry.as_str()?.split(' ').next()).collect();
-            if let Some(package) = dependencies(&manifest, workspace).into_iter().find(|other| other != name && !locked.contains(other.as_str())) {
+            if let Some(package) = dependencies(&manifest, workspace)
+                .into_iter()
+                .find(|other| other != name && !locked.contains(other.as_str()))
+            {
                 return Some(Stale { package, manifest: file });
             }
         }
@@ -42,12 +47,16 @@ impl Manifests<'_> {
             let Some(name) = project.get("project").and_then(|project| project.get("name")?.as_str()) else {
                 continue;
             };
-            let own = packages.iter().find(|package| text(package, "name").map(normalized) == Some(normalized(name)));
+            let own = packages
+                .iter()
+                .find(|package| text(package, "name").map(normalized) == Some(normalized(name)));
             let Some(own) = own else { return Some(Stale { package: name.to_owned(), manifest: file }) };
             let required = own.get("metadata").and_then(|metadata| metadata.get("requires-dist")?.as_array());
             let required = required.into_iter().flatten().filter_map(|entry| entry.get("name")?.as_str());
             let locked: BTreeSet<String> = required.map(normalized).collect();
-            if let Some(package) = requirements(&project).into_iter().find(|name| !locked.contains(&normalized(name))) {
+            if let Some(package) =
+                requirements(&project).into_iter().find(|name| !locked.contains(&normalized(name)))
+            {
                 return Some(Stale { package, manifest: file });
             }
         }
@@ -62,7 +71,8 @@ impl Manifests<'_> {
         let file = lock.parent().unwrap_or_default().child(b"pyproject.toml");
         let project = self.toml(&file)?;
         let poetry = project.get("tool").and_then(|tools| tools.get("poetry"));
-        let groups = poetry.and_then(|poetry| poetry.get("group")?.as_table()).into_iter().flat_map(Table::values);
+        let groups =
+            poetry.and_then(|poetry| poetry.get("group")?.as_table()).into_iter().flat_map(Table::values);
         let tables = groups.filter_map(|group| group.get("dependencies")?.as_table());
         let own = poetry.and_then(|poetry| poetry.get("dependencies")?.as_table());
         let named = tables.chain(own).flat_map(|table| table.keys().cloned());
@@ -79,7 +89,8 @@ impl Manifests<'_> {
         if packages.is_empty() {
             return None;
         }
-        let mut locked: BTreeSet<&str> = packages.iter().filter_map(|package| package.get("name")?.as_str()).collect();
+        let mut locked: BTreeSet<&str> =
+            packages.iter().filter_map(|package| package.get("name")?.as_str()).collect();
         for key in ["replace", "provide"] {
             let others = packages.iter().filter_map(|package| package.get(key)?.as_object());
             locked.extend(others.flat_map(|others| others.keys().map(String::as_str)));
@@ -113,7 +124,9 @@ fn dependencies(manifest: &Table, workspace: Option<&Value>) -> Vec<String> {
     let platforms = manifest.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values);
     let places = std::iter::once(manifest).chain(platforms.filter_map(Value::as_table));
     let tables = places.flat_map(|place| {
-        ["dependencies", "dev-dependencies", "build-dependencies"].iter().filter_map(|name| place.get(*name)?.as_table())
+        ["dependencies", "dev-dependencies", "build-dependencies"]
+            .iter()
+            .filter_map(|name| place.get(*name)?.as_table())
     });
     let package = |(name, value): (&String, &Value)| {
         let shared = workspace.and_then(|workspace| workspace.get("dependencies")?.get(name));

@@ -14,7 +14,8 @@ pub(super) fn by_file(manifest: &Manifest<Value>, files: &Files<'_>, edges: &mut
             Value::String(text) => {
                 let origin = || manifest.place(text);
                 let is_local = text.starts_with("./") || text.starts_with("../");
-                let is_path = OWN_DIRECTORY.iter().any(|own| text.starts_with(own)) || (is_source && is_local);
+                let is_path =
+                    OWN_DIRECTORY.iter().any(|own| text.starts_with(own)) || (is_source && is_local);
                 if let Some(needed) = resolve(directory, text, files).filter(|_| is_path) {
                     edges.add(directory, &needed, origin);
                 }
