@@ -51,6 +51,11 @@ fn backend_settings(
     ))
 }
 
+/// Returns true for a file that is to be copied and changed, such as `terraform.example.tfvars`.
+fn is_example(file: &str) -> bool {
+    ["example", "sample", "template"].iter().any(|word| file.contains(word))
+}
+
 impl Making<'_> {
     /// A module of others is tested and neither planned nor applied: only what has a state is.
     pub(super) fn opentofu(
@@ -61,7 +66,7 @@ impl Making<'_> {
         findings: &mut Findings,
     ) -> Vec<Fact> {
         let directory = &self.inventory.directories[&project.dir];
-        let has_values = directory.files.iter().any(|file| file.ends_with(".tfvars"));
+        let has_values = directory.files.iter().any(|file| file.ends_with(".tfvars") && !is_example(file));
         let is_module =
             project.material == Some(Material::Example) || (modules.is_module(&project.dir) && !has_values);
         let backend = if is_module { Ok(None) } else { backend_settings(modules, &project.dir, directory) };
