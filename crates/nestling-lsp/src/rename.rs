@@ -1,9 +1,9 @@
 //! Renaming jobs, inputs, templates, environments, units, macros, blocks and values in all files that name them. A rename that
 //! cannot be done whole is refused.
 
+mod elsewhere;
 mod computed;
 mod data;
-mod elsewhere;
 mod new_name;
 
 use crate::edit::{Edit, add_key, line_break};

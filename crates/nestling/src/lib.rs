@@ -126,8 +126,8 @@ mod project;
 mod emit;
 pub mod listed;
 pub mod view;
-pub mod ide;
 pub mod testing;
+pub mod ide;
 
 pub use catalog::{rule, rule_groups, rules};
 pub use cdk::{Assemblies, AssemblyJobs, assembly_jobs};

@@ -1,6 +1,7 @@
 //! The names of a workspace: units, templates with their inputs, environments, stages and variables.
 
 use crate::project::Project;
+use crate::testing::{CaseFile, case_files};
 use crate::workspace::{self, Declaration, FILE_NAME, Template, Templates, Unit, Use, template_stem};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Sources;
@@ -27,6 +28,8 @@ pub struct WorkspaceFacts {
     pub stages: Vec<String>,
     /// The workspace's `vars` as YAML, by name.
     pub vars: Vec<(String, String)>,
+    /// The files with test cases beside the templates.
+    pub case_files: Vec<CaseFile>,
 }
 
 /// A unit as its header and the workspace's rules describe it.
@@ -167,6 +170,7 @@ pub fn workspace_facts(project: &Project<'_>) -> WorkspaceFacts {
         environments: workspace.environments.names().map(str::to_owned).collect(),
         stages: workspace.stages.iter().map(|stage| stage.name.to_string()).collect(),
         vars: as_yaml(&workspace.vars),
+        case_files: case_files(project).unwrap_or_default(),
         units,
     }
 }

@@ -40,12 +40,7 @@ pub struct Suite<'r> {
 impl<'r> Suite<'r> {
     /// Returns the cases beside the templates of a project's workspace, except for templates of other revisions.
     pub fn of_project(project: Project<'r>) -> Self {
-        let mut folders = Vec::new();
-        for folder in &project.workspace().template_folders {
-            if folder.revision.is_none() {
-                folders.push(folder.path.clone());
-            }
-        }
+        let folders = folders_of(&project);
         Self { project, folders, prefix: "" }
     }
 
@@ -73,14 +68,28 @@ impl<'r> Suite<'r> {
     /// # Errors
     /// The file cannot be read.
     pub fn read(&self, file: &CaseFile) -> Result<Result<Vec<TemplateCase>, Vec<Diagnostic>>, Error> {
-        match self.project.files().read(&file.path)? {
-            Some(bytes) => Ok(case::read(file, bytes, self.project.sources())),
-            None => Ok(Ok(Vec::new())),
-        }
+        read_in(&self.project, file)
     }
 
     /// Plans a case and compares the result with its expectations.
     pub fn run(&self, case: &TemplateCase) -> CaseOutcome {
         run(case, &self.project)
     }
+}
+
+/// The cases of a file, or the errors in it.
+pub(super) type ReadCases = Result<Vec<TemplateCase>, Vec<Diagnostic>>;
+
+/// Reads the cases of a file of a project.
+pub(super) fn read_in(project: &Project<'_>, file: &CaseFile) -> Result<ReadCases, Error> {
+    match project.files().read(&file.path)? {
+        Some(bytes) => Ok(case::read(file, bytes, project.sources())),
+        None => Ok(Ok(Vec::new())),
+    }
+}
+
+/// Returns the directories whose templates a project's cases are for.
+pub(super) fn folders_of(project: &Project<'_>) -> Vec<RepoPath> {
+    let folders = project.workspace().template_folders.iter();
+    folders.filter(|folder| folder.revision.is_none()).map(|folder| folder.path.clone()).collect()
 }
