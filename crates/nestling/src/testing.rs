@@ -56,7 +56,7 @@ pub fn plan_files<P: AsRef<[u8]>, B: Into<Vec<u8>>>(
 
 /// Finds the files with cases beside the templates of a project.
 pub(crate) fn case_files(project: &Project<'_>) -> Result<Vec<CaseFile>, Error> {
-    Ok(discover::discover(project.files(), &suite::folders_of(project), "")?)
+    Ok(discover::discover(project.files(), &suite::directories_of(project), "")?)
 }
 
 /// Runs the cases of a file, and returns what is wrong in the file or with its cases.

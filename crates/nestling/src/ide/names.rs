@@ -21,7 +21,7 @@ pub struct WorkspaceFacts {
     /// The templates of the workspace's directories and the built-in ones, by name.
     pub templates: Vec<TemplateFacts>,
     /// The directories of templates that are in the planned files.
-    pub template_folders: Vec<RepoPath>,
+    pub template_directories: Vec<RepoPath>,
     /// The names of the environments in the catalogue, in order.
     pub environments: Vec<String>,
     /// The stages that the workspace lists, in order.
@@ -139,10 +139,10 @@ impl WorkspaceFacts {
 pub fn workspace_facts(project: &Project<'_>) -> WorkspaceFacts {
     let workspace = project.workspace();
     let sources = Sources::default();
-    let folders = &workspace.template_folders;
-    let templates = Templates::new(project.files(), project.revisions(), folders, &sources);
-    let at_hand = folders.iter().filter(|folder| folder.revision.is_none());
-    let template_folders: Vec<RepoPath> = at_hand.map(|folder| folder.path.clone()).collect();
+    let directories = &workspace.template_directories;
+    let templates = Templates::new(project.files(), project.revisions(), directories, &sources);
+    let own = directories.iter().filter(|dir| dir.revision.is_none());
+    let template_directories: Vec<RepoPath> = own.map(|dir| dir.path.clone()).collect();
     let units: Vec<UnitFacts> = workspace.units().map(unit_facts).collect();
     let used: BTreeSet<&str> =
         units.iter().flat_map(|unit| &unit.uses).map(|used| used.template.as_str()).collect();
@@ -166,7 +166,7 @@ pub fn workspace_facts(project: &Project<'_>) -> WorkspaceFacts {
     WorkspaceFacts {
         file: workspace.own_file(),
         templates: read,
-        template_folders,
+        template_directories,
         environments: workspace.environments.names().map(str::to_owned).collect(),
         stages: workspace.stages.iter().map(|stage| stage.name.to_string()).collect(),
         vars: as_yaml(&workspace.vars),

@@ -82,7 +82,7 @@ fn plan_case(case: &TemplateCase, project: &Project<'_>) -> Result<Plan, Error> 
     if let Some(header) = &case.workspace {
         let loaded = load_header(header, project.sources());
         workspace = Arc::unwrap_or_clone(loaded.workspace);
-        workspace.template_folders.extend(own.template_folders.iter().cloned());
+        workspace.template_directories.extend(own.template_directories.iter().cloned());
         diagnostics = loaded.diagnostics;
     }
     workspace.body = None;
@@ -186,8 +186,8 @@ fn snapshot(case: &TemplateCase, text: &str, files: &dyn Files, failures: &mut V
     let stem = String::from_utf8_lossy(case.path.file_name()).into_owned();
     let stem = stem.rsplit_once('.').map_or(stem.as_str(), |(stem, _)| stem);
     let title = case.name.split_once(": ").map_or(case.name.as_str(), |(_, title)| title);
-    let folder = case.path.parent().unwrap_or_default().child(b"snapshots");
-    let path = folder.child(format!("{stem}.{}.yml", slug(title)).as_bytes());
+    let directory = case.path.parent().unwrap_or_default().child(b"snapshots");
+    let path = directory.child(format!("{stem}.{}.yml", slug(title)).as_bytes());
     let mut fails = |message: String| failures.push(CaseFailure::new(case.origin, message));
     match files.read(&path) {
         Err(error) => fails(format!("{error}: {}", error.source)),

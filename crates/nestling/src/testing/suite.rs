@@ -32,7 +32,7 @@ use nestling_gitlab::diagnostic::Diagnostic;
 #[derive(Debug)]
 pub struct Suite<'r> {
     project: Project<'r>,
-    folders: Vec<RepoPath>,
+    directories: Vec<RepoPath>,
     /// Prefix of the names of templates.
     prefix: &'static str,
 }
@@ -40,14 +40,14 @@ pub struct Suite<'r> {
 impl<'r> Suite<'r> {
     /// Returns the cases beside the templates of a project's workspace, except for templates of other revisions.
     pub fn of_project(project: Project<'r>) -> Self {
-        let folders = folders_of(&project);
-        Self { project, folders, prefix: "" }
+        let directories = directories_of(&project);
+        Self { project, directories, prefix: "" }
     }
 
     /// Returns the cases of the built-in templates.
     pub fn of_library() -> Self {
         let project = Project::of_templates(Box::new(library_files()));
-        Self { project, folders: vec![RepoPath::root()], prefix: "nestling/" }
+        Self { project, directories: vec![RepoPath::root()], prefix: "nestling/" }
     }
 
     /// Returns the project.
@@ -60,7 +60,7 @@ impl<'r> Suite<'r> {
     /// # Errors
     /// A directory cannot be listed.
     pub fn case_files(&self) -> Result<Vec<CaseFile>, Error> {
-        Ok(discover(self.project.files(), &self.folders, self.prefix)?)
+        Ok(discover(self.project.files(), &self.directories, self.prefix)?)
     }
 
     /// Reads the cases of a file: one mapping, or a list of them. The inner error has the errors of the file.
@@ -89,7 +89,7 @@ pub(super) fn read_in(project: &Project<'_>, file: &CaseFile) -> Result<ReadCase
 }
 
 /// Returns the directories whose templates a project's cases are for.
-pub(super) fn folders_of(project: &Project<'_>) -> Vec<RepoPath> {
-    let folders = project.workspace().template_folders.iter();
+pub(super) fn directories_of(project: &Project<'_>) -> Vec<RepoPath> {
+    let folders = project.workspace().template_directories.iter();
     folders.filter(|folder| folder.revision.is_none()).map(|folder| folder.path.clone()).collect()
 }
