@@ -30,6 +30,7 @@ mod init;
 mod import;
 mod leftover;
 mod log;
+mod durations;
 mod page;
 mod planned;
 mod simulated;
