@@ -28,7 +28,7 @@ pub(crate) enum Start<'a> {
     Delayed(&'a str),
     /// Only if an earlier job has failed.
     OnFailure,
-    /// That depends on a condition that only GitLab knows, or differs among the copies: [`PlannedJob::varied_start`] says how.
+    /// It depends on a condition that only GitLab knows, or differs among the copies: see [`PlannedJob::varied_start`].
     Varies,
 }
 
