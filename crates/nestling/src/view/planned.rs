@@ -28,11 +28,7 @@ pub(crate) enum Start<'a> {
     Delayed(&'a str),
     /// Only if an earlier job has failed.
     OnFailure,
-<<<<<<< HEAD
-    /// It depends on a condition that only GitLab knows, or differs among the copies: see [`PlannedJob::varied_start`].
-=======
     /// In several ways, by a condition that only GitLab knows or by the copy: [`PlannedJob::varied_start`] has the words.
->>>>>>> main
     Varies,
 }
 
