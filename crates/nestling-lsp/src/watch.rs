@@ -1,4 +1,4 @@
-//! What the editor is asked to report beside open files: changes on disk, and the folders that it has open.
+//! Reports of the editor beside open files: changes on disk, and its open directories.
 
 use crate::uri::path_of;
 use lsp_server::{Request, RequestId};

@@ -52,11 +52,7 @@ pub(crate) type PaintCell<'a> = &'a dyn Fn(usize, &str) -> String;
 
 /// Returns the first two columns of each row, padded to equal widths. Of names that leave no room for the facts of a job, both ends
 /// are shown. `paints` are those of the columns.
-pub(crate) fn padded_names(
-    rows: &[[String; 2]],
-    columns: usize,
-    paints: [PaintCell<'_>; 2],
-) -> Vec<String> {
+pub(crate) fn padded_names(rows: &[[String; 2]], columns: usize, paints: [PaintCell<'_>; 2]) -> Vec<String> {
     let room = columns.saturating_sub(FACTS + 4);
     let widest = |column: usize, most: usize| {
         let widths = rows.iter().map(|row| width(&row[column]));
