@@ -1,4 +1,4 @@
-//! The files that are served, and when they are checked: new units, other YAML, changes on disk, directories.
+//! The files that are served, and the times of their checks: new units, other YAML, changes on disk, directories.
 
 use super::client::{Client, uri};
 use super::shop::{Shop, all_requests};

@@ -1,4 +1,4 @@
-//! Reports of the editor beside open files: changes on disk, and its directories.
+//! Reports of the editor beside open files: changes on disk, and its open directories.
 
 use crate::uri::path_of;
 use lsp_server::{Request, RequestId};
