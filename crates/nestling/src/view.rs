@@ -3,6 +3,8 @@
 mod paint;
 mod fit;
 mod planned;
+mod absences;
+mod kinds;
 mod touched;
 mod facts;
 mod row;
@@ -30,6 +32,7 @@ pub(crate) use facts::short;
 pub use graph::{dot, mermaid};
 pub use html::{HtmlError, HtmlPage, html};
 pub use job::job;
+pub use kinds::{KindDifference, KindJobs, kind_difference};
 pub use markdown::markdown;
 pub use paint::{Paint, Screen};
 pub use parts::{changed_paths, comparison, environments, units};

@@ -144,7 +144,9 @@ impl fmt::Display for Reason {
             }
             Self::Moved { from, called } => {
                 write!(f, "moved here from {from}")?;
-                called.as_ref().map_or(Ok(()), |name| write!(f, ", where it was `{name}`"))
+                // A unit that is named as its directory has been named by it.
+                let other = called.as_ref().filter(|name| name.as_str() != from.to_string());
+                other.map_or(Ok(()), |name| write!(f, ", where it was `{name}`"))
             }
             Self::Definition { path, others, differences } => {
                 write!(f, "{path} changed{}: {}", and_others(*others), messages(differences))

@@ -5,7 +5,8 @@
 //! are not drawn; comments name them, each with its reason.
 
 use super::facts::{by_stage, deploys_to, needed, short};
-use super::planned::{PlannedJob, Start, absences, possible_jobs};
+use super::absences::absences;
+use super::planned::{PlannedJob, Start, possible_jobs};
 use super::row::start_in_words;
 use crate::plan::Plan;
 use nestling_gitlab::pipeline::Job;

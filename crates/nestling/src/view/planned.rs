@@ -2,7 +2,7 @@
 //! start.
 
 use crate::plan::Plan;
-use crate::view::fit::{counted, middle_cut};
+use crate::view::fit::counted;
 use nestling_gitlab::diagnostic::{Origin, Sources};
 use nestling_gitlab::pipeline::presence::{Case, JobPresence, Outcome, Presence, Start as When, State};
 use nestling_gitlab::pipeline::rule::rules;
@@ -62,26 +62,6 @@ pub(crate) fn possible_jobs(plan: &Plan) -> impl Iterator<Item = PlannedJob<'_>>
 pub(crate) fn absent_names(plan: &Plan) -> BTreeSet<&str> {
     let absent = planned_jobs(plan).filter(|planned| planned.is_out());
     absent.map(|planned| planned.job.name.as_str()).collect()
-}
-
-/// Returns a line for each job that was written and is not in the pipeline: by its rules, or by the environment catalogue.
-pub(crate) fn absences(plan: &Plan) -> Vec<String> {
-    absences_within(plan, usize::MAX)
-}
-
-/// Returns the lines of [`absences`], with names of no more than this many columns.
-pub(crate) fn absences_within(plan: &Plan, columns: usize) -> Vec<String> {
-    let name = |name: &str| middle_cut(name, columns);
-    let by_rules = planned_jobs(plan).filter_map(|planned| {
-        let reason = planned.omission()?.in_words(&plan.sources);
-        Some(format!("without {}: {reason}", name(planned.job.name.as_str())))
-    });
-    let left_out = plan.left_out.iter().flat_map(|(unit, jobs)| {
-        jobs.iter().map(move |left_out| {
-            format!("without {}: {}", name(&format!("{unit}:{}", left_out.job)), left_out.reason)
-        })
-    });
-    by_rules.chain(left_out).collect()
 }
 
 impl<'a> PlannedJob<'a> {
@@ -212,6 +192,26 @@ impl<'a> PlannedJob<'a> {
         let rule = case.rule.and_then(|rule| rules.get(rule.index).copied());
         let of_rule = rule.and_then(|rule| rule.get("start_in"));
         of_rule.or_else(|| self.job.body.get("start_in")).and_then(Node::text)
+    }
+
+    /// Returns the number of copies that start in this way: those that do for certain, and those that may.
+    pub(crate) fn count_with(self, is_wanted: impl Fn(Start<'a>) -> bool) -> Count {
+        let mut count = Count::default();
+        for (_, presence) in self.presence.copies() {
+            let state = presence.state();
+            let starts: Vec<Start<'_>> =
+                presence.present().map(|(case, start, _)| self.start_of(case, start)).collect();
+            let is_certain = state == State::In && starts.iter().all(|start| is_wanted(*start));
+            let is_possible = state != State::Out && starts.iter().any(|start| is_wanted(*start));
+            count.certain += usize::from(is_certain);
+            count.possible += usize::from(is_possible);
+        }
+        count
+    }
+
+    /// Returns the number of copies that are manual.
+    pub(crate) fn manual_count(self) -> Count {
+        self.count_with(|start| start == Start::Manual)
     }
 
     /// Returns the number of copies that GitLab makes.

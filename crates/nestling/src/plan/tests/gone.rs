@@ -53,7 +53,7 @@ fn a_unit_that_moved_is_one_story() {
     assert_eq!(
         reasons(&plan),
         [
-            "apps/web: apps/web/main.js changed (and 1 other path); moved here from web, where it was `web`",
+            "apps/web: apps/web/main.js changed (and 1 other path); moved here from web",
             "web: moved to apps/web: environments left behind are stopped",
         ]
     );
