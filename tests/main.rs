@@ -58,6 +58,7 @@ mod reports;
 mod init;
 mod import;
 mod against;
+mod export;
 mod watch;
 mod views;
 mod library;
