@@ -104,7 +104,7 @@ all: { stage: build, script: make all }
 test:
   stage: test
   script: make -C api test
-  rules: [{ if: $CI_PIPELINE_SOURCE == \"schedule\" }, { changes: [\"api/**/*\"] }]
+  rules: [{ if: $CI_PIPELINE_SOURCE == \"schedule\", when: always }, { changes: [\"api/**/*\"] }]
 web:
   stage: deploy
   trigger: { include: web/ci.yml, strategy: depend, forward: { pipeline_variables: true } }
@@ -146,7 +146,7 @@ fn whatever_is_lost_after_the_move_is_less() {
             "    NESTLING_EXCEPT: api\n    GIT_CHECKOUT: \"false\"",
             "uses `NESTLING_EXCEPT`",
         ),
-        (parent, "PARENT_PIPELINE_SOURCE: $CI_PIPELINE_SOURCE", "NOTHING: 1", "api:test is not made"),
+        (parent, "PARENT_PIPELINE_SOURCE: $CI_PIPELINE_SOURCE", "NOTHING: 1", "api:test: it starts in another way"),
         (parent, "{ template: Jobs/SAST.gitlab-ci.yml }, ", "", "an include that is not read is gone"),
         (parent, "if: $MORE", "if: $LESS", "more: it is made if"),
         (parent, "[build, test, deploy]", "[test, build, deploy]", "api:test no longer waits for all"),

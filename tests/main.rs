@@ -59,6 +59,7 @@ mod init;
 mod import;
 mod against;
 mod export;
+mod from_github;
 mod watch;
 mod views;
 mod library;

@@ -4,6 +4,7 @@
 //! together. What is not understood stays in the parent as it is, with a line in the report.
 
 mod kind;
+mod strings;
 mod trigger_copies;
 mod old;
 mod includes;
@@ -15,7 +16,6 @@ mod policy;
 mod tree;
 mod evidence;
 mod follow;
-mod strings;
 mod text;
 mod raw;
 mod written;
@@ -33,6 +33,7 @@ mod files;
 mod family;
 mod parent;
 mod proposal;
+mod place;
 mod side;
 mod waiting;
 mod likeness;
@@ -48,6 +49,9 @@ mod against;
 mod export;
 
 pub(crate) use against::{Compared, against};
+pub(crate) use evidence::{literal_directory, whole};
 pub(crate) use export::export;
+pub(crate) use expression::in_child;
 pub(crate) use json::schema as against_schema;
 pub(crate) use run::{Asked, import};
+pub(crate) use tree::Tree;

@@ -28,6 +28,7 @@ mod check_files;
 mod find_job;
 mod init;
 mod import;
+mod github;
 mod leftover;
 mod log;
 mod page;

@@ -64,12 +64,12 @@ pub(super) fn place(candidate: &Candidate, old: &OldPipeline, tree: &Tree) -> Op
 }
 
 /// Returns the glob of all files below a directory.
-pub(super) fn whole(directory: &str) -> String {
+pub(crate) fn whole(directory: &str) -> String {
     format!("{directory}/**/*")
 }
 
 /// Returns the directory that a glob leads to: what stands before its first wildcard.
-pub(super) fn literal_directory(glob: &str) -> String {
+pub(crate) fn literal_directory(glob: &str) -> String {
     let end = glob.find(['*', '?', '[', '{', '$']).unwrap_or(glob.len());
     glob[..end].rfind('/').map_or("", |slash| &glob[..slash]).to_owned()
 }

@@ -32,7 +32,7 @@ pub(super) enum Comparison {
 
 /// Sources that a proof looks at where a configuration asks for them.
 const OTHER_SOURCES: [(&str, PipelineSource); 5] = [
-    ("started by hand", PipelineSource::Web),
+    ("web", PipelineSource::Web),
     ("API", PipelineSource::Api),
     ("trigger token", PipelineSource::Trigger),
     ("other project", PipelineSource::Pipeline),

@@ -2,7 +2,7 @@
 
 use super::side::{SideJob, Starts};
 use nestling_gitlab::pipeline::guard::Guard;
-use nestling_gitlab::pipeline::presence::{Decision, decide, follows};
+use nestling_gitlab::pipeline::presence::{Consequence, decide, follows};
 use nestling_gitlab::yaml::{Kind, Map, Node};
 
 /// The difference between the new job and the old one.
@@ -42,11 +42,11 @@ fn compare_starts(old: &Starts, new: &Starts, assumption: &Guard) -> Likeness {
     let any = |starts: &Starts| Guard::any(starts.values().cloned());
     let assumed = |guard: Guard| Guard::all([assumption.clone(), guard]);
     match decide(&assumed(any(old)), &any(new)) {
-        Decision::Follows => {}
-        Decision::Fails => {
+        Consequence::Follows => {}
+        Consequence::Fails => {
             return Likeness::Less(format!("it is made if {} and was if {}", any(new), any(old)));
         }
-        Decision::Unknown => {
+        Consequence::Unknown => {
             return Likeness::Less("its conditions differ, and take too many steps to compare".to_owned());
         }
     }

@@ -7,7 +7,7 @@ use super::kind::Kind;
 use super::likeness::{Likeness, compare};
 use super::old::OldPipeline;
 use super::proposal::Proposal;
-use super::side::SideJob;
+use super::side::{Direction, SideJob};
 use super::strings::strings;
 use super::waiting::lost_order;
 use super::written::CONDITIONS;
@@ -45,15 +45,6 @@ pub(super) struct Row {
     pub paths: usize,
     /// The outcomes, in the order of the kinds.
     pub outcomes: Vec<Outcome>,
-}
-
-/// The side that may not lack anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
-    /// A workspace in the place of a configuration that GitLab runs by itself.
-    Import,
-    /// A configuration that GitLab runs by itself in the place of a workspace.
-    Export,
 }
 
 /// The comparison over a history.

@@ -2,7 +2,7 @@
 
 use super::kind::{Kind, presences, with_variables};
 use super::old::Configuration;
-use super::waiting::{Place, Slot};
+use super::place::{Place, Slot};
 use nestling::Job;
 use nestling_gitlab::check::KnownVariables;
 use nestling_gitlab::pipeline::guard::Guard;
@@ -11,6 +11,15 @@ use nestling_gitlab::pipeline::presence::{Changed, Outcome, Presence, Start, Tre
 use nestling_gitlab::pipeline::rule::rules;
 use nestling_gitlab::yaml::{Kind as NodeKind, Map, Node, emit};
 use std::collections::BTreeMap;
+
+/// The side that may not lack anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// A workspace in the place of a configuration that GitLab runs by itself.
+    Import,
+    /// A configuration that GitLab runs by itself in the place of a workspace.
+    Export,
+}
 
 /// The jobs of a pipeline by name.
 pub(super) type Jobs = BTreeMap<String, SideJob>;

@@ -1,9 +1,9 @@
 //! Old and new configuration for one kind of pipeline and one change: the jobs of both, under the new names.
 
-mod new_side;
-mod old_side;
 mod start;
 mod still_started;
+mod old_side;
+mod new_side;
 
 pub(super) use start::{Own, forwarded, forwarded_variables};
 
@@ -11,7 +11,7 @@ use super::forwarded::Forwarded;
 use super::includes::Includes;
 use super::kind::{Comparison, Kind, guard};
 use super::old::OldPipeline;
-use super::proof::Direction;
+use super::side::Direction;
 use super::proposal::Proposal;
 use super::side::{Jobs, SideJob, Surroundings};
 use crate::exit::Failure;

@@ -84,7 +84,7 @@ impl Parent<'_> {
             losses.less(name, "it has more than 50 `needs`, the limit of GitLab.com for a job");
         }
         if is_of_parent {
-            losses.less(name, "it needs a job of the parent by the id of its pipeline: rewrite the need by hand");
+            losses.less(name, "it needs a job of the parent by the id of its pipeline: rewrite the need yourself");
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::import::forwarded::Forwarded;
 use crate::import::old::{Configuration, OldPipeline};
 use crate::import::side::Surroundings;
 use crate::import::strings::{script_lines, strings};
-use crate::import::waiting::Slot;
+use crate::import::place::Slot;
 use nestling::Job;
 use nestling_gitlab::pipeline::guard::Guard;
 use nestling_gitlab::yaml::{Map, Node};
@@ -129,7 +129,9 @@ impl Sides<'_> {
 
     /// Without a trigger job in sight, an include has it.
     fn start_by_include(&self, parent: &OldPipeline, surroundings: &Surroundings<'_>) -> Start {
-        let includes = || parent.root.pipeline.includes.iter();
+        // GitLab's own templates do not start it.
+        let is_template = |include: &&Node| include.get("template").is_some();
+        let includes = || parent.root.pipeline.includes.iter().filter(|include| !is_template(include));
         let is_own = |include: &&Node| strings(include).concat().contains("nestling");
         let mut possible: Vec<&Node> = includes().filter(is_own).collect();
         if possible.is_empty() {

@@ -5,7 +5,7 @@ use super::{SidePipeline, Sides, set_variable};
 use crate::import::includes::paths;
 use crate::import::old::StaticChild;
 use crate::import::side::{SideJob, Surroundings, refusal};
-use crate::import::waiting::{Place, Slot};
+use crate::import::place::{Place, Slot};
 use nestling::{Files, Job, Origin, RepoPath};
 use nestling_gitlab::yaml::{Map, Node, emit, parse_leniently};
 use std::collections::BTreeMap;

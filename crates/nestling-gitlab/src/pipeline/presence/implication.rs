@@ -78,15 +78,15 @@ pub fn implies(premise: &Guard, conclusion: &Guard) -> Implication {
 ///
 /// ```
 /// use nestling_gitlab::pipeline::expression::{Expression, Variable};
-/// use nestling_gitlab::pipeline::presence::{Decision, decide};
+/// use nestling_gitlab::pipeline::presence::{Consequence, decide};
 ///
 /// let guard = |text: &str| Expression::parse(text).map(|expression| expression.guard(&|_| Variable::Unknown));
 /// let (both, one) = (guard("$A && $B")?, guard("$A")?);
-/// assert_eq!((decide(&both, &one), decide(&one, &both)), (Decision::Follows, Decision::Fails));
+/// assert_eq!((decide(&both, &one), decide(&one, &both)), (Consequence::Follows, Consequence::Fails));
 /// # Ok::<(), nestling_gitlab::pipeline::expression::ExpressionError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
+pub enum Consequence {
     /// Wherever the first holds, the second does.
     Follows,
     /// There may be a case in which the first holds, and the second does not.
@@ -97,31 +97,31 @@ pub enum Decision {
 
 /// Returns `true` if one guard is known to follow from another.
 pub fn follows(premise: &Guard, conclusion: &Guard) -> bool {
-    decide(premise, conclusion) == Decision::Follows
+    decide(premise, conclusion) == Consequence::Follows
 }
 
 /// Returns whether one guard follows from another: [`implies`] without the counterexample, which takes longer to find.
-pub fn decide(premise: &Guard, conclusion: &Guard) -> Decision {
+pub fn decide(premise: &Guard, conclusion: &Guard) -> Consequence {
     if premise == conclusion || adds_conjuncts(premise, conclusion) {
-        return Decision::Follows;
+        return Consequence::Follows;
     }
     let question = Guard::all([premise.clone(), conclusion.clone().negated()]);
     match &question {
-        Guard::Never => return Decision::Follows,
-        Guard::Always => return Decision::Fails,
+        Guard::Never => return Consequence::Follows,
+        Guard::Always => return Consequence::Fails,
         _ => {}
     }
     let space = Space::of(&question);
     let Some(count) = space.combinations() else {
         return match refute(&question, &try_all) {
-            Refutation::Refuted => Decision::Follows,
-            Refutation::Open => Decision::Fails,
-            Refutation::GivenUp => Decision::Unknown,
+            Refutation::Refuted => Consequence::Follows,
+            Refutation::Open => Consequence::Fails,
+            Refutation::GivenUp => Consequence::Unknown,
         };
     };
     let mut combinations = (0..count).map(|number| space.combination(number));
     let fails = combinations.any(|combination| question.holds(&|atom| combination.truth(atom)));
-    if fails { Decision::Fails } else { Decision::Follows }
+    if fails { Consequence::Fails } else { Consequence::Follows }
 }
 
 /// Tries all combinations of values of a guard, unless there are too many.

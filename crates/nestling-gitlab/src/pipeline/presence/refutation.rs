@@ -221,7 +221,7 @@ fn variables(atom: &Atom) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Decision, decide, follows, implication::try_all};
+    use super::super::{Consequence, decide, follows, implication::try_all};
     use super::*;
     use crate::pipeline::expression::{Expression, Variable};
 
@@ -265,10 +265,10 @@ mod tests {
         let pairs = a.iter().flat_map(|a| b.iter().map(move |b| Guard::all([a.clone(), b.clone()])));
         let pairs = Guard::any(pairs);
         for (premise, conclusion) in [(&both, &pairs), (&pairs, &both)] {
-            assert_ne!(decide(premise, conclusion), Decision::Fails, "one follows from the other");
+            assert_ne!(decide(premise, conclusion), Consequence::Fails, "one follows from the other");
         }
         let fewer = Guard::all([Guard::any(a[1..].to_vec()), Guard::any(b)]);
-        assert_ne!(decide(&pairs, &fewer), Decision::Follows);
+        assert_ne!(decide(&pairs, &fewer), Consequence::Follows);
     }
 
     /// A simple generator of numbers, the same in each run.
