@@ -1,10 +1,11 @@
-//! What an import may lack, and `nestling replay --against`: a workspace beside the configuration that it has replaced.
+//! `nestling import` of a pipeline that it cannot move as a whole, and `nestling replay --against`, which compares a workspace with
+//! the configuration that it has replaced.
 
 use crate::import::CHANGES;
 use crate::support::repository::Repository;
 use crate::support::{nestling, output, run, said};
 
-/// A condition of which it cannot be told that it is the same in the child: a comparison of a condition.
+/// A condition of which it is unknown that it is the same in the child: a comparison of a condition.
 fn undecidable() -> Repository {
     let repository = Repository::new();
     let rule = "{ if: ($A || $CI_PIPELINE_SOURCE) == \"push\", changes: [\"api/**/*\"] }";
@@ -15,7 +16,7 @@ fn undecidable() -> Repository {
     repository
 }
 
-/// Where a pipeline would lack something, or that cannot be told, nothing is written but with `--accept`.
+/// If a pipeline would lack something, or if that is unknown, files are written only with `--accept`.
 #[test]
 fn less_is_not_written_unless_it_is_accepted() {
     let repository = undecidable();

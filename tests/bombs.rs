@@ -148,7 +148,7 @@ fn time_of(child: &Child) -> Duration {
     /// Of each second, as all systems with this file have it.
     const TICKS: u64 = 100;
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap_or_default();
-    // The name, which may hold anything, is in parentheses. Behind it are eleven fields, then the times.
+    // The name, which may contain anything, is in parentheses. Behind it are eleven fields, then the times.
     let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
     let ticks = fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok());
     Duration::from_millis(ticks.sum::<u64>() * 1000 / TICKS)

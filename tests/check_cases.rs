@@ -204,7 +204,7 @@ fn of_several_documents_gitlab_reads_one() {
     }
 }
 
-/// The parent stands in the same repository: what its trigger job forwards and holds is known without being told.
+/// The parent is in the same repository: what its trigger job forwards and holds is known without being told.
 #[test]
 fn the_parents_trigger_job_is_looked_at() {
     let repository = Repository::new();

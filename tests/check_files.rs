@@ -1,4 +1,4 @@
-//! `nestling check FILE…`: each folder under `cases/check_file` holds files and a session on a copy of them.
+//! `nestling check FILE…`: each directory under `cases/check_file` contains files and a session on a copy of them.
 
 use crate::support::{expect_file, nestling, root, run};
 use crate::transcripts::replayed;

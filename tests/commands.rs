@@ -1,6 +1,6 @@
 //! The pages of the commands, made from the command line itself, and the schemas of the formats.
 //!
-//! `NESTLING_TEST_UPDATE=1` writes both anew.
+//! `NESTLING_TEST_UPDATE=1` writes both again.
 
 use crate::support::example::Example;
 use crate::support::tool::{Tool, need};

@@ -1,4 +1,4 @@
-//! Same input, same bytes: no clock, no order of a map or a folder, no machine.
+//! Same input, same bytes: no clock, no order of a map or a directory, no machine.
 
 use crate::support::example::{Example, names};
 use crate::support::{nestling, output};

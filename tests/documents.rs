@@ -98,7 +98,7 @@ fn the_paths_that_contributors_are_sent_to_are_there() {
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
-/// `NESTLING_TEST_UPDATE=1` draws it anew.
+/// `NESTLING_TEST_UPDATE=1` draws it again.
 #[test]
 fn the_picture_in_the_readme_is_what_the_program_shows() {
     let Some(mut python) = need(Tool::Python, "the_picture_in_the_readme_is_what_the_program_shows") else {
@@ -124,7 +124,7 @@ const SCENES: [&str; 3] = [
     "sed -i 's/\\[build\\]/[biuld]/' services/api/nestling.yml; nestling check",
 ];
 
-/// `NESTLING_TEST_UPDATE=1` records it anew.
+/// `NESTLING_TEST_UPDATE=1` records it again.
 #[test]
 fn the_recording_in_the_readme_is_what_the_program_says() {
     let test = "the_recording_in_the_readme_is_what_the_program_says";
@@ -157,10 +157,6 @@ fn output_of(command: &mut Command) -> String {
 #[test]
 fn the_files_in_the_readme_are_a_pipeline() {
     let repository = Repository::new();
-    repository.write(
-        "nestling.yml",
-        "workspace:\n  templates: [ci/templates]\n  stages: [build, test, deploy]\n  environments: { review: {}, staging: {} }\n",
-    );
     repository.write("libs/core/nestling.yml", "test:\n  script: \"true\"\n");
     let readme = read("README.md");
     let files = readme.split("```yaml\n# ").skip(1).map(|rest| rest.split("```").next().unwrap());
@@ -169,9 +165,10 @@ fn the_files_in_the_readme_are_a_pipeline() {
         repository.write(path, text);
         count += 1;
     }
-    assert_eq!(count, 3);
+    assert_eq!(count, 4);
     repository.commit("as in the README");
-    output(nestling(repository.path()).arg("check"));
+    let checked = said(&run(nestling(repository.path()).arg("check")));
+    assert!(checked.contains(": no errors") && !checked.contains("warning"), "{checked}");
     let pipeline = output(nestling(repository.path()).args(["generate", "--all", "--output", "-"]));
     let jobs = ["services/api:contract:", "services/api:test 2/2:", "services/api:deploy:staging:stop:"];
     for job in jobs {

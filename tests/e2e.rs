@@ -54,7 +54,7 @@ impl Shop {
         fs::write(self.example.path().join(".gitlab-ci-local-variables.yml"), text).unwrap();
     }
 
-    /// The folder that the shop's deploys go to.
+    /// The directory that the shop's deploys go to.
     fn deployed(&self) -> PathBuf {
         self.example.beside().join("deployed")
     }

@@ -26,7 +26,7 @@ fn every_example_has_what_an_example_needs() {
     }
 }
 
-/// `NESTLING_TEST_UPDATE=1` writes them anew.
+/// `NESTLING_TEST_UPDATE=1` writes them again.
 #[test]
 fn the_child_pipeline_that_is_shown_is_the_one_that_comes_out() {
     for name in names() {

@@ -226,7 +226,7 @@ fn faults_of_the_old_configuration_are_reported() {
     }
 }
 
-/// A generator's output is read in the place of the artifact that its trigger job includes.
+/// A generator's output is read in place of the artifact that its trigger job includes.
 #[test]
 fn the_output_of_a_generator_is_imported() {
     let repository = Repository::new();

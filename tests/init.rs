@@ -113,7 +113,7 @@ fn files_of_nestling_with_errors_are_named_and_keep_nothing_else_from_being_prop
     }
 }
 
-/// What keeps a file from being written keeps the workspace from working.
+/// A file that cannot be written prevents the workspace from working.
 #[test]
 fn a_directory_by_the_name_of_the_workspace_is_no_success() {
     let repository = made_of(&[("a/package.json", PACKAGE), ("nestling.yml/x", "")]);

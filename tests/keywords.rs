@@ -159,7 +159,7 @@ fn fits(pattern: &str, difference: &str) -> bool {
     }
 }
 
-/// The page is made from the table. `NESTLING_TEST_UPDATE=1` writes it anew.
+/// The page is made from the table. `NESTLING_TEST_UPDATE=1` writes it again.
 #[test]
 fn the_page_of_keywords_is_what_the_table_says() {
     let mut text = format!("{PAGE}\n| keyword | value | default | since | rule |\n|---|---|---|---|---|\n");

@@ -6,7 +6,9 @@ mod features;
 mod fixes;
 mod neovim;
 mod places;
+mod reach;
 mod renames;
+mod served;
 mod shop;
 mod whole_files;
 

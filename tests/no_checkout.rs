@@ -35,7 +35,7 @@ fn fetch(directory: &Path, origin: &Path, commit: &str, flags: &[&str]) {
     git(directory, &[&arguments[..], &["origin", &commit], &everything].concat());
 }
 
-/// Checks a commit out as a job does, and leaves files, an index and a `HEAD` that say nothing of the next job's commit.
+/// Checks a commit out as a job does, and leaves files, an index and a `HEAD` that do not mention the next job's commit.
 fn older_job(directory: &Path, commit: &str) {
     git(directory, &["checkout", "--quiet", "--detach", commit]);
     let write = |path: &str, text: &str| {

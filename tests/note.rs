@@ -109,7 +109,7 @@ fn one_note_is_kept_up_to_date_and_those_of_others_are_left_alone() {
     assert_eq!(notes.requests, [format!("POST {path}"), format!("PUT {path}/1")]);
 }
 
-/// GitLab runs lines that begin with a slash as commands, and mentions whoever is named with an `@`.
+/// GitLab runs lines that begin with a slash as commands, and mentions anyone who is named with an `@`.
 #[test]
 fn a_note_runs_no_command_and_mentions_nobody() {
     let shop = Example::new("shop");

@@ -1,4 +1,4 @@
-//! Options and the variables behind them: which command has which, and what their values may be.
+//! Options and the variables after them: which command has which, and what their values may be.
 
 use crate::support::repository::Repository;
 use crate::support::{nestling, output, root, run, said};
@@ -39,7 +39,7 @@ fn an_option_stands_only_on_commands_that_read_it() {
     ];
     for (command, refused) in table {
         for option in &all {
-            // With `--help` nothing is run; an option that is not there is an error all the same.
+            // With `--help` nothing is run; an option that does not exist is an error all the same.
             let output = run(nestling(&root()).args(command).arg(option).arg("--help"));
             let is_refused = output.status.code() == Some(2);
             assert_eq!(is_refused, refused.contains(option), "{command:?} {option}\n{}", said(&output));

@@ -49,7 +49,7 @@ fn every_package_has_its_licence_and_its_readme_and_no_benchmark() {
     assert!(packaged("nestling").iter().any(|file| file.starts_with("templates/node/")));
 }
 
-/// With what is behind features, such as the fixtures for tests.
+/// With the code of optional features, such as the fixtures for tests.
 #[test]
 fn the_documentation_of_every_library_is_whole() {
     for name in CRATES.iter().filter(|name| **name != "nestling-cli") {

@@ -62,7 +62,7 @@ fn the_readme_and_the_book_show_the_parent_of_init() {
     expect_file(&root().join("README.md"), &readme).unwrap();
 }
 
-/// Those that differ have a reason, and its jobs all the same.
+/// Examples whose parent differs state the reason, and still have its jobs.
 #[test]
 fn the_examples_have_the_parent_of_init() {
     let smallest = smallest(&source());
@@ -73,7 +73,7 @@ fn the_examples_have_the_parent_of_init() {
             expect_file(&path, &smallest).unwrap();
             continue;
         }
-        // A job before it makes the assembly, which only a checkout clears away.
+        // A job before it makes the assembly, which only a checkout removes.
         assert_eq!(job(&text, "run"), job(&smallest, "run"));
         let plan = job(&smallest, "plan").replace(
             "  variables:\n    GIT_CHECKOUT: \"false\"         # files are read from git's objects, none from disk\n",
@@ -98,7 +98,7 @@ const BEFORE: &str = r#"  before_script:
 /// Its commands for the records of passed jobs, before it plans and in a job of its own.
 const BRING: &str = r#"    - |
       if [ "$[[ inputs.passed ]]" = true ]; then
-        nestling passed script bring | sh -s nestling-passed
+        nestling passed script download | sh -s nestling-passed
         nestling passed verify nestling-passed
         export NESTLING_PASSED=nestling-passed
       fi
@@ -122,7 +122,7 @@ nestling:record:
   variables:
     GIT_STRATEGY: none
   script:
-    - nestling passed script take | sh -s "$[[ inputs.reports ]]/plan.json"
+    - nestling passed script upload | sh -s "$[[ inputs.reports ]]/plan.json"
 "#;
 
 /// The image of this version, which the snippets name.

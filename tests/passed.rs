@@ -81,7 +81,7 @@ impl Project {
 
     /// Brings records, plans, and returns the names of the jobs with what was said.
     fn plan(&self, pipeline: &Pipeline, token: &str, more: &[(&str, &str)]) -> (Vec<String>, String) {
-        let script = "nestling passed script bring | sh -s passed; nestling passed verify passed\n\
+        let script = "nestling passed script download | sh -s passed; nestling passed verify passed\n\
             nestling generate -o child.yml --report report --passed passed";
         let output = self.job(pipeline, token, script, more);
         assert!(output.status.success(), "{}", said(&output));
@@ -95,7 +95,7 @@ impl Project {
     /// Lets the jobs of the child pipeline end, and takes the record. `failed` is the name of a job that fails.
     fn finish(&mut self, pipeline: &Pipeline, jobs: &[String], failed: &str, token: &str) -> Output {
         self.answer(pipeline, jobs, failed);
-        self.job(pipeline, token, "nestling passed script take | sh -s report/plan.json", &[])
+        self.job(pipeline, token, "nestling passed script upload | sh -s report/plan.json", &[])
     }
 
     /// Lets the API answer that the jobs of the child pipeline have ended.
@@ -118,7 +118,7 @@ impl Project {
                 "commit": { "id": pipeline.commit }, "pipeline": of(child, "parent_pipeline"),
             })
         };
-        // More than a page: jobs of no unit stand before the others.
+        // More than a page: jobs of no unit are before the others.
         let many: Vec<String> =
             (0..130).map(|number| format!("other {number}x")).chain(jobs.iter().cloned()).collect();
         self.state[child.to_string()] =
@@ -250,10 +250,10 @@ fn old_records_are_removed_and_a_fork_records_nothing() {
     }
     let head = project.repository.git(&["rev-parse", "HEAD"]).trim().to_owned();
     let of = [("CI_MERGE_REQUEST_IID", "3"), ("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "8")];
-    let fork = project.job(&pipeline(106, &head, &of), "job", "nestling passed script take | sh", &[]);
+    let fork = project.job(&pipeline(106, &head, &of), "job", "nestling passed script upload | sh", &[]);
     assert!(said(&fork).contains("nothing is recorded: the merge request is of a fork"), "{}", said(&fork));
     let again = pipeline(104, &head, &[("CI_MERGE_REQUEST_IID", "3")]);
-    let script = "nestling passed script take | sh -s report/plan.json; nestling passed script bring | sh -s kept; ls kept/records";
+    let script = "nestling passed script upload | sh -s report/plan.json; nestling passed script download | sh -s kept; ls kept/records";
     let kept = project.job(&again, "job", script, &[("NESTLING_PASSED_KEEP", "1")]);
     let listed = said(&kept);
     // As many as are kept are removed at once.
@@ -278,7 +278,7 @@ fn records_that_are_not_there_are_a_warning_and_a_script_says_which_variable_it_
         ("CI_PROJECT_ID", "CI_PROJECT_ID is not set"),
         ("CI_JOB_TOKEN", "no token: run this in a job of GitLab, or set NESTLING_API_TOKEN"),
     ] {
-        let script = format!("unset {unset}; nestling passed script bring | sh -s passed");
+        let script = format!("unset {unset}; nestling passed script download | sh -s passed");
         let brought = project.job(&main, "job", &script, &[]);
         assert!(!brought.status.success() && said(&brought).contains(words), "{}", said(&brought));
     }

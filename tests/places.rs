@@ -26,7 +26,7 @@ fn git(directory: &Path, arguments: &[&str]) {
     output(&mut command);
 }
 
-/// Clones into a folder in a way of its own, and gives the work tree.
+/// Clones into a directory in a way of its own, and gives the work tree.
 type Layout = fn(&Path, &Path) -> PathBuf;
 
 fn clone(origin: &Path, folder: &Path, options: &[&str]) -> PathBuf {

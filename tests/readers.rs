@@ -12,7 +12,7 @@ use std::process::Command;
 /// The directories that each directory needs.
 type Needs = BTreeMap<String, BTreeSet<String>>;
 
-/// Asserts that a change in each unit selects the units that need it by a tool's answer, directly or by way of others.
+/// Asserts that a change in each unit selects the units that need it by a tool's answer, directly or through others.
 fn expect_same(repository: &Repository, needs: &Needs) {
     for changed in needs.keys() {
         let mut selected = BTreeSet::from([changed.clone()]);

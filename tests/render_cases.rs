@@ -1,4 +1,4 @@
-//! Broken and tricky templates, and units that share a pipeline: each folder under `cases/render` and `cases/compose` is
+//! Broken and tricky templates, and units that share a pipeline: each directory under `cases/render` and `cases/compose` is
 //! a small workspace, and its `expected.txt` holds either every message that it gets, with file, line and column, or
 //! the jobs that come out. In the second, messages of `check` are among them, and a file `changed` lists the paths that
 //! changed; without one, every unit did.
@@ -51,7 +51,7 @@ fn judge_all(folder: &str, at_least: usize, checked: Checked) {
     assert!(failed.is_empty(), "{} of {} cases\n\n{}", failed.len(), cases.len(), failed.join("\n"));
 }
 
-/// Each folder under `cases/environments` has a `pipelines.txt`, and its `expected.txt` one part for each of them.
+/// Each directory under `cases/environments` has a `pipelines.txt`, and its `expected.txt` one part for each of them.
 #[test]
 fn environments_become_what_their_cases_expect() {
     let cases = folders(&support::root().join("tests/cases/environments"));
@@ -69,7 +69,7 @@ fn environments_become_what_their_cases_expect() {
     assert!(failed.is_empty(), "{} of {} cases\n\n{}", failed.len(), cases.len(), failed.join("\n"));
 }
 
-/// A folder's name tells where it is a merge request's.
+/// A directory's name tells where it is a merge request's.
 fn judge(case: &Path, checked: Checked) -> Result<(), String> {
     let mut facts = PipelineFacts::local(Some("main".into()), Some("main".into()), None);
     if case.to_string_lossy().ends_with("-in-a-merge-request") {
@@ -78,7 +78,7 @@ fn judge(case: &Path, checked: Checked) -> Result<(), String> {
     expect_file(&case.join("expected.txt"), &outcome(case, facts, checked))
 }
 
-/// Every message, or the jobs, of a folder.
+/// Every message, or the jobs, of a directory.
 fn outcome(case: &Path, facts: PipelineFacts, checked: Checked) -> String {
     let mut files = read_files(case, case);
     if !files.iter().any(|(path, _)| path == "nestling.yml") {

@@ -50,7 +50,7 @@ fn preview_data(files: &[(String, String)]) -> Value {
     serde_json::from_str(json.split_once("</script>").unwrap().0).unwrap()
 }
 
-/// What is planned for the page alone is planned on request.
+/// The additional plans of the full page are made only on request.
 #[test]
 fn the_full_page_has_the_other_kinds_and_base() {
     let (_shop, own) = report(&[]);
@@ -122,7 +122,7 @@ const MISTAKES: [&str; 2] = [
 ];
 
 /// The rules of the specification that a schema tells, and those that it does not: a result's rule is among the tool's,
-/// a region ends behind its start (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
+/// a region ends after its start (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
 #[test]
 fn a_mistake_of_three_hundred_units_is_one_result_in_sarif() {
     for template in MISTAKES {

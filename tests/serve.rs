@@ -117,7 +117,7 @@ fn the_address_that_a_browser_is_started_with_is_good_once() {
     assert!(second.starts_with("HTTP/1.1 403 Forbidden\r\n") && !second.contains(&serving.token), "{second}");
 }
 
-/// The attack table of docs/security.md: other pages of the browser, other users of the machine, a name that is bound anew.
+/// The attack table of docs/security.md: other pages of the browser, other users of the machine, a name that is bound again.
 #[test]
 fn nobody_but_the_page_itself_is_answered() {
     let shop = Example::new("shop");

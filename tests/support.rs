@@ -66,7 +66,7 @@ pub(crate) fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// Compares a text with a file of expectations; with `NESTLING_TEST_UPDATE` set, writes the file.
+/// Compares a string with a file of expectations; with `NESTLING_TEST_UPDATE` set, writes the file.
 pub(crate) fn expect_file(path: &Path, text: &str) -> Result<(), String> {
     let expected = std::fs::read_to_string(path).unwrap_or_default();
     if expected == text {

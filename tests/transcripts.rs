@@ -72,7 +72,7 @@ fn judge(file: &Path) -> Result<(), String> {
 pub(crate) fn replayed(session: &str, directory: &Path) -> String {
     let mut text = String::new();
     for line in session.lines() {
-        // Comments stand at the top; below, such a line is something that a command said.
+        // Comments are at the top; below, such a line is something that a command said.
         if line.starts_with("# ") && !text.contains("$ ") {
             text += &format!("{line}\n");
         } else if let Some(command) = line.strip_prefix("$ ") {

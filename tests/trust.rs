@@ -162,7 +162,7 @@ fn every_row_of_the_page_is_so() {
     }
 }
 
-/// Without `--workspace-from`, a folder that names its revision is read from there with all that its templates include.
+/// Without `--workspace-from`, a directory that names its revision is read from there with all that its templates include.
 #[test]
 fn a_template_of_another_revision_includes_from_there() {
     let (repository, _) = workspace();

@@ -3,6 +3,7 @@
 //! The glossary of the book (`docs/concepts.md`) has the terms. This table has phrases that are not English, or that are
 //! a plain word where the field has a term.
 
+mod comments;
 mod literals;
 mod sentences;
 
@@ -97,7 +98,7 @@ const PHRASES: [(&str, &str); 83] = [
     ("labelled", "labeled"),
 ];
 
-/// English that holds one of the phrases.
+/// English that contains one of the phrases.
 const ALLOWED: [&str; 4] = ["stands for", "stand for", "stands in for", "stand in for"];
 
 /// The phrases in a line, as messages.
@@ -136,9 +137,14 @@ fn prose(text: &str) -> Vec<(usize, String)> {
     lines
 }
 
+/// Directory in which proptest keeps its seeds, as text files.
+const REGRESSIONS: &str = "proptest-regressions";
+
 fn is_document(path: &Path) -> bool {
     let is_page = path.extension().is_some_and(|extension| extension == "md" || extension == "txt");
-    is_page && !path.starts_with("tests") && !path.ends_with("CHANGELOG.md")
+    let is_for_people =
+        !path.starts_with("tests") && !path.components().any(|part| part.as_os_str() == REGRESSIONS);
+    is_page && is_for_people && !path.ends_with("CHANGELOG.md")
 }
 
 #[test]

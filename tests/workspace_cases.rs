@@ -1,5 +1,5 @@
 //! Everything in the workspace's files has an effect or is reported (`cases/workspace`), and views show what GitLab
-//! makes of it (`cases/views`): each folder holds a repository, committed once, and a session in it, in the form of
+//! makes of it (`cases/views`): each directory contains a repository, committed once, and a session in it, in the form of
 //! `transcripts.rs`.
 //!
 //! In a session `git save SUBJECT` commits everything, always at the same date, so that commits have the same names.

@@ -6,7 +6,7 @@ use crate::support::{expect_file, read, root};
 use std::fmt::Write as _;
 
 const HEAD: &str = "# Nestling\n\n> Generates a GitLab child pipeline for the directories that a change affects. A workspace \
-(`nestling.yml` at the root) has units (directories with their own jobs), templates and environments; `nestling generate` \
+(`nestling.yml` at the root) has units (directories with their own jobs), templates and environments. `nestling generate` \
 writes the pipeline, `nestling check` finds errors, `nestling preview` and `nestling explain` show what runs and why.\n";
 
 /// Pages as plain Markdown.

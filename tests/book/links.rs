@@ -10,7 +10,7 @@ fn documents() -> Vec<PathBuf> {
     tracked().into_iter().filter(is_page).filter(|path| !path.starts_with("tests")).collect()
 }
 
-/// The links of a page, with the numbers of their lines; what stands in code is no link.
+/// The links of a page, with the numbers of their lines; what is in code is no link.
 fn links(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let mut fence: Option<String> = None;

@@ -126,7 +126,7 @@ impl<'a> Tables<'a> {
         }
     }
 
-    /// The cells of a key behind its name.
+    /// The cells of a key after its name.
     fn row(&mut self, path: &str, value: &'a Value) -> String {
         let words = self.words(path, value);
         let description = value["description"].as_str().unwrap_or_default().trim_end_matches('.');

@@ -52,6 +52,34 @@ fn the_guides_show_what_is_so() {
     }
 }
 
+/// The recipe of `docs/templates-guide.md`: a clone beside the repository, and a new tag.
+#[test]
+fn templates_of_another_repository_are_those_of_their_tag() {
+    let page = read("docs/templates-guide.md");
+    let entry = "- { repository: ../ci-templates, git: v3, path: templates }";
+    assert!(page.contains(entry) && page.contains("git clone --quiet --bare "), "{page}");
+    let mut reader = Reader::new();
+    let template = |text: &str| format!("printf 'test: {{ script: {text} }}\\n' > templates/app.yml");
+    reader.says("mkdir source && cd source && git init --quiet --initial-branch main && mkdir templates");
+    reader.says("printf 'lint: { script: lint }\\n' > templates/lint.yml");
+    reader.says(&format!("{} && git add --all && git commit --quiet -m 1 && git tag v3", template("old")));
+    reader.says(&format!("{} && git add --all && git commit --quiet -m 2 && git tag v4", template("new")));
+    reader.says("cd .. && mkdir shop && cd shop && git init --quiet --initial-branch main");
+    let units = "  units: [{ match: web, use: app }, { match: docs, use: lint }]";
+    reader.writes(&["# nestling.yml", "workspace:", "  templates:", &format!("    {entry}"), units]);
+    reader.says("mkdir web docs && touch web/x docs/x && git add --all && git commit --quiet -m shop");
+    let missing = reader.says("nestling check");
+    assert!(missing.contains("error[template-source]"), "{missing}");
+    reader.says("git clone --quiet --bare ../source ../ci-templates");
+    reader.says("git checkout --quiet -b update && sed -i.old s/v3/v4/ nestling.yml && rm nestling.yml.old");
+    assert_eq!(reader.says("nestling affected"), "web\n");
+    let difference = reader.says("nestling diff");
+    assert!(difference.contains("- old\n  + new"), "{difference}");
+    // Without the old tag, the jobs at base are unknown.
+    reader.says("rm -rf ../ci-templates && git clone --quiet --bare --depth 1 --branch v4 file://$PWD/../source ../ci-templates");
+    assert_eq!(reader.says("nestling affected"), "docs\nweb\n");
+}
+
 /// Somebody with an empty directory, who does what the page says.
 struct Reader {
     folder: tempfile::TempDir,

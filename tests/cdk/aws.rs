@@ -91,7 +91,7 @@ impl Deployed {
         self.apps.path().join("repository")
     }
 
-    /// A folder for what the CDK's command line remembers.
+    /// A directory for what the CDK's command line remembers.
     fn home(&self) -> PathBuf {
         self.apps.path().join("cdk-home")
     }
@@ -142,7 +142,7 @@ impl Deployed {
     }
 
     /// Generates the child pipeline, without images: a shell has none, and `gitlab-ci-local` would tell jobs that they are
-    /// in a container's folder.
+    /// in a container's directory.
     pub(crate) fn generate(&self, options: &[&str]) -> String {
         let generated = run(nestling(&self.repository()).arg("generate").args(options));
         assert!(generated.status.success(), "{}", said(&generated));

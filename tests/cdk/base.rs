@@ -33,7 +33,7 @@ fn without(app: &str, left_out: &[(&str, &str)]) -> Vec<(String, String)> {
     files
 }
 
-/// Everything that a pipeline says of an app that lost something, with the report in the place of base.
+/// Everything that a pipeline says of an app that lost something, with the report in place of base.
 struct Case<'a> {
     app: &'a str,
     left_out: &'a [(&'a str, &'a str)],

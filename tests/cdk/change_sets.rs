@@ -1,4 +1,4 @@
-//! A stack whose changes a person looks at, and the end of its app: what stands in the jobs is what happens, on a fake
+//! A stack whose changes a person looks at, and the end of its app: what is in the jobs is what happens, on a fake
 //! AWS.
 
 use super::aws::{Deployed, HOME};

@@ -6,7 +6,7 @@ const WORKSPACE: &str = "workspace: { environments: { staging: { when: default_b
 
 const UNIT: &str = "unit: { cdk: { from: none, cli: cdk, pipeline: A, stages: { Uat: staging }, drift: true, stage: deploy } }\n";
 
-/// Somebody deletes a topic of a stack by hand.
+/// Somebody deletes a topic of a stack manually.
 const DELETE: &str = "
 import boto3
 sns = boto3.client('sns')

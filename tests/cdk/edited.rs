@@ -38,7 +38,7 @@ fn places(value: &Value, at: &str, places: &mut Vec<String>) {
 fn edit(value: &mut Value, numbers: &mut Numbers) -> Option<String> {
     let mut all = Vec::new();
     places(value, "", &mut all);
-    // What manifests and pipelines are read for, rather than what stands beside it.
+    // What manifests and pipelines are read for, rather than what is beside it.
     let words = [
         "artifacts",
         "Stages",

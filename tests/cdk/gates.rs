@@ -10,7 +10,7 @@ const WORKSPACE: &str = "workspace:
     production: { when: default_branch, manual: true }
 ";
 
-/// An environment's assets may be published as soon as the pipeline starts; whoever presses the button lets its stacks
+/// An environment's assets may be published as soon as the pipeline starts; anyone who presses the button lets its stacks
 /// through, so it waits for what they wait for.
 #[test]
 fn a_button_appears_when_everything_before_its_stage_is_done() {

@@ -1,4 +1,4 @@
-//! Pipelines of the apps, compared with files that people have read. `NESTLING_TEST_UPDATE=1` writes them anew.
+//! Pipelines of the apps, compared with files that people have read. `NESTLING_TEST_UPDATE=1` writes them again.
 
 use super::assemblies::{NEWEST, Shop};
 use crate::support::{expect_file, judge, root};

@@ -13,7 +13,7 @@ const WORKSPACE: &str = "workspace:
     kept: { when: default_branch, stop: false }
 ";
 
-/// A repository whose unit `shop` has been deleted by the last commit. Its assembly was in this folder, if anywhere.
+/// A repository whose unit `shop` has been deleted by the last commit. Its assembly was in this directory, if anywhere.
 fn without_shop(header: &str, assembly: Option<&str>) -> Repository {
     without_app("stages", header, assembly)
 }

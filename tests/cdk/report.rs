@@ -213,7 +213,7 @@ fn a_stack_that_goes_where_the_credentials_point_is_told() {
     assert!(is_told("it has no account or region"), "{found:?}");
 }
 
-/// Two pipelines of one app are told apart, wherever their stages and steps have the same names.
+/// Two pipelines of one app are distinguished, wherever their stages and steps have the same names.
 #[test]
 fn each_of_several_pipelines_has_lines_of_its_own() {
     let found = lines("several");

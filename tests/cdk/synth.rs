@@ -11,7 +11,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The folder of a package manager's programs, where `tests/cdk/install` has put them.
+/// The directory of a package manager's programs, where `tests/cdk/install` has put them.
 pub(crate) fn installed(path: &str, test: &str) -> Option<PathBuf> {
     let found = root().join(".cache/cdk").join(path);
     if found.exists() {
@@ -23,7 +23,7 @@ pub(crate) fn installed(path: &str, test: &str) -> Option<PathBuf> {
     None
 }
 
-/// The apps beside the library, in a folder of their own.
+/// The apps beside the library, in a directory of their own.
 pub(crate) struct Apps {
     folder: tempfile::TempDir,
 }

@@ -61,7 +61,7 @@ fn a_command_line_that_is_too_old_is_reported() {
     assert!(said.contains(want), "{said}");
 }
 
-/// A stop job has no checkout: a program of the project is not there, one of the image is.
+/// A stop job has no checkout: a program of the project does not exist, one of the image is.
 #[test]
 fn stop_jobs_call_a_command_line_that_needs_no_checkout() {
     for (cli, want, is_line) in [
@@ -121,7 +121,7 @@ fn assets_are_published_when_the_stack_with_their_bucket_is_there() {
     let text =
         Shop::of(with_staging("\"A\""), "environment: always").plan("branch:main").without_errors().text();
     assert!(text.contains("docker:28-dind") && !text.contains("publish-assets"), "{text}");
-    // Several do: the job that publishes stands between the stack with the bucket and the one that uses it.
+    // Several do: the job that publishes is between the stack with the bucket and the one that uses it.
     let header = "stages: { A: qa, B: always, Staging: staging }";
     let text = Shop::of(with_staging("\"A\""), header).plan("branch:main").without_errors().text();
     let job = |name: &str| {

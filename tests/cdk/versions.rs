@@ -14,7 +14,7 @@ const WITHOUT_PATHS: &str = "1.62.0";
 const HEADER: &str = "stages: { Staging: staging, QA: { environment: qa, optional: true }, Prod: { environment: production, optional: true }, \
      Production: { environment: production, optional: true } }, url: ServiceUrl";
 
-/// A pipeline without the comments that say where jobs come from: the same thing stands on another line.
+/// A pipeline without the comments that say where jobs come from: the same thing is on another line.
 fn jobs(version: &str, name: &str) -> String {
     let text = Shop::new(version, name, HEADER).plan("branch:main").without_errors().text();
     text.lines().filter(|line| !line.starts_with('#')).fold(String::new(), |all, line| all + line + "\n")

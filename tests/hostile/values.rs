@@ -148,7 +148,7 @@ pub(crate) const NAMES: &[&str] = &[
     "\u{7f}",
 ];
 
-/// A text as YAML that every reader takes for that text: JSON in ASCII, but for what has no short escape there.
+/// A string as YAML that every reader takes for that text: JSON in ASCII, but for what has no short escape there.
 pub(crate) fn quoted(text: &str) -> String {
     let escape = |c: char| match u32::from(c) {
         0x20..=0x7e if c != '"' && c != '\\' => c.to_string(),
@@ -157,7 +157,7 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.chars().map(escape).collect::<String>())
 }
 
-/// The same tree with a text in the place of another, in every value.
+/// The same tree with a string in place of another, in every value.
 pub(crate) fn with(tree: &Value, old: &str, new: &str) -> Value {
     match tree {
         Value::String(text) => Value::String(text.replace(old, new)),

@@ -75,7 +75,7 @@ fn part<'r>(report: &'r str, name: &str) -> Vec<&'r str> {
     lines.take_while(|line| line.starts_with(' ')).collect()
 }
 
-/// Returns true if a remark of a part is about a path: each line begins with paths, or is one below a reason.
+/// Returns `true` if a remark of a part is about a path: each line begins with paths, or is one below a reason.
 fn names(lines: &[&str], path: &str) -> bool {
     lines.iter().any(|line| {
         let line = line.trim();
@@ -174,7 +174,7 @@ fn has_tag(image: &str, job: &Value) -> bool {
     })
 }
 
-/// Returns true if Cargo reads the crate in a directory. It is called from elsewhere, so that a toolchain that a shape names is not
+/// Returns `true` if Cargo reads the crate in a directory. It is called from elsewhere, so that a toolchain that a shape names is not
 /// asked for.
 fn cargo_reads(dir: &Path, options: &[&str]) -> bool {
     let mut cargo = Command::new("cargo");

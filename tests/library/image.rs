@@ -53,7 +53,7 @@ fn run(
     pipeline.run(job, shell, &variables, &[programs])
 }
 
-/// The variables that a job hands on.
+/// The variables that a job passes on.
 fn handed_on(pipeline: &Pipeline) -> Vec<(String, String)> {
     let text = std::fs::read_to_string(pipeline.repository.path().join("image.env")).unwrap();
     let pairs = text.lines().map(|line| line.split_once('=').unwrap());

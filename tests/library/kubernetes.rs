@@ -177,7 +177,7 @@ fn manifests_are_deployed_what_is_gone_is_deleted_and_a_stop_deletes_all() {
     let names = || cluster.get(&["configmaps", "--all-namespaces", "--output", "name"]);
     assert_eq!(names(), "configmap/old\n");
     std::fs::remove_file(pipeline.repository.path().join("plain/c d/k8s/old.yml")).unwrap();
-    // A kustomization of one's own takes the place of the list of files.
+    // A kustomization of one's own replaces the list of files.
     pipeline.repository.write(
         "plain/c d/k8s/kustomization.yaml",
         "resources: [web.yaml]\nreplicas: [{ name: web, count: 2 }]\n",

@@ -14,7 +14,7 @@ workspace:
       use: nestling/release
 ";
 
-/// Runs `changelog` of a unit and returns what it hands on: the tag and the version.
+/// Runs `changelog` of a unit and returns what it passes on: the tag and the version.
 fn next(pipeline: &Pipeline, unit: &str) -> (String, String) {
     let programs = [root().join(".cache/tools/venv/bin")];
     let output = pipeline.run(&format!("{unit}:changelog"), SHELLS[1], &[], &programs);

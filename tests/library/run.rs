@@ -1,4 +1,4 @@
-//! The jobs of the built-in templates, run on small real projects: every folder under `projects` is a repository, whose jobs
+//! The jobs of the built-in templates, run on small real projects: every directory under `projects` is a repository, whose jobs
 //! `gitlab-ci-local` runs in a shell with the project's own package manager, and whose reports are read.
 
 use crate::support::repository::Repository;
@@ -21,7 +21,7 @@ struct Sample {
 /// The workspace is what `nestling init` proposes for the project.
 const INIT: &str = "";
 
-/// Copies a folder into a repository.
+/// Copies a directory into a repository.
 fn copy(from: &Path, to: &Repository, below: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -34,7 +34,7 @@ fn copy(from: &Path, to: &Repository, below: &Path) {
     }
 }
 
-/// A folder of programs that a job's image would have: Bun, and corepack, which starts pnpm and Yarn as the project asks.
+/// A directory of programs that a job's image would have: Bun, and corepack, which starts pnpm and Yarn as the project asks.
 fn image(home: &Path) -> PathBuf {
     let programs = home.join("bin");
     fs::create_dir_all(&programs).unwrap();
@@ -43,7 +43,7 @@ fn image(home: &Path) -> PathBuf {
     let start = |script: &str, arguments: &str| {
         format!("#!/bin/sh\nexec node {}/{script}.js {arguments}\"$@\"\n", corepack.display())
     };
-    // What is enabled already needs no rights to the folder of Node.
+    // What is enabled already needs no rights to the directory of Node.
     let enable = format!("#!/bin/sh\ntest \"$1\" = enable && exit 0\n{}", &start("corepack", "")[10..]);
     let bun = format!("#!/bin/sh\nexec {}/@oven/bun-linux-x64/bin/bun \"$@\"\n", modules.display());
     let all = [("corepack", enable), ("pnpm", start("pnpm", "")), ("yarn", start("yarn", "")), ("bun", bun)];
@@ -119,7 +119,7 @@ fn judge(sample: &Sample, test: &str) {
     }
 }
 
-/// Finds a file of a job below the folder where the jobs worked.
+/// Finds a file of a job below the directory where the jobs worked.
 fn find(folder: &Path, name: &str, job: &str) -> Option<PathBuf> {
     let unit = job.rsplit_once(':')?.0;
     let mut open = vec![folder.to_owned()];

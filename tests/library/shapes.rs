@@ -1,4 +1,4 @@
-//! Values cannot break structure: whatever stands in the holes of a built-in template, the tree keeps its shape.
+//! Values cannot break structure: whatever is in the holes of a built-in template, the tree keeps its shape.
 
 use super::{names, with_library};
 use nestling::testing::{TemplateRenderer, TemplateValues};
@@ -85,7 +85,7 @@ fn inputs(written: &Node, text: &str, choice: usize) -> Map {
                 Node::plain(origin, if choice.is_multiple_of(2) { "true" } else { "false" })
             }
             (Some("number"), _) => Node::plain(origin, (choice % 4 + 1).to_string()),
-            // With a tag of the content, an argument has to have its value.
+            // With a tag of the content, an argument must have its value.
             (Some("array"), _) if name == "build_args" => {
                 Node::seq(origin, vec![Node::string(origin, format!("A={text}")), Node::string(origin, "B=")])
             }

@@ -20,6 +20,8 @@ pub(super) struct Client {
     pub shown: BTreeMap<String, Vec<Value>>,
     /// Messages for the editor's log.
     pub log: Vec<String>,
+    /// Requests of the server.
+    pub requests: Vec<Value>,
 }
 
 /// The address of a file.
@@ -30,6 +32,12 @@ pub(super) fn uri(path: &Path) -> String {
 impl Client {
     /// Starts a server for an editor that can read positions in these encodings.
     pub(super) fn start(directory: &Path, encodings: &[&str]) -> Self {
+        let general = json!({ "positionEncodings": encodings });
+        Self::start_with(directory, &json!({ "capabilities": { "general": general } }))
+    }
+
+    /// Starts a server with the parameters of `initialize`.
+    pub(super) fn start_with(directory: &Path, params: &Value) -> Self {
         let mut command = nestling(directory);
         command.arg("lsp").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut server = command.spawn().unwrap();
@@ -44,9 +52,9 @@ impl Client {
             capabilities: Value::Null,
             shown: BTreeMap::new(),
             log: Vec::new(),
+            requests: Vec::new(),
         };
-        let general = json!({ "capabilities": { "general": { "positionEncodings": encodings } } });
-        client.capabilities = client.ask("initialize", &general)["result"]["capabilities"].clone();
+        client.capabilities = client.ask("initialize", params)["result"]["capabilities"].clone();
         client.tell("initialized", &json!({}));
         client
     }
@@ -75,8 +83,12 @@ impl Client {
     pub(super) fn answer(&mut self, id: i64) -> Value {
         loop {
             let message = self.read();
-            if message["id"] == id {
+            if message["id"] == id && message["method"].is_null() {
                 return message;
+            }
+            if !message["id"].is_null() {
+                self.requests.push(message);
+                continue;
             }
             let params = &message["params"];
             if message["method"] == "textDocument/publishDiagnostics" {
@@ -109,7 +121,7 @@ impl Client {
         serde_json::from_slice(&text).unwrap()
     }
 
-    /// Opens a file with a text.
+    /// Opens a file with a string.
     pub(super) fn open(&mut self, path: &Path, text: &str) {
         let document = json!({ "uri": uri(path), "languageId": "yaml", "version": 0, "text": text });
         self.tell("textDocument/didOpen", &json!({ "textDocument": document }));

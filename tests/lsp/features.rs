@@ -68,7 +68,7 @@ const HOVERS: &[(&str, &str, &[&str])] = &[
     (
         ".gitlab-ci.yml",
         "li|nt:",
-        &["job **`lint`**", "image: rust  # ci/plain.yml:1", "script: cargo clippy"],
+        &["job **`lint`**", "- tags: runs", "image: rust  # ci/plain.yml:1", "script: cargo clippy"],
     ),
     (".gitlab-ci.yml", "extends: .ru|st", &["job **`.rust`**", "image: rust", "ci/plain.yml"]),
 ];
@@ -241,6 +241,10 @@ fn lenses_say_what_the_branch_does() {
         template.iter().any(|line| line.contains("14 api:deploy:review · merge request: runs")),
         "{template:#?}"
     );
-    assert_eq!(titles(".gitlab-ci.yml"), Vec::<String>::new());
+    let reason = "left out: without `rules`, jobs are in pipelines of branches and tags only (line 2)";
+    assert_eq!(
+        titles(".gitlab-ci.yml"),
+        [format!("2 lint · merge request: {reason} · main: runs · tag: runs")]
+    );
     shop.client.end();
 }

@@ -240,7 +240,7 @@ const CORRECTED: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-/// The finding of a built-in template is shown at its name, which is not what is misspelt.
+/// The finding of a built-in template is shown at its name, which is not what is misspelled.
 #[test]
 fn a_name_that_is_not_the_misspelt_word_stays() {
     let repository = Repository::new();

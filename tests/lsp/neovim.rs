@@ -29,7 +29,7 @@ fn with_script(mut neovim: Command, directory: &Path, home: &Path, script: &str)
     neovim
 }
 
-/// The pictures of the page are screens of Neovim. `NESTLING_TEST_UPDATE=1` draws them anew.
+/// The pictures of the page are screens of Neovim. `NESTLING_TEST_UPDATE=1` draws them again.
 #[test]
 fn the_pictures_of_the_page_are_what_neovim_shows() {
     let test = "the_pictures_of_the_page_are_what_neovim_shows";

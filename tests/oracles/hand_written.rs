@@ -104,7 +104,7 @@ fn is_hidden_by_merge(text: &str) -> bool {
 fn is_same(found: Option<&Value>, wanted: Option<&Value>) -> bool {
     match (found, wanted) {
         (None, None) => true,
-        // A document that is no mapping is none to the script.
+        // A document that is not a mapping is none to the script.
         (Some(found), None) => !found.is_object(),
         (found, wanted) => found == wanted,
     }
@@ -283,7 +283,7 @@ impl Writer {
         }
     }
 
-    /// Writes a value behind a colon or a dash, and the end of its line.
+    /// Writes a value after a colon or a dash, and the end of its line.
     fn value(&mut self, text: &mut String, indentation: usize, depth: usize) {
         self.count += 1;
         let anchor = self.one_in(5).then(|| format!("x{}", self.count));

@@ -1,4 +1,4 @@
-//! The script behind the numbers of the page, on a small history with known numbers.
+//! The script after the numbers of the page, on a small history with known numbers.
 
 use super::*;
 

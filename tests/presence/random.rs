@@ -13,7 +13,7 @@ const PATHS: [&str; 6] =
 const GLOBS: [&str; 7] = ["src/**/*", "src/*", "*.md", "docs/**/*", "**/*.ts", "src/a.rs", "nope/**/*"];
 const JOBS: [&str; 4] = ["build", "test", "deploy", "smoke"];
 
-/// That many cases for the judge, always the same.
+/// Returns a number of cases for the judge, the same in each run.
 pub(crate) fn cases(count: usize) -> Vec<Value> {
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);

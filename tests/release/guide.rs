@@ -20,7 +20,7 @@ for (const pattern of JSON.parse(patterns)) {
 }
 "#;
 
-/// Other updates of the repository go on: no rule here says which managers there are.
+/// Other updates of the repository continue: no rule here says which managers there are.
 #[test]
 fn the_rules_for_renovate_read_what_a_workspace_pins() {
     let test = "the_rules_for_renovate_read_what_a_workspace_pins";

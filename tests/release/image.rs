@@ -64,7 +64,7 @@ fn runs_the_plan_job_of_init(root: &Root) {
     assert!(root.path("/builds/fresh/nestling-report/codequality.json").exists());
 }
 
-/// The clone of a runner holds one commit. The plan job is a script for `sh`, and nothing is as on the tests' machine.
+/// The clone of a runner contains one commit. The plan job is a script for `sh`, and nothing is as on the tests' machine.
 #[test]
 fn the_image_runs_the_plan_job_and_fetches_what_a_shallow_clone_lacks() {
     let test = "the_image_runs_the_plan_job_and_fetches_what_a_shallow_clone_lacks";

@@ -38,7 +38,7 @@ fn the_wheel_is_for_each_linux_and_is_installed_by_pip_and_uv() {
     is_run_by_uvx(&wheel, test);
 }
 
-/// Returns whether pip takes the wheel on this platform.
+/// Returns `true` if pip takes the wheel on this platform.
 fn is_for(platform: &str, wheel: &Path) -> bool {
     let directory = tempfile::tempdir().unwrap();
     let mut pip = need(Tool::Python, "").unwrap();

@@ -174,7 +174,7 @@ fn strict_cdk_passes_when_the_report_is_dealt_with() {
     assert!(elsewhere.contains("error[cdk-variable]"), "{elsewhere}");
 }
 
-/// A finding that two units share is no unit's alone.
+/// A finding that two units share is not a unit's alone.
 #[test]
 fn a_finding_that_units_share_is_allowed_by_the_workspace() {
     let sources = Sources::default();

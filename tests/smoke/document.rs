@@ -4,7 +4,7 @@
 use nestling_gitlab::diagnostic::{Origin, Sources};
 use nestling_gitlab::yaml::{self, Kind, Meaning, Node, ParseLimits, Position};
 
-/// Reads a text as YAML; what is read is written and read again, and says the same.
+/// Reads a string as YAML; what is read is written and read again, and says the same.
 pub(crate) fn yaml(text: &str) {
     let sources = Sources::default();
     let file = sources.add("a.yml", text);

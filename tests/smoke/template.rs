@@ -5,11 +5,11 @@ use nestling::{MemoryFiles, PipelineFacts, Project};
 use nestling_gitlab::yaml;
 use serde_json::json;
 
-/// Small, so that a text that makes much of itself is stopped soon.
+/// Small, so that a string that makes much of itself is stopped soon.
 const LIMITS: RenderLimits =
     RenderLimits { fuel: 20_000, recursion: 30, output: 1 << 20, total_fuel: 40_000, total_output: 1 << 20 };
 
-/// Renders a text as the template `a.yml`, which it can also include.
+/// Renders a string as the template `a.yml`, which it can also include.
 pub(crate) fn render(text: &str) {
     let files = MemoryFiles::new([("nestling.yml", "workspace: { templates: [ci] }"), ("ci/a.yml", text)]);
     let Ok(project) = Project::of_files(&files, PipelineFacts::local(None, None, None)) else { return };

@@ -37,7 +37,7 @@ impl Example {
         self.folder.path().join(&self.name)
     }
 
-    /// The folder around it, for what does not belong into the repository.
+    /// The directory around it, for what does not belong into the repository.
     pub(crate) fn beside(&self) -> &Path {
         self.folder.path()
     }

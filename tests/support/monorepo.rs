@@ -4,7 +4,7 @@ use super::tool::{Tool, need};
 use super::{output, root};
 use std::path::{Path, PathBuf};
 
-/// Makes one in a folder, with Nestling's own files in it; `None` where there is no Python to make it.
+/// Makes one in a directory, with Nestling's own files in it; `None` where there is no Python to make it.
 pub(crate) fn make(folder: &Path, options: &[&str], test: &str) -> Option<PathBuf> {
     let mut python = need(Tool::Python, test)?;
     let repository = folder.join("mono");

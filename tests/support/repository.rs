@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A repository in a temporary folder.
+/// A repository in a temporary directory.
 pub(crate) struct Repository {
     folder: tempfile::TempDir,
 }

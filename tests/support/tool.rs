@@ -56,7 +56,7 @@ pub(crate) enum Tool {
 }
 
 impl Tool {
-    /// The command that starts it, or `None` where it is not there.
+    /// The command that starts it, or `None` where it does not exist.
     fn command(self) -> Option<Command> {
         match self {
             Self::Ruby => on_path("ruby"),

@@ -24,7 +24,7 @@ struct Module {
 }
 
 impl Modules {
-    /// Reads a crate's files, each with its path from the folder of `lib.rs`. Test files are left out.
+    /// Reads a crate's files, each with its path from the directory of `lib.rs`. Test files are left out.
     pub(crate) fn read(crate_name: &str, files: &[(PathBuf, String)]) -> Self {
         let files = files.iter().filter(|(path, _)| !source::is_test(path));
         let modules = files.map(|(path, text)| (module_path(path), Module::read(path, text)));

@@ -16,7 +16,7 @@ pub(crate) enum Start {
     Above(usize),
 }
 
-/// All paths in a text, in order.
+/// All paths in a string, in order.
 pub(crate) fn named(text: &str) -> Vec<Named> {
     let keywords = ["crate::", "self::", "super::"];
     let mut starts: Vec<(usize, &str)> =
@@ -54,7 +54,7 @@ pub(crate) fn taken_from(text: &str, name: &str) -> Vec<Vec<String>> {
     taken
 }
 
-/// Each path that a text starts with.
+/// Each path that a string starts with.
 fn branches(text: &str) -> Vec<Vec<String>> {
     let mut reader = Reader { rest: text, branches: Vec::new() };
     reader.branch(&[]);

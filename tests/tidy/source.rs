@@ -1,4 +1,4 @@
-//! A Rust file as far as tidiness is concerned: its code without comments and without its tests.
+//! A Rust file as far as tidiness is affected: its code without comments and without its tests.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Reads a file. Leans on rustfmt: an attribute stands on a line of its own, and an inline module of tests ends
+    /// Reads a file. Leans on rustfmt: an attribute is on a line of its own, and an inline module of tests ends
     /// with a brace at its own indentation.
     pub(crate) fn read(text: &str) -> Self {
         let mut lines = Vec::new();
@@ -49,7 +49,7 @@ fn without_comment(line: &str) -> String {
     line[..end].to_owned()
 }
 
-/// Returns `true` if a file holds nothing but tests.
+/// Returns `true` if a file contains nothing but tests.
 pub(crate) fn is_test(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == "tests") || path.ends_with("tests.rs")
 }

@@ -187,3 +187,22 @@ fn the_switches_are_on_in_the_pipeline_of_a_forks_merge_request() {
         }
     }
 }
+
+/// A mandatory job below the protected workspace file stays, whatever the merge request selects. A job of a template does not.
+#[test]
+fn a_job_below_the_protected_workspace_file_cannot_be_left_out() {
+    let repository = Repository::new();
+    let workspace = "workspace: { templates: [ci], units: [{ match: web, use: scan }] }\n---\n\
+                     licenses: { script: of all }\n";
+    repository.write("nestling.yml", workspace).write("web/x", "");
+    let protected =
+        repository.write("ci/scan.yml", "scan: { script: of the template }\n").commit("protected");
+    repository.write("nestling.yml", "workspace: {}\n");
+    let head = repository.write("web/nestling.yml", "unit: {}\n---\nscan: { script: mine }\n").commit("mine");
+    for narrowed in ["--all", "--only=web", "--except=web"] {
+        let options = [narrowed, "--no-run", "--workspace-from", &protected];
+        let text = said(&generate(&repository, &head, &options));
+        assert!(text.contains("script: of all"), "{narrowed}: {text}");
+        assert!(!text.contains("script: of the template"), "{narrowed}: {text}");
+    }
+}

@@ -1,6 +1,6 @@
 //! `docs/security.md` sentence by sentence: each has what makes it true, in `sentences.txt` beside this file.
 //!
-//! Below a sentence is a line that begins with `=`: `test` and the names of tests, `code` with a file and a text in it, or
+//! Below a sentence is a line that begins with `=`: `test` and the names of tests, `code` with a file and a string in it, or
 //! `GitLab` and `reader` where the sentence states nothing of Nestling. `NESTLING_TEST_UPDATE=1` writes new sentences without
 //! such a line, which then has to be written.
 
@@ -36,7 +36,7 @@ fn sentences(page: &str) -> Vec<String> {
     blocks.iter().flat_map(|block| split(block)).collect()
 }
 
-/// Splits a block behind each point that ends a sentence. A row is one.
+/// Splits a block after each point that ends a sentence. A row is one.
 fn split(block: &str) -> Vec<String> {
     if block.starts_with('|') {
         return vec![block.to_owned()];

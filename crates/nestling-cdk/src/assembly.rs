@@ -163,7 +163,7 @@ impl Stack {
         pattern
     }
 
-    /// Returns whether CloudFormation may know both stacks by the same name in the same place.
+    /// Returns `true` if CloudFormation may know both stacks by the same name in the same place.
     pub(crate) fn may_be(&self, other: &Self) -> bool {
         self.name == other.name
             && may_equal(self.region.as_deref(), other.region.as_deref())
@@ -187,7 +187,7 @@ pub(crate) fn root_above<'a>(path: &'a str, below: &str) -> Option<&'a str> {
     (rest.is_empty() || rest.ends_with('/')).then(|| rest.trim_end_matches('/'))
 }
 
-/// Returns whether two accounts or regions can be the same: one that the credentials decide can be any.
+/// Returns `true` if two accounts or regions can be the same: one that the credentials decide can be any.
 pub(crate) fn may_equal(left: Option<&str>, right: Option<&str>) -> bool {
     left.is_none() || right.is_none() || left == right
 }

@@ -25,7 +25,7 @@ pub struct Assets {
 }
 
 impl Assets {
-    /// Returns whether there is nothing to publish.
+    /// Returns `true` if there is nothing to publish.
     pub fn is_empty(&self) -> bool {
         self.files == 0 && self.images == 0
     }

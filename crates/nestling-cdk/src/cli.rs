@@ -70,11 +70,11 @@ impl Cli {
     }
 }
 
-/// Programs that run what the project has installed, or what it says itself.
+/// Programs that run installed commands of the project, or its own scripts.
 const RUNNERS: [&str; 9] = ["bun", "bunx", "just", "make", "npm", "npx", "pnpm", "task", "yarn"];
 
 impl Cli {
-    /// Returns whether it is a program of the repository, and not of the image or of a registry.
+    /// Returns `true` if it is a program of the repository, and not of the image or of a registry.
     pub(crate) fn is_in_repository(&self) -> bool {
         let first = self.command.split_whitespace().next().unwrap_or_default();
         !self.command.starts_with(FETCHED)

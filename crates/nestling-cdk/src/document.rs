@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
         let file = self.sources.add(self.shown(path), String::from_utf8_lossy(bytes).as_ref());
         let origin = Origin::span(file, number(error.line().max(1)), number(error.column()), 0);
         let text = error.to_string();
-        // The origin tells the line already.
+        // The origin has the line already.
         let reason = text.split(" at line ").next().unwrap_or_default().to_lowercase();
         Diagnostic::error(&CDK_ASSEMBLY, origin, format!("`{}` is invalid: {reason}", self.shown(path)))
             .with_help("synthesize again: `npx cdk synth`")

@@ -56,6 +56,6 @@ pub struct Keywords {
     pub access: Map,
     /// Keywords of the job itself: `variables`, `tags`, and `resource_group` for the deployment.
     pub job: Map,
-    /// The `stop:` block that takes the place of `cdk destroy`.
+    /// The `stop:` block that replaces `cdk destroy`.
     pub stop: Option<Map>,
 }

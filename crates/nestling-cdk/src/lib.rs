@@ -26,12 +26,12 @@
 //!
 //! # Invariants
 //!
-//! - Nothing of a pipeline is dropped in silence: what is not a job is a line of the [`report`].
+//! - Nothing of a pipeline is dropped silently: what is not a job is a line of the [`report`].
 //! - Neither `cdk` nor AWS is called: files are read, and jobs are written.
 //! - The same assembly and header give the same jobs, byte for byte.
 //!
 //! A part of [Nestling](https://gitlab.com/nestling-ci/nestling), which generates a GitLab child pipeline for the directories
-//! that a change affects. **Data flow = dependency order = `mod` order**: a module uses only what stands above it.
+//! that a change affects. **Data flow = dependency order = `mod` order**: a module uses only modules above it.
 
 pub mod rules;
 pub mod id;

@@ -152,7 +152,7 @@ impl Reading<'_> {
                 Err(problem) => self.problems.push(problem),
             }
         }
-        // A stack may depend on one that is listed behind it.
+        // A stack may depend on one that is listed after it.
         let first = self.assembly.stacks.len();
         let stack_ids: BTreeMap<&str, StackId> = of_type(artifacts, STACK)
             .enumerate()
@@ -302,7 +302,7 @@ fn no_assembly(shown: &str) -> Diagnostic {
         .with_help("run `npx cdk synth`, or set its directory: `unit: { cdk: { assembly: DIRECTORY } }`")
 }
 
-/// An assembly with unresolved lookups holds made-up values, and `cdk deploy --app` deploys them without a word.
+/// An assembly with unresolved lookups contains placeholder values, and `cdk deploy --app` deploys them without a warning.
 fn unresolved(missing: &[(Diagnostic, String)]) -> Diagnostic {
     let keys: BTreeSet<&str> = missing.iter().map(|(_, key)| key.as_str()).collect();
     let origin = missing.first().and_then(|(problem, _)| problem.origin());
@@ -334,7 +334,7 @@ fn path_of(artifact: &Json<'_>, id: &str) -> Option<String> {
     None
 }
 
-/// Returns whether an id is made of a construct path: its letters and digits, with a hash at the end.
+/// Returns `true` if an id is made of a construct path: its letters and digits, with a hash at the end.
 fn is_made_of(id: &str, path: &str) -> bool {
     let plain: String = path.chars().filter(char::is_ascii_alphanumeric).collect();
     id.strip_prefix(&plain).is_some_and(|hash| hash.len() == 8)

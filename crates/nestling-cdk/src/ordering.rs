@@ -35,7 +35,7 @@ impl<T> Past<T> {
         Self { words, bits, list: PhantomData }
     }
 
-    /// Returns whether `before` must be done before `node`.
+    /// Returns `true` if `before` must be done before `node`.
     pub fn holds(&self, node: Id<T>, before: Id<T>) -> bool {
         let before = before.index();
         self.bits[node.index() * self.words + before / 64] & (1 << (before % 64)) != 0

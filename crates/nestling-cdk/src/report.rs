@@ -31,7 +31,7 @@ pub enum LineKind {
     Role,
     /// A value that has to be given as a CI/CD variable.
     Variable,
-    /// A machine, an image or a network that a runner has to have.
+    /// A machine, an image or a network that a runner must have.
     Runner,
     /// A second repository.
     Source,
@@ -51,7 +51,7 @@ pub enum LineKind {
 
 impl Line {
     /// Returns the id of the line, by which `allow` can name it. It depends on everything that the line says and on nothing
-    /// else, so that whoever has dealt with it hears of it again when that changes.
+    /// else, so that anyone who has dealt with it hears of it again when that changes.
     pub fn id(&self) -> String {
         let parts = [self.subject.as_bytes(), b"\n", self.text.as_bytes()];
         // FNV-1a: short, and the same everywhere.
@@ -61,7 +61,7 @@ impl Line {
         format!("{}-{:08x}", self.kind.as_str(), (hash >> 32) ^ (hash & 0xffff_ffff))
     }
 
-    /// Returns whether two lines say the same, wherever that is written.
+    /// Returns `true` if two lines say the same, wherever that is written.
     fn says_the_same(&self, other: &Self) -> bool {
         (self.kind, self.pipeline) == (other.kind, other.pipeline)
             && (&self.subject, &self.text) == (&other.subject, &other.text)
@@ -100,12 +100,12 @@ impl LineKind {
         }
     }
 
-    /// Returns whether somebody has to do something about it.
+    /// Returns `true` if somebody has to do something about it.
     pub fn is_open(self) -> bool {
         self.rule().is_some()
     }
 
-    /// Returns whether the diagnostics of open lines are reported against this rule.
+    /// Returns `true` if the diagnostics of open lines are reported against this rule.
     pub fn is_rule_of_open_lines(rule: &Rule) -> bool {
         Self::ALL.iter().any(|kind| kind.rule() == Some(rule))
     }

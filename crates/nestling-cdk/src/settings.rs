@@ -41,7 +41,7 @@ struct CdkFile {
     cli: Option<Located<String>>,
     /// The image of the jobs that call it.
     image: Option<Node>,
-    /// The images that take the place of CodeBuild's.
+    /// The images that replace CodeBuild's.
     images: IndexMap<String, Located<String>>,
     /// The role that jobs assume.
     role: Option<Located<String>>,
@@ -92,7 +92,7 @@ pub struct CdkSettings {
     pub app_settings: Vec<String>,
     /// The image of the jobs that call it.
     pub image: Node,
-    /// The images that take the place of CodeBuild's.
+    /// The images that replace CodeBuild's.
     pub images: IndexMap<String, Located<String>>,
     /// The role that jobs assume; by default the variable `AWS_ROLE_ARN`, which GitLab can keep for each environment.
     pub role: Option<Located<String>>,

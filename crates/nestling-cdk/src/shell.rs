@@ -1,6 +1,6 @@
 //! Strings inside shell scripts: no name can change the meaning of a script.
 
-/// Returns whether a string means itself in a shell, unquoted.
+/// Returns `true` if a string means itself in a shell, unquoted.
 pub(crate) fn is_word(text: &str) -> bool {
     !text.is_empty() && !text.starts_with('-') && text.chars().all(is_plain)
 }

@@ -43,7 +43,7 @@ impl Summary {
         required.map(|(name, _)| name.as_str())
     }
 
-    /// Returns whether one of the resources is a pipeline.
+    /// Returns `true` if one of the resources is a pipeline.
     pub(crate) fn has_pipeline(&self) -> bool {
         self.resources.values().any(|resource| resource.resource_type == PIPELINE)
     }

@@ -1,7 +1,7 @@
 //! Whole runs over a monorepo of a thousand services, beside `git diff --name-only` on the same repository.
 //!
 //! `cargo bench` measures; `cargo test --bench whole_run` runs each command once. `NESTLING_BENCH_SERVICES` makes the
-//! monorepo smaller or larger. At the end stands a table: the median of each, and how many times git's that is; below
+//! monorepo smaller or larger. At the end is a table: the median of each, and how many times git's that is; below
 //! it, how long `preview --watch` takes to draw again.
 
 use anyhow::{Context as _, Result, ensure};
@@ -117,7 +117,7 @@ fn saved_to_drawn(repository: &Path) -> Result<Duration> {
     drawn();
     let mut times = Vec::new();
     for turn in 0..RUNS {
-        // Until the watches stand, and nothing of the last saving is to come.
+        // Until the watches are set up, and no event of the last saving is pending.
         std::thread::sleep(Duration::from_millis(500));
         let start = Instant::now();
         std::fs::write(&file, turn.to_string())?;

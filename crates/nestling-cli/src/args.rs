@@ -1,4 +1,4 @@
-//! The command line as clap sees it; its doc comments are the help texts.
+//! The command line as clap sees it; its doc comments are the help.
 
 use crate::commands;
 use crate::options::GlobalOptions;

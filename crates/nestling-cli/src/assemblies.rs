@@ -17,7 +17,7 @@ pub(crate) enum Synth {
     Run,
     /// Do not run them, for a command that only shows something.
     Leave,
-    /// Do not run them, and say so where there is no assembly: `--no-run`.
+    /// Do not run them, and report where there is no assembly: `--no-run`.
     Refuse,
 }
 
@@ -129,7 +129,7 @@ impl Assemblies for WorkTreeAssemblies {
     }
 }
 
-/// Refuses to go on without the assembly that `synth:` would make.
+/// Refuses to continue without the assembly that `synth:` would make.
 fn refuse(settings: &CdkSettings, assembly: &Path) -> Result<(), Diagnostic> {
     let Some(first) = settings.synth.first() else { return Ok(()) };
     if assembly.join("manifest.json").is_file() {

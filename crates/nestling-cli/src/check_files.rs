@@ -115,14 +115,14 @@ impl Workspaces<'_> {
     }
 }
 
-/// Returns whether a directory above a file has the file of a unit or a workspace.
+/// Returns `true` if a directory above a file has the file of a unit or a workspace.
 fn has_workspace_above(root: &Path, path: &RepoPath) -> bool {
     let Some(path) = path.as_str() else { return false };
     let above = Path::new(path).ancestors().skip(1);
     above.into_iter().any(|directory| root.join(directory).join(FILE_NAME).is_file())
 }
 
-/// Returns whether a file is a unit's or a template of a workspace.
+/// Returns `true` if a file is a unit's or a template of a workspace.
 fn has_file(checked: &CheckedKinds, input: &Input) -> bool {
     let Some(path) = &input.path else { return false };
     let is_of_unit = |unit: &Unit| unit.dir.child(FILE_NAME.as_bytes()) == *path;
@@ -163,7 +163,7 @@ fn plain(
     Ok(())
 }
 
-/// The pipeline that `--as` simulates, or that would run now, as far as the repository tells; elsewhere the branches are not
+/// The pipeline that `--as` simulates, or that would run now, as far as the repository shows; elsewhere the branches are not
 /// known.
 fn facts_of(repository: Option<&Repository>, act_as: Option<&As>) -> Result<PipelineFacts, Failure> {
     let Some(repository) = repository else {

@@ -7,7 +7,7 @@ use nestling_gitlab::diagnostic::Suggestion;
 /// Finds a job by its full name, or by its name within its unit if only one unit has such a job.
 ///
 /// # Errors
-/// There is no such job, or several units have one.
+/// No unit has the job, or several do.
 pub(crate) fn find_job<'a>(name: &str, plan: &'a Plan) -> Result<&'a Job, Failure> {
     if let Some(job) = plan.pipeline.job(name) {
         return Ok(job);

@@ -45,7 +45,7 @@ impl Io {
         Self::new(Box::new(std::io::stdin()), Box::new(stdout), Box::new(std::io::stderr()), terminals)
     }
 
-    /// Creates streams; `terminals` tells if output and error are terminals.
+    /// Creates streams; `terminals` is set for output and error that are terminals.
     pub fn new(
         stdin: Box<dyn Read>,
         stdout: Box<dyn Write>,

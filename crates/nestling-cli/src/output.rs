@@ -29,7 +29,7 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
 /// Opens a file in the desktop's default program.
 ///
 /// # Errors
-/// There is no such program.
+/// The program does not exist.
 pub(crate) fn open(path: &Path) -> Result<(), Failure> {
     let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let mut command = Command::new(program);
@@ -43,7 +43,7 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
         return Ok(stream.write_all(text.as_bytes())?);
     }
     if let Some(outside) = leads_outside(path) {
-        // Whoever may commit a link would choose the file that is written, with the rights of this run.
+        // Anyone who may commit a link would choose the file that is written, with the rights of this run.
         anyhow::bail!("it is a link to `{}`, outside of the repository", outside.display());
     }
     let path = &target(path);

@@ -25,7 +25,7 @@ pub(crate) fn refuse_name(output: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Returns true for a directory that git takes for its own by what is in it: it need not be called `.git`.
+/// Returns `true` for a directory that git takes for its own by what is in it: it need not be called `.git`.
 fn is_git_directory(directory: &Path) -> bool {
     directory.join("HEAD").symlink_metadata().is_ok()
         && directory.join("objects").is_dir()
@@ -90,7 +90,7 @@ pub(crate) fn target(path: &Path) -> PathBuf {
         if let Ok(target) = path.canonicalize() {
             return target;
         }
-        // A link whose target is not there yet.
+        // A link whose target does not exist yet.
         let Ok(link) = path.read_link() else { break };
         path = path.parent().unwrap_or(Path::new("")).join(link);
     }

@@ -1,11 +1,11 @@
 //! Serves the page of a preview that is being watched, to this machine alone.
 //!
-//! The server listens on the loopback interface, on a port that the system chooses. An address without the token of this run, another
+//! The server listens on the loopback interface, on a port that the system chooses. A URL without the token of this run, another
 //! host's name and another page's origin are refused, so that neither a page in the same browser nor another user of the machine
 //! reads the plan. It knows two paths, the page and its events, and answers nothing but `GET`. It ends with the command.
 //!
-//! A program that opens the page has its address among its arguments, which every user of the machine can list. It gets a pass that is
-//! good for one request, and that request is sent on to the address with the token.
+//! A program that opens the page has the URL among its arguments, which every user of the machine can list. It gets a pass that is
+//! good for one request, and that request is redirected to the URL with the token.
 
 use crate::exit::Failure;
 use anyhow::Context;
@@ -60,12 +60,12 @@ impl Server {
         Ok(Self { shared, guard })
     }
 
-    /// Returns the address of the page.
+    /// Returns the URL of the page.
     pub(crate) fn url(&self) -> String {
         format!("http://{}{}", self.guard.address, self.guard.page())
     }
 
-    /// Returns an address of the page that is good for one request.
+    /// Returns a URL of the page that is valid for one request.
     ///
     /// # Errors
     /// The system gives no random numbers.
@@ -188,7 +188,7 @@ fn events(stream: &mut TcpStream, shared: &Shared) -> std::io::Result<()> {
 enum Verdict {
     Page,
     Events,
-    /// The pass is used up: the page has its own address.
+    /// The pass is used up: the page has its own URL.
     SentOn,
     Refused(&'static str),
 }

@@ -48,7 +48,7 @@ pub(crate) struct Session {
     fingerprints: bool,
     records: Option<Records>,
     secrets: Secrets,
-    /// The address of the project on its host, in a job of GitLab.
+    /// The URL of the project on its host, in a job of GitLab.
     project_url: Option<String>,
 }
 
@@ -93,7 +93,7 @@ impl Session {
     }
 
     /// Returns the paths of the repository that a path of the command line may name: from the directory where the command
-    /// runs, then from the root. None where it leads out of the repository either way.
+    /// runs, then from the root. None where it points outside of the repository either way.
     pub(crate) fn named_paths(&self, text: &str) -> Vec<RepoPath> {
         let from_root = RepoPath::parse(text).ok();
         let from_here = self.position().and_then(|position| position.join(text).ok());

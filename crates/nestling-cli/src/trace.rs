@@ -1,6 +1,6 @@
 //! Reads what strace writes: which files a command opened to read, and which programs it ran.
 //!
-//! Traced with `-ff`, each thread has a file of its own, so that no call is cut in two; with `-y`, the path behind each file
+//! Traced with `-ff`, each thread has a file of its own, so that no call is cut in two; with `-y`, the path after each file
 //! descriptor is written out: `openat(AT_FDCWD</var>, "main.c", O_RDONLY) = 3</var/main.c>`.
 
 use std::collections::BTreeSet;
@@ -40,14 +40,14 @@ fn file_of_call(line: &str, directory: &Path) -> Option<PathBuf> {
     path_until_bracket(opened)
 }
 
-/// Reads a path up to the `>` behind it.
+/// Reads a path up to the `>` after it.
 fn path_until_bracket(text: &str) -> Option<PathBuf> {
     let path = unescaped(text, '>');
-    // Pipes and sockets have no paths, and a file that was deleted since is no file of the repository.
+    // Pipes and sockets have no paths, and a file that was deleted since is not a file of the repository.
     path.is_absolute().then_some(path)
 }
 
-/// Reads a text up to its end, with the escapes that strace writes: `\303` for a byte, `\n`, `\"` and the like.
+/// Reads a string up to its end, with the escapes that strace writes: `\303` for a byte, `\n`, `\"` and the like.
 fn unescaped(text: &str, end: char) -> PathBuf {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();

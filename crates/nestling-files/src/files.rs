@@ -42,7 +42,7 @@ pub enum EntryKind {
     Submodule,
 }
 
-/// Decides whether a walk goes on below a directory.
+/// Decides whether a walk continues below a directory.
 ///
 /// [`Files`] has an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -29,7 +29,7 @@
 //! - No link is followed, and nothing above the root is read.
 //!
 //! The lowest crate of [Nestling](https://gitlab.com/nestling-ci/nestling). **Data flow = dependency order = `mod` order**: a
-//! module uses only what stands above it.
+//! module uses only modules above it.
 
 pub mod path;
 pub mod files;

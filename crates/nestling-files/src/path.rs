@@ -33,7 +33,7 @@ pub enum PathError {
     /// It climbs above the root.
     #[error("the path `{0}` is outside of the repository")]
     Outside(String),
-    /// It holds a NUL byte.
+    /// It contains a NUL byte.
     #[error("the path `{0}` contains a NUL byte")]
     Nul(String),
 }
@@ -48,7 +48,7 @@ impl RepoPath {
     /// slash at either end are dropped; `..` is resolved as far as it stays inside.
     ///
     /// # Errors
-    /// The path leads out of the repository, or holds a NUL byte.
+    /// The path points outside of the repository, or contains a NUL byte.
     pub fn parse(path: impl AsRef<[u8]>) -> Result<Self, PathError> {
         let bytes = path.as_ref();
         let shown = || escaped(bytes);
@@ -68,7 +68,7 @@ impl RepoPath {
         Ok(Self(parts.join(&b'/').into()))
     }
 
-    /// The path as git stores it, already normal. For paths that come out of git's objects.
+    /// The path as git stores it, already normal. For paths from git's objects.
     pub fn from_git(bytes: &[u8]) -> Self {
         Self(bytes.into())
     }
@@ -128,7 +128,7 @@ impl RepoPath {
         if self.is_root() { Self(name.into()) } else { Self([self.as_bytes(), b"/", name].concat().into()) }
     }
 
-    /// The directory that holds it; `None` for the root.
+    /// The directory that contains it; `None` for the root.
     pub fn parent(&self) -> Option<Self> {
         if self.is_root() {
             return None;
@@ -174,7 +174,7 @@ impl fmt::Debug for RepoPath {
     }
 }
 
-/// Returns whether a character does something to the text around it instead of being seen: control characters, marks of the
+/// Returns `true` if a character does something to the text around it instead of being seen: control characters, marks of the
 /// direction of writing (<https://trojansource.codes>), separators of lines, and the byte order mark.
 pub fn is_misleading(c: char) -> bool {
     c.is_control()

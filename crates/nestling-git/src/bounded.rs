@@ -23,7 +23,7 @@ pub(super) const PACK: u64 = 64 << 30;
 /// Opens a file.
 ///
 /// # Errors
-/// It is not there, is no regular file, is larger, or cannot be opened.
+/// It does not exist, is no regular file, is larger, or cannot be opened.
 pub(super) fn open(path: &Path, most: u64) -> Result<File> {
     check(path, most)?;
     File::open(path)

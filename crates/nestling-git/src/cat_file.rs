@@ -43,8 +43,8 @@ impl CatFile {
         }
     }
 
-    /// Asks one of the two processes about an object. After a failure it is started anew: its answers can no longer be
-    /// told apart.
+    /// Asks one of the two processes about an object. After a failure it is started again: its answers can no longer be
+    /// distinguished.
     fn ask(
         &self,
         process: &RefCell<Option<Conversation>>,
@@ -169,7 +169,7 @@ impl Drop for Conversation {
     }
 }
 
-/// Reads `ID KIND SIZE` and the bytes behind it, or `ID missing`.
+/// Reads `ID KIND SIZE` and the bytes after it, or `ID missing`.
 fn read_answer(printed: &mut BufReader<ChildStdout>, has_content: bool) -> std::io::Result<Option<Answer>> {
     let mut head = String::new();
     printed.read_line(&mut head)?;
@@ -185,7 +185,7 @@ fn read_answer(printed: &mut BufReader<ChildStdout>, has_content: bool) -> std::
         return Err(ErrorKind::OutOfMemory.into());
     }
     if has_content {
-        // A line feed comes behind the bytes.
+        // A line feed comes after the bytes.
         printed.by_ref().take(size + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 != size + 1 {
             return Err(ErrorKind::UnexpectedEof.into());

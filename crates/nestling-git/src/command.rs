@@ -27,7 +27,7 @@ pub(super) struct Git {
 pub(super) enum Answer {
     /// Its output.
     Yes(Vec<u8>),
-    /// It ended with 1: there is no such thing.
+    /// It ended with 1: the object does not exist.
     No,
 }
 
@@ -70,7 +70,7 @@ impl Git {
     }
 
     fn turn_filters_off(&self, command: &mut Command) {
-        /// Variables that hold the values: a name may hold `=`, so that `-c` cannot have it, and `--config-env` splits at
+        /// Variables that contain the values: a name may contain `=`, so that `-c` cannot have it, and `--config-env` splits at
         /// the last one. `GIT_CONFIG_COUNT` may be the caller's own.
         const EMPTY: &str = "NESTLING_GIT_EMPTY";
         const FALSE: &str = "NESTLING_GIT_FALSE";

@@ -32,7 +32,7 @@ impl Commit {
     }
 }
 
-/// Returns the first line of a commit's message, behind the blank lines before it. Headers end with the first empty line: those
+/// Returns the first line of a commit's message, after the blank lines before it. Headers end with the first empty line: those
 /// of several lines, such as signatures, continue with a space.
 pub(super) fn subject(bytes: &[u8]) -> String {
     let mut lines = bytes.split(|byte| *byte == b'\n').skip_while(|line| !line.is_empty());
@@ -44,7 +44,7 @@ fn id_after(keyword: &[u8], line: &[u8]) -> Option<ObjectId> {
     ObjectId::from_hex(std::str::from_utf8(line.strip_prefix(keyword)?).ok()?)
 }
 
-/// The seconds behind a name and an address: `A <a@example.com> 1704164645 +0000`.
+/// The seconds after a name and an email address: `A <a@example.com> 1704164645 +0000`.
 fn time(committer: &[u8]) -> Option<i64> {
     let address_end = committer.iter().rposition(|byte| *byte == b'>')?;
     let behind = std::str::from_utf8(committer.get(address_end + 1..)?).ok()?;

@@ -104,7 +104,7 @@ impl<'r> Commits<'r> {
         let is_shallow = !self.cut_off.is_empty();
         let base = match self.merge_bases(left, right) {
             Ok(bases) => bases.first().copied(),
-            // A shallow clone can lack what lies behind its boundary, and what a tag from there points to.
+            // A shallow clone can lack what lies after its boundary, and what a tag from there points to.
             Err(GitError::Missing { .. }) if is_shallow => None,
             Err(error) => return Err(error),
         };
@@ -118,15 +118,15 @@ impl<'r> Commits<'r> {
         }
     }
 
-    /// Returns true if all commits from two down to `base` are here with their parents. Then whatever was cut off is older
-    /// than `base`, and cannot hold a better common ancestor.
+    /// Returns `true` if all commits from two down to `base` are here with their parents. Then whatever was cut off is older
+    /// than `base`, and cannot contain a better common ancestor.
     fn is_certain(&self, tips: [&CommitId; 2], base: &CommitId) -> Result<bool, GitError> {
         let below = self.reachable(&[*base], &HashSet::default())?;
         let above = self.reachable(&[*tips[0], *tips[1]], &below)?;
         Ok(above.iter().all(|commit| !self.cut_off.contains(&commit.0)))
     }
 
-    /// Collects the commits that can be reached from some, those in `without` and what is behind them left out.
+    /// Collects the commits that can be reached from some, those in `without` and what follows them left out.
     fn reachable(
         &self,
         from: &[CommitId],
@@ -162,7 +162,7 @@ impl<'r> Commits<'r> {
         Ok(candidates)
     }
 
-    /// Returns true if a commit is an ancestor of another one of them.
+    /// Returns `true` if a commit is an ancestor of another one of them.
     fn is_redundant(&self, position: usize, commit: &CommitId, all: &[CommitId]) -> Result<bool, GitError> {
         let mut others = all.to_vec();
         others.remove(position);

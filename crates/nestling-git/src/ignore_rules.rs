@@ -35,7 +35,7 @@ impl IgnoreRules {
         }
     }
 
-    /// Returns true for a path that is ignored. The strongest patterns that match it, or exclude it from being ignored,
+    /// Returns `true` for a path that is ignored. The strongest patterns that match it, or exclude it from being ignored,
     /// decide.
     pub(super) fn ignore(&self, path: &Path, kind: EntryKind) -> bool {
         let Self::Patterns(patterns) = self else { return true };

@@ -55,7 +55,7 @@
 //! - Whatever way an object is read, the answer is the one that `git` gives.
 //!
 //! A part of [Nestling](https://gitlab.com/nestling-ci/nestling), and the only crate of it that uses git2 or runs `git`. **Data
-//! flow = dependency order = `mod` order**: a module uses only what stands above it.
+//! flow = dependency order = `mod` order**: a module uses only modules above it.
 
 mod bounded;
 mod change;

@@ -39,7 +39,7 @@ impl Libgit2 {
     }
 
     /// Refuses files that neither libgit2 nor git would come to the end of: an index with holes, of which git hashes each byte,
-    /// and pipes in the place of patterns.
+    /// and pipes in place of patterns.
     fn check_files(&self) -> Result<(), GitError> {
         for (file, most) in [
             (self.repository.path().join("index"), bounded::LARGEST_INDEX),

@@ -47,7 +47,7 @@ impl LooseObjects {
         Ok(Object { kind, bytes: bytes.into() })
     }
 
-    /// Inflates a file. How long its content is stands in the content, so that the room for it is found by trying.
+    /// Inflates a file. The length of the content is in the content itself, so the size of the buffer is found by trying.
     fn inflate(&self, file: &[u8]) -> Result<Vec<u8>, String> {
         let most = LARGEST + LONGEST_HEAD;
         let mut room = file.len().saturating_mul(RATIO).clamp(4 << 10, most);

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 /// The least length of what follows a token's prefix.
 const TOKEN_LENGTH: usize = 16;
 
-/// Returns a line with `***` in the place of the user and the query of each URL, of the values of authorization headers and of
+/// Returns a line with `***` in place of the user and the query of each URL, of the values of authorization headers and of
 /// GitLab's tokens, and with control characters escaped.
 pub(super) fn masked(line: &str) -> String {
     printable(&without_credentials(line))
 }
 
-/// Returns a line of a program's output with `***` in the place of the user and the query of each URL, of the values of
+/// Returns a line of a program's output with `***` in place of the user and the query of each URL, of the values of
 /// authorization headers and of GitLab's tokens.
 ///
 /// ```
@@ -42,7 +42,7 @@ fn find_ignoring_case(text: &str, word: &str) -> Option<usize> {
 
 fn masked_word(word: &str) -> String {
     let Some((scheme, address)) = word.split_once("://") else { return masked_tokens(word) };
-    // A password can hold any of the characters that end it elsewhere.
+    // A password can contain any of the characters that end it elsewhere.
     let has_password = address.split_once('@').is_some_and(|(user, _)| user.contains(':'));
     let (user, address) = match address.rsplit_once('@') {
         Some((_, address)) if has_password => ("***@", address),
@@ -78,7 +78,7 @@ fn masked_tokens(word: &str) -> String {
     masked + rest
 }
 
-/// Returns the length of the token that a text begins with.
+/// Returns the length of the token that a string begins with.
 fn token_length(text: &str) -> Option<usize> {
     let dash = text.find('-')?;
     let is_prefix = (3..=10).contains(&dash) && text[..dash].bytes().all(|byte| byte.is_ascii_lowercase());

@@ -69,7 +69,7 @@ pub(super) trait ObjectSource {
         self.read(id)
     }
 
-    /// Returns true if the object is here, which says nothing about damage.
+    /// Returns `true` if the object is here, which says nothing about damage.
     fn contains(&self, id: &ObjectId) -> bool;
 
     /// Adds the ids that begin with these digits.
@@ -78,7 +78,7 @@ pub(super) trait ObjectSource {
     /// Looks again for what has come since the repository was opened.
     fn refresh(&self) {}
 
-    /// Returns true if objects that are not here can be had with [`ObjectSource::prefetch`].
+    /// Returns `true` if objects that are not here can be had with [`ObjectSource::prefetch`].
     fn fetches(&self) -> bool {
         false
     }

@@ -25,7 +25,7 @@ use std::sync::{PoisonError, RwLock};
 pub enum Trust {
     /// The user's own, and those that git's `safe.directory` names.
     Owner,
-    /// Also those in this directory, whoever owns them: `CI_PROJECT_DIR`, which the runner itself has checked out.
+    /// Also those in this directory, no matter who owns them: `CI_PROJECT_DIR`, which the runner itself has checked out.
     Directory(PathBuf),
 }
 
@@ -79,7 +79,7 @@ fn open_at(path: &Path, start: Start, directory: &Path, trust: &Trust) -> Result
     }
 }
 
-/// Opens a repository of a kind that libgit2 does not know. The first error stands if git cannot open it either.
+/// Opens a repository of a kind that libgit2 does not know. The first error is returned if git cannot open it either.
 fn open_by_git(directory: &Path, trust: &Trust, error: GitError) -> Result<GitRepository, GitError> {
     match command::discover(directory, owner(trust, directory)) {
         Ok(git) => Ok(read_by_git(git)),
@@ -100,7 +100,7 @@ fn owner(trust: &Trust, directory: &Path) -> Owner {
     }
 }
 
-/// libgit2's check of owners is one flag for all threads: whoever turns it off opens alone, and only what it trusts.
+/// libgit2's check of owners is one flag for all threads: anyone who turns it off opens alone, and only what it trusts.
 static OWNER_CHECK: RwLock<()> = RwLock::new(());
 
 /// Opens with git's check of the owner, or without it.

@@ -1,5 +1,5 @@
 //! Reads objects out of packs (<https://git-scm.com/docs/pack-format>): what nearly all time of a run would go into. libgit2
-//! takes locks, maps windows and sets zlib up anew for each of many thousand small objects, which costs four times as much as
+//! takes locks, maps windows and sets zlib up again for each of many thousand small objects, which costs four times as much as
 //! reading them one after the other from files that are read in blocks.
 //!
 //! Each offset and each length of the files is checked before it is used. What does not look as it should is reported as
@@ -40,7 +40,7 @@ const BASES: usize = 2 << 20;
 pub(super) enum Defect {
     /// The pack or its index is not laid out as it should be.
     Damaged,
-    /// The object is a difference from itself by way of others, or takes more than [`MOST_WORK`].
+    /// The object is a difference from itself through others, or takes more than [`MOST_WORK`].
     Endless,
     /// The object is larger than [`LARGEST`].
     TooLarge,
@@ -236,7 +236,7 @@ impl Pack {
             };
             work = worked(work, bytes.len())?;
             deltas.push((offset, bytes));
-            // Offsets that only go down end; those that go up may go round in a circle.
+            // Offsets that only go down end; those that go up may be circular.
             let is_circle = base >= offset && deltas.iter().any(|(offset, _)| *offset == base);
             if is_circle || deltas.len() > DEEPEST {
                 return Err(Defect::Endless);

@@ -26,7 +26,7 @@ pub struct GitRepository {
     objects: Box<dyn ObjectSource>,
     backend: Box<dyn Backend>,
     git: Git,
-    /// For a program that is told what changes on disk.
+    /// For a program that gets notified of changes on disk.
     cache: Option<WorkTreeCache>,
 }
 
@@ -82,7 +82,7 @@ impl GitRepository {
         self.names().branch(name)
     }
 
-    /// Returns true if a commit and its tree are here.
+    /// Returns `true` if a commit and its tree are here.
     ///
     /// # Errors
     /// One of the two is damaged.

@@ -1,7 +1,7 @@
 //! Revisions and branches by their full names.
 //!
 //! git looks a short name up among tags before branches, and among local branches before those of remotes
-//! (<https://git-scm.com/docs/gitrevisions>). A clone of a merge request has all tags, and whoever may push may push a tag
+//! (<https://git-scm.com/docs/gitrevisions>). A clone of a merge request has all tags, and anyone who may push may push a tag
 //! that is called `main` or `origin/main`. So a branch is looked up by its full name here, and a name that means several
 //! commits is reported, never chosen.
 
@@ -84,7 +84,7 @@ impl Names<'_> {
             return self.start_at(&self.abbreviated(name));
         }
         let mut candidates = references;
-        // Whoever may push a tag can call it as an abbreviated id.
+        // Anyone who may push a tag can call it as an abbreviated id.
         if candidates.iter().all(|(reference, _)| reference != name) {
             candidates.extend(self.abbreviated_commits(name)?);
         }
@@ -250,7 +250,7 @@ fn split(revision: &str) -> (&str, &str) {
     }
 }
 
-/// Returns true for the name of a file beside the references, which git prefers to all of them.
+/// Returns `true` for the name of a file beside the references, which git prefers to all of them.
 fn is_pseudo_reference(name: &str) -> bool {
     matches!(name, "HEAD" | "FETCH_HEAD" | "ORIG_HEAD" | "MERGE_HEAD" | "CHERRY_PICK_HEAD" | "REVERT_HEAD")
 }

@@ -24,7 +24,7 @@ impl Revisions for GitRepository {
 /// Returns the directory of another repository, by a path from the root of this one.
 ///
 /// # Errors
-/// Its path is inside this repository, and a link leads out of it: a committed link would choose the files that are read.
+/// Its path is inside this repository, and a link points outside of it: a committed link would choose the files that are read.
 fn other_repository(root: &Path, path: &str) -> Result<PathBuf, RevisionError> {
     let root = root.canonicalize().map_err(|error| RevisionError::Unreadable(error.into()))?;
     let mut directory = root.clone();

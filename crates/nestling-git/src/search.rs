@@ -1,5 +1,5 @@
 //! Finding files by their names in a commit. Every run does this over the whole repository, so nothing is copied, listed or
-//! named that is not asked for, and no tree is read twice: one that holds no such file is known by its id.
+//! named that is not asked for, and no tree is read twice: one that contains no such file is known by its id.
 
 use super::id::{IdHasher, ObjectId};
 use super::object::ObjectSource;
@@ -120,7 +120,7 @@ impl TreeSearch<'_> {
         Ok(())
     }
 
-    /// Looks at a directory, and returns it as the level to go on in, unless there is nothing to find below it.
+    /// Looks at a directory, and returns it as the level to continue in, unless there is nothing to find below it.
     fn enter(&mut self, id: TreeId, depth: usize, mut wanted: Wanted) -> Result<Option<Level>, ReadError> {
         let is_asked_for = wanted.markers && depth <= self.query.depth;
         let known_empty = self.known_empty.get(&id.0);
@@ -143,7 +143,7 @@ impl TreeSearch<'_> {
         Ok(Some(Level { id, raw, first_open, path_length: self.path.len(), wanted, totals_before }))
     }
 
-    /// Hands what a directory holds to the visitor. Returns true if markers are looked for below it.
+    /// Hands what a directory holds to the visitor. Returns `true` if markers are looked for below it.
     fn report(
         &mut self,
         matches: Matches,

@@ -12,7 +12,7 @@ use super::pack::{Defect, DefectivePack, Packs};
 use std::cell::{Cell, OnceCell};
 use std::path::{Path, PathBuf};
 
-/// Repositories that borrow from repositories that borrow; git goes on for as many.
+/// Repositories that borrow from repositories that borrow; git continues for as many.
 const DEEPEST_ALTERNATE: usize = 5;
 
 /// All objects of a repository.
@@ -54,7 +54,7 @@ impl ObjectStore {
 
     /// Adds a directory, and those that it borrows from (<https://git-scm.com/docs/gitrepository-layout>).
     fn add_with_alternates(&self, directory: &Path, depth: usize, paths: &mut Vec<PathBuf>) {
-        // A directory that is not there holds nothing.
+        // A directory that does not exist contains nothing.
         let Ok(directory) = directory.canonicalize() else { return };
         if paths.contains(&directory) || depth > DEEPEST_ALTERNATE {
             return;

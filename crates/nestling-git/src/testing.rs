@@ -88,7 +88,7 @@ impl Fixture {
         output.stdout
     }
 
-    /// Writes a file, with the folders above it.
+    /// Writes a file, with the directories above it.
     pub fn write(&self, path: impl AsRef<[u8]>, text: &str) {
         let file = self.path(path);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();

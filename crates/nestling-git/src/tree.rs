@@ -36,7 +36,7 @@ impl Mode {
         }
     }
 
-    /// Returns true for a regular file.
+    /// Returns `true` for a regular file.
     pub(super) fn is_file(self) -> bool {
         matches!(self, Self::File | Self::Executable)
     }

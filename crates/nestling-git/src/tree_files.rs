@@ -25,7 +25,7 @@ impl<'r> TreeFiles<'r> {
         Self { objects, root, trees: RefCell::default() }
     }
 
-    /// Returns true if a path is a directory. Nothing is read but the directories above it.
+    /// Returns `true` if a path is a directory. Nothing is read but the directories above it.
     ///
     /// # Errors
     /// A directory cannot be read.

@@ -76,7 +76,7 @@ impl<'r> WorkTree<'r> {
         Ok(Some(on_disk))
     }
 
-    /// Returns true for git's own files. They are none of the repository's, and no commit can hold them.
+    /// Returns `true` for git's own files. They are none of the repository's, and no commit can contain them.
     fn is_own(&self, path: &RepoPath) -> bool {
         path.as_bytes().split(|byte| *byte == b'/').any(|name| name.eq_ignore_ascii_case(b".git"))
             || self.own_directories.iter().any(|directory| path.is_in(directory))
@@ -163,7 +163,7 @@ impl<'r> WorkTree<'r> {
         Ok(())
     }
 
-    /// Returns true if the index holds a path, or anything below it.
+    /// Returns `true` if the index contains a path, or anything below it.
     fn is_tracked(&self, path: &RepoPath) -> io::Result<bool> {
         let tracked = match self.tracked.get() {
             Some(tracked) => tracked,

@@ -21,7 +21,7 @@ use crate::pipeline::rules::{DEFAULT_KEY, GLOBAL_MAP};
 use crate::yaml::{Kind, Map, Node};
 use indexmap::IndexMap;
 
-/// Jobs with `default`, `extends` and `!reference` resolved, and the settings that stand beside them.
+/// Jobs with `default`, `extends` and `!reference` resolved, and the settings that are beside them.
 #[derive(Debug, Clone, Default)]
 pub struct Configuration {
     /// `stages:` in the order listed; empty where the key is missing.

@@ -25,7 +25,7 @@ use std::fmt;
 pub struct FileId(u32);
 
 impl FileId {
-    /// The number behind the id, for marks in rendered text.
+    /// The number after the id, for marks in rendered text.
     pub fn index(self) -> u32 {
         self.0
     }
@@ -66,7 +66,7 @@ impl Origin {
         Self { file, line, column, width }
     }
 
-    /// The file as a whole, for messages that concern no line of it.
+    /// The file as a whole, for messages that affect no line of it.
     pub fn file(file: FileId) -> Self {
         Self { file, line: 1, column: 0, width: 0 }
     }
@@ -76,13 +76,13 @@ impl Origin {
         Self::file(FileId::NONE)
     }
 
-    /// Returns whether nobody wrote it.
+    /// Returns `true` if nobody wrote it.
     pub fn is_generated(self) -> bool {
         self.file == FileId::NONE
     }
 }
 
-/// A count of lines or characters as an [`Origin`] holds it.
+/// A count of lines or characters as an [`Origin`] contains it.
 pub fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
@@ -161,7 +161,7 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// The items of a finding that lists several, such as the lines of a report. Each can be allowed by itself.
     pub items: Vec<Item>,
-    /// The units that it was found for, in order of their names; empty where it concerns no unit's jobs alone.
+    /// The units that it was found for, in order of their names; empty where it affects no unit's jobs alone.
     pub units: Vec<UnitName>,
     /// The kinds of pipelines that it was found in; empty if it was found in all that were looked at.
     pub kinds: Vec<KindName>,
@@ -295,7 +295,7 @@ pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|d| d.severity == Severity::Error)
 }
 
-/// Decodes the text of a file: GitLab reads UTF-8 only.
+/// Decodes the content of a file: GitLab reads UTF-8 only.
 ///
 /// # Errors
 /// The place of the first byte that is not UTF-8.

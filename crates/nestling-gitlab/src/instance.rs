@@ -33,19 +33,16 @@ pub struct InstanceLimits {
     pub jobs: Option<usize>,
     /// Caches of one job.
     pub caches: usize,
-    /// Variables that a dotenv report may hold.
-    pub dotenv_variables: usize,
 }
 
 impl Default for InstanceLimits {
     fn default() -> Self {
-        Self { needs: 50, deployments: 500, jobs: None, caches: 4, dotenv_variables: 20 }
+        Self { needs: 50, deployments: 500, jobs: None, caches: 4 }
     }
 }
 
 /// The keys that [`Gitlab::read`] knows.
-pub const KEYS: [&str; 8] =
-    ["version", "needs", "deployments", "jobs", "caches", "dotenv_variables", "forwarded", "held_groups"];
+pub const KEYS: [&str; 7] = ["version", "needs", "deployments", "jobs", "caches", "forwarded", "held_groups"];
 
 impl Gitlab {
     /// Reads `gitlab:`. Where something is wrong there, the default is taken.
@@ -73,7 +70,6 @@ impl Gitlab {
             "caches" => self.limits.caches = number(entry)?,
             "forwarded" => self.forwarded = names(entry)?,
             "held_groups" => self.held_groups = names(entry)?,
-            "dotenv_variables" => self.limits.dotenv_variables = number(entry)?,
             key => {
                 let problem = Diagnostic::error(&HEADER, entry.key.origin, format!("unknown key `{key}`"));
                 return Err(Box::new(problem.with_help(

@@ -57,7 +57,7 @@
 //! - The same input gives the same findings in the same order, however many threads look for them.
 //!
 //! A part of [Nestling](https://gitlab.com/nestling-ci/nestling), which generates a GitLab child pipeline for the directories
-//! that a change affects. **Data flow = dependency order = `mod` order**: a module uses only what stands above it.
+//! that a change affects. **Data flow = dependency order = `mod` order**: a module uses only modules above it.
 
 pub mod parallel;
 pub mod name;

@@ -3,7 +3,7 @@
 mod incomplete;
 mod kinds;
 
-pub use kinds::{KindsLinted, LintedKind, lint_kinds};
+pub use kinds::{KindsLinted, LintedKind, each_kind, lint_kinds};
 
 use crate::catalog;
 use crate::check::{self, Allow, CheckSettings, Level, WorkflowRules, read_configuration};
@@ -38,6 +38,10 @@ pub struct Options<'a> {
 pub struct Linted {
     /// The jobs that the file and its local includes define.
     pub pipeline: Pipeline,
+    /// The presence of each of these jobs, in their order.
+    pub presence: Vec<JobPresence>,
+    /// Set if GitLab makes such a pipeline, or may make it: `workflow` decides.
+    pub is_created: bool,
     /// Number of jobs that are in the pipeline, or can be, each instance counted.
     pub jobs: usize,
     /// The findings in the order of the rules.
@@ -114,7 +118,7 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
         problems.retain(|problem| !partial.decides(problem));
     }
     problems.extend(unread(&pipeline.includes));
-    Linted { pipeline, jobs, diagnostics: problems }
+    Linted { pipeline, presence, is_created, jobs, diagnostics: problems }
 }
 
 /// Returns a note that lists the includes which were not read.

@@ -1,4 +1,4 @@
-//! The names of things, each made only by parsing: whoever holds a [`UnitName`] holds a valid one.
+//! Names, each created only by parsing: code that has a [`UnitName`] has a valid one.
 
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -96,7 +96,7 @@ macro_rules! name_type {
 }
 
 name_type! {
-    /// The name of a unit: its directory, or what its header says. Never holds a colon, which separates a unit
+    /// The name of a unit: its directory, or what its header says. Never contains a colon, which separates a unit
     /// from a job in a [`JobName`], nor a control character.
     ///
     /// ```
@@ -223,7 +223,7 @@ fn no_slash_at_the_ends(name: &str) -> Result<(), NameError> {
     }
 }
 
-/// GitLab's slug of a text, as in `CI_COMMIT_REF_SLUG`: lower case, everything but `0-9a-z` a hyphen, at most 63
+/// GitLab's slug of a string, as in `CI_COMMIT_REF_SLUG`: lower case, everything but `0-9a-z` a hyphen, at most 63
 /// bytes, no hyphen at either end (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
 pub fn slug(text: &str) -> String {
     let mut slug: String = text

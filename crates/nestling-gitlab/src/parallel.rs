@@ -1,4 +1,4 @@
-//! Work that falls into parts, on as many cores as there are. The parts are a pipeline's: what comes out is in their
+//! Work that falls into parts, on as many cores as there are. The parts are a pipeline's: the results are in their
 //! order, however they ran.
 
 use std::num::NonZeroUsize;

@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, FileId};
 use crate::pipeline::fragment::Fragment;
 use crate::yaml::{Kind, Map, Meaning, Node, merge_keys, parse_file};
 
-/// The tree of a text that is one document.
+/// The tree of a string that is one document.
 pub fn node(text: &str) -> Node {
     let mut documents = parse_file(text, FileId::from_index(0)).unwrap_or_else(|e| panic!("{text}: {e:?}"));
     assert_eq!(documents.len(), 1, "{text}");

@@ -98,15 +98,23 @@ fn answer_at_position(model: &Model<'_>, method: &str, params: Value) -> Answer 
             let target = params.text_document_position;
             in_file(model, &target.text_document, |file| complete::complete(model, file, target.position))
         }),
-        "textDocument/prepareRename" => with(params, |target: TextDocumentPositionParams| {
-            let file = model.file(&target.text_document.uri)?;
-            rename::prepare(model, &file, target.position)
-        }),
+        "textDocument/prepareRename" => {
+            let Ok(target) = serde_json::from_value::<TextDocumentPositionParams>(params) else {
+                return Answer::Invalid;
+            };
+            let Some(file) = model.file(&target.text_document.uri) else {
+                return Answer::Result(Value::Null);
+            };
+            match rename::prepare(model, &file, target.position) {
+                Ok(place) => Answer::Result(serde_json::to_value(place).unwrap_or_default()),
+                Err(why) => Answer::Refused(why),
+            }
+        }
         "textDocument/rename" => {
             let Ok(params) = serde_json::from_value::<RenameParams>(params) else { return Answer::Invalid };
             let target = params.text_document_position;
             let Some(file) = model.file(&target.text_document.uri) else {
-                return Answer::Refused("the file is not open".to_owned());
+                return Answer::Refused("the file is not open, or belongs to no pipeline".to_owned());
             };
             match rename::rename(model, &file, target.position, &params.new_name) {
                 Ok(edit) => Answer::Result(serde_json::to_value(edit).unwrap_or_default()),

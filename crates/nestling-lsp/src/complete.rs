@@ -1,6 +1,8 @@
 //! Completion: the words that can be typed at the place of the cursor.
 
 mod expressions;
+mod conditions;
+mod further;
 mod paths;
 
 pub(crate) use expressions::CONTEXTS;
@@ -65,6 +67,9 @@ pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Positio
         let (typed, candidates) = expressions::candidates(before, file, &index);
         return items(file, offset - typed..offset, "", candidates);
     }
+    if let Some((typed, candidates)) = further::of_gitlab_expression(file, &outline, offset) {
+        return items(file, offset - typed..offset, "", candidates);
+    }
     if let Some(typed) = variables::variable_at(file.text, offset) {
         let candidates = variables::PREDEFINED.iter();
         let candidates = candidates.map(|(name, meaning)| Candidate {
@@ -74,12 +79,18 @@ pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Positio
         return items(file, typed, "", candidates.collect());
     }
     let place = Place::at(&outline, offset, &file.kind);
+    if place.path.last() == Some(&"if")
+        && let Some((typed, candidates)) = conditions::candidates(file.text, offset)
+    {
+        return items(file, offset - typed..offset, "", candidates);
+    }
     if takes_nothing(&outline, offset, &place) {
         return Vec::new();
     }
     let mut candidates = Vec::new();
     if place.slot != Slot::Key {
         let mut values = values(file, &index, &outline, &place);
+        values.extend(further::values(&index, &outline, &place));
         if !place.is_quoted {
             values = values.into_iter().map(Candidate::quoted).collect();
         }
@@ -206,7 +217,7 @@ fn named_keys(index: &Index, outline: &Outline<'_>, place: &Place<'_>) -> Vec<Ca
             inputs.into_iter().flatten().map(candidate).collect()
         }
         Some(KeyKind::EnvironmentUse) => environments(index),
-        _ => Vec::new(),
+        _ => further::keys(&path),
     }
 }
 
@@ -225,12 +236,11 @@ fn environments(index: &Index) -> Vec<Candidate> {
 fn values(file: &OpenFile<'_>, index: &Index, outline: &Outline<'_>, place: &Place<'_>) -> Vec<Candidate> {
     let position = index.file(&file.path);
     let typed = &file.text[place.typed.clone()];
-    let is_reference = place.holder.is_some_and(|holder| {
-        let parent = outline.entries[holder].parent;
-        outline.entries[holder].is_reference
-            || parent.is_some_and(|parent| outline.entries[parent].is_reference)
-    });
-    let kind = if is_reference { Some(ValueKind::Job) } else { value_kind(place.section, &place.path) };
+    let kind = match further::reference_at(outline, place) {
+        Some(reference) if reference.before.is_empty() => Some(ValueKind::Job),
+        Some(reference) => return further::of_reference(index, position, &reference),
+        None => value_kind(place.section, &place.path),
+    };
     match kind {
         Some(ValueKind::Template) => index
             .facts
@@ -249,7 +259,14 @@ fn values(file: &OpenFile<'_>, index: &Index, outline: &Outline<'_>, place: &Pla
                 .map(|unit| Candidate::new(&unit.name, CompletionItemKind::MODULE, directory(unit)))
                 .collect()
         }
-        Some(ValueKind::Environment) => environments(index),
+        Some(ValueKind::Environment) => {
+            // An environment does not come after itself.
+            let own = matches!(place.path.as_slice(), ["workspace", "environments", _, "after", ..])
+                .then(|| place.path[2]);
+            let mut candidates = environments(index);
+            candidates.retain(|candidate| Some(candidate.label.as_str()) != own);
+            candidates
+        }
         Some(ValueKind::Stage) => stages(index, position),
         Some(ValueKind::Job) => jobs(index, position, place),
         Some(ValueKind::Include) => paths::files(&index.root, typed),
@@ -268,8 +285,10 @@ fn values(file: &OpenFile<'_>, index: &Index, outline: &Outline<'_>, place: &Pla
 
 /// Returns the words of the table, as they have to be written.
 fn words(place: &Place<'_>) -> Vec<Candidate> {
-    let words = keywords::words(place.section, &place.path).into_iter();
-    words.map(|word| Candidate::new(word, CompletionItemKind::ENUM_MEMBER, "")).collect()
+    let mut words = keywords::words(place.section, &place.path);
+    let mut seen = std::collections::BTreeSet::new();
+    words.retain(|word| seen.insert(word.clone()));
+    words.into_iter().map(|word| Candidate::new(word, CompletionItemKind::ENUM_MEMBER, "")).collect()
 }
 
 fn stages(index: &Index, position: Option<usize>) -> Vec<Candidate> {
@@ -293,7 +312,8 @@ fn stages(index: &Index, position: Option<usize>) -> Vec<Candidate> {
 fn jobs(index: &Index, position: Option<usize>, place: &Place<'_>) -> Vec<Candidate> {
     let Some(position) = position else { return Vec::new() };
     let own = place.path.first().copied().unwrap_or_default();
-    let is_hidden_wanted = place.path.contains(&"extends") || !place.path.contains(&"needs");
+    let is_hidden_wanted =
+        ["needs", "dependencies", "on_stop", "trigger"].iter().all(|key| !place.path.contains(key));
     let names = index.defined(position, &NameKind::Job).into_iter();
     let names = names.filter(|name| *name != own && (is_hidden_wanted || !name.starts_with('.')));
     let mut candidates: Vec<Candidate> = names

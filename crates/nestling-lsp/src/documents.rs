@@ -2,7 +2,7 @@
 
 use lsp_types::Uri;
 use nestling_files::path::RepoPath;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,8 @@ pub(crate) struct Document {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Documents {
     pub open: BTreeMap<PathBuf, Document>,
+    /// The folders of the editor, whose workspaces are checked with no file open, too.
+    pub folders: BTreeSet<PathBuf>,
 }
 
 impl Documents {

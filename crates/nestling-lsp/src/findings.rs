@@ -1,5 +1,6 @@
 //! The findings in the open files, in the workspaces that they are in, and in the files that they include.
 
+use crate::belonging::is_of_ci;
 use crate::documents::{Document, Documents, path_in};
 use nestling::ide::{WorkspaceFacts, workspace_facts};
 use nestling::{
@@ -65,24 +66,26 @@ impl Memos {
         self.0.entry(workspace.to_owned()).or_default()
     }
 
+    /// Returns the same results for a state that is only tried.
+    pub(crate) fn fork(&self) -> Self {
+        Self(self.0.iter().map(|(workspace, memo)| (workspace.clone(), memo.fork())).collect())
+    }
+
     /// Forgets the workspaces of which no file is open any more.
     fn keep_only(&mut self, workspaces: &BTreeSet<PathBuf>) {
         self.0.retain(|workspace, _| workspaces.contains(workspace));
     }
 }
 
-/// Checks every open file as what it is.
+/// Checks every open file as what it is, and the workspaces of the editor's folders.
 pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>, memos: &mut Memos) -> Findings {
     let mut findings = Findings::default();
     let mut workspaces = BTreeSet::new();
     let mut read = BTreeSet::new();
     for (path, document) in &documents.open {
         let Some(directory) = path.parent() else { continue };
-        let repository = match Repository::discover(directory) {
-            Ok(repository) => Some(repository).filter(|repository| repository.root().is_some()),
-            Err(GitError::NotFound { .. }) => None,
-            // The directory of a new file need not be there yet.
-            Err(_) if !directory.is_dir() => None,
+        let repository = match repository_of(directory) {
+            Ok(repository) => repository,
             Err(error) => {
                 findings.failures.push(format!("{}: {error}", path.display()));
                 continue;
@@ -94,21 +97,17 @@ pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>, memos
         let is_own = path.file_name().is_some_and(|name| name == FILE_NAME);
         let without_header = || root.clone().unwrap_or_else(|| directory.to_owned());
         let workspace = workspace.or_else(|| is_own.then(without_header));
-        if workspace.is_some() && root.is_none() {
+        if workspace.is_some() && root.is_none() && (is_own || is_of_ci(&document.text)) {
             findings.outside.insert(path.clone());
         }
-        if let Some(workspace) = workspace
-            && workspaces.insert(workspace.clone())
-        {
-            let memo = memos.of(&workspace);
-            let checked = match &repository {
-                Some(repository) => check_workspace(documents, repository, &workspace, assemblies, memo),
-                None => check_outside(documents, &workspace, memo),
-            };
-            match checked {
-                Ok(checked) => findings.checked.push(checked),
-                Err(error) => findings.failures.push(format!("{}: {error}", workspace.display())),
-            }
+        if let Some(workspace) = workspace.filter(|workspace| workspaces.insert(workspace.clone())) {
+            findings.add_workspace(
+                documents,
+                repository.as_ref(),
+                &workspace,
+                assemblies,
+                memos.of(&workspace),
+            );
         }
         if is_pipeline(path, document) && !read.contains(path) {
             let checked = check_file(documents, repository.as_ref(), path, document);
@@ -117,12 +116,59 @@ pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>, memos
             findings.checked.push(checked);
         }
     }
+    for folder in &documents.folders {
+        let Ok(Some(repository)) = repository_of(folder) else { continue };
+        let workspace = repository.root().and_then(|root| workspace_of(documents, root, folder));
+        if let Some(workspace) = workspace.filter(|workspace| workspaces.insert(workspace.clone())) {
+            findings.add_workspace(
+                documents,
+                Some(&repository),
+                &workspace,
+                assemblies,
+                memos.of(&workspace),
+            );
+        }
+    }
     memos.keep_only(&workspaces);
     findings
 }
 
+impl Findings {
+    fn add_workspace(
+        &mut self,
+        documents: &Documents,
+        repository: Option<&Repository>,
+        workspace: &Path,
+        assemblies: &FindAssemblies<'_>,
+        memo: &CheckMemo,
+    ) {
+        let checked = match repository {
+            Some(repository) => check_workspace(documents, repository, workspace, assemblies, memo),
+            None => check_outside(documents, workspace, memo),
+        };
+        match checked {
+            Ok(checked) => self.checked.push(checked),
+            Err(error) => self.failures.push(format!("{}: {error}", workspace.display())),
+        }
+    }
+}
+
+/// Returns the repository that a directory is in, and has a work tree.
+fn repository_of(directory: &Path) -> Result<Option<Repository>, GitError> {
+    match Repository::discover(existing(directory)) {
+        Ok(repository) => Ok(Some(repository).filter(|repository| repository.root().is_some())),
+        Err(GitError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Returns the nearest directory that is there: that of a new file need not be yet.
+fn existing(directory: &Path) -> &Path {
+    directory.ancestors().find(|above| above.is_dir()).unwrap_or(directory)
+}
+
 /// Returns whether a file is a pipeline of GitLab's by its name, or by what the editor calls its language.
-fn is_pipeline(path: &Path, document: &Document) -> bool {
+pub(crate) fn is_pipeline(path: &Path, document: &Document) -> bool {
     let name = path.file_name().unwrap_or_default().as_bytes();
     name.ends_with(PIPELINE.as_bytes())
         || name.ends_with(b".gitlab-ci.yaml")

@@ -4,6 +4,7 @@ mod meant;
 mod quote;
 mod optional;
 mod unused;
+mod form;
 mod allow;
 mod stop;
 
@@ -100,7 +101,9 @@ pub(crate) fn proposals(finding: Finding<'_>) -> Vec<Proposal> {
         Proposal::correction(meant::fixes(finding)),
         Proposal::correction(quote::fix(finding)),
         Proposal::correction(optional::fix(finding)),
-        Proposal::correction(unused::fix(finding)),
+        Proposal::correction(unused::fixes(finding)),
+        Proposal::correction(unused::duplicate(finding)),
+        Proposal::correction(form::fix(finding)),
     ];
     proposals.extend(allow::proposals(finding));
     proposals

@@ -1,19 +1,19 @@
 //! Hover: everything known of the word under the cursor.
 
+mod job;
+
+pub(crate) use job::{is_of, jobs_of_name, written_here};
+
 use crate::index::{Index, Occurrence};
 use crate::keywords;
 use crate::library;
 use crate::meaning::Section;
-use crate::model::{Model, OpenFile, UnitJobs};
-use crate::names::NameKind;
+use crate::model::{Model, OpenFile};
+use crate::names::{NameKind, is_computed};
 use crate::outline::Outline;
-use crate::plain;
 use crate::variables;
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
-use nestling::Sources;
-use nestling::ide::{InputFacts, JobFacts};
-use nestling_gitlab::diagnostic::Origin;
-use nestling_gitlab::yaml::{Map, Node, emit_entry};
+use nestling::ide::InputFacts;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -79,6 +79,8 @@ fn of_name(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: Oc
     let name = index.name(occurrence);
     let facts = &index.facts;
     let text = match &name.kind {
+        // The value of a name that expressions make is that of the string.
+        NameKind::Stage | NameKind::Environment if is_computed(&name.text) => return None,
         NameKind::Template => {
             let template = facts.template(&name.text)?;
             let mut text = format!("template **`{}`**", template.name);
@@ -118,8 +120,8 @@ fn of_name(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: Oc
             format!("`vars.{}`: `{}`", name.text, shown(value))
         }
         NameKind::Macro(_) => format!("macro **`{}`**{}", name.text, definition(index, occurrence)),
-        NameKind::Job => of_job(model, file, index, occurrence)
-            .or_else(|| of_plain_job(model, file, &name.text))
+        NameKind::Job => job::of_job(model, file, index, occurrence)
+            .or_else(|| job::of_plain_job(model, file, index, occurrence))
             .unwrap_or_else(|| format!("job **`{}`**{}", name.text, definition(index, occurrence))),
         NameKind::Stage => {
             let position = facts.stages.iter().position(|stage| *stage == name.text)?;
@@ -174,68 +176,6 @@ fn definition(index: &Index, occurrence: Occurrence) -> String {
     format!("\n\n```yaml\n{}\n```\n\n{}", lines.join("\n"), path.display())
 }
 
-/// Returns a job as GitLab gets it, with the places that its keywords come from.
-fn of_job(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: Occurrence) -> Option<String> {
-    let name = index.name(occurrence);
-    let units = match &name.unit {
-        Some(unit) => vec![unit.as_str()],
-        None => index.units_of(occurrence.0),
-    };
-    let unit_jobs = model.jobs(file, units.get(..1).unwrap_or_default())?;
-    let jobs: Vec<&JobFacts> = unit_jobs.jobs.iter().filter(|job| is_of(job, &name.text)).collect();
-    let first = jobs.first()?;
-    let mut text = String::new();
-    for job in &jobs {
-        let _ = write!(text, "job **`{}`**\n\n", job.name);
-        for kind in &job.kinds {
-            let place = kind.decided_by.map(|origin| format!(" ({})", unit_jobs.sources.place(origin)));
-            let _ = writeln!(text, "- {}: {}{}", kind.kind.name, kind.state, place.unwrap_or_default());
-        }
-        text.push('\n');
-    }
-    let written = with_origins(first.name.as_str(), &first.body, &unit_jobs.sources);
-    let _ = write!(text, "```yaml\n{written}```");
-    if units.len() > 1 {
-        let _ = write!(text, "\n\nOne of {}.", counted(units.len(), "unit"));
-    }
-    Some(text)
-}
-
-/// Returns `true` for a job of this short name, and for those that it was fanned out to.
-pub(crate) fn is_of(job: &JobFacts, name: &str) -> bool {
-    job.short_name == name
-        || job.environment.is_some()
-            && job.short_name.strip_prefix(name).is_some_and(|rest| rest.starts_with(':'))
-}
-
-/// Returns a job of a plain file after `include`, `extends` and `default`, with the places that its keywords come from.
-fn of_plain_job(model: &Model<'_>, file: &OpenFile<'_>, name: &str) -> Option<String> {
-    plain::jobs(model, file).iter().find_map(|read| {
-        let job = read.pipeline.jobs.iter().find(|job| job.name.as_str() == name)?;
-        let written = with_origins(name, &job.body, &read.sources);
-        Some(format!("job **`{name}`**\n\n```yaml\n{written}```"))
-    })
-}
-
-fn with_origins(name: &str, body: &Map, sources: &Sources) -> String {
-    let mut text = format!("{name}:\n");
-    for entry in &body.entries {
-        let mut written = String::new();
-        emit_entry(&mut written, &entry.key, &entry.value, 2);
-        let origin = entry.key.origin;
-        let (first, rest) = written.split_once('\n').unwrap_or((&written, ""));
-        let place =
-            if origin.is_generated() { String::new() } else { format!("  # {}", place(sources, origin)) };
-        let _ = writeln!(text, "{first}{place}");
-        text.push_str(rest);
-    }
-    text
-}
-
-fn place(sources: &Sources, origin: Origin) -> String {
-    format!("{}:{}", sources.path(origin.file), origin.line)
-}
-
 /// Returns the values that an expression has for the units that are made from the file.
 fn of_expression(
     model: &Model<'_>,
@@ -258,7 +198,7 @@ fn of_expression(
     let mut values: Vec<String> = Vec::new();
     for unit in units.iter().take(SHOWN_UNITS) {
         let Some(unit_jobs) = model.jobs(file, &[unit]) else { continue };
-        let value = rendered(&unit_jobs, file, &entry);
+        let value = job::rendered(&unit_jobs, file, &entry);
         values.extend(value.map(|value| format!("- `{unit}`: `{}`", shown(&value))));
     }
     if values.is_empty() {
@@ -268,45 +208,6 @@ fn of_expression(
         values.push(format!("- and {} more", units.len() - SHOWN_UNITS));
     }
     Some((format!("The string that it is in becomes\n\n{}", values.join("\n")), entry))
-}
-
-/// Returns the text that a scalar became in the first job that has it.
-fn rendered(unit_jobs: &UnitJobs, file: &OpenFile<'_>, bytes: &Range<usize>) -> Option<String> {
-    let line_start = file.text[..bytes.start].rfind('\n').map_or(0, |newline| newline + 1);
-    let column = file.text[line_start..bytes.start].chars().count() + 1;
-    let line = file.lines.line(bytes.start) + 1;
-    let path = file.repo_path.to_string();
-    let is_here = |origin: Origin| {
-        let is_line = usize::try_from(origin.line).is_ok_and(|number| number == line);
-        let columns = [column, column.saturating_sub(1)];
-        let is_column = usize::try_from(origin.column).is_ok_and(|number| columns.contains(&number));
-        is_line && is_column && unit_jobs.sources.path(origin.file) == path
-    };
-    unit_jobs.jobs.iter().find_map(|job| {
-        if is_here(job.origin) {
-            return Some(job.name.to_string());
-        }
-        in_map(&job.body, &is_here)
-    })
-}
-
-fn in_map(map: &Map, is_here: &dyn Fn(Origin) -> bool) -> Option<String> {
-    map.entries.iter().find_map(|entry| {
-        if is_here(entry.key.origin) {
-            return Some(entry.key.text().to_owned());
-        }
-        in_node(&entry.value, is_here)
-    })
-}
-
-fn in_node(node: &Node, is_here: &dyn Fn(Origin) -> bool) -> Option<String> {
-    if let Some(map) = node.as_map() {
-        return in_map(map, is_here);
-    }
-    if let Some(items) = node.as_seq() {
-        return items.iter().find_map(|item| in_node(item, is_here));
-    }
-    node.text().filter(|_| is_here(node.origin)).map(str::to_owned)
 }
 
 /// Returns a number with its noun.

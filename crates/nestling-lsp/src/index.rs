@@ -1,5 +1,7 @@
 //! All names of a workspace, or of a plain file with its includes, and which of them mean the same.
 
+mod same;
+
 use crate::documents::{Documents, path_in};
 use crate::library;
 use crate::meaning::FileKind;
@@ -21,6 +23,8 @@ pub(crate) struct IndexedFile {
     pub path: PathBuf,
     pub text: String,
     pub names: Vec<Name>,
+    /// The name of its inputs and macros.
+    pub owner: String,
     /// Set for a template that comes with Nestling.
     pub is_built_in: bool,
 }
@@ -52,6 +56,8 @@ pub(crate) struct Index {
     pub files: Vec<IndexedFile>,
     scopes: Vec<Scope>,
     positions: BTreeMap<PathBuf, usize>,
+    /// The files that others include.
+    included: BTreeSet<usize>,
 }
 
 impl Index {
@@ -63,6 +69,7 @@ impl Index {
             files: Vec::new(),
             scopes: Vec::new(),
             positions: BTreeMap::new(),
+            included: BTreeSet::new(),
         };
         let is_workspace = !facts.units.is_empty() || !facts.file.is_root();
         if is_workspace {
@@ -113,6 +120,9 @@ impl Index {
         while let Some(path) = pending.pop() {
             let Some(position) = self.read(&path, documents) else { continue };
             if files.insert(position) {
+                if files.len() > 1 {
+                    self.included.insert(position);
+                }
                 let includes =
                     self.files[position].names.iter().filter(|name| name.kind == NameKind::Include);
                 pending.extend(includes.flat_map(|name| files_of_include(&self.root, &name.text)));
@@ -146,7 +156,8 @@ impl Index {
         let outline = Outline::of(&text);
         let names = names(&outline, NamedFile { kind, owner, facts: &self.facts });
         let is_built_in = library::template(path).is_some();
-        self.files.push(IndexedFile { path: path.to_owned(), text, names, is_built_in });
+        let (path_of_file, owner) = (path.to_owned(), owner.to_owned());
+        self.files.push(IndexedFile { path: path_of_file, text, names, owner, is_built_in });
         self.positions.insert(path.to_owned(), self.files.len() - 1);
         self.files.len() - 1
     }
@@ -161,6 +172,11 @@ impl Index {
         self.positions.get(path).copied()
     }
 
+    /// Returns `true` for a file that another one includes.
+    pub(crate) fn is_included(&self, file: usize) -> bool {
+        self.included.contains(&file)
+    }
+
     /// Returns the name at an offset of a file: the shortest one, which is part of the others.
     pub(crate) fn name_at(&self, file: usize, offset: usize) -> Option<Occurrence> {
         let names = self.files[file].names.iter().enumerate();
@@ -170,79 +186,6 @@ impl Index {
 
     pub(crate) fn name(&self, (file, position): Occurrence) -> &Name {
         &self.files[file].names[position]
-    }
-
-    /// Returns all names that mean the same as this one, in the order of files.
-    pub(crate) fn same(&self, occurrence: Occurrence) -> Vec<Occurrence> {
-        let name = self.name(occurrence);
-        if name.kind != NameKind::Job {
-            return self.all(|_, other| other.kind == name.kind && other.text == name.text);
-        }
-        let mut scopes = self.first_scopes(occurrence);
-        loop {
-            let near = self.files_of(&scopes);
-            let is_definition = |file: usize, other: &Name| {
-                let is_same = other.kind == NameKind::Job && other.text == name.text;
-                is_same && other.is_definition && near.contains(&file)
-            };
-            let definitions = self.all(is_definition);
-            let count = scopes.len();
-            for (file, _) in &definitions {
-                scopes.extend(self.scopes_of(*file));
-            }
-            if scopes.len() == count {
-                break;
-            }
-        }
-        let near = self.files_of(&scopes);
-        self.all(|file, other| {
-            let is_same = other.kind == NameKind::Job && other.text == name.text;
-            is_same
-                && match (&other.unit, other.is_of_dependencies) {
-                    (Some(unit), _) => {
-                        scopes.iter().any(|scope| self.scopes[*scope].unit.as_ref() == Some(unit))
-                    }
-                    (None, false) => near.contains(&file),
-                    (None, true) => scopes.iter().any(|scope| self.is_dependency_of(*scope, file)),
-                }
-        })
-    }
-
-    fn files_of(&self, scopes: &BTreeSet<usize>) -> BTreeSet<usize> {
-        scopes.iter().flat_map(|scope| &self.scopes[*scope].files).copied().collect()
-    }
-
-    /// Returns the scopes that a job's name is looked up in.
-    fn first_scopes(&self, occurrence: Occurrence) -> BTreeSet<usize> {
-        let name = self.name(occurrence);
-        if let Some(unit) = &name.unit {
-            return self.scopes_where(|scope| scope.unit.as_ref() == Some(unit));
-        }
-        let own = self.scopes_of(occurrence.0);
-        if !name.is_of_dependencies {
-            return own;
-        }
-        let units: BTreeSet<&str> =
-            own.iter().filter_map(|scope| self.scopes[*scope].unit.as_deref()).collect();
-        let mut dependencies: Vec<&String> = Vec::new();
-        let mut pending: Vec<&str> = units.into_iter().collect();
-        while let Some(unit) = pending.pop() {
-            let of_unit = self.facts.unit(unit).map(|unit| unit.dependencies.as_slice()).unwrap_or_default();
-            for dependency in of_unit {
-                if !dependencies.contains(&dependency) {
-                    dependencies.push(dependency);
-                    pending.push(dependency);
-                }
-            }
-        }
-        self.scopes_where(|scope| scope.unit.as_ref().is_some_and(|unit| dependencies.contains(&unit)))
-    }
-
-    /// Returns `true` if a file belongs to a unit that depends on the unit of a scope directly.
-    fn is_dependency_of(&self, scope: usize, file: usize) -> bool {
-        let Some(unit) = &self.scopes[scope].unit else { return false };
-        let names = self.scopes_of(file).into_iter().filter_map(|scope| self.scopes[scope].unit.as_deref());
-        names.filter_map(|name| self.facts.unit(name)).any(|dependent| dependent.dependencies.contains(unit))
     }
 
     fn scopes_of(&self, file: usize) -> BTreeSet<usize> {

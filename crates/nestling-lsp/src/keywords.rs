@@ -31,6 +31,15 @@ pub(crate) struct KnownKey {
 
 /// Returns the keys that the mapping at a path can have.
 pub(crate) fn keys(section: Section, path: &[&str]) -> Vec<KnownKey> {
+    // A stop block has the keys of a job.
+    if let [_, "stop", rest @ ..] | ["workspace", "environments", _, "stop", rest @ ..] = path {
+        let mut keys = job_keys(&[&["stop job"], rest].concat());
+        keys.retain(|key| {
+            !rest.is_empty()
+                || !["stop", "environment", "needs", "trigger", "reuse"].contains(&key.name.as_str())
+        });
+        return keys;
+    }
     match section {
         Section::Header => {
             let schemas = schemas_at(path);
@@ -44,6 +53,9 @@ pub(crate) fn keys(section: Section, path: &[&str]) -> Vec<KnownKey> {
 /// Returns the key at the end of a path.
 pub(crate) fn key(section: Section, path: &[&str]) -> Option<KnownKey> {
     let (name, above) = path.split_last()?;
+    if let [_, "stop", rest @ ..] | ["workspace", "environments", _, "stop", rest @ ..] = above {
+        return row(&[&["stop job"], rest, &[*name]].concat()).map(|row| of_row(name, row));
+    }
     match section {
         Section::Header => keys(section, above).into_iter().find(|key| key.name == *name),
         Section::Jobs if is_nestling_key(path) => own_keys().into_iter().find(|key| key.name == *name),
@@ -81,6 +93,11 @@ pub(crate) fn header_keys(kind: &FileKind) -> Vec<KnownKey> {
 
 /// Returns the words that a value at a path can be.
 pub(crate) fn words(section: Section, path: &[&str]) -> Vec<String> {
+    if let [_, "stop", rest @ ..] | ["workspace", "environments", _, "stop", rest @ ..] = path
+        && !rest.is_empty()
+    {
+        return words(Section::Jobs, &[&["stop job"], rest].concat());
+    }
     if section == Section::Header {
         let mut words = Vec::new();
         for schema in schemas_at(path) {

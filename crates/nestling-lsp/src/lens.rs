@@ -1,11 +1,12 @@
 //! Lenses: what a branch does to a unit, what happens to a job in each kind of pipeline, who uses a template.
 
-use crate::hover::{counted, is_of};
+use crate::hover::{counted, is_of, written_here};
 use crate::index::Index;
 use crate::meaning::{FileKind, Section};
 use crate::model::{Model, OfPipeline, OpenFile, UnitJobs};
-use crate::names::NameKind;
+use crate::names::{Name, NameKind};
 use crate::outline::Outline;
+use crate::plain;
 use lsp_types::{CodeLens, Command};
 use nestling::ide::{JobFacts, JobInKind, SelectionFacts};
 use nestling_gitlab::pipeline::keywords::is_hidden;
@@ -40,23 +41,18 @@ pub(crate) fn lenses(model: &Model<'_>, file: &OpenFile<'_>) -> Vec<CodeLens> {
 
 fn job_lenses(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, position: usize) -> Vec<CodeLens> {
     let units = index.units_of(position);
-    let is_own = file.repo_path == index.facts.file;
+    let is_own = file.repo_path == index.facts.file && file.workspace.is_some();
     if units.is_empty() && !is_own {
-        return Vec::new();
+        return plain_lenses(model, file, index, position);
     }
     // A template is the same for all units that use it, mostly: one of them stands for the others.
     let Some(unit_jobs) = model.jobs(file, units.get(..1).unwrap_or_default()) else { return Vec::new() };
-    let definitions = index.files[position].names.iter();
-    let definitions = definitions.filter(|name| name.kind == NameKind::Job && name.is_definition);
+    let path = file.repo_path.to_string();
     let mut lenses = Vec::new();
-    for name in definitions.filter(|name| !is_hidden(&name.text)) {
-        let line = file.lines.line(name.range.start) + 1;
-        let path = file.repo_path.to_string();
-        let is_here = |job: &&JobFacts| {
-            let is_line = usize::try_from(job.origin.line).is_ok_and(|number| number == line);
-            is_line && unit_jobs.sources.path(job.origin.file) == path
-        };
-        let mut jobs: Vec<&JobFacts> = unit_jobs.jobs.iter().filter(is_here).collect();
+    for name in definitions(index, position) {
+        let is_here = written_here(file, &name.range);
+        let all = unit_jobs.jobs.iter();
+        let mut jobs: Vec<&JobFacts> = all.filter(|job| is_here(job, &unit_jobs.sources)).collect();
         if jobs.is_empty() {
             jobs = unit_jobs.jobs.iter().filter(|job| is_of(job, &name.text)).collect();
         }
@@ -69,6 +65,33 @@ fn job_lenses(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, position: u
             let text = format!("and {} more", counted(jobs.len() - SHOWN_JOBS, "job"));
             lenses.push(lens(file, name.range.clone(), text, None));
         }
+    }
+    lenses
+}
+
+/// Returns the visible jobs that a file defines.
+fn definitions(index: &Index, position: usize) -> impl Iterator<Item = &Name> {
+    let names = index.files[position].names.iter();
+    names.filter(|name| name.kind == NameKind::Job && name.is_definition && !is_hidden(&name.text))
+}
+
+/// Returns the lenses of a plain file's jobs. There is no page that they could open.
+fn plain_lenses(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, position: usize) -> Vec<CodeLens> {
+    if file.kind != FileKind::Jobs {
+        return Vec::new();
+    }
+    let read = plain::jobs(model, file);
+    let path = file.repo_path.to_string();
+    let mut lenses = Vec::new();
+    for name in definitions(index, position) {
+        let found = read.iter().find_map(|read| {
+            let job = read.jobs.iter().find(|job| job.name.as_str() == name.text)?;
+            Some(presence(job, read, &path, 0))
+        });
+        lenses.extend(found.map(|title| {
+            let command = Command { title, command: String::new(), arguments: None };
+            CodeLens { range: file.lines.range(name.range.clone()), command: Some(command), data: None }
+        }));
     }
     lenses
 }

@@ -38,6 +38,7 @@ mod documents;
 mod meaning;
 mod keywords;
 mod place;
+mod belonging;
 mod names;
 mod library;
 mod index;
@@ -58,6 +59,7 @@ mod rename;
 mod symbols;
 mod highlight;
 mod preview;
+mod watch;
 mod answers;
 mod server;
 

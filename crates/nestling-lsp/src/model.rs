@@ -1,8 +1,9 @@
 //! Everything that answers are made from: the open files, the last check, and what was computed since.
 
+use crate::belonging::is_of_ci;
 use crate::convert::Shown;
-use crate::documents::{Documents, path_in};
-use crate::findings::{FindAssemblies, Findings};
+use crate::documents::{Document, Documents, path_in};
+use crate::findings::{FindAssemblies, Findings, Memos, is_pipeline};
 use crate::fix::{Fix, Tried};
 use crate::index::Index;
 use crate::library;
@@ -13,7 +14,6 @@ use lsp_types::{Location, Position, Range as LspRange, Uri};
 use nestling::ide::{JobFacts, SelectionFacts, WorkspaceFacts, jobs, selections};
 use nestling::{As, ChangeRequest, Project, Repository, Sources};
 use nestling_files::path::RepoPath;
-use nestling_gitlab::pipeline::Pipeline;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -28,18 +28,12 @@ pub(crate) struct Cache {
     jobs: BTreeMap<(PathBuf, Vec<String>), Option<Rc<UnitJobs>>>,
     selections: BTreeMap<(PathBuf, String), Rc<Vec<OfPipeline>>>,
     /// The jobs of plain files.
-    pub plain: BTreeMap<PathBuf, Rc<PlainJobs>>,
+    pub plain: BTreeMap<PathBuf, Rc<UnitJobs>>,
     /// The corrections in a file that have the effect that they should have.
     pub fixes: BTreeMap<(PathBuf, Tried), Rc<Vec<Fix>>>,
 }
 
-/// The jobs of a plain file, and of those that it includes.
-pub(crate) struct PlainJobs {
-    pub pipeline: Pipeline,
-    pub sources: Sources,
-}
-
-/// The jobs of units with the files that they were read from.
+/// The jobs of units, or of a plain file, with the files that they were read from.
 pub(crate) struct UnitJobs {
     pub jobs: Vec<JobFacts>,
     pub sources: Sources,
@@ -60,6 +54,8 @@ pub(crate) struct Model<'a> {
     /// The findings of each file.
     pub shown: &'a BTreeMap<PathBuf, Vec<Shown>>,
     pub assemblies: &'a FindAssemblies<'a>,
+    /// Results of the last check, which a check of a tried state can use.
+    pub memos: &'a Memos,
     pub encoding: Encoding,
     pub cache: &'a RefCell<Cache>,
 }
@@ -97,7 +93,7 @@ impl<'a> Model<'a> {
         let root = root.or_else(|| path.parent().map(Path::to_owned))?;
         let facts = checked.map(|checked| Arc::clone(&checked.facts)).unwrap_or_default();
         let repo_path = path_in(&root, &path)?;
-        Some(OpenFile {
+        let file = OpenFile {
             uri: &document.uri,
             kind: FileKind::of(&repo_path, Some(&facts)),
             text: &document.text,
@@ -107,7 +103,17 @@ impl<'a> Model<'a> {
             workspace: checked.and_then(|checked| checked.workspace.clone()),
             facts,
             path,
-        })
+        };
+        self.is_served(&file, document).then_some(file)
+    }
+
+    /// Returns `false` for YAML that belongs to something else, such as a `docker-compose.yml`.
+    fn is_served(&self, file: &OpenFile<'_>, document: &Document) -> bool {
+        if file.kind != FileKind::Jobs || is_pipeline(&file.path, document) || is_of_ci(file.text) {
+            return true;
+        }
+        let index = self.index(file);
+        index.file(&file.path).is_some_and(|position| index.is_included(position))
     }
 
     /// Returns the names of the files that belong together with a file.

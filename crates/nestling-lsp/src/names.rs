@@ -2,6 +2,8 @@
 
 mod expressions;
 
+pub(crate) use expressions::strings;
+
 use crate::meaning::{FileKind, KeyKind, Section, ValueKind, key_kind, value_kind};
 use crate::outline::Outline;
 use nestling::ide::WorkspaceFacts;
@@ -88,6 +90,11 @@ impl Name {
     }
 }
 
+/// Returns `true` for a name that an expression or a statement makes.
+pub(crate) fn is_computed(text: &str) -> bool {
+    text.contains("${{") || text.contains("{%")
+}
+
 fn name_of_key(
     outline: &Outline<'_>,
     index: usize,
@@ -136,11 +143,19 @@ fn name_of_value(
     file: NamedFile<'_>,
     collected: &mut Vec<Name>,
 ) {
-    // A computed name, or a variable's.
-    if text.contains("${{") || text.is_empty() {
+    let simple = |kind: NameKind| Name::new(kind, text, range.clone());
+    if is_computed(text) {
+        let kind = match kind {
+            ValueKind::Job => NameKind::Job,
+            ValueKind::Stage => NameKind::Stage,
+            ValueKind::Environment => NameKind::Environment,
+            _ => return,
+        };
+        return collected.push(simple(kind));
+    }
+    if text.is_empty() {
         return;
     }
-    let simple = |kind: NameKind| Name::new(kind, text, range.clone());
     match kind {
         ValueKind::Template => {
             let stem = template_stem(text);

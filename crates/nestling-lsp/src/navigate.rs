@@ -1,9 +1,11 @@
 //! Going to the definition of a name, and finding its uses.
 
+use crate::hover::jobs_of_name;
 use crate::index::{Index, Occurrence, files_of_include};
 use crate::library;
 use crate::model::{Model, OpenFile};
 use crate::names::NameKind;
+use crate::position;
 use lsp_types::{Location, Position};
 use nestling_files::files::{DirectoryFiles, EntryKind, Files as _, Walk};
 use nestling_files::path::{Glob, RepoPath};
@@ -35,6 +37,10 @@ pub(crate) fn definition(model: &Model<'_>, file: &OpenFile<'_>, position: Posit
         NameKind::DirectoryGlob => units_behind(model, &index, &name.text),
         NameKind::Glob => files_behind(model, file, &index, &name.text),
         NameKind::Rule => Vec::new(),
+        NameKind::Job => {
+            let named = defined(model, &index, occurrence);
+            if named.is_empty() { rendered(model, file, &index, occurrence) } else { named }
+        }
         _ => defined(model, &index, occurrence),
     }
 }
@@ -70,6 +76,21 @@ fn defined(model: &Model<'_>, index: &Index, occurrence: Occurrence) -> Vec<Loca
     let mut occurrences = index.same(occurrence);
     occurrences.retain(|same| index.name(*same).is_definition);
     locations(model, index, &occurrences)
+}
+
+/// Returns the places where the jobs are written that a name stands for once templates are rendered.
+fn rendered(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: Occurrence) -> Vec<Location> {
+    let Some(found) = jobs_of_name(model, file, index, occurrence) else { return Vec::new() };
+    let sources = &found.unit_jobs.sources;
+    let mut locations: Vec<Location> = Vec::new();
+    for job in found.jobs() {
+        let path = index.root.join(sources.path(job.origin.file));
+        let Some(source) = sources.get(job.origin.file) else { continue };
+        let range = position::range(&source.text, job.origin, model.encoding);
+        let location = model.uri(&path).filter(|_| path.is_file()).map(|uri| Location { uri, range });
+        locations.extend(location.filter(|location| !locations.contains(location)));
+    }
+    locations
 }
 
 /// Returns the places that use a template, for the cursor on no name of it.

@@ -1,14 +1,16 @@
 //! Renaming jobs, inputs, templates, environments, units, macros, blocks and values in all files that name them. A rename that
 //! cannot be done whole is refused.
 
+mod computed;
+mod data;
 mod elsewhere;
 mod new_name;
 
 use crate::edit::{Edit, add_key, line_break};
-use crate::index::Index;
+use crate::index::{Index, Occurrence};
 use crate::library;
 use crate::model::{Model, OpenFile};
-use crate::names::{Name, NameKind};
+use crate::names::{Name, NameKind, is_computed};
 use crate::navigate;
 use crate::outline::Outline;
 use crate::position::TextIndex;
@@ -19,18 +21,22 @@ use lsp_types::{
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
-/// Returns the word that would be renamed at a position.
+/// Returns the word that would be renamed at a position; `None` where there is no name.
+///
+/// # Errors
+/// Says why the name there cannot be renamed.
 pub(crate) fn prepare(
     model: &Model<'_>,
     file: &OpenFile<'_>,
     position: Position,
-) -> Option<PrepareRenameResponse> {
+) -> Result<Option<PrepareRenameResponse>, String> {
     let index = model.index(file);
-    let occurrence = navigate::name_under(&index, file, position)?;
+    let Some(occurrence) = navigate::name_under(&index, file, position) else { return Ok(None) };
     let name = index.name(occurrence);
-    can_be_renamed(&index, name).ok()?;
+    can_be_renamed(&index, name)?;
+    check_reached(&index, occurrence, &index.same(occurrence))?;
     let range = file.lines.range(name.range.clone());
-    Some(PrepareRenameResponse::RangeWithPlaceholder { range, placeholder: name.text.clone() })
+    Ok(Some(PrepareRenameResponse::RangeWithPlaceholder { range, placeholder: name.text.clone() }))
 }
 
 /// Returns the edits that rename the word at a position.
@@ -49,14 +55,7 @@ pub(crate) fn rename(
     can_be_renamed(&index, name)?;
     new_name::check(&index, occurrence, new_name)?;
     let same = index.same(occurrence);
-    if let Some(role) = same.iter().find(|same| index.name(**same).is_of_dependencies) {
-        let path = relative(&index, role.0);
-        return Err(format!(
-            "`{path}` needs it by its role (`^{}`): other units have jobs of that name",
-            name.text
-        ));
-    }
-    elsewhere::check_values(&index, name)?;
+    check_reached(&index, occurrence, &same)?;
     elsewhere::check_templates(model, file, &index, &same, name)?;
     if matches!(name.kind, NameKind::Job | NameKind::Block) {
         // A unit's job overrides that of a template, and a block overrides that of the template it extends.
@@ -89,10 +88,32 @@ pub(crate) fn rename(
     Ok(workspace_edit(model, &index, edits, moved))
 }
 
+/// Refuses a name that is also used where no rename reaches: by a role, in values, in data and in expressions.
+fn check_reached(index: &Index, occurrence: Occurrence, same: &[Occurrence]) -> Result<(), String> {
+    let name = index.name(occurrence);
+    if let Some(role) = same.iter().find(|same| index.name(**same).is_of_dependencies) {
+        let path = relative(index, role.0);
+        return Err(format!(
+            "`{path}` needs it by its role (`^{}`): other units have jobs of that name",
+            name.text
+        ));
+    }
+    let needs_definition = !matches!(name.kind, NameKind::Template | NameKind::Unit);
+    if needs_definition && !same.iter().any(|same| index.name(*same).is_definition) {
+        return Err(format!("`{}` is defined in no file here, or its name is computed there", name.text));
+    }
+    elsewhere::check_values(index, name)?;
+    data::check(index, occurrence)?;
+    computed::check(index, occurrence)
+}
+
 fn can_be_renamed(index: &Index, name: &Name) -> Result<(), String> {
     match &name.kind {
         NameKind::Include | NameKind::DirectoryGlob | NameKind::Glob | NameKind::Rule => {
             Err("this is no name of the workspace".to_owned())
+        }
+        NameKind::Job | NameKind::Stage | NameKind::Environment if is_computed(&name.text) => {
+            Err(format!("the name `{}` is computed: rename what its expressions read", name.text))
         }
         NameKind::Input(owner)
             if index.facts.template(owner).is_some_and(|template| template.path.is_none()) =>

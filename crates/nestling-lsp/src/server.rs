@@ -9,6 +9,7 @@ use crate::model::{Cache, Model};
 use crate::position::Encoding;
 use crate::preview::Page;
 use crate::uri::{escaped, path_of, uri_of};
+use crate::watch;
 use lsp_server::{Connection, ErrorCode, Message, Notification, ProtocolError, Request, RequestId, Response};
 use lsp_types::{
     Diagnostic, DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
@@ -54,15 +55,15 @@ pub fn serve(connection: &Connection, assemblies: &FindAssemblies<'_>) -> Result
     let window = params.capabilities.window.as_ref();
     let shows_documents =
         window.and_then(|window| window.show_document.as_ref()).is_some_and(|shows| shows.support);
-    let offered = params.capabilities.general.and_then(|general| general.position_encodings);
-    let encoding = Encoding::of(offered.as_deref());
+    let general = params.capabilities.general.as_ref();
+    let encoding = Encoding::of(general.and_then(|general| general.position_encodings.as_deref()));
     connection.initialize_finish(id, initialize_result(encoding))?;
     let mut server = Server {
         connection,
         assemblies,
         encoding,
         shows_documents,
-        documents: Documents::default(),
+        documents: Documents { folders: watch::folders(&params), ..Documents::default() },
         findings: Findings::default(),
         memos: Memos::default(),
         cache: RefCell::default(),
@@ -71,6 +72,12 @@ pub fn serve(connection: &Connection, assemblies: &FindAssemblies<'_>) -> Result
         failures: Vec::new(),
         is_shut_down: false,
     };
+    if let Some(request) = watch::registration(&params) {
+        connection.sender.send(request.into()).map_err(|_| ServeError::Closed)?;
+    }
+    if !server.documents.folders.is_empty() {
+        server.check();
+    }
     server.run()
 }
 
@@ -94,6 +101,8 @@ fn initialize_result(encoding: Encoding) -> Value {
     let mut capabilities = capabilities();
     capabilities["positionEncoding"] = json!(encoding.kind());
     // The whole text with each change; saved files are read again, since others may have changed with them.
+    let folders = json!({ "supported": true, "changeNotifications": true });
+    capabilities["workspace"] = json!({ "workspaceFolders": folders });
     capabilities["textDocumentSync"] = json!({ "openClose": true, "change": 1, "save": {} });
     json!({
         "capabilities": capabilities,
@@ -197,7 +206,14 @@ impl Server<'_> {
                     .and_then(|path| self.documents.open.remove(&path))
                     .is_some()
             }
-            "textDocument/didSave" => true,
+            "workspace/didChangeWorkspaceFolders" => match read(notification.params) {
+                Some(params) => {
+                    watch::change(&mut self.documents.folders, &params);
+                    true
+                }
+                None => false,
+            },
+            "textDocument/didSave" | "workspace/didChangeWatchedFiles" => true,
             _ => false,
         }
     }
@@ -293,8 +309,9 @@ impl Server<'_> {
 
     /// Answers from the state of the last check. A mistake in one answer leaves the server as it was.
     fn answer_about_file(&self, method: &str, params: Value) -> Answer {
-        let Self { documents, findings, shown, assemblies, encoding, cache, .. } = self;
-        let model = Model { documents, findings, shown, assemblies: *assemblies, encoding: *encoding, cache };
+        let Self { documents, findings, shown, assemblies, encoding, cache, memos, .. } = self;
+        let (assemblies, encoding) = (*assemblies, *encoding);
+        let model = Model { documents, findings, shown, assemblies, memos, encoding, cache };
         let answered = catch_unwind(AssertUnwindSafe(|| answer(&model, method, params)));
         answered.unwrap_or_else(|_| Answer::Refused("this is a mistake in nestling".to_owned()))
     }

@@ -1,7 +1,7 @@
 //! Corrections are tried before they are offered: the open file with the edits is checked, and its findings are compared.
 
 use crate::convert::{Shown, by_file};
-use crate::findings::{Memos, find};
+use crate::findings::find;
 use crate::fix::{self, Effect, Finding, Fix, Tried};
 use crate::model::{Model, OpenFile};
 use std::collections::BTreeMap;
@@ -84,7 +84,7 @@ fn change(
 ) -> Option<Change> {
     let mut documents = model.documents.clone();
     documents.open.get_mut(&file.path)?.text = fix.applied(file.text);
-    let findings = find(&documents, model.assemblies, &mut Memos::default());
+    let findings = find(&documents, model.assemblies, &mut model.memos.fork());
     if findings.failures.iter().any(|failure| !model.findings.failures.contains(failure)) {
         return None;
     }

@@ -32,12 +32,12 @@ pub(crate) fn path_of(uri: &Uri) -> Option<PathBuf> {
 }
 
 /// Follows the links in the path of a file's directory, as git does for the root of a work tree. A link that is the file itself stays.
+/// Of a directory that is not there yet, that is the part which is.
 fn resolved(path: PathBuf) -> PathBuf {
-    let directory = path.parent().and_then(|directory| directory.canonicalize().ok());
-    match (directory, path.file_name()) {
-        (Some(directory), Some(name)) => directory.join(name),
-        _ => path,
-    }
+    let mut directories = path.ancestors().skip(1);
+    let real =
+        directories.find_map(|above| Some((above.canonicalize().ok()?, path.strip_prefix(above).ok()?)));
+    real.map(|(above, behind)| above.join(behind)).unwrap_or(path)
 }
 
 /// Returns the address of a file.

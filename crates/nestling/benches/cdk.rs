@@ -1,4 +1,4 @@
-//! From a cloud assembly of 200 stacks to YAML, in both forms: twenty plain stages, and the same behind a CodePipeline of
+//! From a cloud assembly of 200 stacks to YAML, in both forms: twenty plain stages, and the same after a CodePipeline of
 //! 404 actions. Each has to stay under 200 ms.
 //!
 //! The assemblies are those of the tests, which `tests/cdk/bundle.py` trimmed; what was trimmed of the stacks' templates is

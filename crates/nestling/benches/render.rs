@@ -35,7 +35,7 @@ workspace:
   vars: { registry: $CI_REGISTRY_IMAGE }
 ";
 
-/// Those that the workspace gives.
+/// Inputs that the workspace sets.
 const INPUTS: &str = "{ port: 3000, tags: [linux, arm] }";
 
 const MACROS: &str = "\

@@ -14,8 +14,8 @@ const UNITS: usize = 10_000;
 /// Limit of time for selecting among ten thousand units by ten thousand paths.
 const LIMIT: Duration = Duration::from_millis(50);
 
-/// A directory for each unit, in folders of a hundred; each depends on the one that a tenth of its number names, and
-/// watches a folder outside of its own.
+/// A directory for each unit, in directories of a hundred; each depends on the one that a tenth of its number names, and
+/// watches a directory outside of its own.
 struct Wide {
     units: usize,
 }

@@ -1,7 +1,7 @@
 //! Change set: the paths that differ between base and head, each with its status, and how base was found.
 //!
 //! What "changed" means depends on what started the pipeline (`detect` follows one table, in `base.rs`). Where base
-//! cannot be known, everything counts as changed and the reason says so: when in doubt, run more, never less.
+//! cannot be known, everything counts as changed, with that reason: when in doubt, run more, never less.
 
 mod given;
 mod reason;

@@ -57,7 +57,7 @@ impl Plan {
         files::files(self, &self.sources, &self.settings(options))
     }
 
-    /// Returns the parts that [`Plan::emit`] would write, without writing them; none where one file holds the plan.
+    /// Returns the parts that [`Plan::emit`] would write, without writing them; none where one file contains the plan.
     /// [`EmittedPart`] has an example.
     pub fn parts(&self, options: &EmitOptions) -> Vec<EmittedPart> {
         files::parts_of(self, &self.settings(options))

@@ -36,7 +36,7 @@ impl GraphOutputs {
         self.0.get(command).cloned().unwrap_or_else(|| GraphAnswer::NotRun("nothing ran it".to_owned()))
     }
 
-    /// Returns true if there is an answer of a command.
+    /// Returns `true` if there is an answer of a command.
     pub(crate) fn has(&self, command: &str) -> bool {
         self.0.contains_key(command)
     }

@@ -12,7 +12,7 @@
 //! ]);
 //! let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
 //! let facts = workspace_facts(&project);
-//! let template = facts.template("go").expect("it is in the folder");
+//! let template = facts.template("go").expect("it is in the directory");
 //! assert_eq!(template.inputs[0].default.as_deref(), Some("true"));
 //! assert_eq!(facts.users("go").count(), 1);
 //!
@@ -25,10 +25,12 @@
 mod regions;
 mod names;
 mod jobs;
+mod plain;
 mod selection;
 
 pub use crate::workspace::library_template;
 pub use jobs::{JobFacts, JobInKind, jobs};
 pub use names::{InputFacts, TemplateFacts, UnitFacts, UseFacts, WorkspaceFacts, workspace_facts};
+pub use plain::plain_jobs;
 pub use regions::{TemplateRegion, template_regions};
 pub use selection::{SelectionFacts, selections};

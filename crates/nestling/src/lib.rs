@@ -42,7 +42,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! In a job of GitLab, [`ChangeRequest::from_ci`] takes the place of [`ChangeRequest::local`].
+//! In a job of GitLab, [`ChangeRequest::from_ci`] replaces [`ChangeRequest::local`].
 //!
 //! # From a change to a pipeline
 //!
@@ -60,21 +60,21 @@
 //!
 //! # The names on this page
 //!
-//! | what for | names |
+//! | purpose | names |
 //! |---|---|
-//! | a repository and what is asked of it | [`Repository`], [`Project`], [`ChangeRequest`], [`CiVariables`], [`PipelineFacts`], [`GraphAnswer`], [`Trust`] |
-//! | what changed | [`ChangeSet`], [`Extent`], [`Change`], [`Base`], [`Head`], [`Provenance`], [`UnknownBase`], [`RecordedBase`], [`Owed`] |
-//! | what is the same | [`Fingerprint`], [`Fingerprints`], [`NoFingerprint`] |
-//! | what a command reads | [`Observed`] |
-//! | what has passed | [`record`], [`verify`], [`Passed`], [`JobReuse`], [`REUSED_JOB`], [`ApiAnswers`] |
-//! | what runs, and why | [`Planning`], [`Plan`], [`Selection`], [`Verdict`], [`Reason`], [`Difference`], [`Removed`], [`LeftOut`] |
+//! | a repository and requests for it | [`Repository`], [`Project`], [`ChangeRequest`], [`CiVariables`], [`PipelineFacts`], [`GraphAnswer`], [`Trust`] |
+//! | changes | [`ChangeSet`], [`Extent`], [`Change`], [`Base`], [`Head`], [`Provenance`], [`UnknownBase`], [`RecordedBase`], [`Owed`] |
+//! | fingerprints | [`Fingerprint`], [`Fingerprints`], [`NoFingerprint`] |
+//! | observed commands | [`Observed`] |
+//! | passed jobs | [`record`], [`verify`], [`Passed`], [`JobReuse`], [`REUSED_JOB`], [`ApiAnswers`] |
+//! | the plan | [`Planning`], [`Plan`], [`Selection`], [`Verdict`], [`Reason`], [`Difference`], [`Removed`], [`LeftOut`] |
 //! | the workspace | [`Workspace`], [`Unit`], [`Header`], [`FILE_NAME`], [`library_names`], [`jobs_schema`], [`file_schema`] |
-//! | the pipeline | [`Pipeline`], [`Job`], [`JobPresence`], [`JobName`], [`StageName`], [`UnitName`], [`NOOP_JOB`] |
+//! | the pipeline | [`Pipeline`], [`Job`], [`JobPresence`], [`JobName`], [`StageName`], [`UnitName`], [`NOOP_JOB`], [`INHERITED_BY_STOP_JOBS`] |
 //! | the output | [`EmitOptions`], [`Emitted`], [`Parts`], [`PipelineLimits`], [`view`] |
-//! | merges of the past | [`Replay`], [`Replayed`], [`ReplayedMerge`], [`Merge`], [`MergesEnd`], [`view::replay`] |
-//! | two commits side by side | [`Comparison`], [`ComparedPlans`], [`view::diff`] |
-//! | checks of a process that goes on | [`CheckMemo`], [`CheckedKinds`] |
-//! | what is wrong | [`Diagnostic`], [`Rule`], [`rules`], [`Sources`], [`Origin`], [`Error`] |
+//! | past merges | [`Replay`], [`Replayed`], [`ReplayedMerge`], [`Merge`], [`MergesEnd`], [`view::replay`] |
+//! | comparison of two commits | [`Comparison`], [`ComparedPlans`], [`view::diff`] |
+//! | checks of a long-running process | [`CheckMemo`], [`CheckedKinds`] |
+//! | diagnostics | [`Diagnostic`], [`Rule`], [`rules`], [`Sources`], [`Origin`], [`Error`] |
 //! | files | [`RepoPath`], [`Files`], [`MemoryFiles`] |
 //! | CDK assemblies | [`Assemblies`], [`assembly_jobs`] |
 //!
@@ -83,7 +83,7 @@
 //! | word | meaning |
 //! |---|---|
 //! | workspace | a directory whose `nestling.yml` has a `workspace:` header |
-//! | unit | a directory with CI of its own: it holds a `nestling.yml`, or a workspace rule matches it |
+//! | unit | a directory with CI of its own: it contains a `nestling.yml`, or a workspace rule matches it |
 //! | fragment | the jobs that a unit's own `nestling.yml` adds |
 //! | template | a reusable file of jobs with typed inputs |
 //! | change set | the paths that differ between base and head, and how base was found |
@@ -93,14 +93,14 @@
 //!
 //! # Invariants
 //!
-//! - Selection is total and cannot fail. If base is unknown, everything counts as changed, and the reason says so.
+//! - Selection is total and cannot fail. If base is unknown, everything counts as changed, with that reason.
 //! - The same input gives the same bytes: no clock, no machine and no order of a map is in the output.
 //! - Every job has an origin, and every diagnostic points to what a person wrote.
 //! - A problem in the configuration is a [`Diagnostic`], and all of them are reported. A failure to do the work is an
 //!   [`Error`], and the first one ends it.
 //! - The library prints nothing, reads no environment variable and never ends the process.
 //!
-//! **Data flow = dependency order = `mod` order**: a module uses only what stands above it.
+//! **Data flow = dependency order = `mod` order**: a module uses only modules above it.
 
 mod repository;
 mod graph_outputs;
@@ -162,7 +162,7 @@ pub use project::{
 pub use repository::Repository;
 pub use reuse::REUSED_JOB;
 pub use select::{Difference, Reason, Selection, Verdict};
-pub use unit::SharedRenderings;
+pub use unit::{INHERITED_BY_STOP_JOBS, SharedRenderings};
 pub use workspace::{FILE_NAME, Header, Unit, Workspace, file_schema, jobs_schema, library_names};
 
 /// The examples of the crate's README are run, too.

@@ -1,4 +1,4 @@
-//! Lock files by the units whose dependencies they resolve: a change to one concerns the units that come to other packages.
+//! Lock files by the units whose dependencies they resolve: a change to one affects the units that come to other packages.
 //!
 //! A lock file counts where `depends_from` names the reader of its ecosystem. Each unit that it serves has a share of it: the packages
 //! that it comes to, with those that they need in turn, as the lock file describes them. What cannot be understood is the share of every
@@ -78,17 +78,17 @@ fn kinds(workspace: &Workspace) -> Vec<&'static Kind> {
     KINDS.iter().filter(|kind| readers.iter().any(|(reader, _)| reader.name == kind.reader)).collect()
 }
 
-/// Returns true if a workspace asks for any.
+/// Returns `true` if a workspace asks for any.
 pub(crate) fn has_any(workspace: &Workspace) -> bool {
     !kinds(workspace).is_empty()
 }
 
-/// Returns true if a path is that of a lock file which a workspace asks for.
+/// Returns `true` if a path is that of a lock file which a workspace asks for.
 pub(crate) fn is_lock(workspace: &Workspace, path: &RepoPath) -> bool {
     kinds(workspace).iter().any(|kind| path.file_name() == kind.name.as_bytes())
 }
 
-/// Returns true if a change to a path can give units other shares.
+/// Returns `true` if a change to a path can give units other shares.
 pub(crate) fn may_change_shares(workspace: &Workspace, path: &RepoPath) -> bool {
     let is_asked = |kind: &&&Kind| kind.asks_manifests && path.file_name() == kind.manifest.as_bytes();
     is_lock(workspace, path) || kinds(workspace).iter().any(|kind| is_asked(&kind))

@@ -156,7 +156,7 @@ pub struct Plan {
     pub fingerprints: Option<Fingerprints>,
     /// The built-in templates that were read, by their files.
     pub(crate) built_in: BTreeMap<FileId, String>,
-    /// The texts of the files that were read, which origins and diagnostics point into.
+    /// The contents of the files that were read, which origins and diagnostics point into.
     pub sources: Sources,
 }
 
@@ -178,7 +178,7 @@ pub struct Selected {
     pub diagnostics: Vec<Diagnostic>,
     /// The fingerprints of units, if they were asked for; none of jobs.
     pub fingerprints: Option<Fingerprints>,
-    /// The texts of the files that were read, which diagnostics point into.
+    /// The contents of the files that were read, which diagnostics point into.
     pub sources: Sources,
 }
 

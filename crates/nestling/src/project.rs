@@ -204,7 +204,7 @@ impl<'r> Project<'r> {
     /// total: paths, everything (and why) or nothing (and why). Without a repository everything counts as changed.
     ///
     /// # Errors
-    /// The repository or the list of changed paths cannot be read. An unknown base is no error, unless the request says so
+    /// The repository or the list of changed paths cannot be read. An unknown base is not an error, unless the request asks for that
     /// ([`ChangeRequest::require_base`]).
     pub fn changes(&self) -> Result<ChangeSet, Error> {
         self.changes_with(None)
@@ -297,7 +297,7 @@ impl<'r> Project<'r> {
         &*self.files
     }
 
-    /// Returns the texts of the files that were read, which diagnostics point into.
+    /// Returns the contents of the files that were read, which diagnostics point into.
     pub fn sources(&self) -> &Sources {
         &self.sources
     }

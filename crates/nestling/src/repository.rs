@@ -32,7 +32,7 @@ impl Repository {
         Self::discover_trusting(directory, &Trust::Owner)
     }
 
-    /// Opens the repository that a directory is in, whoever owns it if that is what `trust` says: in a container of a CI job
+    /// Opens the repository that a directory is in, even that of another user if `trust` allows it: in a container of a CI job
     /// the clone often belongs to another user.
     ///
     /// # Errors

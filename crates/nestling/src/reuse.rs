@@ -1,4 +1,4 @@
-//! Leaves out the jobs that have passed with the same content. In doubt a job stays, and the plan says why.
+//! Leaves out the jobs that have passed with the same content. In doubt a job stays, and the plan has the reason.
 
 mod eligible;
 mod taken;

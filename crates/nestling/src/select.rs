@@ -29,7 +29,7 @@ pub(crate) struct Narrowing {
     pub except: BTreeSet<UnitName>,
 }
 
-/// Every unit with its verdict, and every changed path with the units that it concerns.
+/// Every unit with its verdict, and every changed path with the units that it affects.
 ///
 /// ```
 /// use nestling::{ChangeSet, MemoryFiles, PipelineFacts, Project, RepoPath, Verdict};
@@ -53,11 +53,11 @@ pub(crate) struct Narrowing {
 pub struct Selection {
     /// The verdicts by unit.
     pub verdicts: BTreeMap<UnitName, Verdict>,
-    /// The changed paths that concern a unit directly, by unit, in order.
+    /// The changed paths that affect a unit directly, by unit, in order.
     pub paths: BTreeMap<UnitName, Vec<RepoPath>>,
     /// Changed paths that `ignore` leaves out.
     pub ignored: Vec<RepoPath>,
-    /// Changed paths that concern no unit.
+    /// Changed paths that affect no unit.
     pub unclaimed: Vec<RepoPath>,
     /// Units that are made from changed files and say what they said before, with those files.
     pub same: BTreeMap<UnitName, BTreeSet<RepoPath>>,
@@ -80,7 +80,7 @@ impl Selection {
     }
 }
 
-/// Decides for every unit of the workspace whether the change set concerns it.
+/// Decides for every unit of the workspace whether the change set affects it.
 pub(crate) fn select(
     changes: &ChangeSet,
     workspace: &Workspace,

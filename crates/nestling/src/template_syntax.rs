@@ -43,7 +43,7 @@ pub(crate) fn syntax() -> SyntaxConfig {
     SYNTAX.clone().unwrap_or_default()
 }
 
-/// Returns whether a text holds anything for the engine to do. Without, it is YAML as it is written.
+/// Returns `true` if a string holds anything for the engine to do. Without, it is YAML as it is written.
 pub(crate) fn is_template(text: &str) -> bool {
     ["${{", "#%", "{%", "{#*"].iter().any(|delimiter| text.contains(delimiter))
 }

@@ -42,5 +42,6 @@ pub(crate) use needs::{is_optional, needed_job, optional, renamed};
 pub(crate) use renderer::UnitRenderer;
 pub use shared::SharedRenderings;
 pub(crate) use stop_artifacts::{Kept, Lifetime};
+pub use stop_job::INHERITED_BY_STOP_JOBS;
 pub(crate) use template_reuse::OF_HEADER;
 pub(crate) use values::UnitChange;

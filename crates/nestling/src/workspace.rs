@@ -1,7 +1,7 @@
 //! The workspace: which directories are units, what they use and depend on, and where deploys may go.
 //!
 //! [`format`] is what is written, [`load`] reads it from any [`Files`](nestling_files::files::Files) and checks it, and what
-//! comes out are the types here: nothing in them can be misspelled, and all of it knows where it was written.
+//! is read are the types here: nothing in them can be misspelled, and all of it knows where it was written.
 
 pub(crate) mod rules;
 pub(crate) mod environment_rules;
@@ -30,6 +30,7 @@ mod policy;
 pub(crate) mod reuse;
 mod unclaimed;
 mod template_name;
+mod library;
 mod uses;
 mod relation;
 mod rule;
@@ -53,6 +54,8 @@ pub(crate) use discover::workspace_root;
 pub(crate) use document::Body;
 pub(crate) use globs::{RootGlob, glob_below};
 pub(crate) use known_template::{KnownTemplate, are_same, templates_of};
+pub(crate) use library::library_files;
+pub use library::{library_names, library_template};
 pub(crate) use linked::is_directory;
 pub(crate) use load::{Loaded, load, load_header, load_with};
 pub(crate) use mapping::expect_mapping;
@@ -61,8 +64,7 @@ pub(crate) use reuse::{Reuse, ReuseSettings, ReuseTrust, never_left_out};
 pub use schema::{Header, file_schema, jobs_schema};
 use stated::DependsFrom;
 pub(crate) use stated::INSTALLED;
-pub(crate) use template::{Template, Templates, library_files};
-pub use template::{library_names, library_template};
+pub(crate) use template::{Template, Templates};
 pub(crate) use template_folder::TemplateFolder;
 pub(crate) use template_name::template_stem;
 pub(crate) use template_reads::Read;
@@ -111,7 +113,7 @@ pub struct Workspace {
     pub(crate) root: RepoPath,
     /// The root's `nestling.yml`.
     pub(crate) file: Option<FileId>,
-    /// The folders where `use:` looks for templates, in order.
+    /// The directories where `use:` looks for templates, in order.
     pub(crate) template_folders: Vec<TemplateFolder>,
     /// The revision that its templates are read from, where that is not the revision of the units.
     pub(crate) templates_from: Option<Revision>,
@@ -149,7 +151,7 @@ pub struct Workspace {
     pub(crate) depth_origin: Option<Origin>,
     /// Jobs that every child pipeline has.
     pub(crate) body: Option<Body>,
-    /// Warnings that are meant, for all units.
+    /// Accepted warnings, for all units.
     pub(crate) allow: Vec<AllowEntry>,
     /// Directories with a workspace of their own: they and all below them are left out.
     pub(crate) nested: Vec<RepoPath>,
@@ -158,7 +160,7 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Lets templates be read from a revision, but for those of folders that name one of their own.
+    /// Lets templates be read from a revision, but for those of directories that name one of their own.
     pub(crate) fn read_templates_from(&mut self, revision: &Revision) {
         for folder in &mut self.template_folders {
             folder.revision.get_or_insert_with(|| revision.clone());
@@ -210,7 +212,7 @@ impl Workspace {
         UnitDirectories::new(&self.units).owner(path).map(|index| &self.units[index])
     }
 
-    /// Returns whether a path is in one of the folders of this repository where `use:` looks for templates.
+    /// Returns `true` if a path is in one of the directories of this repository where `use:` looks for templates.
     pub fn is_template_path(&self, path: &RepoPath) -> bool {
         self.template_folders.iter().any(|folder| folder.holds(path))
     }

@@ -28,7 +28,7 @@ pub struct BuildSpec {
     pub lost: Vec<String>,
 }
 
-/// Files that a step hands on.
+/// Files that a step passes on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Output {
     /// The directory that they are taken from; a pattern may name several.
@@ -37,7 +37,7 @@ pub struct Output {
     pub files: Vec<String>,
     /// Patterns of the files among them that are left out.
     pub excluded: Vec<String>,
-    /// Set if they are handed on without the directories that they are in.
+    /// Set if they are passed on without the directories that they are in.
     pub is_flat: bool,
 }
 
@@ -51,7 +51,7 @@ pub struct TestReport {
 }
 
 impl Output {
-    /// Returns whether it is everything in one directory.
+    /// Returns `true` if it is everything in one directory.
     pub fn is_all(&self) -> bool {
         let is_one = !self.directory.contains(['*', '?', '[']);
         let is_everything = self.files.iter().any(|glob| glob == "**/*" || glob == "**");
@@ -82,7 +82,7 @@ pub(crate) fn parse(text: &str) -> Result<BuildSpec, String> {
         .map_err(|error| format!("it is not YAML ({error})"))?;
     let mut spec = BuildSpec::default();
     let Some(root) = value.as_object() else { return Err("it is not a mapping".to_owned()) };
-    // A key with nothing behind it, as where all of it is commented out, says nothing.
+    // A key with nothing after it, as where all of it is commented out, says nothing.
     for (key, value) in root.iter().filter(|(_, value)| !value.is_null()) {
         match key.as_str() {
             "version" => {}

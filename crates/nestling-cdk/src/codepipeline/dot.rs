@@ -1,7 +1,7 @@
 //! The `.dot` file that CDK writes beside a pipeline: the exact graph of its steps, which `RunOrder` only hints at.
 //!
 //! Lines are `"a" -> "b";` for "b waits for a", and `"BEGIN g"`, `"END g"` stand for the edges of a group. The file
-//! ties only the last rank of a group to its `END`, so that is no list of what to wait for: `"END g" -> x` has to be
+//! ties only the last rank of a group to its `END`, so that is not a list of what to wait for: `"END g" -> x` has to be
 //! read as "x waits for all of g", and `y -> "BEGIN g"` as "all of g waits for y".
 
 use crate::id::Id;
@@ -86,7 +86,7 @@ impl Graph {
     }
 }
 
-/// Returns whether a step or a group is in a group.
+/// Returns `true` if a step or a group is in a group.
 pub(crate) fn is_below(name: &str, group: &str) -> bool {
     name.strip_prefix(group).is_some_and(|rest| rest.starts_with('.'))
 }

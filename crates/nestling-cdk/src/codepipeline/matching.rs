@@ -9,7 +9,7 @@ use super::pipeline::{Action, Does, Pipeline, Stage};
 use crate::assembly::Assembly;
 use std::collections::{BTreeSet, HashMap};
 
-/// The endings of the actions of one step that becomes several: a check of permissions, and the approval behind it.
+/// The endings of the actions of one step that becomes several: a check of permissions, and the approval after it.
 const PARTS: [&str; 2] = [".Check", ".Confirm"];
 
 /// The steps that actions are matched with.
@@ -88,7 +88,7 @@ impl Matching<'_> {
         leaves
     }
 
-    /// Returns the step of an action: that of its name, of its name without the part, or without the number behind it.
+    /// Returns the step of an action: that of its name, of its name without the part, or without the number after it.
     ///
     /// Names that are alike once odd characters are replaced belong to several steps: each is taken once, by its construct
     /// where that has the name, unless the action is one of the parts that a step becomes.
@@ -116,7 +116,7 @@ impl Matching<'_> {
         leaves.iter().find(of_construct).or_else(|| leaves.iter().find(is_free)).copied()
     }
 
-    /// Returns whether an action can come from a step: one that works on a stack is below the stack's own stage.
+    /// Returns `true` if an action can come from a step: one that works on a stack is below the stack's own stage.
     fn fits(&self, action: &Action, leaf: LeafId) -> bool {
         let Does::Stack { stack, .. } = action.does else { return true };
         let Some(stage) = self.assembly.stacks[stack].stage else { return true };

@@ -217,7 +217,7 @@ pub(crate) fn grants(role: &str, template: Template<'_>, own_ids: &[String]) -> 
     grants
 }
 
-/// Returns whether a resource is a policy of a role.
+/// Returns `true` if a resource is a policy of a role.
 fn is_policy_of(resource: &Value, role: &str) -> bool {
     let roles = resource.get("Properties").and_then(|properties| properties.get("Roles"));
     let roles = roles.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -241,7 +241,7 @@ const NETWORK: [&str; 8] = [
 const CLONING: [&str; 3] =
     ["codestar-connections:UseConnection", "codeconnections:UseConnection", "codecommit:GitPull"];
 
-/// Returns whether a statement is one that CDK grants every project so that CodeBuild and CodePipeline themselves can work:
+/// Returns `true` if a statement is one that CDK grants every project so that CodeBuild and CodePipeline themselves can work:
 /// its own logs and reports, its network, its source, and the bucket and keys of the pipeline.
 fn is_housekeeping(statement: &Value, own_ids: &[String]) -> bool {
     let text = statement.to_string();

@@ -242,7 +242,7 @@ impl Reading<'_> {
         root_above(&path, &template).map(str::to_owned)
     }
 
-    /// Returns whether a stack has this name, and may be where an action works.
+    /// Returns `true` if a stack has this name, and may be where an action works.
     fn is_placed(&self, stack: &Stack, name: &str, action: &Json<'_>) -> bool {
         let role = action.get("RoleArn").map(|role| self.spelled(&role));
         let account = role.as_deref().and_then(account_of);

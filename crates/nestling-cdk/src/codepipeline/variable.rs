@@ -37,7 +37,7 @@ impl VariableValue {
         }
     }
 
-    /// Returns whether the value is fetched from AWS when the build runs.
+    /// Returns `true` if the value is fetched from AWS when the build runs.
     pub(crate) fn is_fetched(&self) -> bool {
         matches!(self, Self::Secret(_) | Self::Parameter(_))
     }

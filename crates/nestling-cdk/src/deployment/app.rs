@@ -40,7 +40,7 @@ impl SourceLayout {
         self.told_root(assembly, directory).unwrap_or(directory).to_owned()
     }
 
-    /// Returns the same, if the synth tells.
+    /// Returns the same directory, if the synth determines it.
     pub(crate) fn told_root<'a>(&self, assembly: &'a str, directory: &'a str) -> Option<&'a str> {
         let app = self.app.as_deref().filter(|app| !app.is_empty());
         let by_app = app.and_then(|app| root_above(directory, app));

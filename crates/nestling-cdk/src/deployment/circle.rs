@@ -1,4 +1,4 @@
-//! Nodes that wait for each other. Ranks order more than is meant, so that a step without its place in the graph of a
+//! Nodes that wait for each other. Ranks order more than intended, so that a step without its place in the graph of a
 //! pipeline may close a circle; what ranks alone have ordered is let go of. Any other circle is an error.
 
 use super::contract::release;

@@ -5,7 +5,7 @@ use crate::assembly::StackId;
 use crate::id::Id;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Joins the nodes that make and execute a change set where nothing stands between them.
+/// Joins the nodes that make and execute a change set where nothing is between them.
 pub(crate) fn contract(deployment: &mut Deployment) {
     let past = deployment.past();
     let mut prepares: BTreeMap<StackId, NodeId> = BTreeMap::new();
@@ -63,7 +63,7 @@ pub(crate) fn release(deployment: &mut Deployment, node: NodeId, before: NodeId)
     }
 }
 
-/// Returns whether a node between a change set and its execution can review it. Where ranks alone have put it there, its
+/// Returns `true` if a node between a change set and its execution can review it. Where ranks alone have put it there, its
 /// name must say that it belongs to the same stack.
 fn reviews(deployment: &Deployment, between: NodeId, prepare: NodeId) -> bool {
     let between = &deployment.nodes[between];

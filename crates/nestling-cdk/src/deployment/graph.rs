@@ -28,7 +28,7 @@ pub struct Deployment {
     pub nodes: Vec<GraphNode>,
     /// The actions of all pipelines in order, each with its fate.
     pub actions: Vec<Action>,
-    /// The variables behind a name of a pipeline, as in `#{Dev@Version.VERSION}`.
+    /// The variables after a name of a pipeline, as in `#{Dev@Version.VERSION}`.
     pub(crate) namespaces: BTreeMap<(PipelineId, String), Namespace>,
     /// Everything that is not in the graph.
     pub report: Report,
@@ -165,7 +165,7 @@ pub enum InputSource {
     Parent {
         /// The action.
         action: String,
-        /// The directory that it makes, from the app's; unknown where it hands on some files of it only.
+        /// The directory that it makes, from the app's; unknown where it passes on some files of it only.
         directory: Option<String>,
     },
 }
@@ -195,7 +195,7 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// Returns whether an action became this node, alone or among others.
+    /// Returns `true` if an action became this node, alone or among others.
     pub(crate) fn is_node(&self, node: NodeId) -> bool {
         matches!(self, Self::Nodes(nodes) if nodes.contains(&node))
     }
@@ -226,7 +226,7 @@ impl Work {
         }
     }
 
-    /// Returns whether a person is asked.
+    /// Returns `true` if a person is asked.
     pub(crate) fn is_approval(&self) -> bool {
         matches!(self, Self::Approve(_))
     }
@@ -240,20 +240,20 @@ impl ScriptStep {
 }
 
 impl Deployment {
-    /// Returns the variables behind a name in the pipeline of a node.
+    /// Returns the variables after a name in the pipeline of a node.
     pub(crate) fn namespace(&self, node: NodeId, name: &str) -> Option<Namespace> {
         let pipeline = self.nodes[node].pipeline?;
         self.namespaces.get(&(pipeline, name.to_owned())).copied()
     }
 
-    /// Returns what tells a pipeline from the others: the first part of its construct path in which all differ. `None`
+    /// Returns the part that distinguishes a pipeline from the others: the first part of its construct path in which all differ. `None`
     /// for the only one.
     pub fn label(&self, pipeline: PipelineId) -> Option<String> {
         if self.pipelines.len() < 2 {
             return None;
         }
         let own = self.pipelines[pipeline].as_str();
-        // A stack's name tells more than the `Pipeline` behind it, so the parts are tried from the front.
+        // A stack's name is more specific than the `Pipeline` after it, so the parts are tried from the front.
         for (index, part) in own.split('/').enumerate() {
             let parts = self.pipelines.iter().map(|path| path.as_str().split('/').nth(index));
             let different: BTreeSet<Option<&str>> = parts.collect();

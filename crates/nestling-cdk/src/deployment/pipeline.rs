@@ -188,7 +188,7 @@ impl<'a> Adding<'a> {
         node_id
     }
 
-    /// Returns whether the stage of an action is written in the app and not made by CDK's construct, so that its ranks are
+    /// Returns `true` if the stage of an action is written in the app and not made by CDK's construct, so that its ranks are
     /// meant. CDK's construct calls the actions on stacks after what they do.
     fn is_by_hand(&self, ordered: &Ordered<'a>) -> bool {
         let is_of_cdk =
@@ -285,7 +285,7 @@ impl<'a> Adding<'a> {
         }
     }
 
-    /// Returns whether an action is the source of the repository itself.
+    /// Returns `true` if an action is the source of the repository itself.
     fn is_main(&self, action: &codepipeline::Action) -> bool {
         self.main_source.is_some_and(|main| std::ptr::eq(main, action))
     }
@@ -319,7 +319,7 @@ impl<'a> Adding<'a> {
         self.add_line(kind, id, name, text);
     }
 
-    /// Returns a name behind the label of the pipeline, where there are several.
+    /// Returns a name after the label of the pipeline, where there are several.
     fn labeled(&self, name: &str) -> String {
         match self.deployment.label(self.pipeline_id) {
             Some(label) => format!("{label}.{name}"),

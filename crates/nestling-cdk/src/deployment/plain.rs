@@ -70,7 +70,7 @@ fn owned(deployment: &Deployment, pipelines: &[Pipeline]) -> Owned {
     owned
 }
 
-/// The stacks that hold a pipeline, and those that CDK made for them in other regions: GitLab takes their place.
+/// The stacks that contain a pipeline, and those that CDK made for them in other regions: GitLab takes their place.
 fn pipeline_stacks(deployment: &mut Deployment, pipelines: &[Pipeline]) -> BTreeSet<StackId> {
     let stacks = &deployment.assembly.stacks;
     let mut replaced_stacks = BTreeSet::new();

@@ -98,7 +98,7 @@ pub(crate) fn published(spec: &BuildSpec) -> impl Iterator<Item = (RepoPath, &st
     })
 }
 
-/// Returns the word behind an option, without its quotes.
+/// Returns the word after an option, without its quotes.
 fn word_behind<'a>(command: &'a str, option: &str) -> Option<&'a str> {
     let word = command.split_once(option)?.1.trim_start().trim_start_matches('"');
     let end = word.find(['"', ' ']).unwrap_or(word.len());

@@ -14,7 +14,7 @@ use nestling_gitlab::yaml::Node;
 pub(crate) fn begin(job: &mut Writer<'_>, stacks: &[StackId], purpose: Purpose) {
     let request = job.request;
     job.body.node("image", request.settings.image.clone());
-    // The assembly is all that the command line reads, if the command line does not come out of the repository itself.
+    // The assembly is all that the command line reads, unless the command line is in the repository itself.
     let cli = request.cli();
     let needs_checkout = request.settings.from == AssemblySource::Checkout || request.needs_app();
     let region = region(job, stacks).map(str::to_owned);

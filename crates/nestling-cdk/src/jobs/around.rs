@@ -40,7 +40,7 @@ pub(crate) fn add_assets(graph: &mut Graph, request: &Request<'_>, target: &Targ
     graph.jobs[assets].after.extend(before);
 }
 
-/// Returns whether the assets of a stack can be published only once another stack of its manifest is there.
+/// Returns `true` if the assets of a stack can be published only once another stack of its manifest is there.
 fn needs_for_assets(stack: &Stack, other: &Stack) -> bool {
     stack.directory == other.directory && stack.assets.after.contains(&other.id)
 }
@@ -66,7 +66,7 @@ pub(crate) fn settle(graph: &mut Graph, request: &Request<'_>, target: &Target, 
     let is_last = |job: &JobId| !deploys.iter().any(|other| past.holds(*other, *job));
     let lasts: BTreeSet<JobId> = deploys.iter().copied().filter(is_last).collect();
     let settle = graph.push(name, Role::Settle(target_id), Some(target_id), group, target.origin);
-    // A job behind all stacks is behind the deployment as well.
+    // A job behind all stacks is after the deployment as well.
     for job in &mut graph.jobs[..settle.index()] {
         if lasts.is_subset(&job.after) {
             job.after.insert(settle);
@@ -125,7 +125,7 @@ pub(crate) fn add_gate(graph: &mut Graph, request: &Request<'_>, target: &Target
 }
 
 /// Returns the approvals that ask about an environment: the last one before each of its deploys, with no other environment's
-/// deploy behind it that comes first. None where a deploy is not asked about.
+/// deploy after it that comes first. None where a deploy is not asked about.
 fn approvals(graph: &Graph, request: &Request<'_>, target_id: TargetId) -> BTreeSet<JobId> {
     let past = graph.past();
     let deploys = graph.deploys(request, target_id);
@@ -204,7 +204,7 @@ pub(crate) fn promote(graph: &mut Graph, targets: &Targets) {
             continue;
         };
         let past = graph.past();
-        // The order of the pipeline says so already.
+        // The order of the pipeline already ensures that.
         if graph.deployments.get(&target_id).is_some_and(|own| past.holds(*own, before)) {
             continue;
         }

@@ -65,7 +65,7 @@ pub(crate) fn prepare(job: &mut Writer<'_>, stack: StackId) {
 }
 
 /// Executes the change set that was reviewed. Where that was empty, making it once more changes nothing, whatever has
-/// happened to the stack since, and tells the outputs.
+/// happened to the stack since, and reports the outputs.
 pub(crate) fn execute(job: &mut Writer<'_>, stack: StackId) {
     let request = job.request;
     let outputs = own_outputs(job);
@@ -107,7 +107,7 @@ pub(crate) fn publish(job: &mut Writer<'_>, stacks: &[StackId]) {
     job.body.texts("script", [request.call("publish-assets --unstable=publish-assets", &options)]);
 }
 
-/// Shows whether permissions would broaden. The pipeline goes on either way: a person decides.
+/// Shows whether permissions would broaden. The pipeline continues either way: a person decides.
 pub(crate) fn compare(job: &mut Writer<'_>, stacks: &[StackId]) {
     let request = job.request;
     begin(job, &[], Purpose::Deploy);

@@ -127,7 +127,7 @@ impl Graph {
         stacks.into_iter().collect()
     }
 
-    /// Returns whether a job of this pipeline deploys a stack.
+    /// Returns `true` if a job of this pipeline deploys a stack.
     pub(crate) fn is_deployed(&self, request: &Request<'_>, stack: StackId) -> bool {
         self.jobs.iter().any(|job| deployed_by(request, job).contains(&stack))
     }

@@ -5,7 +5,7 @@ use super::patterns::{expression, from_start, is_outside};
 use crate::codepipeline::Output;
 use crate::shell::{in_double_quotes, is_word, quoted};
 
-/// The names that are no part of what a step hands on, even of all of it.
+/// The names that are no part of what a step passes on, even of all of it.
 const OWN: &str = ".git|.nestling";
 
 /// Returns the commands that copy the files of an artifact, from the directory in which the step started, since `cd` of its
@@ -88,7 +88,7 @@ mod tests {
     use std::path::Path;
     use std::process::Command;
 
-    /// Runs the command in a directory with files, and returns those that are handed on.
+    /// Runs the command in a directory with files, and returns those that are passed on.
     fn handed_on(shell: &[&str], output: &Output) -> Option<String> {
         let checkout = tempfile::tempdir().unwrap();
         for file in [

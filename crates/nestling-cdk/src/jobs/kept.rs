@@ -1,4 +1,4 @@
-//! The nodes that a pipeline runs: those of its own environments, and what stands between them.
+//! The nodes that a pipeline runs: those of its own environments, and what is between them.
 
 use super::request::Request;
 use super::targets::{Deployable, OmittedJob, TargetId, Targets};
@@ -94,7 +94,7 @@ pub(crate) fn read_by(deployment: &Deployment, node: NodeId) -> BTreeSet<NodeId>
     read
 }
 
-/// Returns whether a node is of a CodePipeline that the header does not choose.
+/// Returns `true` if a node is of a CodePipeline that the header does not choose.
 fn is_of_another_pipeline(node: &GraphNode, chosen: &[PipelineId]) -> bool {
     node.pipeline.is_some_and(|pipeline| !chosen.contains(&pipeline))
 }
@@ -138,7 +138,7 @@ pub(crate) fn kept(
 }
 
 /// Reports each stage or stack of an environment that this pipeline deploys to which waits for something that the pipeline
-/// does not do: a deploy that is meant is not made. And each step of a stage that is deployed without it.
+/// does not do: an intended deploy is missing. And each step of a stage that is deployed without it.
 pub(crate) fn report_blocked(
     request: &Request<'_>,
     targets: &Targets,
@@ -180,7 +180,7 @@ pub(crate) fn report_blocked(
     }
 }
 
-/// Returns whether all that waits for an approval is left out, and something does wait.
+/// Returns `true` if all that waits for an approval is left out, and something does wait.
 fn asks_for_nothing(deployment: &Deployment, approval: NodeId, gone: &Gone) -> bool {
     if gone.contains_key(&approval) {
         return false;

@@ -74,7 +74,7 @@ impl<'a> Merging<'a> {
         sets.into_values().collect()
     }
 
-    /// Makes these nodes one job, unless something has to happen between them. Returns whether they are one.
+    /// Makes these nodes one job, unless something has to happen between them. Returns `true` if they are one.
     fn merge(&mut self, nodes: &BTreeSet<NodeId>) -> bool {
         let Some(first) = nodes.first().filter(|_| nodes.len() > 1) else { return false };
         let all_nodes = &self.request.deployment.nodes;
@@ -89,7 +89,7 @@ impl<'a> Merging<'a> {
         true
     }
 
-    /// Returns whether a job that is not one of these must be done after one of them and before another.
+    /// Returns `true` if a job that is not one of these must be done after one of them and before another.
     fn has_something_between(&self, nodes: &BTreeSet<NodeId>) -> bool {
         let past = Past::new(self.contracted().iter());
         let mut others = Id::all(&self.request.deployment.nodes).filter(|other| !nodes.contains(other));
@@ -115,7 +115,7 @@ impl<'a> Merging<'a> {
         set.map_or(node, |(first, _)| *first)
     }
 
-    /// Returns whether the CDK command line deploys the stacks of these nodes in the order of the nodes: it knows the
+    /// Returns `true` if the CDK command line deploys the stacks of these nodes in the order of the nodes: it knows the
     /// dependencies in the manifest, and no order of stages. Ranks order more than was meant, within a stage.
     fn are_ordered_by_manifest(&self, nodes: &BTreeSet<NodeId>) -> bool {
         let deployment = self.request.deployment;

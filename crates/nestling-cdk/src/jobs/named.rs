@@ -85,7 +85,7 @@ pub(crate) fn report_shared_names(
     }
 }
 
-/// Returns whether the name of a stack has a word in it: the beginning of a slug, or a number that stands by itself.
+/// Returns `true` if the name of a stack has a word in it: the beginning of a slug, or a separate number.
 fn has_word(stack: &str, word: &str) -> bool {
     // Names of stacks are short, and apps cut slugs.
     let beginning: String = word.chars().take(12).collect();

@@ -24,7 +24,7 @@ pub(crate) fn limit(graph: &mut Graph, request: &Request<'_>) {
     for job_id in Id::all(&graph.jobs) {
         while graph.jobs[job_id].after.len() > limit {
             let job = &graph.jobs[job_id];
-            // A barrier hands on neither files nor variables, and would be missing with what it waits for.
+            // A barrier passes on neither files nor variables, and would be missing with what it waits for.
             let unread = job.required().filter(|before| !job.reads.contains(before));
             let chunk: Vec<JobId> = unread.take(limit).collect();
             if chunk.len() < 2 {

@@ -45,7 +45,7 @@ fn add_character(expression: &mut String, c: char) {
     }
 }
 
-/// Returns whether a path is not below the directory that a step starts in.
+/// Returns `true` if a path is not below the directory that a step starts in.
 pub(crate) fn is_outside(path: &str) -> bool {
     path.starts_with(['/', '~', '$']) || path.split('/').any(|part| part == "..")
 }

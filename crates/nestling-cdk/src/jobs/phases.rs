@@ -13,7 +13,7 @@ const FUNCTIONS: &str = include_str!("phases.sh");
 /// Setting that makes a shell use the status of the last command of a pipe, as CodeBuild does.
 const PIPES: &str = "if (set +o pipefail) 2> /dev/null; then set +o pipefail; fi";
 
-/// Words with which commands change how the shell goes on.
+/// Words with which commands change how the shell continues.
 const FLOW: [&str; 10] =
     ["break", "continue", "eval", "exec", "exit", "return", "set", "source", "trap", "."];
 
@@ -30,7 +30,7 @@ enum Form {
 
 /// Returns `script:` of a step; what follows its phases runs only if all of them went well.
 ///
-/// Where the phases end at the first command that fails, and none of their commands changes how the shell goes on, they are
+/// Where the phases end at the first command that fails, and none of their commands changes how the shell continues, they are
 /// written one by one.
 pub(crate) fn script(spec: &BuildSpec, following: Vec<String>) -> Vec<String> {
     let most = spec.commands().map(|command| form(command)).max();
@@ -75,7 +75,7 @@ fn evaluated(spec: &BuildSpec, following: &[String]) -> String {
     script
 }
 
-/// Returns whether nothing of a step runs after a failure.
+/// Returns `true` if nothing of a step runs after a failure.
 fn ends_at_first_failure(spec: &BuildSpec) -> bool {
     let ends = |phase: &Phase| {
         let is_followed = phase.continues && phase.name != "build";
@@ -111,13 +111,13 @@ fn form(command: &str) -> Form {
     if is_compound || is_list { Form::Checked } else { Form::AsItIs }
 }
 
-/// Returns whether all parentheses of a command belong to `$(…)` with one command in it.
+/// Returns `true` if all parentheses of a command belong to `$(…)` with one command in it.
 fn is_substitution(command: &str) -> bool {
     !command.contains([';', '&', '|', '!', '\n'])
         && command.matches('(').count() == command.matches("$(").count()
 }
 
-/// Returns whether a command may change how the shell goes on. To exit with a number other than zero is to fail.
+/// Returns `true` if a command may change how the shell continues. To exit with a number other than zero is to fail.
 fn changes_flow(command: &str) -> bool {
     // Quotes are not read: at worst a command is evaluated that could be written as it is.
     let parts = command.split([';', '&', '|', '(', ')', '{', '}', '`', '\n', '"', '\'']);

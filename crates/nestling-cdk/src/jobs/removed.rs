@@ -65,7 +65,7 @@ fn identity(stack: &Stack) -> (Option<&str>, Option<&str>, &str) {
     (stack.account.as_deref(), stack.region.as_deref(), &stack.name)
 }
 
-/// Returns whether a stage or stack is skipped, or goes to an environment of which there are many: what base deployed there
+/// Returns `true` if a stage or stack is skipped, or goes to an environment of which there are many: what base deployed there
 /// has other names than what any branch has.
 fn is_left_alone(request: &Request<'_>, stack: &Stack, stage: &str) -> bool {
     let key = if stage.is_empty() { &stack.path } else { stage };

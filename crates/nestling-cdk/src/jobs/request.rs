@@ -16,9 +16,9 @@ use std::collections::BTreeSet;
 pub struct Request<'a> {
     /// The graph of the assembly.
     pub deployment: &'a Deployment,
-    /// The graph of the assembly at base, if it is at hand.
+    /// The graph of the assembly at base, if it is available.
     pub base: Option<&'a Deployment>,
-    /// Set if there is a base commit and its assembly is not at hand.
+    /// Set if there is a base commit and its assembly is not available.
     pub is_base_unknown: bool,
     /// The unit's header.
     pub settings: &'a CdkSettings,
@@ -62,12 +62,12 @@ impl<'a> Request<'a> {
         self.pipelines_that(|path| path.ends_with(&end))
     }
 
-    /// Returns whether this pipeline looks for drift, in place of everything else.
+    /// Returns `true` if this pipeline looks for drift, in place of everything else.
     pub(crate) fn looks_for_drift(&self) -> bool {
         self.is_scheduled && self.settings.drift
     }
 
-    /// Returns whether a node belongs to a stage that waits for nothing outside of it.
+    /// Returns `true` if a node belongs to a stage that waits for nothing outside of it.
     pub(crate) fn is_alone(&self, node: NodeId) -> bool {
         let stage = self.deployment.nodes[node].stage.map(|stage| &self.deployment.assembly.stages[stage]);
         stage.and_then(|stage| self.settings.stage(&stage.path)).is_some_and(|policy| policy.alone)
@@ -86,7 +86,7 @@ impl<'a> Request<'a> {
         Cli::of(&settings.cli, settings.locked_cli.as_ref(), knows_schema)
     }
 
-    /// Returns the command line of a job without checkout: a program of the project is not there.
+    /// Returns the command line of a job without checkout: a program of the project does not exist.
     pub(crate) fn cli_without_checkout(&self) -> Cli {
         let own = self.cli();
         if !own.is_in_repository() {
@@ -96,13 +96,13 @@ impl<'a> Request<'a> {
         Cli::of(OF_PROJECT, self.settings.locked_cli.as_ref(), knows_schema)
     }
 
-    /// Returns whether the command line must run in the app's directory: where it is a program of the project, or where the
+    /// Returns `true` if the command line must run in the app's directory: where it is a program of the project, or where the
     /// app's `cdk.json` says how it works.
     pub(crate) fn runs_in_app(&self) -> bool {
         !self.directory.is_empty() && self.needs_app()
     }
 
-    /// Returns whether the command line reads files of the app.
+    /// Returns `true` if the command line reads files of the app.
     pub(crate) fn needs_app(&self) -> bool {
         let is_of_project = !self.cli().command.starts_with(FETCHED);
         is_of_project || !self.settings.app_settings.is_empty()
@@ -167,7 +167,7 @@ impl<'a> Request<'a> {
         self.name_in(node.pipeline, &node.name)
     }
 
-    /// Returns a name in a pipeline: where several are migrated, behind the label of its own.
+    /// Returns a name in a pipeline: where several are migrated, after the label of its own.
     pub(crate) fn name_in(&self, pipeline: Option<PipelineId>, name: &str) -> String {
         let pipeline = pipeline.filter(|_| self.chosen().len() > 1);
         match pipeline.and_then(|pipeline| self.deployment.label(pipeline)) {

@@ -32,7 +32,7 @@ pub(crate) fn publish_once(graph: &mut Graph, request: &Request<'_>) {
     }
 }
 
-/// Returns whether a job waits for no person that the other does not wait for.
+/// Returns `true` if a job waits for no person that the other does not wait for.
 fn is_as_free(
     graph: &Graph,
     request: &Request<'_>,

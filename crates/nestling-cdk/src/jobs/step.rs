@@ -46,7 +46,7 @@ pub(crate) fn run(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
     cache(job, step);
 }
 
-/// An action that no job can do: it fails, so that nothing behind it runs as if it had been done. Whoever writes its `script`
+/// An action that no job can do: it fails, so that nothing after it runs as if it had been done. Anyone who writes its `script`
 /// has its files, its region and the login there.
 pub(crate) fn unsupported(job: &mut Writer<'_>, node: NodeId, what: &str, step: &ScriptStep) {
     job.accessing("prepare");
@@ -123,7 +123,7 @@ fn note_registry(job: &mut Writer<'_>, image: &str) {
     job.note(LineKind::Runner, &text);
 }
 
-/// Returns whether a stack of the job's environment has been deployed before it.
+/// Returns `true` if a stack of the job's environment has been deployed before it.
 fn is_after_deploy(job: &Writer<'_>) -> bool {
     let (graph, past) = (job.plan.graph, &job.plan.past);
     let mut before =
@@ -173,7 +173,7 @@ pub(crate) fn prepare(job: &mut Writer<'_>, node: NodeId, step: &ScriptStep) {
     }
 }
 
-/// Returns the commands that follow those of a step: they hand on variables and files.
+/// Returns the commands that follow those of a step: they pass on variables and files.
 fn following(job: &mut Writer<'_>, step: &ScriptStep, handed_on: &[Artifact<'_>]) -> Vec<String> {
     let mut commands = Vec::new();
     for (namespace, name, _) in job.plan.wanted.get(&job.job_id).into_iter().flatten() {
@@ -202,7 +202,7 @@ fn following(job: &mut Writer<'_>, step: &ScriptStep, handed_on: &[Artifact<'_>]
     commands
 }
 
-/// Writes commands that fail, so that nothing behind the job runs as if it had been done.
+/// Writes commands that fail, so that nothing after the job runs as if it had been done.
 fn fail(job: &mut Writer<'_>, reasons: &[String]) {
     let name = &job.job.name;
     let mut lines = Vec::new();

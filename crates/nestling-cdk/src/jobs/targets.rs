@@ -151,7 +151,7 @@ pub(crate) fn targets(
                 left_out.push(OmittedJob { job: group.path.to_owned(), reason });
             }
             Destination::Undefined(name) => targets.undefined.push(name.clone()),
-            // A stack beside a pipeline that nobody mentions is deployed by hand, as before.
+            // A stack beside a pipeline that nobody mentions is deployed manually, as before.
             Destination::Unlisted if is_beside_pipeline(request, deployable) => {
                 let reason = "it is in no pipeline, and `stages` does not list it".to_owned();
                 let text = "it is outside of the pipeline, and `stages` does not list it: no job deploys it";

@@ -58,7 +58,7 @@ pub(crate) fn variables(job: &mut Writer<'_>, step: &ScriptStep) {
                 variables.text(name, value.as_str());
             }
         }
-        // Even a step that reads nothing of it has a checkout: only that clears away what older jobs have left there.
+        // Even a step that reads nothing of it has a checkout: only that removes what older jobs have left there.
         if step.has_history {
             variables.text("GIT_DEPTH", "0");
         }

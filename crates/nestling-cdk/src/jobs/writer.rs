@@ -52,7 +52,7 @@ pub struct Gate {
 }
 
 impl<'a> Writer<'a> {
-    /// Returns whether the job is the deployment of its target.
+    /// Returns `true` if the job is the deployment of its target.
     pub(crate) fn is_deployment(&self) -> bool {
         let deployments = &self.plan.graph.deployments;
         self.job.target.and_then(|target| deployments.get(&target)) == Some(&self.job_id)
@@ -83,7 +83,7 @@ impl<'a> Writer<'a> {
         }
         for before in &self.job.after {
             let mut need = Body::new(self.job.origin);
-            // GitLab fetches the artifacts of every need unless told otherwise, and assemblies are large.
+            // GitLab fetches the artifacts of every need by default, and assemblies are large.
             let artifacts = if self.job.reads.contains(before) { "true" } else { "false" };
             let name = self.plan.names[before.index()].as_str();
             need.text("job", name).plain("artifacts", artifacts);

@@ -20,13 +20,13 @@ pub enum Purpose {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Roles {
-    /// That of jobs that show what would change.
+    /// The role of jobs that show what would change.
     diff: Option<Located<String>>,
-    /// That of jobs that look for drift.
+    /// The role of jobs that detect drift.
     drift: Option<Located<String>>,
-    /// That of jobs that publish assets.
+    /// The role of jobs that publish assets.
     assets: Option<Located<String>>,
-    /// That of jobs that deploy.
+    /// The role of jobs that deploy.
     deploy: Option<Located<String>>,
 }
 
@@ -34,13 +34,13 @@ pub struct Roles {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RunnerTags {
-    /// Those of jobs that show what would change.
+    /// The tags of jobs that show what would change.
     diff: Option<Vec<Located<String>>>,
-    /// Those of jobs that look for drift.
+    /// The tags of jobs that detect drift.
     drift: Option<Vec<Located<String>>>,
-    /// Those of jobs that publish assets.
+    /// The tags of jobs that publish assets.
     assets: Option<Vec<Located<String>>>,
-    /// Those of jobs that deploy or destroy.
+    /// The tags of jobs that deploy or destroy.
     deploy: Option<Vec<Located<String>>>,
 }
 
@@ -58,7 +58,7 @@ impl Purpose {
         }
     }
 
-    /// Returns the CI/CD variable that holds the role where no header does.
+    /// Returns the CI/CD variable that contains the role where no header does.
     pub fn variable(self) -> &'static str {
         match self {
             Self::Diff => "AWS_DIFF_ROLE_ARN",

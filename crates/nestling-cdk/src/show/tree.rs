@@ -62,7 +62,7 @@ fn count(number: usize, what: &str) -> String {
 
 fn short(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
-    // A text of several lines is cut, too.
+    // A string of several lines is cut, too.
     if line.chars().count() <= WIDTH && line.len() == text.len() {
         return line.to_owned();
     }

@@ -12,7 +12,7 @@ from subjects import NO_PIPELINE
 
 # The last line of a drawing that is there for every plan.
 LAST = b" units, "
-# Until the watches stand, and nothing of the last saving is to come.
+# Until the watches are set up, and no event of the last saving is pending.
 SETTLED = 0.5
 
 

@@ -109,7 +109,7 @@ impl Findings {
     /// Moves the findings of workspaces to the others, with the files that they point into.
     fn adopt(&mut self) {
         let mut ids: HashMap<*const Source, FileId> = HashMap::new();
-        // Kept to the end, so that no other file takes the address of one.
+        // Kept to the end, so that no other file is allocated at the same place.
         let of_workspaces = std::mem::take(&mut self.of_workspaces);
         for (problem, sources) in &of_workspaces {
             let mut problem = problem.clone();

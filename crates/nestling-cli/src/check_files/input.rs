@@ -38,7 +38,7 @@ pub(super) enum Kind {
 /// Returns what is wrong with it in its place where it is not UTF-8, with its text in `sources`.
 ///
 /// # Errors
-/// There is no such file, or it cannot be read.
+/// The file does not exist or cannot be read.
 pub(super) fn read(
     file: &Path,
     sources: &Sources,
@@ -96,7 +96,7 @@ impl Input {
     /// The root of the workspace that a unit's file is in.
     ///
     /// # Errors
-    /// It is no file of a work tree, or is not called as a unit's file is.
+    /// It is not a file of a work tree, or is not called as a unit's file is.
     pub(super) fn workspace(&self) -> Result<&Path, Failure> {
         let root = self.root().filter(|_| self.is_named_as_a_unit());
         root.ok_or_else(|| outside_workspace(&self.name))

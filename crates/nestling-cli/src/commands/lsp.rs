@@ -28,7 +28,7 @@ pub(crate) fn run(_: &Args) -> Result<Exit, Failure> {
     }
 }
 
-/// Those of the work tree as they are: an editor runs no command of the repository.
+/// Returns the assemblies in the work tree as they are: an editor runs no command of the repository.
 fn assemblies(repository: &Repository, changes: &ChangeSet) -> Option<Box<dyn Assemblies>> {
     let base = changes.base.as_ref().map(|base| base.commit.to_string());
     let assemblies = WorkTreeAssemblies::new(repository.root()?, Synth::Leave, base);

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// Record jobs that have passed, and verify such records
 ///
-/// Neither uses the network: the answers of GitLab's API are files, as the component's scripts fetch them.
+/// The commands do not use the network: they read responses of GitLab's API from files, which the scripts download.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -53,12 +53,12 @@ enum Command {
         #[arg(long, value_name = "ID", env = "CI_PROJECT_ID")]
         project: Option<String>,
     },
-    /// Print the script that brings records, or that takes the record of this pipeline, for a shell with curl
+    /// Print a shell script that downloads records or uploads the record of this pipeline
     ///
-    /// Records are generic packages of the project, and both scripts use the job's token. Where it may not read trigger jobs, they use
-    /// NESTLING_API_TOKEN, a token of the project with `read_api`.
+    /// The scripts need curl. Records are generic packages of the project, and both scripts use the job's token. If that token may not
+    /// read trigger jobs, they use NESTLING_API_TOKEN, a project token with `read_api`.
     #[command(
-        after_help = "Examples:\n  nestling passed script bring | sh -s nestling-passed\n  nestling passed script take | sh -s nestling-report/plan.json"
+        after_help = "Examples:\n  nestling passed script download | sh -s nestling-passed\n  nestling passed script upload | sh -s nestling-report/plan.json"
     )]
     Script {
         /// Script
@@ -71,9 +71,9 @@ enum Command {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Script {
     /// Download the newest records, and the statuses of their jobs
-    Bring,
+    Download,
     /// Upload the record of this pipeline, and remove old ones
-    Take,
+    Upload,
 }
 
 /// Beginning of both scripts.
@@ -82,8 +82,8 @@ const COMMON: &str = include_str!("../passed_scripts/common.sh");
 impl Script {
     fn text(self) -> String {
         let own = match self {
-            Self::Bring => include_str!("../passed_scripts/bring.sh"),
-            Self::Take => include_str!("../passed_scripts/take.sh"),
+            Self::Download => include_str!("../passed_scripts/download.sh"),
+            Self::Upload => include_str!("../passed_scripts/upload.sh"),
         };
         format!("{COMMON}{own}")
     }
@@ -200,7 +200,7 @@ fn pages<T: DeserializeOwned>(bytes: &[u8]) -> Vec<T> {
     pages.unwrap_or_default().into_iter().flatten().collect()
 }
 
-/// Lists the JSON files of a directory by name; none where there is no directory.
+/// Lists the JSON files of a directory by name; none where there is not a directory.
 fn files(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
     let listed = match std::fs::read_dir(directory) {
         Ok(listed) => listed,

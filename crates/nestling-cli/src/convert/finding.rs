@@ -46,7 +46,7 @@ impl Unreadable {
     }
 }
 
-/// Returns a text of several lines as one line: merge requests show a finding in one.
+/// Returns a string of several lines as one line: merge requests show a finding in one.
 pub(crate) fn one_line(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines.join(" ")

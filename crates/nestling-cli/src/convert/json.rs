@@ -22,7 +22,7 @@ pub(super) fn line<T: DeserializeOwned>(text: &str, line: usize) -> Result<T, Un
     serde_json::from_str(text).map_err(|error| unreadable(&error, line))
 }
 
-/// Returns an error with its position; `before` lines of the report stand above the text that was read.
+/// Returns an error with its position; `before` lines of the report are above the text that was read.
 pub(super) fn unreadable(error: &serde_json::Error, before: usize) -> Unreadable {
     let message = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());

@@ -4,7 +4,7 @@ use super::finding::{ToolFinding, ToolLocation, ToolReport, Unreadable, one_line
 use super::json;
 use serde::Deserialize;
 
-/// The format `json1`; in `json` the list stands alone.
+/// The format `json1`; `json` is the list alone.
 #[derive(Deserialize)]
 struct Report {
     comments: Vec<Comment>,

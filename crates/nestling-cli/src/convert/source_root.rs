@@ -23,7 +23,7 @@ impl SourceRoot {
         Ok(Self { roots: [root.to_owned(), root.canonicalize()?], directory, elsewhere })
     }
 
-    /// Returns a path from the root of the repository; `None` if it leads out of it. Below a manifest, a relative path starts
+    /// Returns a path from the root of the repository; `None` if it points outside of it. Below a manifest, a relative path starts
     /// at the nearest directory above it where there is such a file: cargo writes them from the root of its workspace.
     pub(crate) fn locate(&self, path: &str, manifest: Option<&str>) -> Option<String> {
         let path = self.here(path);

@@ -4,7 +4,7 @@ use super::candidate::Candidate;
 use super::clause::Clause;
 use super::obstacle::{BRANCHES, conditions};
 use super::old::OldPipeline;
-use nestling::Origin;
+use nestling::{INHERITED_BY_STOP_JOBS, Origin};
 use nestling_gitlab::name::EnvironmentName;
 use nestling_gitlab::pipeline::need::{NeedSource, dependencies, needs};
 use nestling_gitlab::yaml::{Map, Node};
@@ -24,21 +24,6 @@ pub(super) struct Pair {
     /// The `stop` block.
     pub block: Map,
 }
-
-/// Keys that a stop job takes over from its deploy job.
-const TAKEN_OVER: [&str; 11] = [
-    "resource_group",
-    "image",
-    "services",
-    "tags",
-    "before_script",
-    "id_tokens",
-    "secrets",
-    "hooks",
-    "retry",
-    "timeout",
-    "identity",
-];
 
 /// Keys that are the deploy job's, or that `stop` writes itself.
 const WRITTEN: [&str; 9] =
@@ -126,7 +111,7 @@ fn block(deploy: &Candidate, stop: &Candidate, old: &OldPipeline) -> Option<Map>
         return None;
     }
     let mut block = Map::default();
-    for key in TAKEN_OVER {
+    for key in INHERITED_BY_STOP_JOBS.into_iter().filter(|key| !WRITTEN.contains(key)) {
         match (deploy.folded.get(key), stop.folded.get(key)) {
             (Some(_), None) => return None,
             (Some(taken), Some(own)) if taken.same_as(own) => {}
@@ -147,7 +132,7 @@ fn block(deploy: &Candidate, stop: &Candidate, old: &OldPipeline) -> Option<Map>
         if matches!(key, "extends" | "inherit" | "parallel" | "trigger") {
             return None;
         }
-        if !WRITTEN.contains(&key) && !TAKEN_OVER.contains(&key) && key != "variables" {
+        if !WRITTEN.contains(&key) && !INHERITED_BY_STOP_JOBS.contains(&key) && key != "variables" {
             block.set(key, value.clone());
         }
     }

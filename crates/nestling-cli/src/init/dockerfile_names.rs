@@ -56,7 +56,7 @@ pub(super) struct Dockerfiles<'n> {
     pub own: Option<&'n str>,
     /// Others that are for production, or for some part of it.
     pub others: Vec<&'n str>,
-    /// Those for development and tests.
+    /// Dockerfiles for development and tests.
     pub development: Vec<&'n str>,
 }
 

@@ -38,7 +38,7 @@ impl Remark {
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub found: Vec<Found>,
-    /// What is left out of units that are proposed.
+    /// Jobs and files that proposed units lack, with the reason.
     pub notes: Vec<Remark>,
     /// Files and directories that nothing could be made of.
     pub not_understood: Vec<Remark>,

@@ -1,4 +1,5 @@
-//! What tools read before their commands begin: manifests, and what these lead to. A command whose tool stops there cannot run.
+//! Manifests, and the files that they refer to: tools read them before their commands begin. A command cannot run if its tool
+//! fails to read them.
 
 mod cargo;
 mod go;

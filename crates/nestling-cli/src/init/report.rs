@@ -16,7 +16,7 @@ pub(super) struct Report<'r> {
     pub lists: &'r [List],
     pub units: &'r Units,
     pub rules: &'r [UnitRule],
-    /// What is left out of the units.
+    /// Jobs and files that the units lack, with the reason.
     pub notes: Vec<Remark>,
     pub not_understood: Vec<Remark>,
     pub no_unit: Vec<Remark>,

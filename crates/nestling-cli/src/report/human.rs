@@ -43,7 +43,7 @@ fn in_one_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
     format!("{place}{}[{}]: {}", diagnostic.severity, diagnostic.rule.id, diagnostic.message)
 }
 
-/// Returns a diagnostic whose texts have no control characters: those that a name or a value brings could hide the rest.
+/// Returns a diagnostic without control characters: those of a name or a value could hide the rest.
 fn readable(diagnostic: &Diagnostic) -> Diagnostic {
     let shown = |text: &str| -> String {
         text.split('\n').map(|line| path::escaped(line.as_bytes())).collect::<Vec<_>>().join("\n")

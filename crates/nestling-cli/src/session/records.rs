@@ -49,7 +49,7 @@ pub(super) fn read(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let text = match start.join(directory).is_dir() {
                 true => "nestling passed verify",
-                false => "nestling passed script bring",
+                false => "nestling passed script download",
             };
             io.talk(format_args!(
                 "warning: no job is omitted: {} does not exist; create it with `{text}`\n",

@@ -5,7 +5,7 @@ use super::Session;
 use nestling::{Head, Plan};
 use std::collections::BTreeSet;
 
-/// The address of the files of a commit, and the paths whose lines are others there.
+/// The URL of the files of a commit, and the paths whose lines are others there.
 pub(crate) struct SourceLinks {
     /// Ends with a slash.
     pub(crate) address: String,
@@ -35,7 +35,7 @@ impl Session {
     }
 }
 
-/// Returns the address of a project's page from the URL of its remote, without credentials. An SSH port says nothing about the
+/// Returns the URL of a project's page from that of its remote, without credentials. An SSH port says nothing about the
 /// web server's. `None` for paths, and for anything that is no plain host and path.
 fn web_address(url: &str) -> Option<String> {
     let (scheme, rest) = match url.split_once("://") {

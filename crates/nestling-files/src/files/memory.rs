@@ -21,7 +21,7 @@ pub struct MemoryFiles {
 }
 
 impl MemoryFiles {
-    /// Files by path. What is no path inside a repository is left out.
+    /// Files by path. What is not a path inside a repository is left out.
     pub fn new<P: AsRef<[u8]>, B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (P, B)>) -> Self {
         let parsed =
             files.into_iter().filter_map(|(path, bytes)| Some((RepoPath::parse(path).ok()?, bytes.into())));

@@ -1,4 +1,4 @@
-//! Files with other texts in the place of some.
+//! Files of which some have other contents.
 
 use super::{DirectoryEntry, EntryKind, Files, ReadError, Walk};
 use crate::path::RepoPath;
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// Files of which some have another content, such as those that are open in an editor and not saved yet.
 ///
-/// A file that is not there is added, if its directory is.
+/// A file that does not exist is added, with the directories that it needs.
 ///
 /// ```
 /// use nestling_files::files::{Files, MemoryFiles, Overlay};
@@ -31,15 +31,57 @@ impl<F: Files> Overlay<F> {
     }
 
     /// Returns the entries of a directory, with those that are added.
-    fn entries(&self, directory: &RepoPath, entries: &[DirectoryEntry]) -> Vec<DirectoryEntry> {
+    fn entries(
+        &self,
+        directory: &RepoPath,
+        entries: &[DirectoryEntry],
+        added: &[Vec<u8>],
+    ) -> Vec<DirectoryEntry> {
         let mut entries = entries.to_vec();
         for path in self.contents.keys().filter(|path| path.parent().as_ref() == Some(directory)) {
             let name = path.file_name();
             entries.retain(|entry| entry.name != name);
             entries.push(DirectoryEntry { name: name.to_vec(), kind: EntryKind::File });
         }
+        entries.extend(
+            added.iter().map(|name| DirectoryEntry { name: name.clone(), kind: EntryKind::Directory }),
+        );
         entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         entries
+    }
+
+    /// Returns the names of the directories in a directory that only added files need.
+    fn added_directories(&self, directory: &RepoPath, entries: &[DirectoryEntry]) -> Vec<Vec<u8>> {
+        let mut names: Vec<Vec<u8>> = Vec::new();
+        for path in self.contents.keys() {
+            let Some(inside) = path.relative_to(directory) else { continue };
+            let mut steps = inside.split(|byte| *byte == b'/');
+            let (Some(first), Some(_)) = (steps.next(), steps.next()) else { continue };
+            let is_known = entries.iter().any(|entry| entry.name == first)
+                || names.iter().any(|name| name.as_slice() == first);
+            // A directory that is not listed and has files is one that is ignored.
+            if !is_known && self.files.read(path).is_ok_and(|saved| saved.is_none()) {
+                names.push(first.to_vec());
+            }
+        }
+        names
+    }
+
+    /// Visits a directory, and those in it that are only added.
+    fn visit(
+        &self,
+        visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
+        directory: &RepoPath,
+        entries: &[DirectoryEntry],
+    ) -> Walk {
+        let added = self.added_directories(directory, entries);
+        let next = visit(directory, &self.entries(directory, entries, &added));
+        if matches!(next, Walk::Descend) {
+            for name in added {
+                self.visit(visit, &directory.child(&name), &[]);
+            }
+        }
+        next
     }
 }
 
@@ -56,7 +98,7 @@ impl<F: Files> Files for Overlay<F> {
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
-        self.files.walk(&mut |directory, entries| visit(directory, &self.entries(directory, entries)))
+        self.files.walk(&mut |directory, entries| self.visit(visit, directory, entries))
     }
 }
 
@@ -79,7 +121,7 @@ mod tests {
                 Walk::Descend
             })
             .unwrap();
-        assert_eq!(seen, ["b", "c", "a/new", "a/x"]);
+        assert_eq!(seen, ["b", "c", "gone/y", "a/new", "a/x"]);
         assert_eq!(files.read(&path("a/x")).unwrap().unwrap(), b"a/x");
         assert_eq!(files.read(&path("b")).unwrap().unwrap(), b"2");
     }

@@ -28,7 +28,7 @@ impl<'n> FileQuery<'n> {
         self.collect.iter().position(|pattern| *pattern == file_name || matches_star(pattern, file_name))
     }
 
-    /// Returns true if nothing is collected below a directory of this name.
+    /// Returns `true` if nothing is collected below a directory of this name.
     pub fn collects_nothing_below(&self, directory: &[u8]) -> bool {
         self.collect_not_below.is_some_and(|name| name == directory)
     }
@@ -127,7 +127,7 @@ impl<F: Files + ?Sized> Finder<'_, F> {
     }
 }
 
-/// Returns true if a name matches a pattern with a `*`.
+/// Returns `true` if a name matches a pattern with a `*`.
 fn matches_star(pattern: &[u8], name: &[u8]) -> bool {
     let Some(star) = pattern.iter().position(|byte| *byte == b'*') else { return false };
     let (start, end) = (&pattern[..star], &pattern[star + 1..]);

@@ -28,7 +28,7 @@ pub enum RevisionError {
     /// The repository has no such revision.
     #[error("unknown revision `{0}`")]
     Unknown(String),
-    /// Several references have this name, and point to different commits. None of them is chosen: whoever may push a tag would
+    /// Several references have this name, and point to different commits. None of them is chosen: anyone who may push a tag would
     /// decide.
     #[error("`{revision}` is ambiguous: it names `{}`", references.join("` and `"))]
     Ambiguous {
@@ -47,7 +47,7 @@ pub trait Revisions {
     /// Returns the files of a revision.
     ///
     /// # Errors
-    /// There is no such repository or revision here, or it cannot be read.
+    /// The repository or the revision does not exist here, or cannot be read.
     fn files_of(&self, revision: &Revision) -> Result<Box<dyn Files + '_>, RevisionError>;
 }
 

@@ -1,8 +1,8 @@
 //! Globs as GitLab reads them in `rules:changes`: Ruby's `File.fnmatch?` with `FNM_PATHNAME`, `FNM_DOTMATCH` and
 //! `FNM_EXTGLOB` (<https://docs.gitlab.com/ci/yaml/#ruleschanges>).
 //!
-//! `*` and `?` stay in one folder, `**/` spans folders, dot files match, `a/**` is one level and `a/**/*` all of
-//! them, `{a,b}` alternates. Nothing but a whole match counts: `a` matches no file in the folder `a`.
+//! `*` and `?` stay in one directory, `**/` spans directories, dot files match, `a/**` is one level and `a/**/*` all of
+//! them, `{a,b}` alternates. Nothing but a whole match counts: `a` matches no file in the directory `a`.
 
 use super::RepoPath;
 use std::fmt;
@@ -29,7 +29,7 @@ pub enum GlobError {
     /// Nothing is written.
     #[error("a glob cannot be empty")]
     Empty,
-    /// It holds a NUL byte.
+    /// It contains a NUL byte.
     #[error("the glob `{0}` contains a NUL byte")]
     Nul(String),
     /// Its braces stand for too many patterns.

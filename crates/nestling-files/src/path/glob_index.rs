@@ -5,8 +5,8 @@ use super::glob::{Glob, matches_pattern};
 use std::collections::HashMap;
 
 /// Globs with a value each, arranged so that a path meets few of them: a glob without wildcards is looked up by its
-/// text, any other in the folder that its text starts with. Asking costs the depth of the path, not the number of
-/// globs, as long as the globs name folders.
+/// text, any other in the directory that its text starts with. Asking costs the depth of the path, not the number of
+/// globs, as long as the globs name directories.
 #[derive(Debug, Clone)]
 pub struct GlobIndex<T> {
     values: Vec<T>,
@@ -14,7 +14,7 @@ pub struct GlobIndex<T> {
     below: HashMap<Box<[u8]>, Vec<Below>>,
 }
 
-/// A pattern below a folder: which value it belongs to, and the pattern as seen from that folder.
+/// A pattern below a directory: which value it belongs to, and the pattern as seen from that directory.
 type Below = (usize, Box<[u8]>);
 
 impl<T> Default for GlobIndex<T> {
@@ -54,7 +54,7 @@ impl<T> GlobIndex<T> {
         ids.into_iter().map(|id| &self.values[id])
     }
 
-    /// Returns `true` if the index holds no glob.
+    /// Returns `true` if the index contains no glob.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }

@@ -68,7 +68,7 @@ fn submodule(root: &Path, path: &[u8]) -> PathBuf {
     root.join(command::path(path))
 }
 
-/// Returns true if nothing on disk differs from the commit that is checked out in a submodule. Its own filters are off.
+/// Returns `true` if nothing on disk differs from the commit that is checked out in a submodule. Its own filters are off.
 fn is_unchanged_inside(git: &Git, path: &[u8]) -> Option<bool> {
     let directory = submodule(git.work_dir()?, path).canonicalize().ok()?;
     let nested = command::discover(&directory, Owner::User).ok()?;
@@ -102,7 +102,7 @@ fn compare_with_index_and_disk(git: &Git, base: Option<&TreeId>) -> Result<Vec<R
     Ok(fields.chunks_exact(2).filter_map(|pair| parse_raw_change(pair[0], pair[1])).collect())
 }
 
-/// Reads `:100644 100755 OLD NEW M` and the path behind it.
+/// Reads `:100644 100755 OLD NEW M` and the path after it.
 fn parse_raw_change(head: &[u8], path: &[u8]) -> Option<RawChange> {
     let head = std::str::from_utf8(head.strip_prefix(b":")?).ok()?;
     let words: Vec<&str> = head.split(' ').collect();

@@ -32,7 +32,7 @@ pub(super) fn compare(repository: &Repository, tracked: &[IndexEntry], sides: &m
     }
 }
 
-/// Returns true if the commit of the index is checked out and nothing differs from it on disk.
+/// Returns `true` if the commit of the index is checked out and nothing differs from it on disk.
 fn is_unchanged(directory: &Path, indexed: ObjectId) -> Result<bool, GitError> {
     let failed = || GitError::read("submodule");
     let nested = Libgit2::new(Repository::open(directory).map_err(failed())?).map_err(failed())?;

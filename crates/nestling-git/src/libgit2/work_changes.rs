@@ -147,7 +147,7 @@ fn visit_tree(
     Ok(())
 }
 
-/// Returns true for one side of a conflict, which is in the upper bits of the flags.
+/// Returns `true` for one side of a conflict, which is in the upper bits of the flags.
 fn is_conflict(entry: &IndexEntry) -> bool {
     entry.flags & 0x3000 != 0
 }
@@ -208,7 +208,7 @@ fn status(repository: &Repository, path: &[u8], sides: &Sides) -> Option<Status>
     }
 }
 
-/// Returns true if a regular file on disk is what it was at base after all: staged, and taken back since.
+/// Returns `true` if a regular file on disk is what it was at base after all: staged, and taken back since.
 fn is_same(repository: &Repository, path: &[u8], base: Side, disk: Side) -> bool {
     let (Some(id), Some(root), Ok(path)) = (base.id, repository.workdir(), std::str::from_utf8(path)) else {
         return false;

@@ -47,8 +47,8 @@ impl Index {
         Ok(Self { file, first_bytes, count })
     }
 
-    /// Returns true if a pack is the one that it was made for, as far as git looks when it opens them: by the number of its
-    /// objects and by its checksum, which is computed anew by `git fsck` alone.
+    /// Returns `true` if a pack is the one that it was made for, as far as git looks when it opens them: by the number of its
+    /// objects and by its checksum, which is computed again by `git fsck` alone.
     pub(super) fn is_of(&self, pack: &Blocks) -> bool {
         let count = pack.read(8, 4, big_endian).map(u64::from);
         let checksum = |file: &Blocks, before_end: u64| {
@@ -129,7 +129,7 @@ impl Index {
     }
 }
 
-/// Returns true for an index of version 1, which has no signature: its length is the one that its table says.
+/// Returns `true` for an index of version 1, which has no signature: its length is the one that its table says.
 fn is_version_1(file: &Blocks) -> bool {
     let Some(count) = first_bytes(file, 0).and_then(|first_bytes| first_bytes.last().copied()) else {
         return false;
@@ -149,7 +149,7 @@ fn big_endian_pair(bytes: &[u8]) -> (u32, u32) {
     bytes.split_at_checked(4).map_or((0, 0), |(first, second)| (big_endian(first), big_endian(second)))
 }
 
-/// The four bytes of an id behind the first, as a number.
+/// The four bytes of an id after the first, as a number.
 fn key(id: &[u8]) -> Option<u64> {
     id.get(1..5).map(|bytes| u64::from(big_endian(bytes)))
 }

@@ -144,7 +144,7 @@ fn an_index_that_libgit2_cannot_read_is_read_by_the_systems_git() {
     }
 }
 
-/// Both are local to a clone, and whoever could write there could give a commit other files or other parents.
+/// Both are local to a clone, and anyone who could write there could give a commit other files or other parents.
 #[test]
 fn replaced_objects_and_grafts_are_not_read() {
     let (repo, commits) = busy(Fixture::new());

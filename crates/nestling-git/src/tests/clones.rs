@@ -5,7 +5,7 @@ use nestling_files::files::{FileQuery, FileVisitor};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Folders with a `nestling.yml` and two manifests each, and a folder of templates.
+/// Directories with a `nestling.yml` and two manifests each, and a directory of templates.
 fn origin() -> (Fixture, CommitId, CommitId) {
     let origin = Fixture::new();
     for config in ["uploadpack.allowAnySHA1InWant", "uploadpack.allowFilter"] {

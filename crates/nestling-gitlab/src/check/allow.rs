@@ -36,7 +36,7 @@ pub struct AllowOutcome {
     pub problems: Vec<Diagnostic>,
     /// The warnings and notes that were allowed; of a finding with items, the items that were.
     pub allowed: Vec<Diagnostic>,
-    /// A warning for each comment and entry that silenced nothing. Whoever has looked at everything may report them.
+    /// A warning for each comment and entry that silenced nothing. Anyone who has looked at everything may report them.
     pub unused: Vec<Diagnostic>,
 }
 

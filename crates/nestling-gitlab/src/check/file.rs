@@ -1,4 +1,4 @@
-//! A plain GitLab file as a pipeline, so that rules can be tried on what people write by hand.
+//! A plain GitLab file as a pipeline, so that rules can be tried on what people write manually.
 
 use super::yaml_types::dates;
 use crate::configuration::header::interpolate;
@@ -46,7 +46,7 @@ pub fn read_file(path: &str, text: &str, sources: &Sources) -> (Pipeline, Vec<Di
 /// Reads a whole `.gitlab-ci.yml`: local includes read, anchors, `extends`, `!reference` and `default` resolved, hidden jobs
 /// gone. Problems are returned beside what can be read.
 ///
-/// Of a key that stands twice GitLab takes the last one, and so does this, with a warning; [`read_file`] refuses the file.
+/// Of a key that is twice GitLab takes the last one, and so does this, with a warning; [`read_file`] refuses the file.
 ///
 /// Other includes stay in the pipeline. What they may define is not known: a base or a reference that only they can hold
 /// stays where it is, and so does the order of `stages` where this file lists none.

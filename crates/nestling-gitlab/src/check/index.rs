@@ -62,7 +62,7 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// Returns whether a job is in the pipeline, or any instance of it.
+    /// Returns `true` if a job is in the pipeline, or any instance of it.
     pub(crate) fn state(&self, job: usize) -> State {
         self.presence[job].state()
     }

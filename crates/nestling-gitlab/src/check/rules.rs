@@ -1,4 +1,4 @@
-//! The rules. Each file is one: what it is about, why, where GitLab says so, an example that it passes and one that it
+//! The rules. Each file is one: its subject, the reason, GitLab's documentation, an example that it passes and one that it
 //! does not.
 
 use super::index::Index;

@@ -95,7 +95,7 @@ impl FurtherJobs {
 }
 
 impl CheckSettings {
-    /// Those for a GitLab that is known so far.
+    /// Returns the settings for a GitLab instance, without knowledge about the pipeline.
     pub fn new(gitlab: Gitlab) -> Self {
         Self { gitlab, ..Self::default() }
     }

@@ -41,7 +41,7 @@ const SYMBOLS: [&str; 9] = [
     "run",
 ];
 
-/// Those of them whose value itself cannot be one.
+/// Keywords of that list whose value itself cannot be a date.
 const COLLECTIONS: [&str; 4] = ["tags", "variables", "inputs", "matrix"];
 
 /// Reports the dates in a part of a file that no job has, such as a hidden job: GitLab refuses to load them anywhere.

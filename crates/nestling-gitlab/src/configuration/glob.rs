@@ -25,7 +25,7 @@ pub fn files(pattern: &str, files: &dyn Files) -> Result<Vec<RepoPath>, ReadErro
     Ok(paths)
 }
 
-/// Returns `true` if a directory can hold a match: the part before the first wildcard decides.
+/// Returns `true` if a directory can contain a match: the part before the first wildcard decides.
 fn leads_on(pattern: &[u8], directory: &[u8]) -> bool {
     let literal = pattern.split(|byte| *byte == b'*').next().unwrap_or_default();
     let common = literal.len().min(directory.len());
@@ -120,7 +120,7 @@ mod tests {
             ("ci/*.yml", &["ci/a.yml", "ci/b.yml"]),
             ("ci/*", &["ci/a.yml", "ci/b.yaml", "ci/b.yml"]),
             ("ci/**.yml", &["ci/a.yml", "ci/b.yml", "ci/deep/c.yml", "ci/deep/er/d.yml"]),
-            // Two stars do not swallow the slash behind them.
+            // Two stars do not swallow the slash after them.
             ("ci/**/*.yml", &["ci/deep/c.yml", "ci/deep/er/d.yml"]),
             ("ci/*/*.yml", &["ci/deep/c.yml"]),
             ("**/d.yml", &["ci/deep/er/d.yml"]),

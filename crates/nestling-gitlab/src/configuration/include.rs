@@ -118,7 +118,7 @@ fn kept(fragment: &mut Fragment) -> Vec<Node> {
 }
 
 struct Reading<'a> {
-    /// Those of the file that is read now.
+    /// The surroundings of the file that is being read.
     surroundings: Surroundings<'a>,
     remote: RemoteIncludes,
     /// Number of files so far.

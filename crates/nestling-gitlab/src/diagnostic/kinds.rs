@@ -95,7 +95,7 @@ impl Finding {
 }
 
 /// Returns a message that begins with the name of a unit's job without the job: a mistake in a job of several environments is
-/// told of the first, which may be another one in each kind.
+/// reported for the first, which may be another one in each kind.
 fn without_job(message: &str) -> String {
     let name = message.strip_prefix('`').and_then(|rest| rest.split_once('`'));
     match name.and_then(|(name, rest)| Some((name.split_once(':')?.0, rest))) {

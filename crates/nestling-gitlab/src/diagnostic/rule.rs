@@ -27,7 +27,7 @@ pub struct Rule {
     pub summary: &'static str,
     /// Explanation of the problem and of the fix, in Markdown.
     pub documentation: &'static str,
-    /// The page of the specification that the rule follows: an address, or a path in the book, such as
+    /// The page of the specification that the rule follows: a URL, or a path in the book, such as
     /// `environments.md`.
     pub source: &'static str,
     /// An example with a finding.
@@ -66,7 +66,7 @@ pub struct ExampleFile {
 }
 
 impl ExampleFile {
-    /// Returns whether a program writes the file, so that documentation names it without its content.
+    /// Returns `true` if a program writes the file, so that documentation names it without its content.
     pub fn is_generated(&self) -> bool {
         self.path.ends_with(".json")
     }
@@ -87,16 +87,16 @@ pub struct RuleGroup {
     pub rules: &'static [&'static Rule],
 }
 
-/// The folder of the book that has a page for each rule.
+/// The directory of the book that has a page for each rule.
 const BOOK: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/-/blob/main/docs/");
 
 impl Rule {
-    /// Returns the address of the rule's page.
+    /// Returns the URL of the rule's page.
     pub fn url(&self) -> String {
         format!("{BOOK}rules/{}.md", self.id)
     }
 
-    /// Returns the address of the specification that the rule follows.
+    /// Returns the URL of the specification that the rule follows.
     pub fn source_url(&self) -> String {
         if self.source.contains("://") { self.source.to_owned() } else { format!("{BOOK}{}", self.source) }
     }
@@ -107,7 +107,7 @@ impl Rule {
         words.join(" or ")
     }
 
-    /// Returns whether a comment or a header can silence findings of this rule: errors cannot be allowed.
+    /// Returns `true` if a comment or a header can silence findings of this rule: errors cannot be allowed.
     pub fn can_be_allowed(&self) -> bool {
         self.severities.iter().any(|severity| *severity != Severity::Error)
     }

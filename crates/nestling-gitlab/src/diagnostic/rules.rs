@@ -1,4 +1,4 @@
-//! Rules of files as such, whatever stands in them.
+//! Rules of files as such, whatever is in them.
 
 use crate::diagnostic::Example;
 use crate::diagnostic::ExampleFile;

@@ -79,7 +79,7 @@ impl Sources {
         files.get(id.0 as usize).cloned()
     }
 
-    /// Returns the texts of all files, in the order in which they were added.
+    /// Returns the contents of all files, in the order in which they were added.
     pub fn texts(&self) -> Vec<Arc<str>> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
         files.iter().map(|source| Arc::clone(&source.text)).collect()
@@ -108,8 +108,8 @@ impl Sources {
         }
     }
 
-    /// Returns the place of a word in an expression that begins with `open`, at or behind an origin: a scalar can have many
-    /// lines, and one of them is meant. `None` where an escape or a template wrote the expression.
+    /// Returns the place of a word in an expression that begins with `open`, at or after an origin: a scalar can have many
+    /// lines, of which one is intended. `None` where an escape or a template wrote the expression.
     pub fn in_expression(&self, origin: Origin, open: &str, word: &str) -> Option<Origin> {
         /// Expressions of one scalar that are looked at.
         const SEARCHED: usize = 200;

@@ -84,7 +84,7 @@ impl PipelineFacts {
     pub fn from_variables(variables: &CiVariables) -> Self {
         let text = |name: &str| variables.get(name).map(str::to_owned);
         let iid = text("CI_MERGE_REQUEST_IID");
-        // Whoever sets variables one by one may leave the number out.
+        // Anyone who sets variables one by one may leave the number out.
         let is_merge_request =
             iid.is_some() || variables.get("CI_PIPELINE_SOURCE") == Some("merge_request_event");
         let merge_request = is_merge_request.then(|| MergeRequest {

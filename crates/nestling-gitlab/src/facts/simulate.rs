@@ -25,7 +25,7 @@ pub enum As {
     Started(PipelineSource),
 }
 
-/// A text is no pipeline to pretend to be.
+/// A string is no pipeline to pretend to be.
 ///
 /// [`As`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -157,7 +157,7 @@ pub enum Policy {
     SincePassed,
 }
 
-/// A policy for each occasion. Unless told otherwise: merge requests and branches run what changed, all others
+/// A policy for each kind of pipeline. By default, merge requests and branches run what changed, and all others
 /// run everything, as GitLab's own `rules:changes` does there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policies(BTreeMap<Occasion, Policy>);

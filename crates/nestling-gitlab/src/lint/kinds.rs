@@ -1,6 +1,6 @@
 //! A plain file in several kinds of pipelines.
 
-use super::{Options, lint_file};
+use super::{Linted, Options, lint_file};
 use crate::check::named_sources;
 use crate::diagnostic::{Diagnostic, FindingsByKind, KindName, Severity, Sources};
 use crate::facts::{As, PipelineFacts, WalkedKind, walked_kinds};
@@ -53,8 +53,42 @@ pub fn lint_kinds(
     KindsLinted { kinds, diagnostics }
 }
 
+/// Reads a file for each kind of pipeline that [`lint_kinds`] walks.
+///
+/// ```
+/// use nestling_gitlab::diagnostic::Sources;
+/// use nestling_gitlab::facts::PipelineFacts;
+/// use nestling_gitlab::instance::Gitlab;
+/// use nestling_gitlab::lint::{Options, each_kind};
+///
+/// let text = "build: { script: make, rules: [{ if: $CI_COMMIT_TAG }] }";
+/// let options = Options { gitlab: &Gitlab::default(), files: None, pipeline: None };
+/// let (facts, sources) = (PipelineFacts::local(None, None, None), Sources::default());
+/// let mut with_jobs = Vec::new();
+/// each_kind(".gitlab-ci.yml", text, &options, &facts, &sources, |kind, linted| {
+///     with_jobs.extend((linted.jobs > 0).then(|| kind.name.clone()));
+/// });
+/// assert_eq!(with_jobs, ["tags"]);
+/// ```
+pub fn each_kind(
+    path: &str,
+    text: &str,
+    options: &Options<'_>,
+    facts: &PipelineFacts,
+    sources: &Sources,
+    mut visit: impl FnMut(&KindName, Linted),
+) {
+    let in_any = lint_file(path, text, &Options { pipeline: None, ..*options }, sources);
+    let named = named_sources(&in_any.pipeline);
+    for WalkedKind { name, facts } in
+        walked_kinds(facts, named.iter().filter_map(|name| As::parse(name).ok()))
+    {
+        visit(&name, lint_file(path, text, &Options { pipeline: Some(&facts), ..*options }, sources));
+    }
+}
+
 /// Leaves out the notes that only say that the file makes no pipeline of a kind. That is what most files mean, and the number
-/// of jobs tells it.
+/// of jobs shows it.
 fn certain(mut problems: Vec<Diagnostic>, in_any: &[Diagnostic]) -> Vec<Diagnostic> {
     problems.retain(|problem| {
         problem.severity != Severity::Note || in_any.iter().any(|known| known.message == problem.message)

@@ -28,7 +28,7 @@ pub fn is_date_time(text: &str) -> bool {
     captures.is_some_and(|captures| is_date(&captures) && is_time(&captures))
 }
 
-/// Returns a number that stands in one of several groups of the same meaning.
+/// Returns a number that is in one of several groups of the same meaning.
 fn number(captures: &Captures<'_>, names: &[&str]) -> Option<i64> {
     let text = names.iter().find_map(|name| captures.name(name))?.as_str();
     text.trim_start_matches('+').parse().ok()

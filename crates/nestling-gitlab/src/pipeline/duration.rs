@@ -17,7 +17,7 @@ pub fn seconds(text: &str) -> Option<f64> {
     (total > 0.0).then_some(total)
 }
 
-/// Returns `true` if the string holds a variable that GitLab expands later.
+/// Returns `true` if the string contains a variable that GitLab expands later.
 pub fn has_variable(text: &str) -> bool {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -54,7 +54,7 @@ fn clock(text: &str) -> Option<String> {
     Some(words.join(" "))
 }
 
-/// Adds up numbers, each with the unit behind it. A number without one counts seconds at the end, and nothing before another
+/// Adds up numbers, each with the unit after it. A number without one counts seconds at the end, and nothing before another
 /// number; a unit without a number counts nothing, unless it comes first.
 fn words(text: &str) -> Option<f64> {
     let mut known: Vec<Word> = Vec::new();
@@ -108,7 +108,7 @@ fn split(text: &str) -> Vec<String> {
     apart.split_ascii_whitespace().map(str::to_owned).collect()
 }
 
-/// Returns the length of the number at the start of a string: digits, and one point with more of them behind it.
+/// Returns the length of the number at the start of a string: digits, and one point with more of them after it.
 fn number_length(text: &str) -> usize {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let whole = digits(text);

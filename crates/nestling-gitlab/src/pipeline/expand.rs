@@ -14,7 +14,7 @@ pub enum Replacement {
     Unknown,
 }
 
-/// Puts replacements in the place of the references in a string, and in turn in theirs. `None` where one is not known.
+/// Puts replacements in place of the references in a string, and in turn in theirs. `None` where one is not known.
 pub fn expand(text: &str, replacement: &dyn Fn(&str) -> Replacement) -> Option<String> {
     expand_nested(text, replacement, DEPTH)
 }
@@ -57,7 +57,7 @@ pub fn references(text: &str) -> Vec<&str> {
     names
 }
 
-/// Returns the length of what stands at a `$` or `%`, and the variable's name where it is a reference. `$$` and `%%` stay
+/// Returns the length of what is at a `$` or `%`, and the variable's name where it is a reference. `$$` and `%%` stay
 /// as they are.
 fn reference(text: &str) -> (usize, Option<&str>) {
     let sign = &text[..1];

@@ -13,7 +13,7 @@ pub struct Fragment {
     pub globals: Map,
     /// The jobs by name as written, hidden ones too.
     pub jobs: IndexMap<String, RawJob>,
-    /// Hidden keys that hold no mapping, such as `.lint: [a, b]`: only `!reference` can use them.
+    /// Hidden keys that contain no mapping, such as `.lint: [a, b]`: only `!reference` can use them.
     pub snippets: IndexMap<String, Node>,
 }
 

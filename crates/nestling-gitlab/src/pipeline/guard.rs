@@ -154,7 +154,7 @@ impl Guard {
         }
     }
 
-    /// Returns whether the guard holds where each fact has the given truth.
+    /// Returns `true` if the guard holds where each fact has the given truth.
     pub fn holds(&self, truth: &dyn Fn(&Atom) -> bool) -> bool {
         match self {
             Self::Always => true,

@@ -100,7 +100,7 @@ impl<'a> InputValues<'a> {
         }
     }
 
-    /// Puts the values that are known in the place of their blocks.
+    /// Puts the values that are known in place of their blocks.
     pub fn put_into(&self, node: &mut Node) -> Placed {
         let mut placed = Placed { open: Vec::new(), weight: WEIGHT_LIMIT };
         self.node(node, &mut placed);
@@ -140,7 +140,7 @@ impl<'a> InputValues<'a> {
         self.block(&text[block.clone()]).filter(|_| is_whole)
     }
 
-    /// Returns a text with values in the place of its blocks; `None` if it has none that is known.
+    /// Returns a string with values in place of its blocks; `None` if it has none that is known.
     fn text(&self, text: &str, origin: Origin, placed: &mut Placed) -> Option<String> {
         let mut made = String::new();
         let mut end = 0;
@@ -250,7 +250,7 @@ fn as_text(scalar: &Scalar) -> Option<String> {
     }
 }
 
-/// Returns what a function makes of a text.
+/// Returns what a function makes of a string.
 fn call(function: Function, text: &str) -> String {
     match function {
         Function::Truncate(offset, length) => text.chars().skip(offset).take(length).collect(),
@@ -260,7 +260,7 @@ fn call(function: Function, text: &str) -> String {
     }
 }
 
-/// Escapes a text for a shell, as Ruby does.
+/// Escapes a string for a shell, as Ruby does.
 fn posix_escape(text: &str) -> String {
     if text.is_empty() {
         return "''".to_owned();

@@ -12,7 +12,7 @@ pub const CLOSE: &str = "]]";
 /// The most functions that GitLab runs in one block (`Block::MAX_FUNCTIONS`).
 const MAX_FUNCTIONS: usize = 3;
 
-/// The most indices behind one name (`Access::MAX_ACCESS_ARRAY_DEPTH`).
+/// The most indices after one name (`Access::MAX_ACCESS_ARRAY_DEPTH`).
 const MAX_INDICES: usize = 5;
 
 /// The most names in a path (`Access::MAX_ACCESS_OBJECTS`); what follows belongs to the last one.
@@ -81,7 +81,7 @@ pub struct Mistake {
     pub help: Option<String>,
 }
 
-/// Returns the bytes between the brackets of each block of a text. What is not closed on its line is text for GitLab.
+/// Returns the bytes between the brackets of each block of a string. What is not closed on its line is text for GitLab.
 pub fn blocks(text: &str) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut position = 0;
@@ -110,7 +110,7 @@ pub fn parse(block: &str) -> Result<Block<'_>, Mistake> {
     }
     let access = access(path)?;
     let mut functions: Vec<&str> = parts.collect();
-    // Nothing behind the last bar is no function.
+    // Nothing after the last bar is no function.
     while functions.last().is_some_and(|function| function.is_empty()) {
         functions.pop();
     }
@@ -143,7 +143,7 @@ fn access(path: &str) -> Result<Access<'_>, Mistake> {
     Ok(Access { written: path, root, name, steps })
 }
 
-/// Reads a name with the indices behind it.
+/// Reads a name with the indices after it.
 fn segment<'t>(path: &str, segment: &'t str) -> Result<(&'t str, Vec<AccessStep<'t>>), Mistake> {
     let Some(start) = segment.find('[') else { return Ok((segment, Vec::new())) };
     let (name, brackets) = segment.split_at(start);

@@ -15,7 +15,7 @@ pub const GLOBAL_DEFAULTS: &[&str] = &["image", "services", "cache", "before_scr
 pub const DEFAULT: &[&str] = &names(&DEFAULT_KEYS);
 
 /// Keywords of a job that runs a script, in the order in which people write them: what and where first, then when,
-/// then how, then what comes out. The emitter writes keys in this order.
+/// then how, then the results. The emitter writes keys in this order.
 pub const JOB: &[&str] = &names(&JOB_KEYS);
 
 /// Keywords of which a job has exactly one: what it does
@@ -55,7 +55,7 @@ pub const CLAUSES: &[&str] = &["if", "changes", "exists"];
 pub(crate) const FLATTENED: &[&str] =
     &["script", "before_script", "after_script", "rules", "needs", "services", "cache"];
 
-/// Those of them in which GitLab follows lists in lists to a depth of [`LIST_LEVELS`] only.
+/// Keywords in which GitLab flattens nested lists only to a depth of [`LIST_LEVELS`].
 pub(crate) const SHALLOW: &[&str] = &["script", "before_script", "after_script", "rules", "stages"];
 
 /// Maximum depth of nested lists, including the outermost.

@@ -30,8 +30,8 @@ fn merge_node(old: &mut Node, over: &Node) {
     }
 }
 
-/// Takes out every key whose value is `null`, at any depth of mappings, as far as such a key is not there to GitLab: a few it
-/// tells from missing ones, and a key that it does not know it refuses without a value as well. A variable is there, and is
+/// Takes out every key whose value is `null`, at any depth of mappings, as far as such a key does not exist to GitLab: a few it
+/// distinguishes from missing ones, and a key that it does not know it refuses without a value as well. A variable is there, and is
 /// empty.
 pub fn without_nulls(map: &mut Map) {
     let is_trigger = map.get("trigger").is_some_and(|node| !node.is_null());

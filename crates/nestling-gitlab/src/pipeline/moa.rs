@@ -18,7 +18,7 @@ pub const STEP_NAMES: [&str; 6] = ["env", "steps", "export_file", "output_file",
 pub struct ExpressionName<'e> {
     /// Its first part: `job` in `job.inputs.suite`.
     pub root: &'e str,
-    /// The keys behind it that are written out: `inputs` and `suite`.
+    /// The keys after it that are written out: `inputs` and `suite`.
     pub keys: Vec<&'e str>,
     /// Its bytes in the expression.
     pub range: Range<usize>,
@@ -26,7 +26,7 @@ pub struct ExpressionName<'e> {
     pub is_call: bool,
 }
 
-/// Returns the bytes between the braces of each expression of a string. One behind a backslash is none: that is how GitLab
+/// Returns the bytes between the braces of each expression of a string. One after a backslash is none: that is how GitLab
 /// writes the braces themselves.
 pub fn expressions(text: &str) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
@@ -69,7 +69,7 @@ pub fn end_of_expression(text: &str) -> Option<usize> {
     text.find(CLOSE)
 }
 
-/// Returns the offset behind the string whose quote is at an offset. Where the quote is escaped, as it is inside of a string
+/// Returns the offset after the string whose quote is at an offset. Where the quote is escaped, as it is inside of a string
 /// of YAML, an escaped quote ends it.
 fn end_of_string(text: &str, start: usize) -> Option<usize> {
     let quote = text[start..].chars().next()?;
@@ -102,7 +102,7 @@ pub fn names(expression: &str) -> Vec<ExpressionName<'_>> {
             position = end_of_string(expression, position).unwrap_or(expression.len());
         } else if is_start(c) {
             let end = end_of_word(expression, position);
-            // A key behind an index that is computed: `list[0].x`.
+            // A key after an index that is computed: `list[0].x`.
             let is_key = expression[..position].trim_end().ends_with('.');
             if is_key || is_object_key(expression, position, end) {
                 position = end;
@@ -112,7 +112,7 @@ pub fn names(expression: &str) -> Vec<ExpressionName<'_>> {
             position = name.range.end;
             names.push(name);
         } else if c.is_ascii_digit() {
-            // `1e5` holds no name.
+            // `1e5` contains no name.
             position = end_of_word(expression, position);
         } else {
             position += c.len_utf8();
@@ -121,7 +121,7 @@ pub fn names(expression: &str) -> Vec<ExpressionName<'_>> {
     names
 }
 
-/// Reads the keys behind a name: `.key` and `["key"]`.
+/// Reads the keys after a name: `.key` and `["key"]`.
 fn name_at(expression: &str, start: usize, end: usize) -> ExpressionName<'_> {
     let mut keys = Vec::new();
     let mut position = end;
@@ -137,7 +137,7 @@ fn name_at(expression: &str, start: usize, end: usize) -> ExpressionName<'_> {
     ExpressionName { root: &expression[start..end], keys, range: start..position, is_call }
 }
 
-/// Reads one key, and the offset behind it; no key where an index is computed.
+/// Reads one key, and the offset after it; no key where an index is computed.
 fn key_at(expression: &str, start: usize) -> Option<(Option<&str>, usize)> {
     let rest = &expression[start..];
     if let Some(behind) = rest.strip_prefix('.') {

@@ -15,7 +15,7 @@ pub struct Need<'a> {
     pub optional: bool,
     /// `artifacts`: `true` if the job's artifacts are downloaded.
     pub artifacts: bool,
-    /// `parallel:matrix`: which jobs of a matrix are meant.
+    /// `parallel:matrix`: selects jobs of a matrix.
     pub matrix: Option<&'a Node>,
 }
 

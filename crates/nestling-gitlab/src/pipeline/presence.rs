@@ -1,7 +1,7 @@
 //! Presence: is a job in the pipeline, under which condition, and how does it start?
 //!
 //! GitLab decides when it creates the pipeline, by `rules`, or by `only` and `except`, or by `when`. What is known by then is
-//! put in; what is not, such as a project's variables, remains as a [`Guard`]. Whoever asks whether a job runs asks here:
+//! put in; what is not, such as a project's variables, remains as a [`Guard`]. Anyone who asks whether a job runs asks here:
 //! needs, the no-op job, checks and views follow from one answer
 //! (<https://docs.gitlab.com/ci/jobs/job_rules/>).
 
@@ -46,7 +46,7 @@ pub struct Case {
     pub rule: Option<DecidingRule>,
 }
 
-/// The rule behind a case.
+/// The rule after a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DecidingRule {
     /// Its position in the job's `rules`, from 0.
@@ -132,14 +132,14 @@ impl Presence {
 
     /// The condition under which the job is in the pipeline.
     pub fn guard(&self) -> Guard {
-        // From the last case back: a case decides where its guard holds, otherwise those behind it do.
+        // From the last case back: a case decides where its guard holds, otherwise those after it do.
         self.cases.iter().rev().fold(Guard::Never, |otherwise, case| match case.outcome {
             Outcome::Present { .. } => Guard::any([case.guard.clone(), otherwise]),
             Outcome::Absent => Guard::all([case.guard.clone().negated(), otherwise]),
         })
     }
 
-    /// Returns whether the job is in the pipeline.
+    /// Returns `true` if the job is in the pipeline.
     pub fn state(&self) -> State {
         State::of(&self.guard())
     }

@@ -64,7 +64,7 @@ pub fn is_manual_rule(rule: &RuleEntry<'_>, body: &Map) -> bool {
     }
 }
 
-/// Returns `true` if later stages may go on before somebody starts the job: in some pipelines it is manual, and its failure
+/// Returns `true` if later stages may continue before somebody starts the job: in some pipelines it is manual, and its failure
 /// is allowed. That is the default of a manual job without `rules`, and not of one with them
 /// (<https://docs.gitlab.com/ci/yaml/#when>).
 pub fn may_be_passed(body: &Map) -> bool {

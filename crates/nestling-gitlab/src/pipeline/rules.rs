@@ -46,8 +46,8 @@ build:
         severities: &[Error, Warning],
         summary: "a job has a name that GitLab refuses or reads as something else",
         documentation: "A name cannot be empty, a keyword, or longer than 255 characters. A job under the name of a keyword, such \
-            as `image` or `cache`, is read as that keyword; under `variables` its keys are valid names of variables, so \
-            that is a warning. GitLab's YAML reader takes an \
+            as `image` or `cache`, is read as that keyword. A job called `variables` is a warning, because its keys are \
+            valid names of variables. GitLab's YAML reader takes an \
             unquoted `on`, `123` or `2026-01-05` for a boolean, a number or a date: put such a name in quotes.",
         source: "https://docs.gitlab.com/ci/jobs/#job-names",
         bad: Example::Pipeline("on:

@@ -39,8 +39,8 @@ pub struct Unknown {
 /// `dependencies`, `environment:on_stop`, `trigger:include:job`, and in what is left of `extends` and `!reference`.
 ///
 /// `rename` answers with the new name, or `None` where it knows no job of that name. In `needs` and `dependencies` a
-/// name is asked for as it stands first, then without its parallel form: `build 1/3` and `build: [a, b]` are jobs of
-/// `build`. What stays unknown is left as it is and told; under `extends` and `!reference` the caller decides
+/// name is looked up as it is first, then without its parallel form: `build 1/3` and `build: [a, b]` are jobs of
+/// `build`. What stays unknown is left as it is and reported; under `extends` and `!reference` the caller decides
 /// whether an include may define it.
 pub fn rename_jobs(body: &mut Map, rename: &mut dyn FnMut(&str, Origin) -> Option<String>) -> Vec<Unknown> {
     let mut scope = Scope { rename, unknown: vec![] };

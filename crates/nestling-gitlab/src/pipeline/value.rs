@@ -2,7 +2,7 @@
 
 use crate::yaml::{Kind, Node};
 
-/// The items of a list, or the one node that stands in its place: GitLab accepts either in many keys.
+/// The items of a list, or the one node that is in its place: GitLab accepts either in many keys.
 pub(crate) fn one_or_many(node: &Node) -> &[Node] {
     node.items_or_self()
 }

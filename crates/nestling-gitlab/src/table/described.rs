@@ -123,7 +123,7 @@ fn add(
     let path = if above.is_empty() { keyword.name.to_owned() } else { format!("{above}:{}", keyword.name) };
     let rule = if keyword.rule.is_empty() { rule } else { keyword.rule };
     let page = if keyword.page.is_empty() { page } else { keyword.page };
-    // A keyword that versions differ about stands in the table twice, and so do those of several cases.
+    // A keyword that versions differ about is in the table twice, and so do those of several cases.
     if rows.iter().any(|row| row.path == path && row.keyword.since == keyword.since) {
         return;
     }

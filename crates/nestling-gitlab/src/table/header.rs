@@ -84,7 +84,7 @@ const KEYS: MappingShape = MappingShape {
 /// `spec`.
 pub(super) const SPEC: &[Shape] = &[Shape::Mapping(&KEYS)];
 
-/// The header of a file, which stands in a document of its own.
+/// The header of a file, which is in a document of its own.
 pub static HEADER: MappingShape = MappingShape {
     place: "header",
     rule: "spec-form",

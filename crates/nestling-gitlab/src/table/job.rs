@@ -95,7 +95,7 @@ use shared::{
 };
 
 /// The keywords of a job that runs a script, in the order in which people write them: what and where first, then when,
-/// then how, then what comes out. The emitter writes keys in this order.
+/// then how, then the results. The emitter writes keys in this order.
 pub static JOB: MappingShape =
     MappingShape { place: "job", rule: "job-key", keys: &JOB_KEYS, constraints: &[] };
 

@@ -85,7 +85,7 @@ pub enum StringShape {
     Duration(DurationShape),
     /// A regular expression between slashes.
     Pattern,
-    /// A string; if it stands between slashes, a regular expression.
+    /// A string; if it is between slashes, a regular expression.
     PatternOrAny,
     /// A condition on variables.
     Condition,
@@ -106,9 +106,9 @@ pub enum StringShape {
 /// A closed list of words.
 #[derive(Debug, Clone, Copy)]
 pub struct Words {
-    /// Those of all versions.
+    /// Words of all versions.
     pub all: &'static [&'static str],
-    /// Those that only newer versions know, each with its first.
+    /// Words of newer versions only, each with the first such version.
     pub newer: &'static [(&'static str, Release)],
     /// The list grows with many versions, so that a word which is not in it may be newer than the table.
     pub open: bool,
@@ -149,7 +149,7 @@ pub struct ListShape {
 pub struct MappingShape {
     /// Its path, as messages name it: `rules:changes`.
     pub place: &'static str,
-    /// The rule that reports it; empty for the rule of the keyword that holds it.
+    /// The rule that reports it; empty for the rule of the keyword that contains it.
     pub rule: &'static str,
     /// Its keys.
     pub keys: &'static [Keyword],

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 /// Words that some reader of YAML 1.1 does not read as strings.
 const WORDS: [&str; 10] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nil"];
 
-/// Keys up to this length can stand before a colon; longer ones need `? `.
+/// Keys up to this length can be before a colon; longer ones need `? `.
 const SIMPLE_KEY: usize = 1000;
 
 /// Writes a whole document.
@@ -17,7 +17,7 @@ pub fn emit(node: &Node) -> String {
     out
 }
 
-/// Writes one entry of a mapping whose keys stand at this indentation.
+/// Writes one entry of a mapping whose keys are at this indentation.
 pub fn emit_entry(out: &mut String, key: &Key, value: &Node, indent: usize) {
     pad(out, indent);
     write_entry(out, key, value, indent);
@@ -49,7 +49,7 @@ fn write_entry(out: &mut String, key: &Key, value: &Node, indent: usize) {
     }
 }
 
-/// `inline`: the cursor already stands where the node begins.
+/// `inline`: the cursor already is where the node begins.
 fn write_node(out: &mut String, node: &Node, indent: usize, mut inline: bool) {
     match &node.kind {
         Kind::Map(map) if !map.is_empty() => {
@@ -134,7 +134,7 @@ fn write_scalar(out: &mut String, scalar: &Scalar, indent: usize) {
         Meaning::Int(value) => {
             let _ = write!(out, "{value}");
         }
-        // Passed on as the author wrote them: GitLab says what it thinks of them, and `check` says it before.
+        // Passed on as the author wrote them: GitLab judges them, and `check` does so before.
         Meaning::Symbol if !stands_plain(&scalar.text) => write_quoted(out, &scalar.text),
         Meaning::Float(_) | Meaning::Date | Meaning::Symbol => out.push_str(&scalar.text),
         Meaning::Text(text) => write_text(out, text, indent),

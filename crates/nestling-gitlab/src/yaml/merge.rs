@@ -62,7 +62,7 @@ fn merge(map: &mut Map, problems: &mut Vec<Diagnostic>) {
     *map = merged;
 }
 
-/// A later entry takes the place of an earlier one.
+/// A later entry replaces an earlier one.
 fn put(map: &mut Map, entry: Entry) {
     match map.entries.iter_mut().find(|old| old.key.text() == entry.key.text()) {
         Some(old) => *old = entry,

@@ -140,7 +140,7 @@ fn is_date(text: &str) -> bool {
     is_time(time)
 }
 
-/// Takes year, month and day from the start of a string, and returns what is behind them.
+/// Takes year, month and day from the start of a string, and returns what follows them.
 fn date(text: &str) -> Option<([&str; 3], &str)> {
     let (year, rest) = digits(text, 4..=4)?;
     let (month, rest) = digits(rest.strip_prefix('-')?, 1..=2)?;

@@ -92,7 +92,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Ends a line behind a value, and goes to the next content.
+    /// Ends a line after a value, and goes to the next content.
     fn end_line(&mut self) -> Option<()> {
         self.spaces();
         if self.peek() != b'\n' {
@@ -238,7 +238,7 @@ impl Reader<'_> {
         rest.get(length) == Some(&b':')
     }
 
-    /// A key and its colon, with a space or the line's end behind it.
+    /// A key and its colon, with a space or the line's end after it.
     fn key(&mut self) -> Option<Key> {
         let from = self.offset;
         let length = self.bytes[from..].iter().take_while(|byte| is_word(**byte)).count();

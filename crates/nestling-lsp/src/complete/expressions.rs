@@ -5,6 +5,7 @@ use crate::index::Index;
 use crate::index::owner;
 use crate::model::OpenFile;
 use crate::names::{NameKind, template_stem};
+use crate::outline::Outline;
 use crate::place::Before;
 use lsp_types::CompletionItemKind;
 use nestling::ide::{TemplateRegion, template_regions};
@@ -288,12 +289,41 @@ fn keys(root: &str, file: &OpenFile<'_>, index: &Index) -> Vec<Candidate> {
                 .map(|unit| Candidate::new(&unit.name, CompletionItemKind::MODULE, directory(unit)))
                 .collect()
         }
+        root if root.starts_with("vars.") => nested_vars(root, index),
+        root if root.starts_with("units.") => {
+            let keys = [
+                ("name", "Its name"),
+                ("dir", "Its directory"),
+                ("slug", "Its slug"),
+                ("fingerprint", "A hash of its content"),
+            ];
+            described(&keys, CompletionItemKind::FIELD, "")
+        }
         root if !KEYS.iter().any(|(known, _)| *known == root) => imported_macros(root, file, index),
         root => {
             let known = KEYS.iter().find(|(known, _)| *known == root);
             known.map(|(_, keys)| described(keys, CompletionItemKind::FIELD, "")).unwrap_or_default()
         }
     }
+}
+
+/// Returns the keys of a mapping of the workspace's `vars`.
+fn nested_vars(root: &str, index: &Index) -> Vec<Candidate> {
+    let mut steps = root.split('.').skip(1);
+    let first = steps.next().unwrap_or_default();
+    let Some((_, value)) = index.facts.vars.iter().find(|(name, _)| name == first) else { return Vec::new() };
+    let outline = Outline::of(value);
+    let mut holder = None;
+    for step in steps {
+        let Some(child) = outline.child(holder, step) else { return Vec::new() };
+        holder = Some(child);
+    }
+    let keys = outline.children(holder).filter(|child| outline.entries[*child].key.is_some());
+    let candidate = |child: usize| {
+        let detail = outline.value(child).unwrap_or_default();
+        Candidate::new(outline.step(child), CompletionItemKind::FIELD, detail)
+    };
+    keys.map(candidate).collect()
 }
 
 fn described(names: &[(&str, &str)], kind: CompletionItemKind, detail: &str) -> Vec<Candidate> {

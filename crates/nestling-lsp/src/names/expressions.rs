@@ -141,7 +141,7 @@ fn expression(
 }
 
 /// Returns the insides of the strings in a statement.
-fn strings(statement: &str) -> Vec<&str> {
+pub(crate) fn strings(statement: &str) -> Vec<&str> {
     let mut collected = Vec::new();
     let mut rest = statement;
     while let Some(open) = rest.find(['"', '\'']) {

@@ -1,6 +1,6 @@
 //! Uses of a name that a rename does not reach: in templates that are no files here, and in values that may be the name.
 
-use crate::index::{Index, Occurrence};
+use crate::index::{Index, IndexedFile, Occurrence};
 use crate::meaning::FileKind;
 use crate::model::{Model, OpenFile};
 use crate::names::{Name, NameKind, NamedFile, names, template_stem};
@@ -55,12 +55,16 @@ pub(super) fn check_values(index: &Index, wanted: &Name) -> Result<(), String> {
     for file in index.files.iter().filter(|file| !file.is_built_in) {
         let outline = Outline::of(&file.text);
         let Some(range) = value_with(&outline, &file.names, wanted) else { continue };
-        let path = file.path.strip_prefix(&index.root).unwrap_or(&file.path).display();
-        let line = file.text[..range.start].matches('\n').count() + 1;
-        let value = &file.text[range];
-        return Err(format!("`{value}` in {path}:{line} may be this name: change it before"));
+        return Err(may_be_this(index, file, range));
     }
     Ok(())
+}
+
+/// Names a string that may be the name, with its place.
+pub(super) fn may_be_this(index: &Index, file: &IndexedFile, range: Range<usize>) -> String {
+    let path = file.path.strip_prefix(&index.root).unwrap_or(&file.path).display();
+    let line = file.text[..range.start].matches('\n').count() + 1;
+    format!("`{}` in {path}:{line} may be this name: change it before", &file.text[range])
 }
 
 /// Returns the templates that the units of a job use, with all that these read.
@@ -120,7 +124,7 @@ fn is_value(path: &[&str]) -> bool {
 }
 
 /// Returns `true` if a string is a name, or has it as one of the parts of a need or of a list.
-fn may_be(value: &str, wanted: &Name) -> bool {
+pub(super) fn may_be(value: &str, wanted: &Name) -> bool {
     if wanted.text.is_empty()
         || !matches!(wanted.kind, NameKind::Job | NameKind::Unit | NameKind::Environment | NameKind::Stage)
     {

@@ -76,6 +76,11 @@ pub(super) fn check(index: &Index, occurrence: Occurrence, new_name: &str) -> Re
     let is_taken = match &name.kind {
         NameKind::Unit => index.facts.unit(new_name).is_some(),
         NameKind::Template => index.facts.template(new_name).is_some(),
+        NameKind::Input(owner) => {
+            let owners = index.owners_of_input(owner, &name.text).into_iter();
+            let mut kinds = owners.map(|owner| NameKind::Input(owner.to_owned()));
+            kinds.any(|kind| index.defined(occurrence.0, &kind).contains(new_name))
+        }
         kind => index.defined(occurrence.0, kind).contains(new_name),
     };
     if is_taken && new_name != name.text { Err(format!("`{new_name}` is taken already")) } else { Ok(()) }

@@ -24,7 +24,7 @@ use units::{StagedJob, UnitsOfPipeline};
 ///
 /// A job without `needs` waits for all earlier stages already and gets their artifacts. It is left as it is where that is
 /// enough; otherwise it gets those jobs as needs, too. A need that rules may drop is `optional`. Where needs run out, a job
-/// that only waits stands between.
+/// that only waits is between.
 ///
 /// Diagnosed: a unit with no job that could be waited for, since all are of later stages, and artifacts for which there is no
 /// need left.
@@ -75,9 +75,9 @@ pub(super) fn add(
 struct OrderNeeds {
     /// The index of the job.
     job: usize,
-    /// Those on jobs that the job waits for by its stage, where it has no `needs`.
+    /// Needs on jobs that the job waits for by its stage, if it has no `needs`.
     of_stages: Vec<Node>,
-    /// Those on jobs of other units.
+    /// Needs on jobs of other units.
     for_order: Vec<Node>,
     /// Set if it has to wait for all earlier stages beside.
     after_stages: bool,

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts the jobs of the workspace and of all units into one pipeline.
 ///
-/// Needs on what is not there are left as written, for `check` to report with their place; optional ones on jobs of
+/// Needs on what does not exist are left as written, for `check` to report with their place; optional ones on jobs of
 /// units that are not in are left out, since GitLab would have nothing to say about them. The jobs of known units are left out as
 /// well; the rest is as if they were there.
 pub(crate) fn assemble(

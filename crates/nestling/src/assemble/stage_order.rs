@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// A stage, as an index into the stages that an order knows.
 pub(super) type StageIndex = usize;
 
-/// A statement that one stage comes right before another, and the place of the later one in the list that says so.
+/// A statement that one stage comes right before another, and the place of the later one in the list that states it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Relation {
     pub before: StageIndex,
@@ -20,7 +20,7 @@ pub(super) struct Relation {
 pub(super) struct StageOrder {
     names: Vec<StageName>,
     index_of: BTreeMap<StageName, StageIndex>,
-    /// The stages as they would stand if no list disagreed: it decides where nothing else does.
+    /// The stages as they would be if no list disagreed: it decides where nothing else does.
     preferred: Vec<StageIndex>,
     /// The stages that come right after each in some list, with their places there.
     after: Vec<BTreeMap<StageIndex, Origin>>,
@@ -35,7 +35,7 @@ impl StageOrder {
         &self.names[stage]
     }
 
-    /// Adds the stages of a list and returns their indices. New ones get a position behind the one that the list has before
+    /// Adds the stages of a list and returns their indices. New ones get a position after the one that the list has before
     /// them, or before the first that is known.
     pub(super) fn insert<'n>(&mut self, list: impl Iterator<Item = &'n StageName>) -> Vec<StageIndex> {
         let names: Vec<&StageName> = list.collect();

@@ -70,7 +70,7 @@ impl Merging {
         let stages = self.order.insert(names.iter());
         for pair in stages.windows(2) {
             let relation = Relation { before: pair[0], after: pair[1], origin: Origin::generated() };
-            // Where a unit says otherwise, it is right.
+            // A unit's own list takes precedence.
             let _ = self.order.relate(relation);
         }
     }

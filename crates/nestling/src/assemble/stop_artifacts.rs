@@ -24,7 +24,7 @@ pub(super) struct StopPair {
 /// The jobs that have artifacts.
 struct Makers {
     by_name: BTreeMap<JobName, usize>,
-    /// Those of each unit, each with the index of its stage.
+    /// Jobs by unit, each with the index of its stage.
     by_unit: BTreeMap<Option<UnitName>, Vec<(usize, usize)>>,
     /// The first stage that has any.
     first_stage: Option<usize>,
@@ -33,7 +33,7 @@ struct Makers {
 /// The artifacts that a deploy gets.
 #[derive(Default)]
 struct Fetched {
-    /// The jobs of its own unit, each with whether the deploy goes on without it.
+    /// The jobs of its own unit, each with whether the deploy continues without it.
     own: Vec<(usize, bool)>,
     /// A job of another unit that it needs.
     foreign: Option<usize>,
@@ -149,7 +149,7 @@ impl Makers {
     }
 }
 
-/// Returns whether a need fetches artifacts of a job of this pipeline.
+/// Returns `true` if a need fetches artifacts of a job of this pipeline.
 fn fetches(need: &Node) -> bool {
     let is_elsewhere = need.get("pipeline").is_some() || need.get("project").is_some();
     !is_elsewhere && need.get("artifacts").and_then(Node::as_bool) != Some(false)

@@ -9,7 +9,7 @@ pub(crate) fn ordered<'a>(workspace: &'a Workspace, included: &BTreeSet<&UnitNam
     let mut open_dependencies: BTreeMap<&UnitName, usize> = BTreeMap::new();
     let mut dependents: BTreeMap<&UnitName, Vec<&'a UnitName>> = BTreeMap::new();
     for unit in workspace.units.iter().filter(|unit| included.contains(&unit.name)) {
-        // Loading refused a second unit of the name, and an editor goes on with the first.
+        // Loading refused a second unit of the name, and an editor continues with the first.
         if open_dependencies.contains_key(&unit.name) {
             continue;
         }

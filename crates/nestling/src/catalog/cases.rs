@@ -1,4 +1,4 @@
-//! Rules of [`testing`](crate::testing), which stands below the catalogue: its runs apply `allow`.
+//! Rules of [`testing`](crate::testing), which is below the catalogue: its runs apply `allow`.
 
 use nestling_gitlab::diagnostic::Example;
 use nestling_gitlab::diagnostic::Severity::Error;

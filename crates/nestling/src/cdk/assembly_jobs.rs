@@ -23,7 +23,7 @@ pub struct AssemblyJobs {
 }
 
 /// Returns the jobs of an assembly that no unit names, as if every stage were deployed to an environment of its own name.
-/// `origin` takes the place of a header's.
+/// `origin` replaces a header's.
 ///
 /// ```
 /// use nestling::{MemoryFiles, Origin, Sources, assembly_jobs};

@@ -14,7 +14,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 #[derive(Debug, Default)]
 pub(super) struct Base {
     pub deployment: Option<Deployment>,
-    /// Set if there is a base commit and its assembly is not at hand.
+    /// Set if there is a base commit and its assembly is not available.
     pub is_unknown: bool,
     /// The reason why `base` could not be read.
     pub problem: Option<Diagnostic>,

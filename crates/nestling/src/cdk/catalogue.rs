@@ -54,7 +54,7 @@ fn plain(entry: &Environment, of: &For<'_>) -> TargetEnvironment {
 /// Environments that come and go with merge requests are destroyed with them; others are not by default, since GitLab
 /// stops what a merged branch has deployed to (<https://docs.gitlab.com/ci/environments/#stopping-an-environment>).
 ///
-/// The stacks of a unit that is gone belong to nobody any more: all of them are destroyed, once a person says so.
+/// The stacks of a unit that is gone belong to nobody any more: all of them are destroyed, once a person starts the job.
 fn stops(entry: &Environment, purpose: Purpose) -> bool {
     match entry.stop {
         Stop::Block(_) => true,
@@ -68,7 +68,7 @@ fn stops(entry: &Environment, purpose: Purpose) -> bool {
 }
 
 fn keywords(entry: &Environment, of: &For<'_>) -> Result<Keywords, Vec<Diagnostic>> {
-    // Any action will do: it tells that the job does not deploy, so that `url` and `auto_stop_in` stay away.
+    // Any action will do: with it, the job does not deploy, so `url` and `auto_stop_in` are left out.
     let mut accessing = Map::default();
     accessing.set("action", Node::string(entry.origin, "access"));
     let mut access = environment(&accessing, entry, of.unit, of.texts)?;

@@ -7,7 +7,7 @@ use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::yaml::Located;
 
-/// Returns whether an assembly starts at the root of these files.
+/// Returns `true` if an assembly starts at the root of these files.
 pub(crate) fn has_assembly(files: &dyn Files) -> bool {
     matches!(files.read(&RepoPath::root().child(b"manifest.json")), Ok(Some(_)))
 }
@@ -15,7 +15,7 @@ pub(crate) fn has_assembly(files: &dyn Files) -> bool {
 /// Returns the assembly's directory in the repository: from the unit's own, or from the root where it starts with a slash.
 ///
 /// # Errors
-/// It leads out of the repository.
+/// It points outside of the repository.
 pub(crate) fn directory_of(unit: &Unit, written: &Located<String>) -> Result<RepoPath, Diagnostic> {
     let directory = match written.value.strip_prefix('/') {
         Some(from_root) => RepoPath::parse(from_root),

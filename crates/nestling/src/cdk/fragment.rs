@@ -35,13 +35,13 @@ pub(crate) struct Request<'a> {
     pub catalogue: &'a Catalogue,
     /// The pipeline that it is for.
     pub pipeline: &'a PipelineFacts,
-    /// The texts of the catalogue as this unit reads them.
+    /// The strings of the catalogue as this unit reads them.
     pub texts: &'a CatalogueTexts<'a>,
     /// The most needs that a job may have.
     pub needs_limit: usize,
     /// The purpose of the jobs.
     pub purpose: Purpose,
-    /// The texts of the files that messages show.
+    /// The contents of the files that messages show.
     pub sources: &'a Sources,
 }
 

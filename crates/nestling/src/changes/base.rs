@@ -4,7 +4,7 @@
 //! | pipeline | base |
 //! |---|---|
 //! | merge request, `detached` | `CI_MERGE_REQUEST_DIFF_BASE_SHA` |
-//! | merge request, `merged_result` or `merge_train` | `CI_MERGE_REQUEST_TARGET_BRANCH_SHA`: head is a merge commit that holds all of it |
+//! | merge request, `merged_result` or `merge_train` | `CI_MERGE_REQUEST_TARGET_BRANCH_SHA`: head is a merge commit that contains all of it |
 //! | external pull request | `CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA` |
 //! | push to a branch that was there | `CI_COMMIT_BEFORE_SHA` |
 //! | first push of a branch, and pipelines that nobody pushed | the merge base with the default branch |

@@ -60,7 +60,7 @@ fn default_branch(repository: &GitRepository) -> Result<Option<String>, ChangesE
 /// if the request allows it.
 ///
 /// # Errors
-/// The repository or the list of changed paths cannot be read. An unknown base is none, unless the request says so.
+/// The repository or the list of changed paths cannot be read. An unknown base is not an error, unless the request asks for that.
 pub(crate) fn detect(
     repository: &GitRepository,
     request: &ChangeRequest,
@@ -137,7 +137,7 @@ pub(crate) fn add_restored(changes: &mut Vec<Change>, between: BTreeSet<RepoPath
 /// The workspace is read here, and its policies say what to compare with: so head comes before [`detect`].
 ///
 /// # Errors
-/// The repository cannot be read, or head is not there.
+/// The repository cannot be read, or head does not exist.
 pub(crate) fn head(repository: &GitRepository, request: &ChangeRequest) -> Result<Head, ChangesError> {
     let (revision, found) = match (&request.head, request.variables.get("CI_COMMIT_SHA")) {
         (Some(revision), _) => {
@@ -210,7 +210,7 @@ fn finish(search: &Search<'_>, found: Found) -> Result<(Option<Base>, Extent), C
         },
         Err(why) => why,
     };
-    // What a person wrote is meant: to run everything would hide the mistake.
+    // A person wrote this revision: to run everything would hide the mistake.
     let on_unknown = if why.is_of_person() { OnUnknownBase::Fail } else { search.request.unknown_base };
     match on_unknown {
         OnUnknownBase::RunEverything => Ok((None, Extent::Everything(Everything::UnknownBase(why)))),

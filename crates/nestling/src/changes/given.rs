@@ -52,7 +52,7 @@ pub enum GivenError {
 /// of a rename count, `git status --porcelain`, and what `git log` writes around the paths of commits. A path without a status counts as modified.
 ///
 /// # Errors
-/// An entry is no path inside the repository, or is cut off.
+/// An entry is not a path inside the repository, or is cut off.
 pub(crate) fn parse_given(list: &[u8]) -> Result<Vec<Change>, GivenError> {
     // Editors and other shells write one before the text.
     let list = list.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(list);
@@ -106,7 +106,7 @@ fn separated_by_nul(list: &[u8]) -> Result<Vec<Change>, GivenError> {
     if let Some(entries) = entries {
         return of_porcelain(entries);
     }
-    // A folder may hold a file called `M`: only a list that is statuses throughout is one with statuses.
+    // A directory may contain a file called `M`: only a list that is statuses throughout is one with statuses.
     if status_of(fields[0]).is_none() {
         let paths = fields.iter().enumerate().filter(|(_, path)| !path.is_empty());
         return paths.map(|(at, path)| change(at, path, Status::Modified)).collect();
@@ -125,7 +125,7 @@ fn separated_by_nul(list: &[u8]) -> Result<Vec<Change>, GivenError> {
     Ok(changes)
 }
 
-/// The letter of a status; renames and copies have a similarity behind it, and `--raw` has modes and ids before it.
+/// The letter of a status; renames and copies have a similarity after it, and `--raw` has modes and ids before it.
 fn status_of(field: &[u8]) -> Option<u8> {
     let is_raw = field.starts_with(b":");
     let word = if is_raw { field.rsplit(|byte| *byte == b' ').next()? } else { field };

@@ -12,7 +12,7 @@ use std::fmt;
 pub enum Everything {
     /// Somebody asked for it with `--all`.
     Asked,
-    /// The policy for such pipelines says so.
+    /// The policy for such pipelines.
     Policy(Occasion),
     /// There is nothing to compare with.
     UnknownBase(UnknownBase),
@@ -31,7 +31,7 @@ pub enum Everything {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Nothing {
-    /// The policy for such pipelines says so.
+    /// The policy for such pipelines.
     Policy(Occasion),
 }
 

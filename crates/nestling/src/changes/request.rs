@@ -81,7 +81,7 @@ impl ChangeRequest {
     }
 
     /// Takes the workspace's file and its templates from a revision of the same repository, such as a protected branch, instead
-    /// of head (`--workspace-from`). A template folder that names a revision itself keeps it. Units are those of head, with what
+    /// of head (`--workspace-from`). A template directory that names a revision itself keeps it. Units are those of head, with what
     /// their own files say.
     #[must_use]
     pub fn workspace_from(mut self, revision: impl Into<String>) -> Self {
@@ -152,7 +152,7 @@ impl ChangeRequest {
 /// Scope of a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// That of the policy for the pipeline.
+    /// The scope that the policy for the pipeline sets.
     #[default]
     Policy,
     /// Everything: `--all`.
@@ -206,7 +206,7 @@ pub enum ChangesError {
     /// The list of changed paths cannot be read.
     #[error(transparent)]
     Given(#[from] GivenError),
-    /// There is no such commit to make a pipeline from.
+    /// The commit for the pipeline does not exist.
     #[error("the commit `{revision}` ({named_by}) is not in this clone")]
     Head {
         /// The revision.

@@ -11,7 +11,7 @@ mod clones;
 const ZEROS: &str = "0000000000000000000000000000000000000000";
 const FETCH: FetchPolicy = FetchPolicy::Allow { timeout: Duration::from_secs(60) };
 
-/// `main`, which goes on after `feature` has left, and `feature`, both over 25 commits long; `merged` is what a merged
+/// `main`, which continues after `feature` has left, and `feature`, both over 25 commits long; `merged` is what a merged
 /// result pipeline checks out.
 struct Story {
     repo: Fixture,

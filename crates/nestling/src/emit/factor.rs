@@ -9,7 +9,7 @@ use nestling_gitlab::yaml::{Entry, Map, Node};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// A hidden job that holds what others have in common.
+/// A hidden job that contains what others have in common.
 #[derive(Debug, Clone)]
 pub(crate) struct Hidden {
     /// Its name, with the dot.
@@ -26,7 +26,7 @@ pub(crate) struct Hidden {
 pub(crate) fn factor(jobs: &mut [Cow<'_, Job>]) -> Vec<Hidden> {
     let mut groups: BTreeMap<(Origin, bool), Vec<usize>> = BTreeMap::new();
     for (index, job) in jobs.iter().enumerate() {
-        // A deploy and its stop job are written by one line; what tells them apart is the action.
+        // A deploy and its stop job are written by one line; what distinguishes them is the action.
         let has_action =
             environment(&job.body).is_some_and(|environment| environment.get("action").is_some());
         groups.entry((job.origin, has_action)).or_default().push(index);

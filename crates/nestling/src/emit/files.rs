@@ -32,7 +32,7 @@ fn written(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Emitted {
     }
 }
 
-/// Returns the parts of a plan without writing them; none where one file holds it.
+/// Returns the parts of a plan without writing them; none where one file contains it.
 pub(super) fn parts_of(plan: &Plan, settings: &Settings<'_>) -> Vec<EmittedPart> {
     match Jobs::of(plan).division(settings) {
         Division::Whole | Division::Factored(_) => Vec::new(),
@@ -96,8 +96,8 @@ impl<'a> Jobs<'a> {
         self.loads.iter().copied().sum()
     }
 
-    /// Those that stay together. What a hidden job needs, every job needs that extends it: so this is asked of the jobs
-    /// as they are.
+    /// Returns the groups of jobs that stay together. If a hidden job needs a job, so does every job that extends it, so the groups
+    /// are made from the jobs before `extends` is resolved.
     fn groups(&self) -> Vec<Vec<usize>> {
         groups(&self.plan.pipeline)
     }
@@ -107,7 +107,7 @@ impl<'a> Jobs<'a> {
     fn fewest(&self, written: &Written<'_>, limits: &PipelineLimits) -> Vec<Vec<usize>> {
         let groups = self.groups();
         let loads: Vec<Load> = written.jobs.iter().map(|job| Load::of(job)).collect();
-        // Each part may have to hold every shared body.
+        // Each part may have to contain every shared body.
         let shared: usize = written.hidden.iter().map(of_hidden).sum();
         let objects = limits.objects.saturating_sub(shared);
         let cut = |tenths: usize| {

@@ -32,7 +32,7 @@ pub(crate) fn of(plan: &Plan) -> String {
     out
 }
 
-/// A comment of one line: a path or a name in it may hold anything, and must not end the comment.
+/// A comment of one line: a path or a name in it may contain anything, and must not end the comment.
 pub(crate) fn comment(out: &mut String, text: &str) {
     let safe: String = text.chars().map(|c| if is_safe(c) { c } else { '\u{fffd}' }).collect();
     let _ = writeln!(out, "# {safe}");

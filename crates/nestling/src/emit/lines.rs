@@ -30,7 +30,7 @@ fn of_entry(entry: &Entry, sources: &Sources) -> Vec<Line> {
         emit_entry(&mut text, &entry.key, &entry.value, 0);
         return spread(&text, &entry.value, sources);
     }
-    // An empty mapping in the place of the value gives the key's line, with the tag.
+    // An empty mapping in place of the value gives the key's line, with the tag.
     let nothing = Node { kind: Kind::Map(Map::default()), ..entry.value.clone() };
     emit_entry(&mut text, &entry.key, &nothing, 0);
     let text = text.strip_suffix(" {}\n").unwrap_or(&text).to_owned();
@@ -58,7 +58,7 @@ fn of_item(item: &Node, sources: &Sources) -> Vec<Line> {
     first.into_iter().chain(lines.map(|line| after("  ", line))).collect()
 }
 
-/// Returns whether a value has no lines of its own below its key, but for those of a text.
+/// Returns `true` if a value has no lines of its own below its key, but for those of a string.
 fn is_leaf(node: &Node) -> bool {
     match &node.kind {
         Kind::Scalar(_) => true,
@@ -72,8 +72,8 @@ fn after(prefix: &str, line: Line) -> Line {
     if line.text.is_empty() { line } else { Line { text: format!("{prefix}{}", line.text), ..line } }
 }
 
-/// The lines of a text: those of a literal block each have a line of their own in the file, as far as no control line
-/// stands between them.
+/// The lines of a string: those of a literal block each have a line of their own in the file, as far as no control line
+/// is between them.
 fn spread(text: &str, value: &Node, sources: &Sources) -> Vec<Line> {
     let source = sources.get(value.origin.file);
     let header = source.as_ref().and_then(|source| literal_header(value, &source.text));

@@ -81,7 +81,7 @@ pub enum Parts {
 pub struct Emitted {
     /// The files; the first is the child pipeline that the parent triggers.
     pub files: Vec<EmittedFile>,
-    /// The parts, in the order of their files behind the router; empty where one file holds the pipeline.
+    /// The parts, in the order of their files after the router; empty where one file contains the pipeline.
     pub parts: Vec<EmittedPart>,
     /// Limits of GitLab that the files exceed all the same: units that are too large and cannot be separated, artifacts that
     /// are too large.

@@ -73,7 +73,7 @@ impl Load {
         job_indices.iter().map(|index| loads[*index]).sum()
     }
 
-    /// Returns whether it is within the limits, with the hash that holds the jobs and room for `stages` and `workflow`.
+    /// Returns `true` if it is within the limits, with the hash that contains the jobs and room for `stages` and `workflow`.
     pub(crate) fn fits(self, limits: &PipelineLimits) -> bool {
         self.objects + size::of_hash(self.jobs + 2) + 4096 <= limits.objects
             && self.deployments <= limits.deployments

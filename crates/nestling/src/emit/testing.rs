@@ -9,7 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Texts that some reader of YAML takes for something else.
+/// Strings that some reader of YAML takes for something else.
 const HARD: [&str; 52] = [
     "",
     " ",
@@ -65,7 +65,7 @@ const HARD: [&str; 52] = [
     "...",
 ];
 
-/// Pieces of which texts are joined.
+/// Pieces that strings are joined from.
 const PIECES: [&str; 20] = [
     "a", "echo", " ", "  ", "\n", "\n\n", "\t", "\r", ": ", " #", "'", "\"", "\\", "é", "日本", "\u{85}",
     "\u{2028}", "\u{feff}", "$X", "\0",

@@ -1,6 +1,6 @@
 //! Conditions that the catalogue puts on every job of an environment, and their way into a job's `rules`.
 //!
-//! GitLab rejects a pipeline with a need on a job that rules have dropped. So one set of conditions stands on each job of an
+//! GitLab rejects a pipeline with a need on a job that rules have dropped. So one set of conditions is on each job of an
 //! environment, on whatever has to wait for one of them, and on the environments that come `after` it.
 
 use crate::workspace::{Environment, Freeze};

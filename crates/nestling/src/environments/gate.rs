@@ -28,7 +28,7 @@ pub(crate) fn write_start(body: &mut Map, start: Start, origin: Origin) {
         rule.set("when", Node::string(origin, "manual"));
         match blocking {
             Blocking::Blocking => rule.set("allow_failure", Node::plain(origin, "false")),
-            // Whoever wrote that it may not fail, in the rule or the job, wants the pipeline to wait.
+            // Anyone who wrote that it may not fail, in the rule or the job, wants the pipeline to wait.
             Blocking::Optional if rule.contains("allow_failure") || of_job.is_some() => {}
             Blocking::Optional => rule.set("allow_failure", Node::plain(origin, "true")),
         }

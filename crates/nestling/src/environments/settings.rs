@@ -11,7 +11,7 @@ const OF_A_DEPLOY: [&str; 2] = ["url", "auto_stop_in"];
 
 /// The `environment:` of a job for an entry of the catalogue.
 ///
-/// The job's own keys stand over the catalogue's, and `name` is the catalogue's alone, so that every job of an
+/// The job's own keys override the catalogue's, and `name` is the catalogue's alone, so that every job of an
 /// environment writes it the same way.
 pub(crate) fn environment(
     over: &Map,
@@ -27,7 +27,7 @@ pub(crate) fn environment(
     environment.set("name", name);
     let starts = if over.contains("action") { starts(over) } else { starts(&entry.settings) };
     for (key, value) in entry.settings.iter() {
-        // A job that only looks at an environment has no say in its address and its end.
+        // A job that only reads an environment does not set its URL and `auto_stop_in`.
         if !over.contains(key) && (starts || !OF_A_DEPLOY.contains(&key)) {
             environment.set(key, texts.evaluate(value, entry)?);
         }

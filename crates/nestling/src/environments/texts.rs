@@ -1,4 +1,4 @@
-//! The catalogue's texts: `review/${{ unit.slug }}` says something else for each unit that deploys there.
+//! The catalogue's strings: `review/${{ unit.slug }}` is another name for each unit that deploys there.
 
 use crate::template::{EnvironmentScope, Renderer, Scope};
 use crate::workspace::{Environment, Start};
@@ -7,19 +7,19 @@ use nestling_gitlab::name::environment_slug;
 use nestling_gitlab::yaml::Node;
 use serde_json::{Value, json};
 
-/// The texts of the catalogue as one unit reads them.
+/// The strings of the catalogue as one unit reads them.
 pub(crate) struct CatalogueTexts<'a> {
     renderer: &'a Renderer<'a>,
     values: Scope,
 }
 
 impl<'a> CatalogueTexts<'a> {
-    /// The texts are evaluated with these values but for `environment`, which is the entry that has the text.
+    /// The strings are evaluated with these values, except `environment`, which is the entry that has the string.
     pub(crate) fn new(renderer: &'a Renderer<'a>, values: Scope) -> Self {
         Self { renderer, values }
     }
 
-    /// Evaluates a text of an entry, or all texts of a list or a mapping.
+    /// Evaluates a string of an entry, or all strings of a list or a mapping.
     ///
     /// # Errors
     /// An expression that cannot be evaluated.
@@ -28,7 +28,7 @@ impl<'a> CatalogueTexts<'a> {
         self.renderer.evaluate(text, &Scope { environment, ..self.values.clone() })
     }
 
-    /// Evaluates a text and returns it as a string, if it is one.
+    /// Evaluates a string and returns it as a string, if it is one.
     ///
     /// # Errors
     /// An expression that cannot be evaluated.
@@ -43,7 +43,7 @@ impl<'a> CatalogueTexts<'a> {
     }
 }
 
-/// Returns `environment` as the entry's own texts see it: nothing in it depends on the unit.
+/// Returns `environment` for the entry's own strings: nothing in it depends on the unit.
 pub(crate) fn entry_value(entry: &Environment) -> Value {
     let setting = |key: &str| entry.settings.get(key).and_then(Node::text);
     json!({

@@ -151,7 +151,7 @@ impl TreeWalk<'_> {
             return Ok(Shares::new());
         }
         if path.is_in(root) && self.is_uniform(path) {
-            // One file speaks for all: no rule tells them apart.
+            // One file speaks for all: no rule distinguishes them.
             return Ok(self.file(&path.child(b"any"), id));
         }
         self.directory(path, tree)

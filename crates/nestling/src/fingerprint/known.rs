@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Fingerprints {
-    /// Those of all units of the workspace, by name.
+    /// Fingerprints of all units of the workspace, by name.
     pub units: BTreeMap<UnitName, Fingerprint>,
-    /// Those of the plan's jobs, in their order.
+    /// Fingerprints of the plan's jobs, in their order.
     pub jobs: Vec<Result<Fingerprint, NoFingerprint>>,
     /// The trigger jobs of the parent that may start the pipeline.
     pub(crate) trigger_jobs: BTreeSet<String>,

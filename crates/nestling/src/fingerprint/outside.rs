@@ -15,9 +15,9 @@ pub(crate) type Values = BTreeMap<String, String>;
 /// The variables that every job of a pipeline gets.
 #[derive(Debug, Default)]
 pub(super) struct Outside {
-    /// Those that the parent passes on, which take precedence over those of the jobs.
+    /// Variables that the parent passes on, which take precedence over those of the jobs.
     pub(super) parent: Values,
-    /// Those of the child's workflow, which jobs override.
+    /// Variables of the child's workflow, which jobs override.
     pub(super) workflow: Values,
     /// The names among them whose values are those of one pipeline.
     of_pipeline: BTreeSet<String>,

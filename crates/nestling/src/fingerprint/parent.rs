@@ -23,7 +23,7 @@ const FILE_LIMIT: usize = 300;
 pub(crate) struct ParentInput {
     /// The fingerprint of its configuration, and of the variables that it passes to the child.
     pub(super) fingerprint: Fingerprint,
-    /// Those variables.
+    /// The variables that it passes to the child.
     pub(super) variables: Values,
     /// The trigger jobs that may start the child.
     pub(crate) trigger_jobs: BTreeSet<String>,

@@ -13,18 +13,18 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// directory as well. Links in the path are followed, and those in the directory are not.
 ///
 /// # Errors
-/// Why there is none: a link leads out of the repository, or something cannot be read.
+/// Why there is none: a link points outside of the repository, or something cannot be read.
 pub(crate) fn path_print(git: &GitRepository, root: TreeId, path: &RepoPath) -> Result<Fingerprint, String> {
     let mut hasher = Hasher::new("path");
     add_path(&mut hasher, git, root, path)?;
     Ok(hasher.finish())
 }
 
-/// Returns the hash of the files that the jobs of units come from beside their own: the workspace's file and the folders of
+/// Returns the hash of the files that the jobs of units come from beside their own: the workspace's file and the directories of
 /// templates.
 ///
 /// # Errors
-/// Why there is none, as for [`path_print`], or since a revision of templates is not there.
+/// Why there is none, as for [`path_print`], or since a revision of templates does not exist.
 pub(crate) fn definition_print(
     git: &GitRepository,
     root: TreeId,
@@ -79,7 +79,7 @@ fn entry(git: &GitRepository, root: TreeId, path: &RepoPath) -> Result<Option<En
     Ok(entry)
 }
 
-/// Adds the files in a folder of another revision. The name of that revision says nothing: a branch moves.
+/// Adds the files in a directory of another revision. The name of that revision says nothing: a branch moves.
 fn add_files(
     hasher: &mut Hasher,
     git: &GitRepository,

@@ -1,4 +1,4 @@
-//! Predefined variables that are the same in every pipeline of the same content. All others are of one pipeline, of whoever started
+//! Predefined variables that are the same in every pipeline of the same content. All others belong to one pipeline, to the person who started
 //! it, or of the runner: what a job makes of `$CI_COMMIT_SHA` is another thing each time
 //! (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
 
@@ -68,7 +68,7 @@ pub(super) fn is_stronger_than_jobs(name: &str) -> bool {
     name.starts_with("GITLAB_USER_")
 }
 
-/// Returns the names in a text that may be those of variables. A `$` is not needed: `printenv CI_COMMIT_SHA`.
+/// Returns the names in a string that may be those of variables. A `$` is not needed: `printenv CI_COMMIT_SHA`.
 pub(super) fn names_in(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|name| !name.is_empty())
 }

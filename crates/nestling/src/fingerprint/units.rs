@@ -59,7 +59,7 @@ impl UnitFingerprints {
     }
 }
 
-/// Returns the failure of git behind a file that cannot be read.
+/// Returns git's error that caused a failure to read a file.
 fn git_error(error: ReadError) -> GitError {
     let path = error.path.to_string();
     match error.source.downcast::<GitError>() {

@@ -7,6 +7,8 @@ use crate::project::{Error, Project};
 use crate::view::{PlannedJob, planned_jobs, short, start_in_words};
 use nestling_gitlab::diagnostic::{KindName, Origin};
 use nestling_gitlab::name::{EnvironmentName, JobName, UnitName};
+use nestling_gitlab::pipeline::guard::Guard;
+use nestling_gitlab::pipeline::presence::Start;
 use nestling_gitlab::yaml::Map;
 
 /// A job of a unit, as GitLab gets it.
@@ -127,18 +129,47 @@ fn add(job_facts: &mut Vec<JobFacts>, kind: &KindName, plan: &Plan, units: &[&st
     }
 }
 
-fn in_words(kind: &KindName, planned: PlannedJob<'_>) -> JobInKind {
+pub(super) fn in_words(kind: &KindName, planned: PlannedJob<'_>) -> JobInKind {
     let kind = kind.clone();
     if let Some(omission) = planned.omission() {
         let state = format!("left out: {}", omission.reason);
         return JobInKind { kind, state, is_present: false, decided_by: Some(omission.origin) };
     }
-    let start = start_in_words(planned).unwrap_or_else(|| "runs".to_owned());
-    let state = match planned.condition() {
-        Some(condition) => format!("{start} if {condition}"),
-        None => start,
+    let state = match (planned.agreed_start(), planned.condition()) {
+        (None, condition) => each_start(planned, condition.is_none()),
+        (Some(_), condition) => {
+            let start = start_in_words(planned).unwrap_or_else(|| "runs".to_owned());
+            condition.map_or(start.clone(), |condition| format!("{start} if {condition}"))
+        }
     };
     JobInKind { kind, state, is_present: true, decided_by: planned.deciding_rule() }
+}
+
+/// Returns the ways to start of a job whose rules differ in that: `manual if $DEPLOY, otherwise runs`.
+fn each_start(planned: PlannedJob<'_>, is_certain: bool) -> String {
+    let mut starts: Vec<(&str, Vec<Guard>)> = Vec::new();
+    for (_, presence) in planned.presence.copies() {
+        for (case, start, _) in presence.present() {
+            let words = match start {
+                Start::OnSuccess | Start::Always => "runs",
+                Start::OnFailure => "on failure",
+                Start::Manual => "manual",
+                Start::Delayed => "delayed",
+            };
+            match starts.iter_mut().find(|(known, _)| *known == words) {
+                Some((_, guards)) => guards.push(case.guard.clone()),
+                None => starts.push((words, vec![case.guard.clone()])),
+            }
+        }
+    }
+    let last = starts.len().saturating_sub(1);
+    let part = |(position, (words, guards)): (usize, (&str, Vec<Guard>))| match Guard::any(guards) {
+        _ if position > 0 && position == last && is_certain => format!("otherwise {words}"),
+        Guard::Always => words.to_owned(),
+        guard => format!("{words} if {guard}"),
+    };
+    let parts: Vec<String> = starts.into_iter().enumerate().map(part).collect();
+    parts.join(", ")
 }
 
 /// Returns the presence of a job that a plan of this kind does not have: its environment, or one that it needs, is not deployed to.

@@ -17,9 +17,9 @@ pub struct WorkspaceFacts {
     pub file: RepoPath,
     /// The units by name.
     pub units: Vec<UnitFacts>,
-    /// The templates of the workspace's folders and the built-in ones, by name.
+    /// The templates of the workspace's directories and the built-in ones, by name.
     pub templates: Vec<TemplateFacts>,
-    /// The folders of templates that are in the files at hand.
+    /// The directories of templates that are in the planned files.
     pub template_folders: Vec<RepoPath>,
     /// The names of the environments in the catalogue, in order.
     pub environments: Vec<String>,

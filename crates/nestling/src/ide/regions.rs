@@ -21,7 +21,7 @@ pub enum TemplateRegion {
     Expression(Range<usize>),
 }
 
-/// Returns the regions of a file in order. Expressions behind a backslash are GitLab's, and are left out.
+/// Returns the regions of a file in order. Expressions after a backslash are GitLab's, and are left out.
 pub fn template_regions(text: &str) -> Vec<TemplateRegion> {
     let shown = regions(text).into_iter().filter_map(|region| match region {
         Region::Control(inside) => Some(TemplateRegion::Control(inside)),

@@ -1,4 +1,4 @@
-//! Folders of templates that are not there.
+//! Template directories that do not exist.
 
 use crate::workspace::idle_rules::GLOB_UNMATCHED;
 use crate::workspace::{TemplateFolder, is_directory};
@@ -35,7 +35,7 @@ pub(super) fn missing(
     Ok(problems)
 }
 
-/// Returns `true` if a directory is there, by way of links or not.
+/// Returns `true` if a directory is there, through links or not.
 fn has_directory(files: &dyn Files, path: &RepoPath) -> Result<bool, ReadError> {
     // One that cannot be followed is reported with the template that is looked for in it.
     let Ok(resolved) = resolve_links(files, path)? else { return Ok(true) };

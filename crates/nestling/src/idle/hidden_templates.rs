@@ -1,4 +1,4 @@
-//! Templates that another one of the same name in their folder hides.
+//! Templates that another one of the same name in their directory hides.
 
 use crate::workspace::idle_rules::KEY_UNUSED;
 use crate::workspace::{TemplateFolder, Workspace};

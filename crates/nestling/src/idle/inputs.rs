@@ -46,7 +46,7 @@ fn conditions(declared: &Map) -> Vec<String> {
     rules.filter_map(|rule| Some(rule.get("if")?.as_str()?.to_owned())).collect()
 }
 
-/// The texts that a template is rendered from; `None` where they cannot be known.
+/// The sources that a template is rendered from; `None` if they cannot be known.
 fn texts(template: &Template, templates: &Templates<'_>) -> Option<Vec<String>> {
     let mut texts = vec![template.body.text.to_string()];
     let mut pending = template.body.reads();

@@ -11,7 +11,7 @@ use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// A text of a glob, with the unit of the job that has it.
+/// A string of a glob, with the unit of the job that has it.
 type Use = (Option<UnitName>, String);
 
 /// The globs of jobs by the place where they are written: a template has a place once for all of its units.
@@ -193,7 +193,7 @@ impl Search {
             let Some(matched) = self.matched.get_mut(text) else { continue };
             match kind {
                 EntryKind::Directory => matched.directory = true,
-                // `src/` is no file.
+                // `src/` is not a file.
                 EntryKind::File | EntryKind::Symlink | EntryKind::Submodule => {
                     matched.file |= !text.ends_with('/');
                 }

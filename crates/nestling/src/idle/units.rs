@@ -73,7 +73,7 @@ pub(super) fn with_hidden_jobs_alone(
     hidden.map(problem).collect()
 }
 
-/// Returns `true` if the jobs of a text are hidden, as far as the beginnings of its lines tell.
+/// Returns `true` if the jobs of a string are hidden, as far as the beginnings of its lines tell.
 fn are_hidden(text: &str) -> bool {
     let is_key =
         |line: &&str| line.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '"' | '\'' | '$'));

@@ -15,7 +15,7 @@ pub(super) fn unread(workspace: &Workspace, sources: &Sources) -> Vec<Diagnostic
     problems
 }
 
-/// The lines of a text that hold template syntax; all of them where an expression goes over several.
+/// The lines of a string that hold template syntax; all of them if an expression spans several.
 pub(super) fn template_parts(text: &str) -> Vec<&str> {
     let opens = ["${{", "{%", "#%", "$[["];
     let lines = || text.lines().filter(|line| opens.iter().any(|open| line.contains(open)));
@@ -47,7 +47,7 @@ fn unread_vars(workspace: &Workspace, texts: &[&str]) -> Vec<Diagnostic> {
     unread.map(problem).collect()
 }
 
-/// The names that a text reads of a value, such as `region` of `vars.region` and `vars["region"]`; `None` where it reads
+/// The names that a string reads of a value, such as `region` of `vars.region` and `vars["region"]`; `None` where it reads
 /// something else of it.
 pub(super) fn names_after<'t>(text: &'t str, value: &str) -> Vec<Option<&'t str>> {
     let mut names = Vec::new();
@@ -100,7 +100,7 @@ fn unnamed_environments(workspace: &Workspace, texts: &[Arc<str>]) -> Vec<Diagno
     unnamed.map(note).collect()
 }
 
-/// Returns the number of times that a text has a word.
+/// Returns the number of times that a string has a word.
 fn words(text: &str, word: &str) -> usize {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '/');
     text.match_indices(word)

@@ -15,7 +15,7 @@ pub(crate) struct WalkedJobs {
     environments: BTreeSet<(Option<UnitName>, EnvironmentName)>,
     /// The environments that a job starts.
     started: BTreeSet<EnvironmentName>,
-    /// Jobs that are delayed by themselves, with the place that says so.
+    /// Jobs that are delayed by themselves, with the place of `when`.
     delayed: BTreeMap<EnvironmentName, (JobName, Origin)>,
     /// The units with a job.
     pub(super) units: BTreeSet<UnitName>,
@@ -66,7 +66,7 @@ impl WalkedJobs {
         self.started.contains(entry)
     }
 
-    /// Returns a job of an entry of the catalogue that is delayed by itself, with the place that says so.
+    /// Returns a job of an entry of the catalogue that is delayed by itself, with the place of `when`.
     pub(super) fn delayed(&self, entry: &EnvironmentName) -> Option<&(JobName, Origin)> {
         self.delayed.get(entry)
     }
@@ -104,7 +104,7 @@ impl WalkedJobs {
     }
 }
 
-/// A job that only looks at its environment says so in `action`.
+/// A job that only reads its environment has an `action`.
 fn starts(job: &Job) -> bool {
     let action = job.body.get("environment").and_then(|environment| environment.get("action")?.text());
     action.is_none_or(|action| action == "start")

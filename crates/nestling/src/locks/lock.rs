@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A lock file, and what each directory that it serves needs of it.
 #[derive(Debug, Default)]
 pub(super) struct Lock {
-    /// Everything that concerns all who are served: the version of the format, settings, overrides.
+    /// Everything that affects all who are served: the version of the format, settings, overrides.
     pub(super) settings: String,
     /// The packages, each as it is resolved.
     pub(super) packages: Vec<Package>,
@@ -39,7 +39,7 @@ pub(super) enum Need {
 
 impl Lock {
     /// Returns the packages that those directories need, by index, and their needs in turn. Packages of the repository lead on
-    /// where `leads_on` says so.
+    /// where `leads_on` returns `true`.
     pub(super) fn closure<'l>(
         &'l self,
         directories: impl IntoIterator<Item = &'l RepoPath>,
@@ -66,7 +66,7 @@ impl Lock {
     }
 }
 
-/// The number of the line with a text; the first line where it is not found.
+/// The number of the line with a string; the first line where it is not found.
 pub(super) fn line_of(text: &str, mention: &str) -> usize {
     let before = text.find(mention).map_or("", |start| &text[..start]);
     before.matches('\n').count() + 1

@@ -91,7 +91,7 @@ impl<'v> Index<'v> {
                 let version = wanted.get("version").unwrap_or(wanted).as_str();
                 let version = version.ok_or_else(|| format!("`{name}` has no version"))?;
                 if let Some(path) = version.strip_prefix("link:") {
-                    // A link that leads out of the repository is not of the lock file.
+                    // A link that points outside of the repository is not of the lock file.
                     needs.extend(directory.join(path).ok().map(Need::Directory));
                     continue;
                 }
@@ -118,7 +118,7 @@ impl<'v> Index<'v> {
     }
 }
 
-/// A key without the versions of peers behind it.
+/// A key without the versions of peers after it.
 fn without_peers(key: &str) -> &str {
     key.split_once('(').map_or(key, |(key, _)| key)
 }

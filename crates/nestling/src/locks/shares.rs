@@ -55,7 +55,7 @@ impl LockShares {
         Ok(shares)
     }
 
-    /// Returns the share of a unit in each lock file that serves it, as text: the lock file, what concerns all that it serves, and each
+    /// Returns the share of a unit in each lock file that serves it, as text: the lock file, what affects all that it serves, and each
     /// package once, in order.
     pub(crate) fn of<'s>(&'s self, unit: &'s UnitName) -> impl Iterator<Item = (&'s RepoPath, Vec<&'s str>)> {
         self.files.iter().filter_map(|(path, file)| Some((path, file.share(unit)?)))
@@ -140,7 +140,7 @@ impl Serving<'_> {
         shares
     }
 
-    /// Returns true for a directory below the lock file without a manifest between the two.
+    /// Returns `true` for a directory below the lock file without a manifest between the two.
     fn is_served_below(&self, directory: &RepoPath) -> bool {
         let is_between = |manifest: &RepoPath| {
             directory.is_in(manifest) && manifest.is_in(self.directory) && manifest != self.directory

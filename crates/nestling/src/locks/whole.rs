@@ -1,4 +1,4 @@
-//! Lock files that do not say which package of the repository needs what: all of it concerns all that they serve.
+//! Lock files that do not say which package of the repository needs what: all of it affects all that they serve.
 
 use super::lock::{Lock, Need, Package};
 use super::toml_packages::{packages, printed, text};

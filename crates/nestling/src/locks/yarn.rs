@@ -22,7 +22,7 @@ pub(super) fn read(file: &LockFile<'_>) -> Result<Lock, Unknown> {
 struct Index {
     by_range: HashMap<String, usize>,
     by_name: HashMap<String, Vec<usize>>,
-    /// Those that a patch has made, by name.
+    /// Patched packages by name.
     patched: HashMap<String, Vec<usize>>,
 }
 
@@ -116,7 +116,7 @@ fn directory(entry: &Mapping, file: &LockFile<'_>) -> Result<Option<RepoPath>, U
     Ok(Some(file.directory.join(path).map_err(|error| error.to_string())?))
 }
 
-/// Returns true if `dependenciesMeta` says that a dependency may be missing.
+/// Returns `true` if `dependenciesMeta` says that a dependency may be missing.
 fn is_optional(entry: &Mapping, name: &str) -> bool {
     let meta = entry.get("dependenciesMeta").and_then(|meta| meta.get(name)?.get("optional")?.as_bool());
     meta == Some(true)

@@ -7,7 +7,7 @@ use super::time::seconds;
 use nestling_gitlab::pipeline::need::parallel_base;
 use std::collections::{HashMap, HashSet};
 
-/// Returns the jobs of a record that have failed, as the record says, or as GitLab says now: after a job has passed, it may have
+/// Returns the jobs of a record that have failed, according to the record, or to GitLab now: after a job has passed, it may have
 /// been retried.
 pub(super) fn failures(record: &PassedV1, answers: &ApiAnswers) -> Vec<FailedJobV1> {
     let named: Vec<(&str, &str)> = record

@@ -116,7 +116,7 @@ impl Passed {
 pub enum JobReuse {
     /// It is left out: this record shows that it has passed with the same content.
     Reused(Box<VerifiedJobV1>),
-    /// It stays, for this reason. The records that do not count are behind it, each with a reason of its own.
+    /// It stays, for this reason. The records that do not count are after it, each with a reason of its own.
     Kept {
         /// The reason.
         why: String,

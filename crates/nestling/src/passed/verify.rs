@@ -1,4 +1,4 @@
-//! Compares records with what GitLab says about their jobs. Anybody who can push can write a record; what GitLab answers about
+//! Compares records with GitLab's answers about their jobs. Anybody who can push can write a record; what GitLab answers about
 //! the status of a job, nobody can.
 
 use super::answers::{ApiAnswers, ApiBridge, ApiJob};
@@ -16,7 +16,7 @@ const SOURCES: [&str; 2] = ["push", "merge_request_event"];
 
 /// Verifies records, each with the name of its file.
 ///
-/// A job counts if GitLab says that it is a job of this project, that the parent pipeline of the record started its pipeline by a
+/// A job counts if GitLab reports that it is a job of this project, that the parent pipeline of the record started its pipeline by a
 /// trigger job, that all its copies have passed and were not allowed to fail, and that its commit and reference are those of the
 /// record.
 pub fn verify(records: &[(String, Vec<u8>)], answers: &ApiAnswers, project: &str) -> VerifiedV1 {
@@ -55,7 +55,7 @@ struct KnownPipeline<'a> {
     answers: &'a ApiAnswers,
     /// Its child pipelines.
     children: BTreeSet<u64>,
-    /// Those in which jobs of the plan run, with the names of their trigger jobs.
+    /// Child pipelines in which jobs of the plan run, with the names of their trigger jobs.
     planned: BTreeMap<u64, &'a str>,
     /// The jobs of its child pipelines, by id.
     jobs: HashMap<u64, &'a ApiJob>,

@@ -1,4 +1,4 @@
-//! Compares which paths select units at base and at head, and which units they depend on, where the files that say so changed.
+//! Compares which paths select units at base and at head, and which units they depend on, where the files that define that changed.
 //!
 //! A path that did not change selects nothing. But where `changes`, `ignore`, the directories of units or what manifests state
 //! are others than at base, a unit has other inputs, even though none of them changed: it has never run with these.

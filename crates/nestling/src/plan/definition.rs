@@ -62,7 +62,7 @@ fn named_by_root(renderer: &UnitRenderer<'_>, files: &BTreeSet<RepoPath>) -> Vec
     files.iter().filter(is_named).cloned().collect()
 }
 
-/// Returns whether the root's `default:` and `variables:`, which are those of every unit, may be others than at base.
+/// Returns `true` if the root's `default:` and `variables:`, which are those of every unit, may be others than at base.
 fn may_differ_in_defaults(renderer: &UnitRenderer<'_>, before: &mut Before<'_>) -> bool {
     if before.read().is_err() {
         return !renderer.defaults().is_empty();
@@ -216,7 +216,7 @@ fn same_dependencies(a: &Unit, b: &Unit) -> bool {
         && a.depends_on.iter().zip(&b.depends_on).all(|(a, b)| (&a.unit, a.order) == (&b.unit, b.order))
 }
 
-/// Returns whether a unit renders the same as long as its templates do.
+/// Returns `true` if a unit renders the same as long as its templates do.
 fn same_inputs(a: &Unit, b: &Unit) -> bool {
     let text = |unit: &Unit| unit.fragment.as_ref().map(|body| body.text.clone());
     (&a.name, &a.dir) == (&b.name, &b.dir)
@@ -226,7 +226,7 @@ fn same_inputs(a: &Unit, b: &Unit) -> bool {
         && a.uses.iter().zip(&b.uses).all(|(a, b)| same_use(a, b))
 }
 
-/// Returns whether a unit depends on the same units by way of others, which its templates can read. Where selection follows
+/// Returns `true` if a unit depends on the same units through others, which its templates can read. Where selection follows
 /// dependencies to any depth, a change of those selects it in any case.
 fn same_further_dependencies(old: (&UnitRenderer<'_>, &Unit), new: (&UnitRenderer<'_>, &Unit)) -> bool {
     if new.0.workspace.depth.is_none() {

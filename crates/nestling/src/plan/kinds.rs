@@ -71,7 +71,7 @@ fn of_entry(request: &Request<'_>, entry: &Environment) -> Vec<Diagnostic> {
     let (pipeline, found) = assemble(workspace, jobs, Vec::new(), &KnownUnits::default());
     problems.extend(found);
     problems.extend(check(&pipeline, &CheckSettings::new(workspace.gitlab.clone())));
-    // What concerns the deploy alone is at the place of the header.
+    // What affects the deploy alone is at the place of the header.
     let is_of_entry =
         |problem: &Diagnostic| problem.origin().is_some_and(|origin| origin != workspace.origin());
     problems.retain(is_of_entry);

@@ -53,7 +53,7 @@ pub(super) fn selection(
     (select::select(changes, workspace, &compared, narrowing), removed)
 }
 
-/// Returns true if any changed path of the workspace counts.
+/// Returns `true` if any changed path of the workspace counts.
 fn counts_any(workspace: &Workspace, changes: &ChangeSet) -> bool {
     let counts = |path: &RepoPath| path.is_in(&workspace.root) && !select::is_ignored(workspace, path);
     changes.paths().unwrap_or_default().iter().any(|change| counts(&change.path))
@@ -192,7 +192,7 @@ fn complete(
     let mut roles = Roles::new(renderer, own);
     roles.resolve_all(units, &|name| rendering.offered(name));
     roles.resolve(own, &|name| rendering.offered(name));
-    // A macro that is called with an untrusted value concerns all that call it.
+    // A macro that is called with an untrusted value affects all that call it.
     let is_mixed = renderer.engine.mixes_units();
     if !known.is_empty() && (is_mixed || roles.has_searched_names() || rendering.is_too_much()) {
         known.give_up();

@@ -17,7 +17,7 @@ type Wanted = (UnitName, String, JobName);
 pub(crate) struct BroughtIn {
     /// The first job that needs one of its jobs.
     pub verdict: Verdict,
-    /// Those jobs.
+    /// The needed jobs.
     pub jobs: UnitJobs,
     kept: BTreeSet<String>,
 }

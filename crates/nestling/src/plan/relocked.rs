@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 /// The lock files among the changed paths.
 pub(super) struct Locks<'c> {
-    /// Those that `depends_from` asks for.
+    /// Lock files of the ecosystems that `depends_from` lists.
     pub(super) paths: Vec<&'c RepoPath>,
     /// Set if units may come to other packages.
     pub(super) may_differ: bool,
@@ -43,7 +43,7 @@ impl<'c> Locks<'c> {
             LockShares::read(old_files, old).and_then(|old| Ok((old, LockShares::read(new_files, new)?)));
         let (old, shares) = match shares {
             Ok(shares) => shares,
-            // A clone may lack files: every unit that may be concerned is selected.
+            // A clone may lack files: every unit that may be affected is selected.
             Err(error) => return self.decide(new_files, new, &error.to_string(), comparison),
         };
         for (unit, path, reason) in locks::compare(&old, &shares) {

@@ -38,7 +38,7 @@ pub struct Removed {
     pub moved_to: Option<UnitName>,
     /// The changed paths in its directory, in order.
     pub paths: Vec<RepoPath>,
-    /// That it was removed, and why its stop jobs are in.
+    /// The verdict that it was removed, with the reason why its stop jobs are in the plan.
     pub verdict: Verdict,
 }
 
@@ -56,7 +56,7 @@ impl Removed {
     }
 }
 
-/// Finds the units that are gone. Where somebody asked for single units, none is told.
+/// Finds the units that are gone. If somebody asked for single units, none is returned.
 pub(crate) fn find(
     files: &dyn Files,
     workspace: &Workspace,

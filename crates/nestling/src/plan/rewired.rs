@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 pub(super) struct Manifests<'c> {
     changed: &'c [Change],
     pub paths: Vec<&'c RepoPath>,
-    /// Those that are graphs of other tools.
+    /// Graphs of other tools.
     pub graphs: Vec<&'c RepoPath>,
 }
 
@@ -53,7 +53,7 @@ impl<'c> Manifests<'c> {
     }
 
     /// Adds a reason to each unit with stated dependencies if base cannot be read and one of the manifests belongs to no unit:
-    /// whom it concerns cannot be known.
+    /// whom it affects cannot be known.
     pub(super) fn decide(&self, workspace: &Workspace, why: &str, comparison: &mut BaseComparison) {
         let directories = UnitDirectories::new(&workspace.units);
         let Some(path) = self.paths.iter().find(|path| directories.owner(path).is_none()) else { return };

@@ -1,4 +1,4 @@
-//! The names of jobs that any unit of a workspace may have. A need by role that means no job is silent, as it is meant to be:
+//! The names of jobs that any unit of a workspace may have. A need by role that refers to no job is intentionally silent:
 //! `build?` where a unit has no `build`. One that can never mean a job is a mistake.
 
 use crate::plan::rules::ROLE_UNKNOWN;
@@ -68,7 +68,7 @@ impl RoleNames {
         self.names.insert(name.to_owned());
     }
 
-    /// Returns whether a unit may have a job of this name, or one that is sent to this environment.
+    /// Returns `true` if a unit may have a job of this name, or one that is sent to this environment.
     pub(super) fn has(&self, name: &str, environments: &[&str]) -> bool {
         let is_printed = |(start, end): &(String, String)| {
             name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)

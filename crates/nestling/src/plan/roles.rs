@@ -1,5 +1,5 @@
 //! Needs by role: `build?` is the job `build` if the unit has one, and `^build` that of each unit that this one depends on,
-//! as far as they have one. A job that is really called so is meant first.
+//! as far as they have one. A job that really has this name takes precedence.
 
 use super::role_names::{RoleNames, unknown_unit};
 use crate::unit::{RoleNeed, UnitJob, UnitJobs, UnitRenderer, needed_job, optional, renamed};
@@ -107,7 +107,7 @@ impl<'w> Roles<'w> {
         (!is_known).then(|| self.names().unknown(job, origin))
     }
 
-    /// Returns the names of jobs as far as the texts of templates tell them.
+    /// Returns the names of jobs as far as the sources of templates show them.
     fn names(&mut self) -> &mut RoleNames {
         let own = &self.own;
         let (workspace, templates) = (self.workspace, self.renderer.templates);
@@ -310,7 +310,7 @@ pub(super) fn uses_roles(unit: &UnitJobs) -> bool {
     unit.jobs.values().any(|job| names_role(&job.body))
 }
 
-/// Returns whether `needs`, those of a rule or `dependencies` may have a role.
+/// Returns `true` if `needs`, those of a rule or `dependencies` may have a role.
 fn names_role(body: &Map) -> bool {
     let lists = [body.get("needs"), body.get("dependencies")];
     let rules = body.get("rules").and_then(Node::as_seq).unwrap_or_default();

@@ -21,11 +21,11 @@ use nestling_gitlab::pipeline::environment::{Environment, environment};
 use nestling_gitlab::yaml::{Kind, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The variable of such a stop job that holds the last commit with the unit's files.
+/// The variable of such a stop job that contains the last commit with the unit's files.
 pub(super) const UNIT_COMMIT: &str = "NESTLING_UNIT_COMMIT";
 
 /// Renders the jobs that stop the environments of removed units. An environment that a unit at head deploys to is left
-/// alone: it is in use, whoever used it before.
+/// alone: it is in use, no matter which unit used it before.
 pub(crate) fn jobs(
     renderer: &UnitRenderer<'_>,
     before: &Before<'_>,

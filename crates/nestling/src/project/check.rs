@@ -63,7 +63,7 @@ impl Planning<'_> {
         memo.keep(surroundings, workspace, self.project.sources(), left_out, new, totals);
     }
 
-    /// Returns `true` for a check of all units as the files at hand have them.
+    /// Returns `true` for a check of all units as the planned files have them.
     fn can_use_memo(&self) -> bool {
         let project = self.project;
         let folders = &project.loaded.workspace.template_folders;

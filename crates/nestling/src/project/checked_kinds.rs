@@ -35,7 +35,7 @@ pub struct CheckedKinds {
     pub allowed: usize,
     /// A warning for each comment and entry of `allow` that silences nothing in any of the kinds.
     pub unused_allows: Vec<Diagnostic>,
-    /// The texts of the files that were read, which diagnostics point into.
+    /// The contents of the files that were read, which diagnostics point into.
     pub sources: Sources,
 }
 

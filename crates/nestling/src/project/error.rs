@@ -6,7 +6,7 @@ use nestling_git::GitError;
 use nestling_gitlab::diagnostic::Suggestion;
 use nestling_gitlab::name::{EnvironmentName, UnitName};
 
-/// A failure to read the repository, or a request that names what is not there.
+/// A failure to read the repository, or a request that names what does not exist.
 ///
 /// ```
 /// use nestling::{MemoryFiles, PipelineFacts, Project};

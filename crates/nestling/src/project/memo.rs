@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// pipeline and the other units' names and dependencies are what they were, if it has nothing to do with other units, and if there was nothing to
 /// report about it. All of this is compared by content. Findings and their order are those of a check without a memo.
 ///
-/// The memo is about as large as the workspace's own files, and holds one workspace: the last one.
+/// The memo is about as large as the workspace's own files, and contains one workspace: the last one.
 ///
 /// ```
 /// use nestling::{CheckMemo, MemoryFiles, PipelineFacts, Project};
@@ -38,7 +38,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug, Default)]
 pub struct CheckMemo {
-    kept: RefCell<Option<Kept>>,
+    kept: RefCell<Option<Rc<Kept>>>,
     /// Number of units that the last check left out.
     left_out: Cell<usize>,
 }
@@ -131,6 +131,20 @@ impl CheckMemo {
         self.left_out.get()
     }
 
+    /// Returns a memo with the same results, for a check whose own results are not to be kept here: such as that of a state that is
+    /// only tried.
+    ///
+    /// ```
+    /// use nestling::CheckMemo;
+    ///
+    /// let memo = CheckMemo::default();
+    /// assert_eq!(memo.fork().units_left_out(), 0);
+    /// ```
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        Self { kept: RefCell::new(self.kept.borrow().clone()), left_out: self.left_out.clone() }
+    }
+
     /// Returns the parts of the units that can be left out.
     pub(super) fn parts(
         &self,
@@ -181,7 +195,7 @@ impl CheckMemo {
                 units.insert(unit.name.clone(), Rc::new(KeptUnit { text, kinds }));
             }
         }
-        *self.kept.borrow_mut() = Some(Kept { surroundings, units, totals });
+        *self.kept.borrow_mut() = Some(Rc::new(Kept { surroundings, units, totals }));
     }
 
     /// Forgets everything.

@@ -19,7 +19,7 @@ impl UnitPatterns {
     /// Returns the units of any of these workspaces that are named.
     ///
     /// # Errors
-    /// A pattern is no glob, or names no unit.
+    /// A pattern is not a glob, or names no unit.
     pub(super) fn narrowing(&self, workspaces: &[&Workspace]) -> Result<Narrowing, Error> {
         Ok(Narrowing {
             only: matching_units(&self.only, workspaces)?,

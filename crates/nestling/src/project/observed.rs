@@ -50,7 +50,7 @@ impl Project<'_> {
     /// ```
     ///
     /// # Errors
-    /// There is no such unit, or the commit cannot be read.
+    /// The unit does not exist, or the commit cannot be read.
     pub fn observed(&self, unit: &str, read: impl IntoIterator<Item = RepoPath>) -> Result<Observed, Error> {
         let workspace = self.workspace();
         let name = self.unit_named(unit)?;

@@ -85,7 +85,7 @@ struct Search<'p> {
 }
 
 impl Search<'_> {
-    /// Compares with the newest pipeline that counts; otherwise says why none does.
+    /// Compares with the newest pipeline that counts; otherwise returns the reason why none does.
     fn base(&mut self) -> Result<Result<ChangeSet, String>, Error> {
         let own = self.project.request.variables.get("CI_PIPELINE_ID").and_then(|id| id.parse().ok());
         let pipelines = self.passed.of_branch(self.branch, own);

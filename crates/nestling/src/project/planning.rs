@@ -128,7 +128,7 @@ impl<'p> Planning<'p> {
     }
 
     /// Leaves out the jobs that have passed with the same content, as these records show, where `reuse` of the workspace or of a
-    /// job says so. The outcome is in [`Plan::reuse`].
+    /// job asks for it. The outcome is in [`Plan::reuse`].
     ///
     /// A record counts if the fingerprint of the job is the same at the record's own commit, for a pipeline of its kind: such commits
     /// are fetched if the repository may fetch. Whatever cannot be shown, runs.
@@ -159,7 +159,7 @@ impl<'p> Planning<'p> {
     /// Selects, renders, composes and checks.
     ///
     /// # Errors
-    /// A file cannot be read, or a unit is named that is not there. What is wrong in the configuration is among the plan's
+    /// A file cannot be read, or a unit is named that does not exist. What is wrong in the configuration is among the plan's
     /// diagnostics.
     pub fn run(self) -> Result<Plan, Error> {
         let narrowing = self.patterns.narrowing(&[self.project.workspace()])?;

@@ -1,7 +1,7 @@
 //! Records that show that a job has passed with the same content: those from whose own commit the same fingerprint follows, for
 //! a pipeline of the same kind.
 //!
-//! A record is written by a job, and whoever can push decides what a job does. So nothing in it is believed but what GitLab itself
+//! A record is written by a job, and anyone who can push decides what a job does. So nothing in it is believed but what GitLab itself
 //! says (the status, the commit, the reference, the source), and the fingerprint is computed again from the commit. A branch that
 //! changes its parent pipeline, its templates or its units has other fingerprints, whatever it writes down.
 

@@ -1,4 +1,4 @@
-//! The pipelines of records, read anew from their commits: the workspace as it was, for a pipeline of the same kind.
+//! The pipelines of records, read again from their commits: the workspace as it was, for a pipeline of the same kind.
 
 use super::Project;
 use crate::changes::{ChangeRequest, CiVariables, PipelineFacts, PipelineKind, PipelineSource};
@@ -75,7 +75,7 @@ pub(super) fn unreadable(commit: &CommitId, error: &super::Error) -> String {
     format!("commit {} cannot be read: {error}", commit.short())
 }
 
-/// Returns the variables of a pipeline, as far as GitLab has told them. Those of a merge request's branches are not among them:
+/// Returns the variables of a pipeline that GitLab has reported. Those of a merge request's branches are not among them:
 /// rules that ask for them are undecided then, and the job has no fingerprint.
 fn variables(
     project: &Project<'_>,

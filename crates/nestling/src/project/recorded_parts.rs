@@ -66,7 +66,7 @@ impl RecordedParts {
         }
     }
 
-    /// Drops the units that further findings in their own files concern.
+    /// Drops the units that further findings in their own files affect.
     pub(super) fn drop_concerned(&mut self, problems: &[Diagnostic], workspace: &Workspace) {
         let files: HashSet<FileId> =
             problems.iter().filter_map(|problem| Some(problem.origin()?.file)).collect();
@@ -90,11 +90,11 @@ fn part(known: KnownUnit, jobs: &[(&Job, &JobPresence)], settings: &CheckSetting
     Some(KeptPart { known: Rc::new(known), walked, jobs: checked.collect(), shared: shared.collect() })
 }
 
-/// The units that findings concern.
+/// The units that findings affect.
 #[derive(Default)]
 struct Concerned {
     units: BTreeSet<UnitName>,
-    /// Set if a finding may concern any.
+    /// Set if a finding may affect any.
     is_unknown: bool,
 }
 

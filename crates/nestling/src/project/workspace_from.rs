@@ -54,12 +54,12 @@ impl WorkspaceFrom {
         self.path.parent().unwrap_or_default()
     }
 
-    /// Returns files with the workspace's file of the revision in the place of their own.
+    /// Returns files with the workspace's file of the revision in place of their own.
     pub(crate) fn in_place<'r>(&self, files: Box<dyn Files + 'r>) -> Box<dyn Files + 'r> {
         Box::new(Replaced { files, path: self.path.clone(), bytes: self.bytes.clone() })
     }
 
-    /// Lets the templates of a workspace come from the revision as well, unless its folders name one of their own.
+    /// Lets the templates of a workspace come from the revision as well, unless its directories name one of their own.
     pub(crate) fn apply(&self, loaded: &mut Loaded) {
         let workspace = std::sync::Arc::make_mut(&mut loaded.workspace);
         workspace.templates_from = Some(self.revision.clone());

@@ -14,7 +14,7 @@ pub(super) fn asked<'c>(
 ) -> Vec<&'c RepoPath> {
     match read {
         FileRead::Computed => changed.iter().collect(),
-        // A path that leads out of the repository is an error of the template.
+        // A path that points outside of the repository is an error of the template.
         FileRead::Path(text) => match meant_path(directory, text) {
             // It may be a directory, which comes and goes with its files.
             Ok(path) => changed.iter().filter(|changed| changed.is_in(&path)).collect(),

@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The units that are made from changed files, each with those files.
 pub(crate) type Candidates = BTreeMap<UnitName, BTreeSet<RepoPath>>;
 
-/// Finds the units that are made from changed files, directly or by way of other templates.
+/// Finds the units that are made from changed files, directly or through other templates.
 ///
 /// Where a name is computed (`include name ~ ".yml"`), what it reads cannot be known, and every changed file of the
-/// template folders counts. Where a unit has `include:`, every changed YAML file counts that its texts name, and all
-/// of them if they name none: an included file may include others. A template that cannot be read is told when it is
+/// template directories counts. Where a unit has `include:`, every changed YAML file counts that its files name, and all
+/// of them if they name none: an included file may include others. A template that cannot be read is reported when it is
 /// rendered.
 pub(crate) fn candidates(
     workspace: &Workspace,
@@ -106,11 +106,11 @@ impl Changed {
 #[derive(Debug, Clone, Default)]
 struct Reads {
     paths: BTreeSet<RepoPath>,
-    /// Links that templates are behind, and what they lead to, which may be outside of the template folders.
+    /// Links that templates are behind, and what they lead to, which may be outside of the template directories.
     links: BTreeSet<RepoPath>,
     /// Set if a computed name could mean any file.
     anything: bool,
-    /// The texts that have an `include:`.
+    /// The files that have an `include:`.
     including: Vec<Body>,
     /// Files that templates ask about.
     asked: BTreeSet<FileRead>,
@@ -163,7 +163,7 @@ impl<'a> KnownReads<'a> {
         Self { templates, by_name: BTreeMap::new(), asking: BTreeMap::new() }
     }
 
-    /// Returns whether a unit is made from templates that ask about files. It is asked of every unit, whatever changed.
+    /// Returns `true` if a unit is made from templates that ask about files. It is asked of every unit, whatever changed.
     fn asks(&mut self, unit: &Unit) -> bool {
         if unit.fragment.as_ref().is_some_and(|body| self.asks_or_reads_others(body)) {
             return true;

@@ -1,4 +1,4 @@
-//! A change to a unit concerns the units that depend on it: however far away, or as far as the workspace says.
+//! A change to a unit affects the units that depend on it: however far away, or as far as the workspace says.
 
 use super::reason::Reason;
 use crate::workspace::{Workspace, places};

@@ -1,4 +1,4 @@
-//! From a path to the units that it concerns, in time that grows with the path's depth and not with the units.
+//! From a path to the units that it affects, in time that grows with the path's depth and not with the units.
 
 use super::reason::Reason;
 use crate::workspace::{Sign, Unit, UnitDirectories, Workspace};
@@ -23,7 +23,7 @@ impl<'a> UnitIndex<'a> {
         Self { units, directories: UnitDirectories::new(units), globs }
     }
 
-    /// The units that a changed path concerns, by their place in the workspace, each with its reason, in order.
+    /// The units that a changed path affects, by their place in the workspace, each with its reason, in order.
     pub(crate) fn claims(&self, path: &RepoPath) -> Vec<(usize, Reason)> {
         let owner = self.directories.owner(path);
         let mut candidates: Vec<usize> = self.globs.matches(path).copied().chain(owner).collect();

@@ -21,7 +21,7 @@ pub enum Verdict {
     Needed(Vec<Reason>),
     /// Gone since base: only the jobs that stop its environments are in.
     Removed(Vec<Reason>),
-    /// Out: nothing that changed concerns it.
+    /// Out: nothing that changed affects it.
     Skipped,
 }
 
@@ -79,7 +79,7 @@ pub enum Reason {
         /// The differences.
         differences: Vec<Difference>,
     },
-    /// A file that it is made from changed, and what came of that cannot be told.
+    /// A file that it is made from changed, and what came of that is unknown.
     Template {
         /// The file.
         path: RepoPath,
@@ -96,7 +96,7 @@ pub enum Reason {
         /// The unit.
         unit: UnitName,
     },
-    /// It is no unit any more, and its environments have to be stopped.
+    /// It is not a unit any more, and its environments have to be stopped.
     Deleted,
     /// It is another unit now; environments that this one has no more have to be stopped.
     MovedTo {
@@ -108,14 +108,14 @@ pub enum Reason {
         /// The job that needs it.
         job: JobName,
     },
-    /// The workspace's file changed, and what came of that cannot be told.
+    /// The workspace's file changed, and what came of that is unknown.
     WorkspaceFile {
         /// The file.
         path: RepoPath,
         /// Cause why the effect is unknown.
         why: String,
     },
-    /// A path changed that concerns every unit.
+    /// A path changed that affects every unit.
     EverythingGlob {
         /// The path.
         path: RepoPath,
@@ -131,7 +131,7 @@ pub enum Reason {
     Owed(Owed),
     /// The change set is everything, for the reason given.
     All(String),
-    /// Named by hand with `--only`.
+    /// Named manually with `--only`.
     Asked,
 }
 

@@ -114,7 +114,7 @@ impl<'a> TemplateEngine<'a> {
         let mut environment = Environment::new();
         environment.set_syntax(syntax());
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        // An escaping of our own makes the engine call captured text safe, by which it is told from values.
+        // An escaping of our own makes the engine call captured text safe, which distinguishes it from values.
         environment.set_auto_escape_callback(|_| AutoEscape::Custom("yaml".into()));
         // Without it, errors have no columns and no values.
         environment.set_debug(true);
@@ -174,7 +174,7 @@ impl<'a> TemplateEngine<'a> {
         FilesObject { answers: None, prints: PrintAnswers::Header, ..self.files_of(scope) }
     }
 
-    /// Returns `true` if a macro is called with an untrusted value, which concerns all that call it.
+    /// Returns `true` if a macro is called with an untrusted value, which affects all that call it.
     pub(crate) fn has_untrusted_parameters(&self) -> bool {
         !self.untrusted_parameters.borrow().is_empty()
     }
@@ -238,7 +238,7 @@ impl<'a> TemplateEngine<'a> {
         orphan_blocks(body, self.templates)?;
         self.compile_marked(name, body.file, &body.text)?;
         for read in body.reads() {
-            // A template that is not there is the engine's own error, and none if the line is not reached.
+            // A template that does not exist is the engine's own error, and none if the line is not reached.
             if let Read::Named(wanted) = read
                 && !self.is_compiled(&wanted)
                 && let Some(template) = self.templates.find(&wanted)?

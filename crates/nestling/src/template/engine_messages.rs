@@ -1,8 +1,8 @@
 //! The engine's messages that are matched: minijinja's public kinds of errors are coarser than what an author has to
-//! know, so that some are told apart by their text.
+//! know, so that some are distinguished by their text.
 //!
-//! Nothing else reads a text of the engine's. Each function has a test that provokes the error, so that an upgrade that
-//! changes a text fails here and not in a message to an author.
+//! Nothing else reads a string of the engine's. Each function has a test that provokes the error, so that an upgrade that
+//! changes a string fails here and not in a message to an author.
 
 use minijinja::{Error, ErrorKind, Value};
 
@@ -23,27 +23,27 @@ pub(crate) fn unknown_statement(error: &Error) -> Option<&str> {
     detail(error).strip_prefix("unknown statement ")
 }
 
-/// Returns whether a `-` or `+` follows `#%`, where only `{%` can have white space control.
+/// Returns `true` if a `-` or `+` follows `#%`, where only `{%` can have white space control.
 pub(crate) fn is_white_space_control(error: &Error) -> bool {
     ["unknown `-`", "unknown `+`"].iter().any(|start| detail(error).starts_with(start))
 }
 
-/// Returns whether a template ends inside a block.
+/// Returns `true` if a template ends inside a block.
 pub(crate) fn is_end_in_block(error: &Error) -> bool {
     detail(error).contains("unexpected end of input")
 }
 
-/// Returns whether a template ends inside a block, a string or a comment.
+/// Returns `true` if a template ends inside a block, a string or a comment.
 pub(crate) fn is_early_end(error: &Error) -> bool {
     detail(error).contains("end of input") || detail(error).contains("unexpected end")
 }
 
-/// Returns whether the tokenizer met a character that no expression has.
+/// Returns `true` if the tokenizer met a character that no expression has.
 pub(crate) fn is_unexpected_character(error: &Error) -> bool {
     detail(error) == "unexpected character"
 }
 
-/// Returns whether macros or includes were nested too deep.
+/// Returns `true` if macros or includes were nested too deep.
 pub(crate) fn is_recursion(error: &Error) -> bool {
     error.kind() == ErrorKind::InvalidOperation && detail(error).contains("recursion limit")
 }
@@ -69,7 +69,7 @@ pub(crate) fn missing_template(error: &Error) -> Option<&str> {
     detail(error).split(['"', '\'']).nth(1)
 }
 
-/// Returns whether a value is a macro that was not called; the engine makes it look like a mapping.
+/// Returns `true` if a value is a macro that was not called; the engine makes it look like a mapping.
 pub(crate) fn is_macro(value: &Value) -> bool {
     value.as_object().is_some()
         && value.get_attr("arguments").is_ok_and(|arguments| !arguments.is_undefined())

@@ -1,4 +1,4 @@
-//! Tells if a rendering depends on the pipeline that it is for.
+//! Finds out if a rendering depends on the pipeline that it is for.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

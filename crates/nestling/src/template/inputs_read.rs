@@ -1,4 +1,4 @@
-//! Tells which of its inputs a rendering reads.
+//! Records which of its inputs a rendering reads.
 
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object};

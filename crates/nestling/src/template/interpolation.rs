@@ -21,7 +21,7 @@ pub(crate) struct Values<'a> {
     pub component: &'a Component,
 }
 
-/// Returns whether a text holds a block.
+/// Returns `true` if a string contains a block.
 pub(crate) fn has_blocks(text: &str) -> bool {
     text.contains(OPEN)
 }
@@ -100,13 +100,13 @@ fn late_expansion(text: &str, values: &Values<'_>, origin: Origin) -> Option<Dia
     Some(problem.with_help("make `expand_vars` the last function"))
 }
 
-/// Returns the inside of the only block, if a text is that block and nothing else.
+/// Returns the inside of the only block, if a string is that block and nothing else.
 fn lone_block(text: &str) -> Option<&str> {
     let inside = text.trim().strip_prefix(OPEN)?.strip_suffix(CLOSE)?;
     (!inside.contains(OPEN)).then_some(inside)
 }
 
-/// Returns a scalar with values in the place of its blocks: a string, whatever it looks like.
+/// Returns a scalar with values in place of its blocks: a string, whatever it looks like.
 fn interpolated(
     scalar: &Scalar,
     values: &Values<'_>,
@@ -142,7 +142,7 @@ fn interpolated(
     Scalar { text: text.into(), style }
 }
 
-/// Returns whether a block is `$[[ matrix.NAME ]]` (<https://docs.gitlab.com/ci/yaml/matrix_expressions/>).
+/// Returns `true` if a block is `$[[ matrix.NAME ]]` (<https://docs.gitlab.com/ci/yaml/matrix_expressions/>).
 fn is_of_matrix(block: &str) -> bool {
     block.trim_start().starts_with("matrix.")
 }

@@ -43,7 +43,7 @@ struct Original {
 
 impl TemplateEngine<'_> {
     /// Runs a template and returns its text with marks and placeholders. An expression that fails in a `${{ }}` is
-    /// replaced by a number and the run begun again, so that the next mistake is found too; behind a control line that
+    /// replaced by a number and the run begun again, so that the next mistake is found too; after a control line that
     /// fails, nothing can be known.
     pub(crate) fn run(&self, name: &str, values: &Value, scope: &Scope) -> Result<String, Vec<Diagnostic>> {
         let mut problems: Vec<Diagnostic> = Vec::new();
@@ -100,7 +100,7 @@ impl TemplateEngine<'_> {
             let result = self.rendered(name, values);
             let error = match result {
                 Ok((text, steps)) => {
-                    // With its values in the place of their placeholders, and captured text in each place that prints it.
+                    // With its values in place of their placeholders, and captured text in each place that prints it.
                     let bytes = self.placeholders.size_of(&text).bytes;
                     if bytes > self.limits.output as u64 {
                         return Err(vec![self.too_long(name, bytes)].into());
@@ -236,7 +236,7 @@ impl TemplateEngine<'_> {
     }
 }
 
-/// Returns whether two diagnostics report one mistake.
+/// Returns `true` if two diagnostics report one mistake.
 fn is_same(a: &Diagnostic, b: &Diagnostic) -> bool {
     (a.rule, &a.message, a.origin()) == (b.rule, &b.message, b.origin())
 }

@@ -231,7 +231,7 @@ pub(crate) fn find_unbound(node: &Node) -> Option<(Origin, String)> {
     }
 }
 
-/// Returns the key between the first two [`UNBOUND`] characters of a text.
+/// Returns the key between the first two [`UNBOUND`] characters of a string.
 fn unbound_key(text: &str) -> Option<String> {
     if !has_reserved(text) {
         return None;

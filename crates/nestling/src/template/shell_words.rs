@@ -9,7 +9,7 @@ pub(crate) fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// Returns whether a character means itself to every shell, wherever it is in a word. `~` does not, at its start.
+/// Returns `true` if a character means itself to every shell, wherever it is in a word. `~` does not, at its start.
 fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '=' | '@' | '%' | '+' | ',')
 }

@@ -2,12 +2,12 @@
 
 use nestling_gitlab::diagnostic::{FileId, Origin, number};
 
-/// Returns how many line breaks a text has.
+/// Returns how many line breaks a string has.
 pub(crate) fn line_breaks(text: &str) -> u32 {
     number(text.bytes().filter(|byte| *byte == b'\n').count())
 }
 
-/// Returns how many characters a text has.
+/// Returns how many characters a string has.
 pub(crate) fn characters(text: &str) -> u32 {
     number(text.chars().count())
 }
@@ -27,7 +27,7 @@ pub(crate) fn line_start(source: &str, offset: usize) -> usize {
     source[..offset].rfind('\n').map_or(0, |line_break| line_break + 1)
 }
 
-/// Returns the first line of a text: all of it that one label can underline.
+/// Returns the first line of a string: all of it that one label can underline.
 pub(crate) fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
 }

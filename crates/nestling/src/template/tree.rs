@@ -206,7 +206,7 @@ fn finish(mut node: Node, mut problems: Vec<Diagnostic>) -> TreeResult {
     if has_errors(&problems) { Err(problems) } else { Ok((node, problems)) }
 }
 
-/// Returns the first document, and reports a second one, which GitLab would drop in silence.
+/// Returns the first document, and reports a second one, which GitLab would drop silently.
 fn only_document(documents: Vec<Node>, origin: Origin, problems: &mut Vec<Diagnostic>) -> Node {
     let mut documents = documents.into_iter();
     let first = documents.next().unwrap_or_else(|| Node::plain(origin, ""));

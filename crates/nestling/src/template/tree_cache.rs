@@ -1,4 +1,4 @@
-//! Trees of rendered text that was read before: with placeholders in the place of its values, a template renders to the
+//! Trees of rendered text that was read before: with placeholders in place of its values, a template renders to the
 //! same text for most of the units that use it, and is then read once for all of them.
 
 use nestling_gitlab::diagnostic::FileId;
@@ -6,10 +6,10 @@ use nestling_gitlab::yaml::Node;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-/// The most texts that are kept of one template: one for each of the ways through its control lines that came up last.
+/// Maximum number of rendered texts that are kept of one template: one for each of the ways through its control lines that came up last.
 const TEXTS_OF_A_TEMPLATE: usize = 4;
 
-/// The trees of the texts that were read last, with placeholders in them.
+/// Trees of the rendered texts that were read last, with placeholders in them.
 #[derive(Default)]
 pub(crate) struct TreeCache {
     by_template: RefCell<HashMap<FileId, Vec<CachedTree>>>,
@@ -21,14 +21,14 @@ struct CachedTree {
 }
 
 impl TreeCache {
-    /// Returns a copy of the tree of a text, to put values into.
+    /// Returns a copy of the tree of a string, to put values into.
     pub(crate) fn get(&self, template: FileId, text: &str) -> Option<Node> {
         let by_template = self.by_template.borrow();
         let cached = by_template.get(&template)?.iter().find(|cached| *cached.text == *text)?;
         Some(cached.tree.clone())
     }
 
-    /// Keeps the tree of a text. The oldest of the template makes room for it.
+    /// Keeps the tree of a string. The oldest of the template makes room for it.
     pub(crate) fn insert(&self, template: FileId, text: &str, tree: &Node) {
         let mut by_template = self.by_template.borrow_mut();
         let trees = by_template.entry(template).or_default();

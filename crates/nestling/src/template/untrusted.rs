@@ -28,7 +28,7 @@ const SAFE_FILTERS: [&str; 8] = ["slug", "env_slug", "length", "count", "int", "
 /// Functions that return their arguments.
 const PASSING_FUNCTIONS: [&str; 2] = ["dict", "namespace"];
 
-/// Stands behind the name of a value that `| sh` has quoted: safe in a script, and nowhere else.
+/// Suffix of the name of a value that `| sh` has quoted: safe in a script, and nowhere else.
 pub(crate) const AS_WORD: &str = "|sh";
 
 /// The parameters of macros that some call fills with an untrusted value, each with the value's source. The key is the
@@ -72,19 +72,19 @@ pub(crate) fn find(template: &str, parameters: &mut UntrustedParameters) -> Vec<
     found
 }
 
-/// Returns whether a template could print an untrusted value, without parsing it: most cannot.
+/// Returns `true` if a template could print an untrusted value, without parsing it: most cannot.
 fn may_print_untrusted(template: &str, parameters: &UntrustedParameters) -> bool {
     ["pipeline", "changed_files", "reasons"].iter().any(|word| template.contains(word))
         || parameters.keys().any(|(macro_name, _)| template.contains(macro_name.as_str()))
 }
 
-/// Returns whether a template defines one of these macros.
+/// Returns `true` if a template defines one of these macros.
 pub(crate) fn defines_macro(template: &str, names: &BTreeSet<&str>) -> bool {
     names.iter().any(|name| template.contains(&format!("macro {name}(")))
 }
 
 struct Analysis<'p> {
-    /// Source of each name that holds an untrusted value.
+    /// Source of each name that contains an untrusted value.
     names: BTreeMap<String, String>,
     parameters: &'p mut UntrustedParameters,
     /// First byte and source of each expression that prints one.

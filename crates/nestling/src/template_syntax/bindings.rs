@@ -46,7 +46,7 @@ fn before<'n, 'e>(
     names.iter().filter(move |name| name.range.end <= limit)
 }
 
-/// Returns the parameters of a macro, or those of a `call` block: names behind the first parenthesis, without the values that
+/// Returns the parameters of a macro, or those of a `call` block: names after the first parenthesis, without the values that
 /// they have by default.
 fn parameters<'n, 'e>(names: &'n [ExpressionName<'e>], statement: &str) -> Vec<&'n ExpressionName<'e>> {
     let Some(opening) = statement.find('(') else { return Vec::new() };

@@ -73,7 +73,7 @@ fn names_of_answers<'t>(tokens: &[Token<'t>], bound: &[&str]) -> Vec<&'t str> {
     answers.iter().copied().filter(is_always).collect()
 }
 
-/// Returns whether a control line ends with a constant question whose answer are paths.
+/// Returns `true` if a control line ends with a constant question whose answer are paths.
 fn is_paths(tokens: &[Token<'_>]) -> bool {
     let [
         Token::Ident("files"),

@@ -14,7 +14,7 @@ const CLOSE: char = '\u{F000A}';
 /// Stands for the backslash that gives an expression to GitLab, which does not get it.
 const BACKSLASH: char = '\u{F000B}';
 
-/// Returns whether a character stands for another.
+/// Returns `true` if a character stands for another.
 pub(crate) fn is_hidden(c: char) -> bool {
     (DOLLAR..=BACKSLASH).contains(&c)
 }
@@ -45,7 +45,7 @@ pub(crate) fn as_written(c: char) -> char {
     }
 }
 
-/// Returns a text as GitLab gets it.
+/// Returns a string as GitLab gets it.
 pub(crate) fn reveal(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {
         return Cow::Borrowed(text);

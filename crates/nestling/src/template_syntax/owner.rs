@@ -80,7 +80,7 @@ pub(crate) fn separate(template: &str) -> Option<Separated> {
     is_changed.then_some(separated)
 }
 
-/// Most templates have nothing for GitLab, which is found without reading them. A template that holds the characters that
+/// Most templates have nothing for GitLab, which is found without reading them. A template that contains the characters that
 /// hide others is left as it is, and refused where it is rendered.
 fn may_concern_gitlab(template: &str) -> bool {
     let names_runner = || {

@@ -104,7 +104,7 @@ fn next_opening(text: &str, start: usize) -> Option<Opening> {
     }
 }
 
-/// Returns the end of an expression that may be none: where the braces themselves are meant, those of another expression and
+/// Returns the end of an expression that may be none: where the braces themselves are intended, those of another expression and
 /// those of a later line do not close them.
 fn end_on_line(text: &str) -> Option<usize> {
     let line = text.find('\n').map_or(text, |end| &text[..end]);
@@ -129,7 +129,7 @@ fn is_raw(statement: &str) -> bool {
     words(statement).next() == Some("raw")
 }
 
-/// Returns the offset behind the `{% endraw %}` from an offset on.
+/// Returns the offset after the `{% endraw %}` from an offset on.
 fn end_of_raw(text: &str, start: usize) -> Option<usize> {
     let mut position = start;
     loop {

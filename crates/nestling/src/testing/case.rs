@@ -33,7 +33,7 @@ pub(crate) struct WrittenCase {
     pub act_as: Option<Located<String>>,
     /// A workspace header in place of the repository's own.
     pub workspace: Option<Node>,
-    /// The files of the repository: their texts by path, from the unit's directory or, with a leading `/`, from the root.
+    /// The files of the repository: their contents by path, from the unit's directory or, with a leading `/`, from the root.
     pub files: Option<IndexMap<String, Located<String>>>,
     /// The expectations.
     pub expect: Expect,

@@ -1,4 +1,4 @@
-//! The files of a made-up repository that a case gives.
+//! The files of the repository that a case defines.
 
 use super::case::TemplateCase;
 use nestling_files::files::{DirectoryEntry, Files, MemoryFiles, ReadError, Walk};

@@ -1,9 +1,9 @@
-//! Line-by-line difference of two texts.
+//! Line-by-line difference of two strings.
 
 /// Lines of context around a change.
 const AROUND: usize = 2;
 
-/// Longer texts are not compared: the table of the algorithm grows with the square of the lines.
+/// Longer strings are not compared: the table of the algorithm grows with the square of the lines.
 const LINES: usize = 2000;
 
 /// Returns a unified diff without headers.
@@ -32,7 +32,7 @@ pub(crate) fn diff(old: &str, new: &str) -> String {
     out
 }
 
-/// Returns the lines of both texts, each with `-`, `+` or a space, by their longest common subsequence.
+/// Returns the lines of both strings, each with `-`, `+` or a space, by their longest common subsequence.
 fn script<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<(char, &'t str)> {
     let width = new.len() + 1;
     let mut common = vec![0_u32; (old.len() + 1) * width];

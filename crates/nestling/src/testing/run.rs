@@ -1,4 +1,4 @@
-//! Runs a case: plans the only unit of a made-up repository, checks it, and compares.
+//! Runs a case: plans the only unit of the case's repository, checks it, and compares.
 
 use super::case::{ExpectedProblem, TemplateCase};
 use super::case_files::CaseFiles;
@@ -17,7 +17,7 @@ use nestling_gitlab::pipeline::{Job, Pipeline};
 use nestling_gitlab::yaml::Node;
 use std::sync::Arc;
 
-/// Runs a case of a project: plans the only unit of a made-up repository, and compares.
+/// Runs a case of a project: plans the only unit of the case's repository, and compares.
 pub(super) fn run(case: &TemplateCase, project: &Project<'_>) -> CaseOutcome {
     let sources = project.sources();
     let plan = match plan_case(case, project) {

@@ -32,7 +32,7 @@ const OF_REFERENCE: [&str; 2] = ["CI_COMMIT_", "CI_MERGE_REQUEST_"];
 /// Beginnings of predefined variables that differ between jobs of a pipeline.
 const OF_JOB: [&str; 2] = ["CI_JOB_", "CI_NODE_"];
 
-/// What a job says that it deploys or publishes to.
+/// A target that a job declares: the place that it deploys or publishes to.
 #[derive(Debug, Clone)]
 pub(crate) struct DeclaredTarget {
     /// The short name of the job, with the environment that it is sent to.
@@ -89,7 +89,7 @@ impl TargetedJob<'_> {
         }))
     }
 
-    /// Replaces the variables of a target: by their values where these are known, and otherwise by a text that is the same where they are.
+    /// Replaces the variables of a target: by their values where these are known, and otherwise by a string that is the same where they are.
     fn identity(&self, target: &str) -> String {
         let replacement = |name: &str| {
             if matches!(name, "CI_ENVIRONMENT_SLUG" | "CI_ENVIRONMENT_NAME") {

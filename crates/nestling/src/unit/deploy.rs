@@ -12,7 +12,7 @@ use nestling_gitlab::yaml::{Map, Node};
 /// is what the job itself says under `environment`.
 ///
 /// # Errors
-/// A text of the catalogue cannot be evaluated, or the job cannot have the conditions.
+/// A string of the catalogue cannot be evaluated, or the job cannot have the conditions.
 pub(super) fn sent_to(
     mut body: Map,
     over: &Map,

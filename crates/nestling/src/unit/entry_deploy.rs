@@ -14,7 +14,7 @@ use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{Map, Node};
 
-/// The unit that texts of the entry read as `unit`.
+/// The unit that strings of the entry read as `unit`.
 const UNIT: &str = "unit";
 
 /// Makes a job that has nothing but the entry, with its stop job. All that is not the entry's has the place of the

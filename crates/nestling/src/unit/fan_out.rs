@@ -194,7 +194,7 @@ impl<'a> Fanning<'a> {
         let catalogue = self.deploying.catalogue();
         let mut conditions = Conditions::of_entry(entry, self.deploying.facts());
         let mut later = entry;
-        while let Some(After { environment, optional: false }) = &later.after {
+        while let Some(After { environment, optional: false, .. }) = &later.after {
             let Some(earlier) = catalogue.get(environment.as_str()) else { break };
             if !self.deployed.contains(environment.as_str()) {
                 break;
@@ -236,7 +236,7 @@ impl<'a> Fanning<'a> {
         promoted.filter(|_| !had_needs)
     }
 
-    /// Returns the job as it renders for this environment, with what it says under `environment`; `None` where its template
+    /// Returns the job as it renders for this environment, with its `environment`; `None` where its template
     /// leaves it out there.
     fn rendered_for(
         &mut self,

@@ -3,7 +3,7 @@
 use crate::workspace::{Environment, Unit, Use};
 use nestling_gitlab::yaml::{Map, Node};
 
-/// Returns whether a unit's templates get other inputs for an environment than for all.
+/// Returns `true` if a unit's templates get other inputs for an environment than for all.
 pub(super) fn differs(unit: &Unit, environment: &Environment) -> bool {
     let has_inputs = !environment.inputs.is_empty();
     unit.uses.iter().any(|used| has_inputs || used.environments.contains_key(environment.name.as_str()))

@@ -69,7 +69,7 @@ pub(crate) struct RoleNeed {
 /// A deploy that waits for the one to the environment before it, where it would have waited for all earlier stages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Promoted {
-    /// By way of the deploy before it, it waits for the stages too.
+    /// Through the deploy before it, it waits for the stages too.
     Held,
     /// The deploy before it may be missing.
     Optional,

@@ -14,7 +14,7 @@ pub(crate) fn needed_job(need: &Node) -> Option<&str> {
     need.text().or_else(|| need.get("job").and_then(Node::text))
 }
 
-/// Returns whether GitLab accepts that the needed job is not there.
+/// Returns `true` if GitLab accepts that the needed job does not exist.
 pub(crate) fn is_optional(need: &Node) -> bool {
     need.get("optional").and_then(Node::as_bool).unwrap_or(false)
 }
@@ -101,7 +101,7 @@ fn on_fan(need: &Node, job: &str, further_conditional: &BTreeSet<String>) -> Nod
 }
 
 /// Leaves out the jobs that need one that was left out, and those that need them: GitLab rejects a pipeline with a
-/// need on a job that is not there.
+/// need on a job that does not exist.
 pub(super) fn drop_dependents(
     jobs: &mut IndexMap<String, UnitJob>,
     fans: &Fans,

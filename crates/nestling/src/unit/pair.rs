@@ -77,7 +77,7 @@ fn other_name(name: &str, block: &Map) -> Option<Diagnostic> {
     Some(problem.with_help("the stop job must have the deploy job's value: remove it"))
 }
 
-/// Returns whether a string holds `$NAME` or `${NAME}`.
+/// Returns `true` if a string holds `$NAME` or `${NAME}`.
 fn names_variable(text: &str, name: &str) -> bool {
     text.split('$').skip(1).any(|rest| {
         let rest = rest.strip_prefix('{').unwrap_or(rest);

@@ -16,9 +16,9 @@ use nestling_gitlab::yaml::{Kind, Map, Node};
 pub(super) struct Promotion<'a> {
     /// The short name of the deploy to the earlier environment.
     pub before: &'a str,
-    /// That deploy.
+    /// The job with that name.
     pub earlier: &'a UnitJob,
-    /// Set if the later deploy goes on without it.
+    /// Set if the later deploy continues without it.
     pub optional: bool,
     /// The later entry of the catalogue.
     pub origin: Origin,
@@ -26,7 +26,7 @@ pub(super) struct Promotion<'a> {
 
 impl Promotion<'_> {
     /// Makes a deploy wait for the earlier one, and keeps it out of pipelines that the earlier one is kept out of: GitLab
-    /// refuses a need on a job that is not there.
+    /// refuses a need on a job that does not exist.
     ///
     /// A job without `needs` gets the artifacts of all earlier stages. With a need it would lose them, so those jobs of the
     /// unit that have some are needed too. Those of other units, and the stages, are added when all jobs are known.
@@ -55,7 +55,7 @@ impl Promotion<'_> {
         (if is_held { Promoted::Held } else { Promoted::Optional }, problem)
     }
 
-    /// Returns whether the earlier deploy is in each pipeline that the later one is in.
+    /// Returns `true` if the earlier deploy is in each pipeline that the later one is in.
     fn follows(&self, body: &Map, deploying: &Deploying<'_>) -> bool {
         let variables = KnownVariables::of_child(deploying.facts());
         let creation = Creation::of(&variables);

@@ -36,7 +36,7 @@ pub(crate) struct UnitRenderer<'a> {
     pub(crate) assemblies: &'a dyn Assemblies,
     /// The files that the includes of templates and of the workspace's file are read from, if not from the repository.
     protected: Option<&'a dyn Files>,
-    /// The texts of the files that are read.
+    /// The contents of the files that are read.
     pub(crate) sources: &'a Sources,
     /// The workspace.
     pub(crate) workspace: &'a Workspace,

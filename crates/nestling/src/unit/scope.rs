@@ -16,7 +16,7 @@ use nestling_gitlab::name::environment_slug;
 use nestling_gitlab::yaml::{Map, Node};
 use serde_json::{Value, json};
 
-/// The variable that holds an environment's slug while a job of it runs
+/// The variable that contains an environment's slug while a job of it runs
 /// (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
 const SLUG_VARIABLE: &str = "$CI_ENVIRONMENT_SLUG";
 
@@ -26,7 +26,7 @@ pub(super) struct UnitScope<'a> {
     pub renderer: &'a UnitRenderer<'a>,
     /// The unit; `None` for the workspace's own body.
     pub unit: Option<&'a Unit>,
-    /// The texts of the catalogue as this unit reads them.
+    /// The strings of the catalogue as this unit reads them.
     pub texts: CatalogueTexts<'a>,
     values: Scope,
 }
@@ -41,7 +41,7 @@ pub(super) struct RenderedBodies {
 }
 
 impl RenderedBodies {
-    /// Returns whether a template reads `environment`, which is not known before the jobs are fanned out.
+    /// Returns `true` if a template reads `environment`, which is not known before the jobs are fanned out.
     pub(super) fn read_environment(&self) -> bool {
         self.files.iter().any(|rendered| rendered.environment_read)
     }
@@ -223,7 +223,7 @@ impl<'a> UnitScope<'a> {
     /// Returns `environment` as the unit's templates see it in jobs that are sent to this entry.
     ///
     /// # Errors
-    /// A text of the entry cannot be evaluated.
+    /// A string of the entry cannot be evaluated.
     pub(super) fn environment_value(&self, entry: &Environment) -> Result<Value, Vec<Diagnostic>> {
         let title = self.texts.string(entry.title.as_ref(), entry)?;
         let title = title.unwrap_or_else(|| default_title(entry, self.unit.map(|unit| &unit.name)));

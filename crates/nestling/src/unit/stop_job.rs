@@ -10,9 +10,13 @@ use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::pipeline::environment::environment;
 use nestling_gitlab::yaml::{Map, Node};
 
-/// The keys that a stop job takes over from its deploy where its own block does not say: when it is in the pipeline at all, and
-/// where and with what rights it runs.
-const TAKEN_OVER: [&str; 14] = [
+/// Keywords that a stop job inherits from its deploy job if its `stop` block does not set them: they decide whether it is in the
+/// pipeline, where it runs, and with which rights.
+///
+/// ```
+/// assert!(nestling::INHERITED_BY_STOP_JOBS.contains(&"resource_group"));
+/// ```
+pub const INHERITED_BY_STOP_JOBS: [&str; 14] = [
     "stage",
     "only",
     "except",
@@ -29,7 +33,7 @@ const TAKEN_OVER: [&str; 14] = [
     "identity",
 ];
 
-/// Number of those that a trigger job can have.
+/// Number of those keywords, from the first, that a trigger job can have.
 const OF_A_TRIGGER: usize = 4;
 
 /// Writes the stop job of a deploy from a `stop:` block that is correct.
@@ -76,7 +80,8 @@ pub(super) fn stop_job(
 }
 
 fn taken_over(block: &Map, body: &Map) -> Map {
-    let keys = if block.contains("trigger") { &TAKEN_OVER[..OF_A_TRIGGER] } else { &TAKEN_OVER[..] };
+    let all = &INHERITED_BY_STOP_JOBS[..];
+    let keys = if block.contains("trigger") { &all[..OF_A_TRIGGER] } else { all };
     let mut taken = Map::default();
     for key in keys {
         if let Some(value) = body.get(key) {
@@ -90,7 +95,7 @@ fn taken_over(block: &Map, body: &Map) -> Map {
 /// (<https://docs.gitlab.com/ci/runners/configure_runners/#git-strategy>).
 pub(super) const GIT_STRATEGY: &str = "GIT_STRATEGY";
 
-/// Returns whether the code may be gone when the environment stops. A branch may have been deleted, and deleting it is what
+/// Returns `true` if the code may be gone when the environment stops. A branch may have been deleted, and deleting it is what
 /// stops the environment; the refs of a merge request's pipelines stay.
 pub(super) fn checkout_may_fail(facts: &PipelineFacts) -> bool {
     facts.kind == PipelineKind::Branch && !facts.is_default_branch()

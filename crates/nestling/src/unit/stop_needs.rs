@@ -6,7 +6,7 @@ use nestling_gitlab::yaml::{Map, Node};
 /// The jobs that a stop job waits for. GitLab skips a stop job that it cannot run yet, and says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Waits {
-    /// Those of its deploy: it can run as soon as the deploy can, and after a deploy that failed half way.
+    /// The jobs that its deploy job waits for: it can run as soon as the deploy job can, and after a failed deployment.
     AsItsDeploy,
     /// Its deploy: the artifacts come from there, or it is in a later stage.
     ForItsDeploy,
@@ -24,7 +24,7 @@ fn stage(body: &Map) -> Option<&str> {
     body.get("stage").and_then(Node::text)
 }
 
-/// Returns whether the stop job gets the artifacts of its deploy: it does, unless it says `dependencies: []`.
+/// Returns `true` if the stop job gets the artifacts of its deploy: it does, unless it says `dependencies: []`.
 pub(super) fn takes_artifacts(block: &Map, body: &Map) -> bool {
     body.contains("artifacts") && !block.contains("dependencies") && !block.contains("trigger")
 }

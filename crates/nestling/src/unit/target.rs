@@ -23,7 +23,7 @@ pub(crate) enum Target<'a> {
     },
 }
 
-/// Reads a job's `environment:`. A list of names, there or under `name`, means the catalogue; a text is GitLab's own.
+/// Reads a job's `environment:`. A list of names, there or under `name`, means the catalogue; a string is GitLab's own.
 pub(crate) fn target<'a>(body: &Map, catalogue: &'a Catalogue) -> (Target<'a>, Vec<Diagnostic>) {
     let Some(environment) = environment(body) else { return (Target::None, Vec::new()) };
     let mut written = environment.map().cloned().unwrap_or_default();

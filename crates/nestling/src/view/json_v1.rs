@@ -75,7 +75,7 @@ pub struct CommitV1 {
     pub commit: Option<String>,
     /// True if the files are those on disk, committed or not.
     pub work_tree: bool,
-    /// How it was determined: `CI_MERGE_REQUEST_DIFF_BASE_SHA`, `merge base with origin/main`.
+    /// The way it was determined: `CI_MERGE_REQUEST_DIFF_BASE_SHA`, `merge base with origin/main`.
     pub provenance: String,
     /// The predefined variable that names it, if any.
     pub variable: Option<String>,

@@ -164,8 +164,10 @@ impl<'a> PlannedJob<'a> {
             ("no rule applies", "rules")
         } else if body.contains("only") || body.contains("except") {
             ("excluded by `only` or `except`", if body.contains("only") { "only" } else { "except" })
-        } else {
+        } else if body.get("when").and_then(Node::text) == Some("never") {
             ("`when: never`", "when")
+        } else {
+            ("without `rules`, jobs are in pipelines of branches and tags only", "rules")
         };
         Some(Omission { reason, origin: key_origin(body, key).unwrap_or(self.job.origin) })
     }

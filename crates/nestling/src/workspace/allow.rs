@@ -1,4 +1,4 @@
-//! `allow` in a header: warnings that are meant.
+//! `allow` in a header: accepted warnings.
 
 use super::format::AllowFile;
 use crate::workspace::rules::GLOB;
@@ -8,7 +8,7 @@ use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::yaml::{self, Node};
 
-/// Checks an entry. That its rule exists is checked where it is applied, with all rules at hand.
+/// Checks an entry. That its rule exists is checked where it is applied, where all rules are known.
 pub(crate) fn check(node: &Node) -> Result<AllowEntry, Vec<Diagnostic>> {
     let written: AllowFile = yaml::from_node(node, &HEADER)?;
     let mut problems = Vec::new();

@@ -15,7 +15,7 @@ pub(crate) struct Catalogue {
     pub entries: IndexMap<EnvironmentName, Environment>,
 }
 
-/// An entry of the catalogue. Texts may hold `${{ }}`, which is evaluated for each deploying job.
+/// An entry of the catalogue. Its strings may contain `${{ }}`, which is evaluated for each deploying job.
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
     /// Its key.
@@ -43,13 +43,21 @@ pub(crate) struct Environment {
     pub freeze: Freeze,
 }
 
-/// The environment before another one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The environment before another one. Two are equal wherever they are written.
+#[derive(Debug, Clone)]
 pub(crate) struct After {
     /// Its name.
     pub environment: EnvironmentName,
+    /// The place of the name.
+    pub origin: Origin,
     /// Set if the later one is deployed to in pipelines whose variables keep this one out, too.
     pub optional: bool,
+}
+
+impl PartialEq for After {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.environment, self.optional) == (&other.environment, other.optional)
+    }
 }
 
 /// Stop of an environment.
@@ -102,7 +110,7 @@ pub(crate) enum Blocking {
 pub(crate) enum Freeze {
     /// Deploys hold off while `$CI_DEPLOY_FREEZE` is set.
     Respected,
-    /// Deploys go on.
+    /// Deploys continue.
     Ignored,
 }
 

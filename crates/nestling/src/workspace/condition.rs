@@ -60,7 +60,7 @@ impl Condition {
         }
     }
 
-    /// Returns whether a pipeline of these facts meets it; an expression may be met.
+    /// Returns `true` if a pipeline of these facts meets it; an expression may be met.
     pub(super) fn holds(&self, pipeline: &PipelineFacts) -> bool {
         let branch = pipeline.branch.as_deref().filter(|_| pipeline.kind == PipelineKind::Branch);
         match self {

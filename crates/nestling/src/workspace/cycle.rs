@@ -6,7 +6,7 @@ use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::UnitName;
 use std::collections::HashMap;
 
-/// Every cycle of dependencies that headers state, each told once, from its first unit in the order of names.
+/// Every cycle of dependencies that headers state, each reported once, from its first unit in the order of names.
 pub(crate) fn find(units: &[Unit]) -> Vec<Diagnostic> {
     let mut search = Search {
         units,

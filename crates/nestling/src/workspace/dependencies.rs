@@ -1,4 +1,4 @@
-//! All that a unit depends on, directly or by way of others.
+//! All that a unit depends on, directly or through others.
 
 use super::Workspace;
 use nestling_gitlab::name::UnitName;

@@ -4,7 +4,7 @@ use super::globs::glob_below;
 use globset::{Error, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use nestling_files::path::RepoPath;
 
-/// Some globs of directories. `*` stays in one folder, `**` spans folders.
+/// Some globs of directories. `*` stays in one directory, `**` spans directories.
 #[derive(Debug, Clone)]
 pub(crate) struct DirectoryGlobs {
     set: GlobSet,

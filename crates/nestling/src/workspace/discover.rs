@@ -1,4 +1,4 @@
-//! One walk over the repository's directories: which hold a `nestling.yml`, which a rule matches, and which hold a
+//! One walk over the repository's directories: which contain a `nestling.yml`, which a rule matches, and which contain a
 //! manifest that dependencies are read from.
 
 use super::FILE_NAME;
@@ -9,7 +9,7 @@ use super::stated::{self, Manifests};
 use nestling_files::files::{EntryKind, FileQuery, FileVisitor, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 
-/// Finds all units' directories, in order. The root is one where a rule says so: its `nestling.yml` is the workspace's.
+/// Finds all units' directories, in order. The root is one if a rule matches it: its `nestling.yml` is the workspace's.
 /// A directory whose `nestling.yml` opens a workspace of its own is left
 /// alone with all that is below it, as Cargo leaves nested workspaces alone.
 ///
@@ -167,7 +167,7 @@ struct Discovery<'d> {
     root: &'d RepoPath,
     rules: &'d [DirectoryRule],
     manifests: &'d mut Manifests,
-    /// The number of names of manifests: those behind them are files of rules.
+    /// The number of names of manifests: those after them are files of rules.
     manifest_names: usize,
     marked: Vec<(RepoPath, usize, Vec<u8>)>,
     excluded: Vec<(usize, RepoPath)>,

@@ -16,7 +16,7 @@ static INCLUDES: LazyLock<Option<Regex>> =
 /// The jobs part of a file: not yet YAML, since it may hold template syntax.
 #[derive(Debug, Clone)]
 pub(crate) struct Body {
-    /// The file it stands in.
+    /// The file it is in.
     pub file: FileId,
     /// The file's text with the header's lines blank, so that line numbers hold, and with the braces of GitLab's expressions
     /// hidden.
@@ -50,7 +50,7 @@ impl Body {
         file_reads(&self.text)
     }
 
-    /// Returns whether it has an `include:` of GitLab's kind.
+    /// Returns `true` if it has an `include:` of GitLab's kind.
     pub(crate) fn includes(&self) -> bool {
         INCLUDES.as_ref().is_some_and(|pattern| pattern.is_match(&self.text))
     }
@@ -79,7 +79,7 @@ const HEADER_KEYS: [&str; 3] = ["workspace", "unit", "spec"];
 
 /// Cuts a file into its header and its body.
 ///
-/// With a `---` line after some content, what stands before it is the header. Without one, the file is all header
+/// If a `---` line follows some content, that content is the header. Without such a line, the file is all header
 /// if its first key is `workspace`, `unit` or `spec`, and all body otherwise.
 pub(super) fn split(text: &str) -> Document<'_> {
     let mut content = false;

@@ -89,7 +89,7 @@ fn after(node: &Node) -> Result<After, Vec<Diagnostic>> {
         }
     };
     match EnvironmentName::parse(&name.value) {
-        Ok(environment) => Ok(After { environment, optional }),
+        Ok(environment) => Ok(After { environment, origin: name.origin, optional }),
         Err(error) => Err(vec![Diagnostic::error(&ENVIRONMENT_NAME, name.origin, error.to_string())]),
     }
 }
@@ -133,14 +133,14 @@ fn some_of(keys: &[(&str, &Option<Node>)]) -> Map {
     map
 }
 
-/// `after` has to name other entries, and may not go round in a circle.
+/// `after` must name other entries, and cannot be circular.
 pub(crate) fn check_order(catalogue: &Catalogue) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for entry in catalogue.entries.values() {
-        let Some(After { environment: after, .. }) = &entry.after else { continue };
+        let Some(After { environment: after, origin, .. }) = &entry.after else { continue };
         let problem = Diagnostic::error(
             &ENVIRONMENT_AFTER,
-            entry.origin,
+            *origin,
             format!("`{}` comes after `{after}`, which is not in the catalogue", entry.name),
         );
         if catalogue.get(after.as_str()).is_none() {
@@ -148,7 +148,8 @@ pub(crate) fn check_order(catalogue: &Catalogue) -> Vec<Diagnostic> {
         } else if comes_back(catalogue, entry) {
             let message =
                 format!("`after` of `{}` is circular: it comes after itself through `{after}`", entry.name);
-            problems.push(Diagnostic::error(&ENVIRONMENT_AFTER, entry.origin, message));
+            problems
+                .push(Diagnostic::error(&ENVIRONMENT_AFTER, *origin, message).with_help("remove `after`"));
         }
     }
     problems

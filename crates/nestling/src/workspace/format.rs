@@ -19,7 +19,7 @@ pub(crate) struct WorkspaceHeader {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct WorkspaceFile {
-    /// Folders where `use:` looks: a path of the repository, or `{ git, path }` for one of another revision.
+    /// Directories that `use:` searches: a path of the repository, or `{ git, path }` for one of another revision.
     pub templates: Vec<Node>,
     /// Stages in order.
     pub stages: Vec<Located<String>>,
@@ -47,7 +47,7 @@ pub(crate) struct WorkspaceFile {
     /// Jobs that are left out where they have passed with the same content: `false`, or a [`ReuseFile`].
     #[serde(deserialize_with = "written")]
     pub reuse: Option<Node>,
-    /// Warnings that are meant.
+    /// Accepted warnings.
     pub allow: Vec<Node>,
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct ReuseFile {
     pub reports: Option<bool>,
 }
 
-/// A folder of templates that is not in the files at hand.
+/// A directory of templates that is not in the planned files.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TemplatesFile {
@@ -76,7 +76,7 @@ pub(crate) struct TemplatesFile {
     /// Another repository on disk, from this one's root, such as `../ci-templates`.
     #[serde(default)]
     pub repository: Option<Located<String>>,
-    /// The folder there.
+    /// The directory there.
     pub path: Located<String>,
 }
 
@@ -93,7 +93,7 @@ pub(crate) struct UnitRule {
     /// Units that each of them depends on.
     #[serde(default)]
     pub depends_on: Option<Node>,
-    /// Paths that concern each of them.
+    /// Paths that affect each of them.
     #[serde(default)]
     pub changes: Vec<Located<String>>,
 }
@@ -113,18 +113,18 @@ pub(crate) struct UnitFile {
     pub name: Option<Located<String>>,
     /// Units that it depends on: a name or glob, or `{ unit, order }`.
     pub depends_on: Option<Node>,
-    /// Paths that concern it.
+    /// Paths that affect it.
     pub changes: Vec<Located<String>>,
     /// Templates: a name, a use, or a list of either.
     #[serde(rename = "use")]
     pub uses: Option<Node>,
     /// A CDK assembly to deploy.
     pub cdk: Option<Node>,
-    /// Warnings that are meant.
+    /// Accepted warnings.
     pub allow: Vec<Node>,
 }
 
-/// A warning that is meant, with the reason.
+/// An accepted warning, with the reason.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a mapping such as `{ rule: retry, reason: … }`")]
 pub(crate) struct AllowFile {
@@ -162,7 +162,7 @@ pub(crate) struct DependencyFile {
     pub order: bool,
 }
 
-/// An entry of the environment catalogue. The texts may hold `${{ }}`, which is evaluated for each job.
+/// An entry of the environment catalogue. Its strings may contain `${{ }}`, which is evaluated for each job.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct EnvironmentFile {
@@ -191,7 +191,7 @@ pub(crate) struct EnvironmentFile {
     pub variables: Option<Node>,
     /// Runner tags of the deploying jobs.
     pub tags: Option<Node>,
-    /// `start`, `prepare`, `verify` or `access`, for jobs that do not say so themselves.
+    /// `start`, `prepare`, `verify` or `access`, for jobs without an `action` of their own.
     pub action: Option<Node>,
     /// Default `stop` block of its deploy jobs; `false` for none.
     pub stop: Option<Node>,
@@ -207,7 +207,7 @@ pub(crate) struct EnvironmentFile {
 pub(crate) struct AfterFile {
     /// Its name.
     pub environment: Located<String>,
-    /// Set if the later one goes on where variables keep this one out.
+    /// Set if the later one continues where variables keep this one out.
     #[serde(default)]
     pub optional: bool,
 }

@@ -29,7 +29,7 @@ rules! {
     GLOB_UNMATCHED = "glob-unmatched" {
         severities: &[Warning],
         summary: "a glob or a path of a header, or of a job's rules, matches nothing",
-        documentation: "A glob of `match` that matches no directory defines no unit, a missing directory of `templates` has no templates, and a glob that matches no file never selects or ignores anything. If `changes` of a job match no file, the rule never applies in a merge request: GitLab matches them from the root of the repository, so in a unit they start with its directory. Only files that git does not ignore count.",
+        documentation: "A glob of `match` that matches no directory defines no unit. A missing directory of `templates` has no templates. A glob that matches no file never selects or ignores anything. If `changes` of a job match no file, the rule never applies in a merge request: GitLab matches them from the root of the repository, so in a unit they start with its directory. Only files that git does not ignore count.",
         source: "files/workspace.md",
         bad: Example::Repository(&[
             file("nestling.yml", "\
@@ -52,7 +52,7 @@ workspace:
     KEY_UNUSED = "key-unused" {
         severities: &[Warning, Note],
         summary: "a key or an entry of a header has no effect",
-        documentation: "A duplicate entry, a value that no template reads, an environment that no job uses, a directory that is a separate workspace, `reuse: true` of a job that is never omitted, a unit without jobs that no other unit depends on, a glob of `changes` for paths that select the unit anyway: each can be removed, or is a mistake.",
+        documentation: "Remove the entry, or correct it. These have no effect: a duplicate entry, a value that no template reads, an environment that no job uses, a directory that is a separate workspace. The same holds for `reuse: true` of a job that is never omitted, a unit without jobs that no other unit depends on, and a glob of `changes` for paths that select the unit anyway.",
         source: "files/README.md",
         bad: Example::Repository(&[
             file("nestling.yml", "\

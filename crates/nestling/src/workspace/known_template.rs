@@ -16,7 +16,7 @@ pub(crate) struct KnownTemplate {
     read: Option<(FileId, Arc<str>)>,
 }
 
-/// Returns the templates that are read when a unit is rendered, in that order. `None` if their texts do not tell all: if a name is
+/// Returns the templates that are read when a unit is rendered, in that order. `None` if their sources do not show all: if a name is
 /// computed, a file is behind a link or takes its inputs from another one, or cannot be read.
 pub(crate) fn templates_of(
     unit: &Unit,
@@ -33,7 +33,7 @@ pub(crate) fn templates_of(
     Some(search.known)
 }
 
-/// Reads templates again, in the same order, and returns `true` if they are the same files with the same texts.
+/// Reads templates again, in the same order, and returns `true` if they are the same files with the same contents.
 pub(crate) fn are_same(known: &[KnownTemplate], templates: &Templates<'_>, sources: &Sources) -> bool {
     known.iter().all(|known| {
         let Ok(template) = templates.find_leniently(&known.name) else { return false };

@@ -28,11 +28,11 @@ pub(crate) enum Linked {
 
 /// Target of a link.
 pub(super) enum Followed {
-    /// A unit, with the directory that it has by way of the link.
+    /// A unit, with the directory that it has through the link.
     Unit(RepoPath, Found),
     /// The file of a workspace of its own, in this directory.
     Workspace(RepoPath),
-    /// A file that is no unit's.
+    /// A file that is not a unit's.
     File,
 }
 

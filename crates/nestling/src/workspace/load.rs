@@ -1,4 +1,4 @@
-//! From what is written to what is meant: reads every header, checks it, and ties the units together.
+//! From files to a workspace: reads every header, checks it, and ties the units together.
 
 use super::catalogue::Catalogue;
 use super::covered::covered_conditions;
@@ -30,7 +30,7 @@ use nestling_gitlab::yaml::{self, Located, Node};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
-/// A workspace with everything that is wrong in its files. With errors the workspace holds what could be read.
+/// A workspace with all problems in its files. If there are errors, the workspace contains the parts that could be read.
 #[derive(Debug, Default)]
 pub(crate) struct Loaded {
     /// The workspace.
@@ -118,7 +118,7 @@ pub(crate) fn load_header(node: &Node, sources: &Sources) -> Loaded {
     Loaded { workspace: Arc::new(workspace), diagnostics: loading.diagnostics }
 }
 
-/// A rule, and what it says of each of its units: read once for all of them.
+/// A rule, and its settings for each of its units, which are read once.
 struct Rule {
     written: rule::UnitRule,
     uses: Vec<Use>,
@@ -269,7 +269,7 @@ impl Loading<'_> {
         let declaration = match (file, rules.first()) {
             (None, Some(rule)) => Declaration::Rule(rule.written.origin),
             (Some(file), _) => Declaration::File(Origin::file(file)),
-            // Discovery found the file, and reading it failed: the problem is told there.
+            // Discovery found the file, and reading it failed: the problem is reported there.
             (None, None) => Declaration::Rule(Origin::generated()),
         };
         let name = self.some(unit_name(&dir, &self.root, &written, declaration.origin()));

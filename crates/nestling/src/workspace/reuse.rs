@@ -8,7 +8,7 @@ use nestling_gitlab::pipeline::duration;
 use nestling_gitlab::yaml::{self, Located, Map, Meaning, Node};
 use std::collections::BTreeMap;
 
-/// Seconds that a record counts, unless the workspace says otherwise: seven days.
+/// Seconds that a record counts by default: seven days.
 const WITHIN: u64 = 7 * 24 * 60 * 60;
 
 /// Keywords of jobs that are never omitted: they change something outside of the pipeline, or run for more than their status.
@@ -30,9 +30,9 @@ pub(crate) type ReuseSettings = BTreeMap<JobName, Option<Reuse>>;
 /// Pipelines whose records count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReuseTrust {
-    /// Those of all branches and merge requests of the project.
+    /// Pipelines of all branches and merge requests of the project.
     Members,
-    /// Those of protected branches and tags.
+    /// Pipelines of protected branches and tags.
     Protected,
 }
 

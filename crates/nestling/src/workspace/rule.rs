@@ -1,4 +1,4 @@
-//! Rules of paths: those that make units of directories, and those that say which changes concern a unit.
+//! Rules of paths: those that make units of directories, and those that say which changes affect a unit.
 
 use super::FILE_NAME;
 use super::directory_globs::DirectoryGlobs;
@@ -19,7 +19,7 @@ use nestling_gitlab::yaml::{Located, Map, Node};
 /// A rule of the workspace with its globs compiled.
 pub(crate) struct UnitRule {
     pub directories: DirectoryRule,
-    /// What `match` lists, one by one, each with its place.
+    /// The entries of `match`, each with its place.
     pub patterns: Vec<(MatchPattern, Origin)>,
     pub origin: Origin,
     pub uses: Option<Node>,
@@ -235,7 +235,7 @@ pub(crate) fn path_rule(
     Ok(PathRule { sign, glob, written: written.clone(), stated: Stated::Header, origin: text.origin })
 }
 
-/// The rules of what a unit is made from by way of links: the links, and what they lead to.
+/// The rules of what a unit is made from through links: the links, and what they lead to.
 pub(crate) fn of_links(linked: &[Linked], origin: Origin) -> Vec<PathRule> {
     let rule = |linked: &Linked| match linked {
         Linked::File(path) => of_file(path, Stated::Header, origin),

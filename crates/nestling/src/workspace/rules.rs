@@ -205,10 +205,9 @@ test:
     DEPENDS_FROM = "depends-from" {
         severities: &[Error, Warning],
         summary: "`depends_from` names an unknown reader, or a manifest or a graph cannot be read",
-        documentation: "Nestling reads dependencies between units from manifests of fourteen kinds, such as those of `cargo` and \
-            `npm` (which reads pnpm's and Yarn's workspaces as well), and from files with a graph. A manifest with a syntax error is \
-            a warning: its dependencies are unknown, so a change to them does not select its unit. A graph that is missing or has \
-            another form is an error.",
+        documentation: "Nestling reads dependencies between units from manifests of fourteen kinds and from graphs in files. A \
+            manifest with a syntax error is a warning: its dependencies are unknown, so a change to them does not select its \
+            unit. A missing or malformed graph is an error.",
         source: "depends-from.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace:\n  depends_from: [crago]\n"),
@@ -253,8 +252,8 @@ unit:
     USE_CLASH = "use-clash" {
         severities: &[Error, Warning],
         summary: "two templates of a unit define the same job, or one template is used twice with the same inputs",
-        documentation: "A unit may use a template several times, with different inputs. Jobs are merged by their names, so two uses that define the same job would leave one of the two: add an input to the job's name. The same applies to hidden jobs and for `default` and `variables` whose values differ between two uses of one template; between \
-            two templates the later one takes precedence, and that is a warning. A use in the unit's own file replaces those \
+        documentation: "A unit may use a template several times, with different inputs. Jobs are merged by their names, so two uses that define the same job would leave one of the two: add an input to the job's name. The same applies to hidden jobs, and to `default` and `variables` whose values differ between two uses of one template. If two \
+            templates define the same job, the later one takes precedence, with a warning. A use in the unit's own file replaces those \
             of the same template in rules of `workspace: { units: … }`.",
         source: "files/unit.md#unituse",
         bad: Example::Repository(&[

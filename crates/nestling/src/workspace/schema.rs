@@ -1,7 +1,7 @@
 //! The headers as JSON Schema, so that editors complete and check them. A test holds the keys against
 //! [`format`](super::format).
 //!
-//! Editors look at each document of a file by itself, and the second one is GitLab's: a schema here says what stands in
+//! Editors look at each document of a file by itself, and the second one is GitLab's: a schema here says what is in
 //! a document with the header's key, and nothing of the others.
 
 mod shape;
@@ -285,7 +285,6 @@ fn gitlab() -> Value {
             ("deployments", number("Maximum number of deployments of a pipeline")),
             ("jobs", number("Maximum number of jobs of a pipeline")),
             ("caches", number("Maximum number of caches of a job")),
-            ("dotenv_variables", number("Maximum number of variables in a dotenv report")),
             (
                 "forwarded",
                 names("Variables that the parent's trigger job forwards, which override those of jobs"),

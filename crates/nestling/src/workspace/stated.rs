@@ -103,7 +103,7 @@ pub(crate) struct DependsFrom {
 }
 
 impl DependsFrom {
-    /// Returns true if a path is that of a manifest or of a graph: a change to it may give units other dependencies.
+    /// Returns `true` if a path is that of a manifest or of a graph: a change to it may give units other dependencies.
     pub(crate) fn reads(&self, path: &RepoPath) -> bool {
         let names: Vec<&[u8]> =
             self.readers.iter().flat_map(|(reader, _)| reader.files).map(|name| name.as_bytes()).collect();
@@ -111,7 +111,7 @@ impl DependsFrom {
         query.collected_as(path.file_name()).is_some() || self.is_graph(path)
     }
 
-    /// Returns true if a path is that of a graph.
+    /// Returns `true` if a path is that of a graph.
     pub(crate) fn is_graph(&self, path: &RepoPath) -> bool {
         self.graphs.iter().any(|graph| matches!(&graph.source, GraphSource::File(file) if file == path))
     }

@@ -1,15 +1,13 @@
-//! Templates: found by name in the workspace's folders and the built-in library, read once, split once.
+//! Templates: found by name in the workspace's directories and the built-in library, read once, split once.
 
 use super::document::{Body, split};
 use super::format::TemplateHeader;
+use super::library::{LIBRARY_PREFIX, library_file, library_names};
 use super::template_folder::{TemplateFolder, not_there};
 use super::template_name::{component_name, spellings, template_name, template_stem};
 use crate::workspace::component::Component;
 use crate::workspace::rules::{LINK, TEMPLATE_HEADER};
-use include_dir::{Dir, include_dir};
-use nestling_files::files::{
-    Files, MemoryFiles, ReadError, Revision, RevisionError, Revisions, resolve_links,
-};
+use nestling_files::files::{Files, ReadError, Revision, RevisionError, Revisions, resolve_links};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::configuration::FilesByFile;
 use nestling_gitlab::configuration::rules::UNREADABLE;
@@ -20,16 +18,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// The library that comes with the program; its names start with `nestling/`.
-static LIBRARY: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
-
-/// Prefix of the names of built-in templates.
-const LIBRARY_PREFIX: &str = "nestling/";
-
 /// A template as it was read.
 #[derive(Debug)]
 pub(crate) struct Template {
-    /// Path among the files at hand; `None` for the built-in library and other revisions.
+    /// Path among the planned files; `None` for the built-in library and other revisions.
     pub path: Option<RepoPath>,
     /// Links that it is behind, and the file that they lead to.
     pub links: Vec<RepoPath>,
@@ -57,9 +49,9 @@ pub(crate) struct Templates<'a> {
     folders: &'a [TemplateFolder],
     sources: &'a Sources,
     read: RefCell<BTreeMap<String, Read>>,
-    /// The files of the folders that are read from other revisions, in the folders' order.
+    /// The files of the directories that are read from other revisions, in the directories' order.
     opened: Vec<Option<Opened<'a>>>,
-    /// Index of the folder that each template was read from.
+    /// Index of the directory that each template was read from.
     folder_indices: RefCell<BTreeMap<FileId, usize>>,
 }
 
@@ -68,9 +60,9 @@ type Opened<'a> = Result<Box<dyn Files + 'a>, RevisionError>;
 
 /// A template's file as it was found.
 struct Located {
-    /// Its path among the files at hand.
+    /// Its path among the planned files.
     path: Option<RepoPath>,
-    /// Index of its folder; `None` for the built-in library.
+    /// Index of its directory; `None` for the built-in library.
     folder_index: Option<usize>,
     /// Links that it is behind, and the file that they lead to.
     links: Vec<RepoPath>,
@@ -82,7 +74,7 @@ struct Located {
 type Read = Result<Option<Rc<Template>>, Vec<Diagnostic>>;
 
 impl<'a> Templates<'a> {
-    /// Templates of these folders, read from these files and, where a folder says so, from other revisions.
+    /// Templates of these directories, read from these files and, for directories with a revision, from there.
     pub(crate) fn new(
         files: &'a dyn Files,
         revisions: &'a dyn Revisions,
@@ -95,9 +87,9 @@ impl<'a> Templates<'a> {
         Self { files, folders, sources, read, opened, folder_indices }
     }
 
-    /// The template of this name, with or without `.yml`; `None` where no folder has it.
+    /// The template of this name, with or without `.yml`; `None` where no directory has it.
     ///
-    /// In each folder `NAME.yml`, `NAME.yaml` and `NAME/template.yml` are looked for, as in GitLab's component
+    /// In each directory `NAME.yml`, `NAME.yaml` and `NAME/template.yml` are looked for, as in GitLab's component
     /// projects (<https://docs.gitlab.com/ci/components/#directory-structure>).
     ///
     /// # Errors
@@ -168,7 +160,7 @@ impl<'a> Templates<'a> {
         })))
     }
 
-    /// The files of a folder, if they can be read.
+    /// The files of a directory, if they can be read.
     fn files_of(&self, folder_index: usize) -> Option<&dyn Files> {
         match self.opened.get(folder_index)? {
             None => Some(self.files),
@@ -176,10 +168,10 @@ impl<'a> Templates<'a> {
         }
     }
 
-    /// The file behind a name.
+    /// The file after a name.
     fn locate(&self, name: &str) -> Result<Option<Located>, Vec<Diagnostic>> {
         if let Some(inside) = name.strip_prefix(LIBRARY_PREFIX) {
-            let found = spellings(inside).into_iter().find_map(|path| LIBRARY.get_file(path));
+            let found = library_file(inside);
             return Ok(found.map(|file| {
                 let shown = format!("{LIBRARY_PREFIX}{}", file.path().display());
                 let bytes = file.contents().to_vec();
@@ -247,7 +239,7 @@ impl<'a> Templates<'a> {
             .filter(|folder| folder.revision.is_none())
             .map(|folder| &folder.path)
             .collect();
-        // A folder that cannot be listed has nothing to suggest.
+        // A directory that cannot be listed has nothing to suggest.
         let _ = self.files.walk(&mut |directory, entries| {
             let on_the_way = folders.iter().any(|folder| folder.is_in(directory));
             for folder in folders.iter().filter(|folder| directory.is_in(folder)) {
@@ -278,51 +270,6 @@ impl FilesByFile for Templates<'_> {
         let opened = self.opened.get(index)?.as_ref()?;
         opened.as_deref().ok()
     }
-}
-
-/// The names of the built-in templates, sorted.
-///
-/// ```
-/// assert!(nestling::library_names().contains(&"nestling/node".to_owned()));
-/// ```
-pub fn library_names() -> Vec<String> {
-    let folders = LIBRARY.dirs().flat_map(Dir::files);
-    let mut names: Vec<String> = LIBRARY
-        .files()
-        .chain(folders)
-        .filter_map(|file| {
-            let parent = file.path().parent()?.to_str()?;
-            template_name(parent, file.path().file_name()?.to_str()?)
-        })
-        .filter(|name| !name.contains('/'))
-        .map(|name| format!("{LIBRARY_PREFIX}{name}"))
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
-/// Returns the text of a built-in template.
-///
-/// ```
-/// let text = nestling::ide::library_template("nestling/node").expect("it is built in");
-/// assert!(text.contains("node_version:"));
-/// ```
-pub fn library_template(name: &str) -> Option<&'static str> {
-    let inside = name.strip_prefix(LIBRARY_PREFIX)?;
-    spellings(inside).into_iter().find_map(|path| LIBRARY.get_file(path))?.contents_utf8()
-}
-
-/// The files of the built-in library: templates, their READMEs and their cases.
-pub(crate) fn library_files() -> MemoryFiles {
-    fn files(folder: &'static Dir<'static>, found: &mut Vec<(String, Vec<u8>)>) {
-        let own = folder.files().map(|file| (file.path().display().to_string(), file.contents().to_vec()));
-        found.extend(own);
-        folder.dirs().for_each(|folder| files(folder, found));
-    }
-    let mut found = Vec::new();
-    files(&LIBRARY, &mut found);
-    MemoryFiles::new(found)
 }
 
 /// Reads a template's header: what is right of it, and what is wrong.

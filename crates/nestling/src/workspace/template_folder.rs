@@ -1,4 +1,4 @@
-//! Folders of templates.
+//! Template directories.
 
 use super::format::TemplatesFile;
 use crate::workspace::rules::{PATH, TEMPLATE_SOURCE};
@@ -8,12 +8,12 @@ use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::yaml::{self, Node};
 
-/// A folder where `use:` looks.
+/// A directory where `use:` looks.
 #[derive(Debug, Clone)]
 pub(crate) struct TemplateFolder {
-    /// The folder, from the root of its repository.
+    /// The directory, from the root of its repository.
     pub path: RepoPath,
-    /// The revision that it is read from; `None` for the files at hand.
+    /// The revision that it is read from; `None` for the planned files.
     pub revision: Option<Revision>,
     /// Place of its entry.
     pub origin: Origin,
@@ -48,13 +48,13 @@ impl TemplateFolder {
         Ok(Self { path: path(from, &written.path.value, written.path.origin)?, revision, origin })
     }
 
-    /// Returns `true` if a path of the files at hand is in it.
+    /// Returns `true` if a path of the planned files is in it.
     pub(crate) fn holds(&self, path: &RepoPath) -> bool {
         self.revision.is_none() && path.is_in(&self.path)
     }
 }
 
-/// Returns the error for a folder whose revision cannot be read.
+/// Returns the error for a directory whose revision cannot be read.
 pub(super) fn not_there(folder: &TemplateFolder, error: &RevisionError) -> Diagnostic {
     let Some(revision) = &folder.revision else {
         return Diagnostic::error(&TEMPLATE_SOURCE, folder.origin, error.to_string());

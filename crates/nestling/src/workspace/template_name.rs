@@ -5,7 +5,7 @@ pub(crate) fn template_stem(name: &str) -> &str {
     name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")).unwrap_or(name)
 }
 
-/// Returns the name of the template in a file of a template folder.
+/// Returns the name of the template in a file of a template directory.
 pub(super) fn template_name(folder: &str, file: &str) -> Option<String> {
     let stem = file.strip_suffix(".yml").or_else(|| file.strip_suffix(".yaml"))?;
     match (folder, stem) {
@@ -15,14 +15,14 @@ pub(super) fn template_name(folder: &str, file: &str) -> Option<String> {
     }
 }
 
-/// Returns the name of a component, which is that of its file or folder.
+/// Returns the name of a component, which is that of its file or directory.
 pub(super) fn component_name(template: &str) -> &str {
     let path = template_stem(template);
     let path = path.strip_suffix("/template").unwrap_or(path);
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Returns the paths in a template folder that a name can mean.
+/// Returns the paths in a template directory that a name can mean.
 pub(super) fn spellings(name: &str) -> Vec<String> {
     let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"));
     match stem {

@@ -25,7 +25,7 @@ use std::collections::HashMap;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Unit {
-    /// Its name: the directory, unless its header says otherwise.
+    /// Its name: the directory, unless its header sets another.
     pub name: UnitName,
     /// Its directory.
     pub dir: RepoPath,
@@ -33,7 +33,7 @@ pub struct Unit {
     pub(crate) declaration: Declaration,
     /// The units that it depends on, each once.
     pub(crate) depends_on: Vec<Dependency>,
-    /// The paths that concern it beside its own directory, and those in it that do not; later rules win.
+    /// The paths that affect it beside its own directory, and those in it that do not; later rules win.
     pub(crate) changes: Vec<PathRule>,
     /// The templates that it uses, in order.
     pub(crate) uses: Vec<Use>,
@@ -43,7 +43,7 @@ pub struct Unit {
     pub(crate) fragment: Option<Body>,
     /// `cdk` of its header, as written.
     pub(crate) cdk: Option<nestling_gitlab::yaml::Node>,
-    /// Warnings that are meant.
+    /// Accepted warnings.
     pub(crate) allow: Vec<AllowEntry>,
 }
 
@@ -123,10 +123,10 @@ pub(crate) enum Order {
     Ordered,
 }
 
-/// Source of a dependency, or of a path that concerns a unit.
+/// Source of a dependency, or of a path that affects a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stated {
-    /// The manifest of a package in it, by way of `depends_from`. Such may go round in circles, as the development
+    /// The manifest of a package in it, through `depends_from`. Such dependencies may be circular, as the development
     /// dependencies of packages do.
     Manifest,
     /// The unit, or a rule of the workspace.

@@ -73,7 +73,7 @@ fn are_equal(inputs: &Map, others: &Map) -> bool {
 }
 
 /// Adds the uses of the unit's own file to those of the rules that match the unit. They replace the rules' uses of the same
-/// template, in the place of the first: a rule gives what most of its units want, and a unit says what it wants instead.
+/// template, in place of the first: a rule gives what most of its units want, and a unit says what it wants instead.
 pub(crate) fn add_own(unit: &mut Unit, own: &[Use]) {
     let mut pending = own.to_vec();
     let mut uses = Vec::new();

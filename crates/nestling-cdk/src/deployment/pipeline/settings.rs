@@ -10,7 +10,7 @@ use crate::report::LineKind;
 const OF_CDK: [&str; 3] = ["cdk-assets", "cdk-docker-creds.json", "mkdir $HOME/.cdk"];
 
 impl<'a> Adding<'a> {
-    /// Reports what starts the pipeline, and whom it tells. The push that starts it is GitLab's own business.
+    /// Reports what starts the pipeline, and whom it notifies. The push that starts it is GitLab's own business.
     pub(super) fn report_triggers(&mut self) {
         let main = match self.main_source.map(|source| &source.does) {
             Some(Does::Source { repository, .. }) => Some(repository),

@@ -67,7 +67,7 @@ impl<'a> Adding<'a> {
         }
     }
 
-    /// Returns why an input is not there: an action on a stack may write the outputs of the stack to a file.
+    /// Returns why an input does not exist: an action on a stack may write the outputs of the stack to a file.
     fn unwritten(&self, input: &Input) -> Option<String> {
         let InputSource::Node(maker) = input.source else { return None };
         let maker = &self.deployment.nodes[maker];
@@ -79,7 +79,7 @@ impl<'a> Adding<'a> {
         action.region.clone().or_else(|| self.pipeline.region.clone())
     }
 
-    /// Returns whether the source is a clone with its whole history.
+    /// Returns `true` if the source is a clone with its whole history.
     fn has_history(&self) -> bool {
         matches!(self.main_source.map(|source| &source.does), Some(Does::Source { has_history: true, .. }))
     }
@@ -95,7 +95,7 @@ impl<'a> Adding<'a> {
         }
     }
 
-    /// Returns the directory that an action of the parent pipeline hands on, if it is all of one.
+    /// Returns the directory that an action of the parent pipeline passes on, if it is all of one.
     pub(super) fn directory_of(action: &Action, artifact: &str) -> Option<String> {
         let Does::Build(project) = &action.does else { return None };
         let mut secondary =
@@ -170,7 +170,7 @@ impl<'a> Adding<'a> {
     }
 }
 
-/// Returns whether a command calls a program that works in AWS, wherever in it.
+/// Returns `true` if a command calls a program that works in AWS, wherever in it.
 fn calls_aws(command: &str) -> bool {
     let is_end = |c: char| c.is_whitespace() || "$(){}`;&|'\"=".contains(c);
     command.split(is_end).any(|word| ["aws", "cdk", "sam"].contains(&word))

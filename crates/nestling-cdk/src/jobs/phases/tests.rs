@@ -105,8 +105,8 @@ fn on_failure_says_whether_the_next_phase_runs() {
     }
 }
 
-/// A phase that says CONTINUE, with a failure in its commands or in its `finally`: everything behind it runs and sees that the
-/// build is failing, nothing is handed on, and the job fails.
+/// A phase that says CONTINUE, with a failure in its commands or in its `finally`: everything after it runs and sees that the
+/// build is failing, nothing is passed on, and the job fails.
 #[test]
 fn everything_runs_behind_a_phase_that_continues() {
     let phases = ["install", "pre_build", "build", "post_build"];

@@ -1,4 +1,4 @@
-//! What a command refers to: scripts of packages, targets of Makefiles, tasks, and files with commands.
+//! References in a command: scripts of packages, targets of Makefiles, tasks, and files with commands.
 
 use nestling::RepoPath;
 

@@ -57,7 +57,7 @@ fn outer_brace(pattern: &[u8]) -> Brace {
     if left.is_some() { Brace::Unclosed } else { Brace::None }
 }
 
-/// The choices between braces: split at the commas that stand in no inner brace.
+/// The choices between braces: split at the commas that are in no inner brace.
 fn split_at_commas(inner: &[u8]) -> Vec<&[u8]> {
     let (mut choices, mut start, mut nest, mut position) = (Vec::new(), 0, 0_usize, 0);
     while position < inner.len() {
@@ -77,8 +77,8 @@ fn split_at_commas(inner: &[u8]) -> Vec<&[u8]> {
     choices
 }
 
-/// Returns `true` if a pattern without braces matches the whole path. Folder by folder; where a `**/` was passed, a
-/// mismatch tries again one folder further on.
+/// Returns `true` if a pattern without braces matches the whole path. Directory by directory; where a `**/` was passed, a
+/// mismatch tries again one directory further on.
 pub(in crate::path) fn matches(pattern: &[u8], path: &[u8]) -> bool {
     let (mut p, mut s) = (pattern, path);
     let mut retry: Option<(&[u8], &[u8])> = None;
@@ -111,7 +111,7 @@ fn segment(path: &[u8]) -> &[u8] {
     &path[..path.iter().position(|b| *b == b'/').unwrap_or(path.len())]
 }
 
-/// Matches one folder's or file's name. What is left of the pattern (nothing, or from its `/` on), if it matches.
+/// Matches one directory's or file's name. What is left of the pattern (nothing, or from its `/` on), if it matches.
 fn folder<'a>(pattern: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     let (mut p, mut s) = (pattern, name);
     let mut star: Option<(&[u8], &[u8])> = None;

@@ -22,7 +22,7 @@ pub enum GlobLint {
     },
     /// `src/`: changed paths are files, and none ends in a slash.
     TrailingSlash {
-        /// The glob for everything in that folder.
+        /// The glob for everything in that directory.
         meant: String,
     },
     /// `{a,b`: a brace that is never closed makes a glob that matches nothing.

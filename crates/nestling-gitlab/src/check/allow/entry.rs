@@ -22,7 +22,7 @@ pub struct AllowEntry {
 pub enum Scope {
     /// All of the workspace.
     Workspace,
-    /// Those of one unit.
+    /// Findings of one unit.
     Unit {
         /// The unit.
         name: UnitName,
@@ -51,7 +51,7 @@ pub(super) struct Seen<'a> {
 }
 
 impl Scope {
-    /// Returns whether a finding is inside: for a unit, if it concerns nothing outside of that unit.
+    /// Returns `true` if a finding is inside: for a unit, if it affects nothing outside of that unit.
     pub(super) fn contains(&self, seen: &Seen<'_>) -> bool {
         let Self::Unit { name, directory } = self else { return true };
         let in_directory =
@@ -79,7 +79,7 @@ impl Scope {
 }
 
 impl AllowEntry {
-    /// Returns whether the entry covers a finding of its rule and scope. One that several jobs share is covered only
+    /// Returns `true` if the entry covers a finding of its rule and scope. One that several jobs share is covered only
     /// if each of them matches: otherwise the entry would silence a job that nobody has looked at.
     pub(super) fn covers(&self, scope: &Scope, seen: &Seen<'_>) -> bool {
         if self.globs.is_empty() || seen.path.is_some_and(|path| self.matches(path)) {
@@ -89,7 +89,7 @@ impl AllowEntry {
         !seen.jobs.is_empty() && seen.jobs.iter().all(|(job, _)| job_matches(job))
     }
 
-    /// Returns whether the entry covers an item of a finding that lists several.
+    /// Returns `true` if the entry covers an item of a finding that lists several.
     pub(super) fn covers_item(&self, item: &Item) -> bool {
         self.globs.is_empty() || self.matches(&item.subject) || self.matches(&item.id)
     }

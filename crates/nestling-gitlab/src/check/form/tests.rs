@@ -137,7 +137,7 @@ fn excluded(shape: &MappingShape, key: &str, map: &Map) -> bool {
     shape.constraints.iter().any(|constraint| match constraint {
         Constraint::AtMostOne(keys) => keys.contains(&key) && keys.iter().any(|other| map.contains(other)),
         Constraint::ExactlyOne(keys) => keys.iter().skip(1).any(|other| *other == key),
-        // The mapping, which comes later, may hold the same key.
+        // The mapping, which comes later, may contain the same key.
         Constraint::Unless(other, mapping) => *mapping == key && map.contains(other),
         _ => false,
     })

@@ -143,7 +143,7 @@ impl Walk<'_> {
     }
 }
 
-/// Returns `true` if a string is written as a regular expression: between slashes, with flags at most behind them.
+/// Returns `true` if a string is written as a regular expression: between slashes, with flags at most after them.
 fn is_pattern(text: &str) -> bool {
     let Some((start, flags)) = text.rsplit_once('/') else { return false };
     start.starts_with('/') && flags.chars().all(|c| matches!(c, 'i' | 's' | 'm' | 'U'))

@@ -8,7 +8,7 @@ use crate::pipeline::{Job, Pipeline};
 use crate::yaml::Node;
 use nestling_files::path::{Glob, RepoPath};
 
-/// Reports includes of an artifact whose job is not there.
+/// Reports includes of an artifact whose job does not exist.
 pub(super) fn unknown_jobs(pipeline: &Pipeline, job: &Job) -> Vec<Diagnostic> {
     let generators = || pipeline.jobs.iter().filter(|job| runs_nestling(job)).map(|job| job.name.as_str());
     // An include that is not read may define it, and a parent without Nestling is none of ours.

@@ -51,7 +51,7 @@ fn cancelling_rule(rules: &[RuleEntry<'_>], variables: &KnownVariables) -> Optio
     None
 }
 
-/// Returns whether `auto_cancel` of `workflow` or of one of its rules leaves every pipeline alone.
+/// Returns `true` if `auto_cancel` of `workflow` or of one of its rules leaves every pipeline alone.
 fn is_none(body: &Map) -> bool {
     let value = body.get("auto_cancel").and_then(|auto_cancel| auto_cancel.get("on_new_commit"));
     value.and_then(Node::text) == Some("none")

@@ -198,7 +198,7 @@ fn job_of_component(pipeline: &Pipeline) -> Option<Job> {
     variables.set(PASSED.0, Node::string(origin, PASSED.1));
     let name = JobName::parse(TRIGGER_JOB).ok()?;
     let mut body = pipeline.job(TRIGGER_JOB).map(|beside| beside.body.clone()).unwrap_or_default();
-    // The component inherits none, unless the file says otherwise.
+    // The component inherits none, unless the file overrides that.
     if body.get("inherit").and_then(|inherit| inherit.get("variables")).is_none() {
         let mut closed = Map::default();
         closed.set("variables", Node::plain(origin, "false"));

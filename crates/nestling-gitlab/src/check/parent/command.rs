@@ -15,7 +15,7 @@ pub(super) enum Output {
 /// The file that `generate` writes without `--output`.
 const DEFAULT: &str = "child-pipeline.yml";
 
-/// Options with a value, which says nothing of the output.
+/// Options with a value, which does not mention the output.
 const VALUED: [&str; 9] =
     ["--base", "--head", "--report", "--parts", "--changes-from", "--only", "--except", "--as", "--color"];
 

@@ -6,7 +6,7 @@ use crate::name::StageName;
 use crate::pipeline::Pipeline;
 use crate::yaml::Node;
 
-/// The end of the component's address before its version. A mirror may be in any project that has the name.
+/// The end of the component's path before its version. A mirror may be in any project that has the name.
 const ADDRESS: &str = "/plan@";
 
 /// The stage of the component's jobs, unless its input says another.

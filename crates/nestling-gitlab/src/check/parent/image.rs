@@ -4,7 +4,7 @@ use super::rules::PARENT_IMAGE;
 use super::trigger::{Trigger, script};
 use crate::diagnostic::Diagnostic;
 
-/// Official images of Docker Hub, which hold a system or a language and nothing else.
+/// Official images of Docker Hub, which contain a system or a language and nothing else.
 const OFFICIAL: [&str; 17] = [
     "alpine",
     "amazonlinux",

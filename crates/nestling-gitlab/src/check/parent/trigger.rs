@@ -23,7 +23,7 @@ pub(super) fn triggers(pipeline: &Pipeline) -> Vec<Trigger<'_>> {
     triggers
 }
 
-/// Returns whether a trigger job includes an artifact of its own pipeline.
+/// Returns `true` if a trigger job includes an artifact of its own pipeline.
 pub(super) fn includes_artifact(job: &Job) -> bool {
     included(job).next().is_some()
 }
@@ -41,7 +41,7 @@ pub(super) fn script(job: &Job) -> impl Iterator<Item = &str> {
     lines.iter().filter_map(Node::text)
 }
 
-/// Returns whether a job's script generates a pipeline with Nestling.
+/// Returns `true` if a job's script generates a pipeline with Nestling.
 pub(super) fn runs_nestling(job: &Job) -> bool {
     script(job).any(|line| line.contains("nestling") && line.contains("generate"))
 }

@@ -137,7 +137,7 @@ fn are_together(
     }
 }
 
-/// Returns whether two jobs deploy parts of the same thing in turn: a `resource_group` keeps them apart, and the environment
+/// Returns `true` if two jobs deploy parts of the same thing in turn: a `resource_group` keeps them apart, and the environment
 /// stops alike after either of them.
 fn are_parts_of_one(job: &Job, other: &Job) -> bool {
     let group = job.body.get("resource_group").and_then(Node::text);

@@ -80,7 +80,7 @@ pub(crate) fn at_expression(problem: &mut Diagnostic, sources: &Sources) {
 /// The beginning of the message about an input that the job does not declare.
 const UNDECLARED: &str = "undeclared job input";
 
-/// Calls `found` with each string that holds an expression.
+/// Calls `found` with each string that contains an expression.
 fn walk(node: &Node, visit: &mut dyn FnMut(&str, Origin)) {
     match &node.kind {
         Kind::Scalar(scalar) if scalar.text.contains(OPEN) => visit(&scalar.text, node.origin),

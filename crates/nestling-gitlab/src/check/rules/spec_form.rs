@@ -103,7 +103,7 @@ fn has_type(node: &Node, kind: &str) -> bool {
     }
 }
 
-/// Returns `true` for a text that GitLab replaces before it looks.
+/// Returns `true` for a string that GitLab replaces before it looks.
 fn is_open(text: &str) -> bool {
     text.contains("$[[")
 }

@@ -42,7 +42,7 @@ a:
 
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (position, job) in index.jobs().filter(|(position, _)| index.state(*position) != State::Out) {
-        // What a matrix sets takes the place of the job's own.
+        // What a matrix sets replaces the job's own.
         let copies = index.presence[position].copies();
         let of_matrix =
             |name: &str| copies.iter().any(|(copy, _)| copy.variables.iter().any(|(other, _)| other == name));

@@ -48,7 +48,7 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             return;
         }
     }
-    // A file may be meant for some triggers only; a child pipeline that its parent triggers is meant to be created.
+    // A file may be intended for some triggers only; a child pipeline that its parent triggers is intended to be created.
     problems.push(match index.settings.level {
         Level::Root => {
             let message = "`workflow:rules` never create this pipeline";

@@ -8,7 +8,7 @@ use crate::yaml::{Map, Node};
 use nestling_files::files::{EntryKind, Walk};
 use nestling_files::path::Glob;
 
-/// Returns whether a file is included, as far as that is known before the pipeline is created.
+/// Returns `true` if a file is included, as far as that is known before the pipeline is created.
 pub(super) fn included(include: &Map, surroundings: &Surroundings<'_>) -> Truth {
     let Some(rules) = include.get("rules").filter(|rules| !rules.is_null()) else { return Truth::Yes };
     let mut uncertain = Vec::new();
@@ -37,7 +37,7 @@ fn holds(rule: &RuleEntry<'_>, surroundings: &Surroundings<'_>) -> Truth {
     condition.min(changes).min(exists)
 }
 
-/// Returns whether one of the paths changed. Those that are compared with another revision are not known.
+/// Returns `true` if one of the paths changed. Those that are compared with another revision are not known.
 fn changes(node: &Node, surroundings: &Surroundings<'_>) -> Truth {
     let written = node.get("paths").unwrap_or(node);
     match surroundings.changed {
@@ -52,7 +52,7 @@ fn changes(node: &Node, surroundings: &Surroundings<'_>) -> Truth {
     }
 }
 
-/// Returns whether one of the paths exists; those of other projects are not known.
+/// Returns `true` if one of the paths exists; those of other projects are not known.
 fn exists(node: &Node, surroundings: &Surroundings<'_>) -> Truth {
     if node.get("project").is_some() {
         return Truth::Maybe;

@@ -12,7 +12,7 @@ mod given;
 pub(crate) use super::spec_rule::RULE;
 pub(super) use given::given_problems;
 
-/// A document below a header, with the values of inputs in the place of their blocks.
+/// A document below a header, with the values of inputs in place of their blocks.
 pub(crate) struct Interpolated {
     /// Errors that GitLab reports in the header and in the blocks.
     pub problems: Vec<Diagnostic>,

@@ -90,7 +90,7 @@ impl SpecInputs {
         }
     }
 
-    /// Takes the inputs out of a file, which holds nothing else.
+    /// Takes the inputs out of a file, which contains nothing else.
     fn content(&mut self, node: &Node) {
         let other =
             node.as_map().and_then(|map| map.entries.iter().find(|entry| entry.key.text() != "inputs"));

@@ -168,7 +168,7 @@ fn float(number: u64) -> f64 {
     f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
-/// Makes `1/2` of `a half`, and `/2` of a `half` behind a space.
+/// Makes `1/2` of `a half`, and `/2` of a `half` after a space.
 fn name_fractions(pieces: &mut Vec<Piece>) {
     let mut position = 0;
     while position + 1 < pieces.len() {
@@ -192,7 +192,7 @@ fn name_fractions(pieces: &mut Vec<Piece>) {
     }
 }
 
-/// Returns the whole number that stands before a piece, behind a space or an `and`, and where it starts.
+/// Returns the whole number that is before a piece, after a space or an `and`, and where it starts.
 fn whole_before(pieces: &[Piece], position: usize) -> Option<(usize, u64)> {
     let mut start = position.checked_sub(1)?;
     let is_between = |piece: &Piece| match piece {

@@ -12,7 +12,7 @@ pub enum Variable {
     Set(String),
     /// It is `true` or `false`, as an input can be.
     Bool(bool),
-    /// It is not there: `null`.
+    /// It does not exist: `null`.
     Unset,
     /// It may be there or not.
     Unknown,
@@ -163,9 +163,9 @@ fn equal(left: &Value, right: &Value) -> Option<bool> {
     }
 }
 
-/// Returns whether the left side matches the right one; `None` if that is not known.
+/// Returns `true` if the left side matches the right one; `None` if that is not known.
 ///
-/// A text on the right that is no pattern is searched for the left one, the wrong way round: that is what GitLab's
+/// A string on the right that is no pattern is searched for the left one, the wrong way round: that is what GitLab's
 /// code does, and why `$X =~ "text"` surprises.
 fn matches(left: &Value, right: &Value) -> Option<bool> {
     if let Value::Null | Value::Bool(false) = right {

@@ -1,4 +1,4 @@
-//! Says where a condition is wrong. GitLab says only that it is.
+//! Finds the mistake in a condition. GitLab reports only that there is one.
 
 use super::ExpressionError;
 use super::lexer::Token;

@@ -71,7 +71,7 @@ fn value(token: Token) -> Option<Term> {
     }
 }
 
-/// Puts each operator behind its operands; `None` where a parenthesis closes that none opened.
+/// Puts each operator after its operands; `None` where a parenthesis closes that none opened.
 fn operators_last(tokens: Vec<Token>) -> Option<Vec<Token>> {
     let mut output = Vec::with_capacity(tokens.len());
     let mut operators = Vec::new();

@@ -72,7 +72,7 @@ struct Group {
     start: usize,
     /// Operand of a repetition.
     last: Option<Atom>,
-    /// Set if a repetition was read last: another one behind it is an error.
+    /// Set if a repetition was read last: another one after it is an error.
     is_repeated: bool,
     /// Number of repetitions of the part that is repeated most often.
     repetitions: u32,
@@ -121,7 +121,7 @@ impl<'s> Reader<'s> {
         Some(())
     }
 
-    /// Repeats what was read last. Flags may have been read since, and stay behind the repetition.
+    /// Repeats what was read last. Flags may have been read since, and stay after the repetition.
     fn repeat(&mut self, operator: &str, times: u32) -> Option<()> {
         let lazy = if self.rest.starts_with('?') { self.take(1) } else { "" };
         let group = self.group()?;
@@ -207,7 +207,7 @@ impl<'s> Reader<'s> {
     }
 }
 
-/// Returns `true` for flags that RE2 has: `i`, `m`, `s` and `U`, and behind a minus at least one.
+/// Returns `true` for flags that RE2 has: `i`, `m`, `s` and `U`, and after a minus at least one.
 fn are_flags(flags: &str) -> bool {
     let (set, unset) = flags.split_once('-').map_or((flags, None), |(set, unset)| (set, Some(unset)));
     let are_known = |flags: &str| flags.chars().all(|flag| matches!(flag, 'i' | 'm' | 's' | 'U'));

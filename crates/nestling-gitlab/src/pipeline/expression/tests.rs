@@ -121,7 +121,7 @@ const CONDITIONS: &[(&str, bool)] = &[
     ("$A == \"a\" == \"true\"", true),
     ("$A == \"b\" == \"false\"", true),
     ("$A == \"a\" == $A", false),
-    // Booleans, and `!`, which binds to the value behind it.
+    // Booleans, and `!`, which binds to the value after it.
     ("true", true),
     ("false", false),
     ("$TRUE == true", true),
@@ -184,7 +184,7 @@ fn what_is_not_known_is_maybe_unless_it_makes_no_difference() {
     }
 }
 
-/// Each row: a text that GitLab refuses, the character at which it stops, and why.
+/// Each row: a string that GitLab refuses, the character at which it stops, and why.
 #[test]
 fn what_gitlab_cannot_read_is_refused_with_its_place() {
     for (text, offset, message) in [

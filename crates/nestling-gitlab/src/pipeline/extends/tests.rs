@@ -56,7 +56,7 @@ const BODIES: &[(&str, &str)] = &[
         "{.a: {artifacts: {paths: [a], expire_in: 1 day}}, j: {extends: .a, artifacts: {expire_in: null}}}",
         "{artifacts: {paths: [a]}}",
     ),
-    // Keys of `default` are keys like others: whoever has one inherits nothing for it.
+    // Keys of `default` are keys like others: anyone who has one inherits nothing for it.
     ("{.a: {before_script: [a], retry: 1}, j: {extends: .a, retry: 2}}", "{before_script: [a], retry: 2}"),
     (
         "{.a: {inherit: {default: false}}, j: {extends: .a, inherit: {variables: false}}}",

@@ -15,7 +15,7 @@ fn names_are_gitlabs() {
             &["build: [linux, x64]", "build: [linux, arm]", "build: [mac, x64]", "build: [mac, arm]"],
         ),
         ("{matrix: [{A: a, B: [b, c]}, {A: [d]}]}", &["build: [a, b]", "build: [a, c]", "build: [d]"]),
-        // Numbers as Ruby prints them, texts as they are.
+        // Numbers as Ruby prints them, strings as they are.
         (
             "{matrix: [{N: [1, 010, 0x1f, '010', 1_000]}]}",
             &["build: [1]", "build: [8]", "build: [31]", "build: [010]", "build: [1000]"],

@@ -10,7 +10,7 @@ use crate::pipeline::guard::Guard;
 use crate::pipeline::rule::{RuleEntry, rules};
 use crate::yaml::{Map, Node};
 
-/// Returns the presence of a job, or of one copy of it: `matrix` holds the variables that `parallel:matrix` gives to the
+/// Returns the presence of a job, or of one copy of it: `matrix` contains the variables that `parallel:matrix` gives to the
 /// copy, and `name` is the copy's.
 pub fn presence_of(name: &str, body: &Map, matrix: &[(String, String)], moment: &Moment<'_>) -> Presence {
     let variables = JobVariables { moment, name: Some(name), body, matrix };
@@ -59,7 +59,7 @@ pub(super) fn guard(rule: &RuleEntry<'_>, variables: &JobVariables<'_, '_>) -> G
     Guard::all(rule.body.iter().filter(|(_, node)| !node.is_null()).map(|(key, node)| match key {
         "if" => {
             let expression = node.text().and_then(|text| Expression::parse(text).ok());
-            // GitLab refuses what it cannot read; a check says so.
+            // GitLab refuses what it cannot read, and a check reports that.
             expression.map_or(Guard::Never, |expression| expression.guard(&|name| variables.get(name)))
         }
         "changes" => changes(node, variables),
@@ -80,7 +80,7 @@ fn outcome(when: Option<&str>, allow_failure: bool) -> Outcome {
     Outcome::Present { start, allow_failure }
 }
 
-/// Returns what the job itself says. A job that is manual by its own `when` may fail, unless it says otherwise; rules that
+/// Returns the job's own setting. A job that is manual by its own `when` may fail, unless it overrides that; rules that
 /// make it start in another way do not change that.
 fn allows_failure(body: &Map) -> bool {
     match body.get("allow_failure").filter(|node| !node.is_null()) {

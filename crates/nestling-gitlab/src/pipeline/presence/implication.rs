@@ -1,7 +1,7 @@
 //! Does one guard follow from another? A need can be met exactly if the needed job's guard follows from the needer's.
 //!
 //! Each variable gets the few values that make a difference: not set, empty, each string that it is compared with, and
-//! any other. Whatever cannot be told from values (a regular expression on another value, changed paths, files) is a fact
+//! any other. Whatever is unknown from values (a regular expression on another value, changed paths, files) is a fact
 //! of its own that may be so or not. All combinations are tried.
 
 use super::refutation::{Refutation, Tried, refute};
@@ -42,7 +42,7 @@ enum Value {
     Other,
 }
 
-/// Returns whether `conclusion` holds wherever `premise` does.
+/// Returns `true` if `conclusion` holds wherever `premise` does.
 pub fn implies(premise: &Guard, conclusion: &Guard) -> Implication {
     if premise == conclusion || adds_conjuncts(premise, conclusion) {
         return Implication::Follows;

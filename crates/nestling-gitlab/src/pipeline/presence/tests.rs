@@ -42,7 +42,7 @@ fn the_first_rule_that_applies_decides() {
         ("{rules: [{allow_failure: true}]}", In),
         ("{rules: []}", Out),
         ("{rules: null}", In),
-        // The job's own `when` stands where a rule has none.
+        // The job's own `when` applies where a rule has none.
         ("{when: manual, rules: [{if: $A}]}", In),
         ("{when: never, rules: [{if: $A}]}", Out),
         ("{when: never, rules: [{if: $A, when: always}]}", In),

@@ -68,7 +68,7 @@ impl JobVariables<'_, '_> {
         }
     }
 
-    /// Puts values in the place of `$NAME`, `${NAME}` and `%NAME%`, and in turn in theirs. A variable that is not set is
+    /// Puts values in place of `$NAME`, `${NAME}` and `%NAME%`, and in turn in theirs. A variable that is not set is
     /// an empty string; `None` where one is not known.
     pub(super) fn expand(&self, text: &str) -> Option<String> {
         expand(text, &|name| match self.get(name) {

@@ -21,7 +21,7 @@ const REFERENCES: &[(&str, &str)] = &[
     ("{.a: {parallel: 3}, j: {parallel: !reference [.a, parallel]}}", "{parallel: 3}"),
     ("{.a: {when: ''}, j: {when: !reference [.a, when]}}", "{when: \"\"}"),
     ("{.a: {tags: []}, j: {tags: !reference [.a, tags]}}", "{tags: []}"),
-    // An item of a script, wherever it stands: its list is lifted into the script.
+    // An item of a script, wherever it is: its list is lifted into the script.
     ("{.a: {script: [x, y]}, j: {script: [a, !reference [.a, script], b]}}", "{script: [a, x, y, b]}"),
     ("{.a: {script: x}, j: {script: [a, !reference [.a, script]]}}", "{script: [a, x]}"),
     (
@@ -146,7 +146,7 @@ fn circles_are_refused() {
     }
 }
 
-/// A script `j` whose list holds a reference to a list that holds a reference …, this many lists in all.
+/// A script `j` whose list contains a reference to a list that contains a reference …, this many lists in all.
 fn nested(lists: usize) -> String {
     let mut text = "{j: {script: [!reference [.l2, script]]}, ".to_owned();
     for level in 2..lists {
@@ -177,7 +177,7 @@ fn a_chain_of_references_has_no_levels_and_yet_an_end() {
     }
 }
 
-/// Each level stands twice for the one below it.
+/// Each level is twice for the one below it.
 #[test]
 fn references_cannot_stand_for_more_than_memory_holds() {
     let mut text = "{.l0: {v: {a: x}}, ".to_owned();

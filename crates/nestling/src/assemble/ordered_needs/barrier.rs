@@ -21,7 +21,7 @@ pub(super) struct Barriers {
 /// The needs of a job on those that it waits for by its stage.
 struct StageNeeds {
     are_there: bool,
-    /// Those that carry artifacts, its own unit's first: those of strangers it most likely does without.
+    /// Needs that carry artifacts, those of its own unit first: artifacts of other units are the least likely to be missed.
     carrying: Vec<Node>,
 }
 
@@ -103,7 +103,7 @@ impl Barriers {
         (needs, lost)
     }
 
-    /// Returns a need on a job that waits for all of these, if need be by way of further ones.
+    /// Returns a need on a job that waits for all of these, if need be through further ones.
     pub(super) fn chain(&mut self, job: &Job, mut needs: Vec<Node>, origin: Origin) -> Option<Node> {
         while needs.len() > self.limit {
             let rest = needs.split_off(self.limit);
@@ -130,7 +130,7 @@ impl Barriers {
     }
 }
 
-/// Adds needs to those of rules, which take the place of the job's own
+/// Adds needs to those of rules, which replace the job's own
 /// (<https://docs.gitlab.com/ci/yaml/#rulesneeds>). An empty list there changes nothing.
 fn add_to_rules(body: &mut Map, needs: &[Node]) {
     let Some(Node { kind: Kind::Seq(rules), .. }) = body.get_mut("rules") else { return };

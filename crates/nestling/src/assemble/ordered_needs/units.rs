@@ -91,7 +91,7 @@ impl<'j> UnitsOfPipeline<'j> {
     /// Returns the jobs of a unit up to a stage that no other of these waits for.
     ///
     /// A job that rules may drop is no reason to pass over the one that it waits for: where it is missing, that is the last.
-    /// A manual job that the unit itself goes on without is none of them: what needs it waits until somebody starts it.
+    /// A manual job that the unit itself continues without is none of them: what needs it waits until somebody starts it.
     fn last_jobs(&self, unit: &UnitName, stage: usize) -> Vec<usize> {
         let candidates: Vec<&StagedJob<'j>> = self.of_unit(unit).filter(|job| job.stage <= stage).collect();
         let is_awaited = |job: &StagedJob<'_>| {
@@ -109,7 +109,7 @@ impl<'j> UnitsOfPipeline<'j> {
     }
 }
 
-/// Returns whether a job is sure to start after another: by a need, or by its stage.
+/// Returns `true` if a job is sure to start after another: by a need, or by its stage.
 fn waits_for(job: &StagedJob<'_>, other: &StagedJob<'_>) -> bool {
     if job.job.body.contains("needs") {
         return needs(job.job, other.job);
@@ -117,7 +117,7 @@ fn waits_for(job: &StagedJob<'_>, other: &StagedJob<'_>) -> bool {
     job.stage > other.stage && !may_be_passed(&other.job.body)
 }
 
-/// Returns whether GitLab may leave a job out.
+/// Returns `true` if GitLab may leave a job out.
 fn may_be_dropped(job: &Job) -> bool {
     ["rules", "only", "except"].iter().any(|key| job.body.contains(key))
 }

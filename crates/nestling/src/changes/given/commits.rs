@@ -12,7 +12,7 @@ enum Part {
     Paths,
 }
 
-/// Returns a list with empty lines in the place of what is no path. A list that does not begin with a commit is as it is.
+/// Returns a list with empty lines in place of what is not a path. A list that does not begin with a commit is as it is.
 pub(super) fn without_commits(list: &[u8]) -> Cow<'_, [u8]> {
     let first = list.split(|byte| *byte == b'\n').next().unwrap_or_default();
     if !is_commit_line(first) {
@@ -33,14 +33,14 @@ pub(super) fn without_commits(list: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(lines.join(&b'\n'))
 }
 
-/// Returns true for `commit ID`, with names in parentheses behind it or without.
+/// Returns `true` for `commit ID`, with names in parentheses after it or without.
 fn is_commit_line(line: &[u8]) -> bool {
     let Some(rest) = line.strip_prefix(b"commit ") else { return false };
     let id = rest.split(u8::is_ascii_whitespace).next().unwrap_or_default();
     is_id(id)
 }
 
-/// Returns true for a whole id, which `git diff-tree` writes before the paths of a commit.
+/// Returns `true` for a whole id, which `git diff-tree` writes before the paths of a commit.
 pub(crate) fn is_id(text: &[u8]) -> bool {
     matches!(text.len(), 40 | 64) && text.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

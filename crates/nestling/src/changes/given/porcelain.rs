@@ -59,7 +59,7 @@ pub(super) fn entries_of_fields_v2(fields: &[&[u8]]) -> Option<Vec<(usize, Entry
     (!entries.is_empty()).then_some(entries)
 }
 
-/// Returns true for a line that is about the branch or the stash.
+/// Returns `true` for a line that is about the branch or the stash.
 fn is_header(line: &[u8]) -> bool {
     [&b"## "[..], b"# branch.", b"# stash "].iter().any(|start| line.starts_with(start))
 }

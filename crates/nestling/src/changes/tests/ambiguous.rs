@@ -1,4 +1,4 @@
-//! Tags that are called like branches: whoever may push a tag never decides what a merge request is compared with.
+//! Tags that are called like branches: anyone who may push a tag never decides what a merge request is compared with.
 
 use super::*;
 
@@ -35,7 +35,7 @@ fn a_first_push_is_compared_with_the_default_branch_and_not_with_a_tag() {
     // Without variables nothing but the clone says which branch is the default one.
     let local = ChangeRequest { head: Some("HEAD".to_owned()), ..ChangeRequest::default() };
     assert_eq!(verdict(&clone, &local), expected);
-    // A local `main` is behind the remote's, and counts where there is no other.
+    // A local `main` may be older than the remote's. It counts only if there is no other.
     clone.git(&["update-ref", "refs/heads/main", &story.first.to_string()]);
     assert_eq!(verdict(&clone, &local), expected);
     clone.git(&["update-ref", "-d", "refs/remotes/origin/main"]);

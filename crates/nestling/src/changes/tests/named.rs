@@ -1,4 +1,4 @@
-//! Bases that a person or a variable names and that are not there.
+//! Bases that a person or a variable names and that do not exist.
 
 use super::*;
 

@@ -113,7 +113,7 @@ fn a_unit_below_another_takes_its_files_away() {
 fn unclaimed_files_count_where_they_select_every_unit() {
     let workspace = "workspace: { unclaimed: everything }\n";
     assert_eq!(changed(workspace, |fixture| fixture.write("other/f", "2")), ["api", "base", "lib"]);
-    // The workspace's own file counts by what it says.
+    // The workspace's own file counts by its content.
     let same = "workspace: { unclaimed: everything } # as before\n";
     assert_eq!(changed(workspace, |fixture| fixture.write("nestling.yml", same)), [] as [&str; 0]);
 }

@@ -26,7 +26,7 @@ pub(super) struct Model {
     pub(super) format: usize,
 }
 
-/// The directory of a member: `units/1`, or `libs/1`, which is no unit.
+/// The directory of a member: `units/1`, or `libs/1`, which is not a unit.
 pub(super) fn directory(member: usize) -> String {
     match member {
         0 => String::new(),

@@ -178,7 +178,7 @@ fn check(files: &BTreeMap<String, String>, memo: Option<&CheckMemo>) -> CheckedK
     planning.check(project.kinds().unwrap()).unwrap()
 }
 
-/// Everything that a check says, with the places of what it says and the files that it has read.
+/// All findings of a check, with their places and the files that it has read.
 fn shown(checked: &CheckedKinds) -> String {
     let CheckedKinds { kinds, diagnostics, allowed, unused_allows, sources, .. } = checked;
     let texts: Vec<_> = sources.paths().into_iter().zip(sources.texts()).collect();

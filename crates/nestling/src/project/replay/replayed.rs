@@ -53,7 +53,7 @@ pub struct ReplayedMerge {
     pub removed: Vec<UnitName>,
     /// The paths that it changed and that belong to no unit.
     pub unclaimed: Vec<RepoPath>,
-    /// Those of them whose directory is not there today.
+    /// Number of unclaimed paths whose directory does not exist today.
     pub gone: usize,
     /// Number of jobs that run, or may.
     pub jobs: usize,

@@ -1,4 +1,4 @@
-//! Blocks that no template above has: the engine would drop their text in silence.
+//! Blocks that no template above has: the engine would drop their text silently.
 
 use crate::template::rules::TEMPLATE_BLOCK;
 use crate::template::source_position::characters;

@@ -83,7 +83,7 @@ impl Answers {
         self.state().asking = asking;
     }
 
-    /// Returns whether a question found nobody to answer it, and forgets that.
+    /// Returns `true` if a question found nobody to answer it, and forgets that.
     pub(in crate::template) fn take_unanswered(&self) -> bool {
         std::mem::take(&mut self.state().unanswered)
     }

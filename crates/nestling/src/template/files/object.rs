@@ -127,7 +127,7 @@ impl FilesObject {
         }
     }
 
-    /// Adds the path that was probably meant to the error of a file that is not there.
+    /// Adds the path that was probably meant to the error of a file that does not exist.
     fn with_near_path(&self, why: String, question: &FileQuestion, answers: &Answers) -> String {
         let FileQuestion::Content(path, _) = question else { return why };
         let Some(text) = path.as_str().filter(|_| why.ends_with("does not exist")) else { return why };

@@ -33,11 +33,11 @@ pub(in crate::template) enum FileQuestion {
 /// The files that a hash is made of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum PrintOf {
-    /// Those that select a unit, by its name.
+    /// The files that select a unit, given by its name.
     Unit(String),
     /// A file, or a directory with all that is in it.
     Path(RepoPath),
-    /// Those that the jobs of units come from.
+    /// The files that define the jobs of units.
     Definition,
 }
 
@@ -68,13 +68,13 @@ pub(in crate::template) enum Format {
 /// `./` or `../`.
 ///
 /// # Errors
-/// It leads out of the repository.
+/// It points outside of the repository.
 pub(crate) fn meant_path(directory: &RepoPath, text: &str) -> Result<RepoPath, String> {
     let base = if is_relative(text) { directory.clone() } else { RepoPath::root() };
     base.join(text.trim_start_matches('/')).map_err(|error| error.to_string())
 }
 
-/// Returns whether a path is one from the unit's directory.
+/// Returns `true` if a path is one from the unit's directory.
 pub(in crate::template) fn is_relative(text: &str) -> bool {
     matches!(text, "." | "..") || text.starts_with("./") || text.starts_with("../")
 }
@@ -82,7 +82,7 @@ pub(in crate::template) fn is_relative(text: &str) -> bool {
 /// Returns a glob as one from the root of the repository.
 ///
 /// # Errors
-/// It leads out of the repository, or has exclusions.
+/// It points outside of the repository, or has exclusions.
 pub(crate) fn glob_from_root(directory: &RepoPath, text: &str) -> Result<String, String> {
     if text.starts_with('!') {
         return Err(format!("`files.glob` does not support exclusions: `{text}`"));
@@ -90,7 +90,7 @@ pub(crate) fn glob_from_root(directory: &RepoPath, text: &str) -> Result<String,
     if !is_relative(text) {
         return Ok(text.trim_start_matches('/').to_owned());
     }
-    // What stands before the first wildcard climbs as a path does.
+    // The part before the first wildcard may have `..`, as in a path.
     let mut base = directory.clone();
     let mut rest = text;
     while let Some((first @ ("." | ".."), after)) = rest.split_once('/') {

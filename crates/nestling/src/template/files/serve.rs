@@ -37,7 +37,7 @@ pub(in crate::template) fn serving<T: Send>(
         })?;
         // Ends when the last sender is dropped: that of the answers, and that of a question that is being asked.
         for Asked { question, reply } in asked {
-            // Whoever asks waits for the answer.
+            // Anyone who asks waits for the answer.
             reply.send(answer(&question)).ok();
         }
         engine.join().map_err(|panic| resume_unwind(panic))

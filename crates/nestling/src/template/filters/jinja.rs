@@ -7,10 +7,10 @@ use minijinja::value::{Kwargs, Rest, from_args};
 use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 use std::sync::Arc;
 
-/// Those that can be applied to the text around placeholders and to the values in them one by one.
+/// Filters that can be applied separately to the text around placeholders and to each of their values.
 const PIECE_BY_PIECE: [&str; 4] = ["upper", "lower", "title", "replace"];
 
-/// Those that look at a string as a whole: they get what captured text stands for, and return data.
+/// Filters of a whole string: they get captured text with its values, and return data.
 const AS_A_WHOLE: [&str; 13] = [
     "capitalize",
     "length",
@@ -27,7 +27,7 @@ const AS_A_WHOLE: [&str; 13] = [
     "trim",
 ];
 
-/// Those that walk through all of a value to compare or to write it, or that put values into each other.
+/// Filters that visit all of a value to compare or write it, or that nest values.
 const WALKING: [&str; 14] = [
     "sort", "unique", "dictsort", "groupby", "min", "max", "tojson", "pprint", "sum", "zip", "chain",
     "items", "batch", "slice",
@@ -97,7 +97,7 @@ fn add_piece_by_piece(engine: &mut Environment<'static>, jinja: &JinjaFilters, n
     let jinja = jinja.clone();
     engine.add_filter(name, move |state: &State<'_, '_>, args: Rest<Value>| {
         refuse_undefined(&args)?;
-        // All that is behind the placeholders is filtered too.
+        // The values of the placeholders are filtered, too.
         charge(&args[0], Price::REWRITTEN, state, &jinja.placeholders)?;
         let apply = |text: &Value| {
             let mut args = args.to_vec();
@@ -139,7 +139,7 @@ fn add_walking(engine: &mut Environment<'static>, jinja: &JinjaFilters, name: &'
     });
 }
 
-/// Returns the work of a sum of lists, each of which is put behind the ones before it.
+/// Returns the work of a sum of lists, each of which is put after the ones before it.
 fn work_of_sum(value: &Value, walk: &Walk) -> u64 {
     let terms = value.len().unwrap_or_default() as u64;
     let is_nested = walk.items > terms + 1;
@@ -186,7 +186,7 @@ fn refuse_wide(width: usize) -> Result<(), Error> {
 }
 
 /// Moves the lines of captured text to the right. Unlike Jinja's own filter, it keeps the line break at the end, so
-/// that a `filter` block stays apart from the line behind it.
+/// that a `filter` block stays apart from the line after it.
 fn indented(text: &str, indentation: &Indentation) -> Value {
     let blanks = " ".repeat(indentation.width);
     let mut indented = String::with_capacity(text.len() * 2);

@@ -5,8 +5,8 @@ use super::private_use::BOUNDED;
 /// The function around a value that is paid for.
 pub(crate) const BOUNDED_FUNCTION: &str = "__bounded__";
 
-/// The function around a value that a namespace keeps, which is also refused if it is or holds a namespace: namespaces in
-/// namespaces could go round in a circle, or be as deep as a loop is long.
+/// The function around a value that a namespace keeps, which is also refused if it is or contains a namespace: namespaces in
+/// namespaces could be circular, or be as deep as a loop is long.
 pub(crate) const KEPT_FUNCTION: &str = "__kept__";
 
 /// The function around the names of templates that are looked for.

@@ -14,9 +14,9 @@ use std::ops::Range;
 /// Returns the template with marks in it, and with the calls around the expressions that print an untrusted value and
 /// around what is paid for, for the engine only.
 ///
-/// A mark follows the last character of a line that is not blank, and stands before a `${{` that follows only white
+/// A mark follows the last character of a line that is not blank, and is before a `${{` that follows only white
 /// space: `trim_blocks`, `lstrip_blocks` and `-%}` see the text that they look at, and no line is added, so that the
-/// engine's own messages keep their lines. Blank lines get none. A text on one line between `set` and `endset` gets
+/// engine's own messages keep their lines. Blank lines get none. A string on one line between `set` and `endset` gets
 /// none either, so that what is captured can be compared.
 ///
 /// A template that cannot be tokenized comes back as it is: compiling it gives the error.
@@ -72,7 +72,7 @@ impl Marker<'_> {
         self.copied = end;
     }
 
-    /// Copies raw text with a mark on each of its lines. `next` are the tokens behind it.
+    /// Copies raw text with a mark on each of its lines. `next` are the tokens after it.
     fn raw_text(&mut self, raw: &str, next: &[Token<'_>]) {
         // The tokenizer hands out slices of the source, without their offsets.
         let start = raw.as_ptr() as usize - self.source.as_ptr() as usize;

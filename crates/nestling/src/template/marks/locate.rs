@@ -116,7 +116,7 @@ impl<'a> Locator<'a> {
     }
 }
 
-/// A walk along a rendered line and its source. Each place of a line is asked for, so that a walk goes on from where an
+/// A walk along a rendered line and its source. Each place of a line is asked for, so that a walk continues from where an
 /// earlier one has been.
 #[derive(Default)]
 struct Alignment {
@@ -124,7 +124,7 @@ struct Alignment {
     part: (usize, u32, u32),
     /// Columns of the line with those of the source, in order; the last ones are the farthest.
     reached: Vec<(usize, usize)>,
-    /// Set where the two differ behind the farthest columns.
+    /// Set where the two differ after the farthest columns.
     has_ended: bool,
     /// Characters of sources that were gone through, of all parts.
     work: usize,
@@ -161,7 +161,7 @@ impl Alignment {
         self.has_ended = true;
     }
 
-    /// Returns true for a column behind the end of the walk.
+    /// Returns `true` for a column after the end of the walk.
     fn is_beyond(&self, column: usize) -> bool {
         self.has_ended && self.reached.last().is_some_and(|(rendered, _)| column > *rendered)
     }
@@ -234,7 +234,7 @@ impl RenderedSpan<'_> {
         }
     }
 
-    /// Returns the columns behind a placeholder and the `${{ }}` that wrote it.
+    /// Returns the columns after a placeholder and the `${{ }}` that wrote it.
     fn behind_value(
         &self,
         source: &[char],
@@ -263,7 +263,7 @@ fn leading_blanks(text: &[char]) -> usize {
     text.iter().take_while(|c| c.is_whitespace()).count()
 }
 
-/// Returns the column behind the `{% %}` and `{#* *#}` at a column; `None` where one ends on another line.
+/// Returns the column after the `{% %}` and `{#* *#}` at a column; `None` where one ends on another line.
 fn skip_statements(source: &[char], column: usize) -> Option<usize> {
     let mut column = column;
     loop {
@@ -276,13 +276,13 @@ fn skip_statements(source: &[char], column: usize) -> Option<usize> {
     }
 }
 
-/// Returns the column behind the next `close`.
+/// Returns the column after the next `close`.
 fn end_of(text: &[char], start: usize, close: &[char]) -> Option<usize> {
     let distance = text.get(start..)?.windows(close.len()).position(|window| window == close)?;
     Some(start + distance + close.len())
 }
 
-/// Returns the column of words in a line that holds them exactly once.
+/// Returns the column of words in a line that contains them exactly once.
 fn find_only(words: &[char], line: &[char]) -> Option<usize> {
     if words.is_empty() || words.iter().any(|c| is_reserved(*c)) {
         return None;

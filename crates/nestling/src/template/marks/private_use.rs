@@ -1,7 +1,7 @@
-//! The 32 private-use characters that marks and placeholders are made of, and how a value that holds them passes through.
+//! The 32 private-use characters that marks and placeholders are made of, and how a value that contains them passes through.
 //!
 //! They are letters of no language and mean nothing to YAML, so that neither the engine nor the YAML reader treats them
-//! as anything but text. A template that holds one is refused; one that comes with a value is escaped.
+//! as anything but text. A template that contains one is refused; one that comes with a value is escaped.
 
 use std::borrow::Cow;
 
@@ -32,12 +32,12 @@ const LAST: char = '\u{F001F}';
 /// The first byte in UTF-8 of every reserved character, and of few other characters.
 const LEAD_BYTE: u8 = 0xF3;
 
-/// Returns whether a character is reserved.
+/// Returns `true` if a character is reserved.
 pub(crate) fn is_reserved(c: char) -> bool {
     (MARK..=LAST).contains(&c)
 }
 
-/// Returns whether a text holds a reserved character.
+/// Returns `true` if a string contains a reserved character.
 pub(crate) fn has_reserved(text: &str) -> bool {
     // Almost no text has the lead byte, and finding a byte is far cheaper than decoding characters.
     text.as_bytes().contains(&LEAD_BYTE) && text.chars().any(is_reserved)
@@ -134,7 +134,7 @@ fn next_open(text: &str, start: usize) -> usize {
     text.len()
 }
 
-/// Reads the mark or placeholder that a text begins with, and its length in bytes.
+/// Reads the mark or placeholder that a string begins with, and its length in bytes.
 fn read_piece(text: &str, first: char) -> Option<(Piece<'_>, usize)> {
     if !opens_piece(first) {
         return None;

@@ -35,7 +35,7 @@ pub(crate) struct StrippedText {
 }
 
 impl StrippedText {
-    /// Strips the marks off a text.
+    /// Strips the marks off a string.
     pub(crate) fn strip(marked: &str) -> Self {
         let text = String::with_capacity(marked.len());
         let mut stripped = Self { text, lines: vec![StrippedLine::default()] };

@@ -14,12 +14,12 @@ pub(crate) const UNTRUSTED_FUNCTION: &str = "__untrusted__";
 pub(crate) struct Untrusted {
     /// The expression that prints it.
     pub origin: Origin,
-    /// The name that it was read from, such as `pipeline.branch`, with [`AS_WORD`] behind it where it is one word of a shell.
+    /// The name that it was read from, such as `pipeline.branch`, with [`AS_WORD`] after it where it is one word of a shell.
     pub source: String,
 }
 
 impl Untrusted {
-    /// Returns whether it is quoted for a shell.
+    /// Returns `true` if it is quoted for a shell.
     pub(crate) fn is_word(&self) -> bool {
         self.source.ends_with(AS_WORD)
     }

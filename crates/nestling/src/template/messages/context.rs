@@ -52,7 +52,7 @@ pub(crate) fn values_read(error: &Error, expression: &str, scope: &Scope) -> Opt
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// Returns whether a value is short, a scalar, and no secret by its name.
+/// Returns `true` if a value is short, a scalar, and no secret by its name.
 fn is_shown(name: &str, value: &str) -> bool {
     let lower = name.to_lowercase();
     let is_name = !name.is_empty() && !name.contains(' ');

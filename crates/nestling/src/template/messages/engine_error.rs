@@ -124,7 +124,7 @@ impl std::fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// Returns whether a template has reported an error by `fail(…)`.
+/// Returns `true` if a template has reported an error by `fail(…)`.
 fn is_refusal(error: &Error) -> bool {
     error.source().and_then(|cause| cause.downcast_ref::<Refused>()).is_some()
 }

@@ -23,7 +23,7 @@ pub(crate) struct ErrorPlace {
 }
 
 impl ErrorPlace {
-    /// Returns the place of an error that is in a template; errors of the headers' texts are not.
+    /// Returns the place of an error that is in a template; errors of the headers' strings are not.
     pub(crate) fn of(error: &Error, marked: MarkedTemplate<'_>) -> Option<Self> {
         let (file, text) = marked(error.name()?)?;
         let line = error.line()?;

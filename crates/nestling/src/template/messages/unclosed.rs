@@ -162,13 +162,13 @@ fn indentation_of(source: &str, offset: usize) -> usize {
     before.len() - before.trim_start().len()
 }
 
-/// Returns whether a `set` captures what follows instead of assigning.
+/// Returns `true` if a `set` captures what follows instead of assigning.
 fn captures(source: &str, offset: usize) -> bool {
     let statement = first_line(&source[offset..]).split("%}").next().unwrap_or_default();
     !statement.contains('=')
 }
 
-/// Returns the offset of the comment behind a control line.
+/// Returns the offset of the comment after a control line.
 fn comment_of_control_line(line: &str) -> Option<usize> {
     let statement = line.trim_start().strip_prefix("#%")?;
     Some(line.len() - statement.len() + statement.find('#')?)

@@ -4,7 +4,7 @@
 use super::placeholders::{CAPTURE_DEPTH, Placeholders};
 use crate::template::marks::private_use::{CAPTURED, Piece, pieces};
 
-/// Returns rendered text with captured text in the place of each of its placeholders that is alone on a line.
+/// Returns rendered text with captured text in place of each of its placeholders that is alone on a line.
 pub(crate) fn expand_captured(text: &str, placeholders: &Placeholders) -> String {
     if !text.contains(CAPTURED) {
         return text.to_owned();

@@ -1,4 +1,4 @@
-//! The values of one rendering, each behind a placeholder.
+//! The values of one rendering, one for each placeholder.
 //!
 //! Whatever `${{ }}` prints is kept here, and its placeholder is printed instead: a few private-use characters that
 //! cannot be mistaken for a key, an indentation or a comment, so that no value changes the structure of the YAML.
@@ -40,7 +40,7 @@ struct Kept {
     size: Size,
 }
 
-/// The size of a value with all that is behind its placeholders.
+/// The size of a value, including the values of its placeholders.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Size {
     /// Its bytes. Captured text that prints other captured text twice is twice as large.
@@ -67,7 +67,7 @@ impl Placeholders {
         self.push(value, Some(Arc::clone(untrusted)), bytes)
     }
 
-    /// Keeps what a filter made of the value behind a placeholder, which is as untrusted as that value.
+    /// Keeps what a filter made of the value of a placeholder, which is as untrusted as that value.
     pub(crate) fn keep_changed(&self, index: usize, changed: &Value) -> String {
         let untrusted = self.untrusted(index);
         self.push(changed, untrusted, 0)
@@ -98,7 +98,7 @@ impl Placeholders {
         placeholder
     }
 
-    /// Returns the value behind a placeholder.
+    /// Returns the value of a placeholder.
     pub(crate) fn get(&self, index: usize) -> Option<Value> {
         self.kept().get(index).map(|kept| kept.value.clone())
     }
@@ -125,7 +125,7 @@ impl Placeholders {
         self.kept().get(index)?.untrusted.clone()
     }
 
-    /// Returns the untrusted values behind a placeholder: the value itself, or those inside captured text.
+    /// Returns the untrusted values of a placeholder: the value itself, or those inside captured text.
     pub(crate) fn untrusted_within(&self, index: usize) -> Vec<Arc<Untrusted>> {
         let mut untrusted = Vec::new();
         self.collect_untrusted(index, 0, &mut untrusted);
@@ -153,7 +153,7 @@ impl Placeholders {
         self.kept().clear();
     }
 
-    /// Returns text without its marks and with values in the place of their placeholders. Reserved characters that
+    /// Returns text without its marks and with values in place of their placeholders. Reserved characters that
     /// values brought with them are still escaped.
     pub(crate) fn resolved(&self, text: &str) -> String {
         let mut resolved = String::with_capacity(text.len());

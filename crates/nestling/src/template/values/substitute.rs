@@ -1,4 +1,4 @@
-//! Values in the place of their placeholders, in the tree that the YAML reader made.
+//! Values in place of their placeholders, in the tree that the YAML reader made.
 
 use super::place::Place;
 use super::placeholders::Placeholders;
@@ -101,7 +101,7 @@ impl Substitution<'_> {
         Some(node.unwrap_or_else(|| Node::string(origin, "")))
     }
 
-    /// Warns of the untrusted values behind a placeholder, where they are dangerous. `before` is the text before them.
+    /// Warns of the untrusted values of a placeholder, where they are dangerous. `before` is the text before them.
     fn warn_of_untrusted(&mut self, index: usize, before: &str) {
         for untrusted in self.placeholders.untrusted_within(index) {
             let Some(danger) = self.place.danger(before, untrusted.is_word()) else { continue };
@@ -112,7 +112,7 @@ impl Substitution<'_> {
         }
     }
 
-    /// Returns text with values in the place of its placeholders: a string, whatever it looks like.
+    /// Returns text with values in place of its placeholders: a string, whatever it looks like.
     fn interpolated(&mut self, scalar: &Scalar, origin: Origin) -> Scalar {
         let mut text = String::with_capacity(scalar.text.len());
         let mut has_values = false;

@@ -24,7 +24,7 @@ pub(super) struct Totals {
     pub(super) units: Vec<(UnitName, usize)>,
     /// The changed paths of no unit, by their topmost directory, or the file at the root, the most frequent first.
     pub(super) unclaimed: Vec<(RepoPath, usize)>,
-    /// Those whose directory is not there today.
+    /// Number of unclaimed paths whose directory does not exist today.
     pub(super) gone: usize,
     /// Number of merges that changed the configuration of their time.
     pub(super) changed_configuration: usize,

@@ -3,10 +3,10 @@
 use super::{Header, jobs_schema};
 use serde_json::{Map, Value, json};
 
-/// An expression in the place of a value of another type.
+/// An expression in place of a value of another type.
 const EXPRESSION: &str = "\\$\\{\\{";
 
-/// Returns the schema of a file whose documents are told apart by their keys: a header by `workspace`, `unit` or `spec`, jobs by
+/// Returns the schema of a file whose documents are distinguished by their keys: a header by `workspace`, `unit` or `spec`, jobs by
 /// anything else.
 ///
 /// The jobs are those of [`jobs_schema`], with what a template adds to them: `stop`, `target`, lists of environments, and `${{ }}` in the place
@@ -112,7 +112,7 @@ fn with_expressions(schema: &mut Value, position: Position) {
     }
     let inner = schema.take();
     let mut around = Map::new();
-    // Editors show what stands beside the alternatives.
+    // Editors show what is beside the alternatives.
     for key in ["description", "default"] {
         around.extend(inner.get(key).map(|value| (key.to_owned(), value.clone())));
     }

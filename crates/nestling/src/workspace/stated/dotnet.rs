@@ -12,7 +12,7 @@ use project::{Project, Properties, Resolved};
 /// The names of projects, and of the files that MSBuild takes in by their names.
 pub(super) const FILES: [&str; 4] = ["*.csproj", "*.fsproj", "*.vbproj", "Directory.*"];
 
-/// Those of the last name that count.
+/// The files named `Directory.*` that MSBuild imports by itself.
 const TAKEN_IN: [&str; 3] = ["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props"];
 
 pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {

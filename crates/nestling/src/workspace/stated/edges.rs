@@ -44,12 +44,12 @@ impl<'u> Edges<'u> {
         self.add_needed(from, Needed::Directory(to.clone()), origin);
     }
 
-    /// Adds that what is in a directory reads one file. A change to that file concerns it, and none beside the file.
+    /// Adds that what is in a directory reads one file. A change to that file affects it, and none beside the file.
     pub(super) fn add_file(&mut self, from: &RepoPath, file: &RepoPath, origin: impl FnOnce() -> Origin) {
         self.add_needed(from, Needed::File(file.clone()), origin);
     }
 
-    /// Returns true if a path belongs to a unit that is not the root's: that one has whatever no other unit has.
+    /// Returns `true` if a path belongs to a unit that is not the root's: that one has whatever no other unit has.
     pub(super) fn is_in_unit_below_root(&self, path: &RepoPath) -> bool {
         self.directories.owner(path).is_some_and(|unit| !self.units[unit].dir.is_root())
     }
@@ -63,7 +63,7 @@ impl<'u> Edges<'u> {
         }
     }
 
-    /// Adds what a unit needs. Returns true for a directory of no unit that it was not known to need.
+    /// Adds what a unit needs. Returns `true` for a directory of no unit that it was not known to need.
     fn add_to_unit(&mut self, unit: usize, needed: Needed, origin: impl FnOnce() -> Origin) -> bool {
         let owner = match &needed {
             Needed::Directory(path) | Needed::File(path) => self.directories.owner(path),
@@ -90,7 +90,7 @@ impl<'u> Edges<'u> {
         let mut open: Vec<(usize, Needed)> = self.found.paths.keys().cloned().collect();
         while let Some((unit, needed)) = open.pop() {
             let Needed::Directory(directory) = needed else { continue };
-            // All below it stand together, but for others that begin with its name.
+            // All paths below it are adjacent, except others that begin with its name.
             let begins = others.range(&directory..).take_while(|(from, _)| begins_with(from, &directory));
             let below = begins.filter(|(from, _)| from.is_in(&directory));
             for (needed, origin) in below.flat_map(|(_, needed)| needed) {
@@ -108,7 +108,7 @@ fn begins_with(path: &RepoPath, directory: &RepoPath) -> bool {
 }
 
 impl Found {
-    /// Adds what was found to the units. What a header says of the same unit stands.
+    /// Adds what was found to the units. The dependency of a header on the same unit takes precedence.
     pub(super) fn add_to(self, units: &mut [Unit]) {
         for ((index, unit), origin) in self.units {
             let depends_on = &mut units[index].depends_on;

@@ -84,7 +84,7 @@ impl GraphFile {
         Ok(problems)
     }
 
-    /// Reads the text of a file.
+    /// Reads the content of a file.
     fn of_file(
         &self,
         path: &RepoPath,

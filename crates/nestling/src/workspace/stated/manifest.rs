@@ -76,7 +76,7 @@ impl Manifests {
         problems
     }
 
-    /// Returns true if a file of a name was found.
+    /// Returns `true` if a file of a name was found.
     fn has(&self, name: &str) -> bool {
         self.named.iter().any(|named| named.name == name && !named.files.is_empty())
     }
@@ -103,7 +103,7 @@ pub(super) struct Manifest<T> {
 }
 
 impl<T> Manifest<T> {
-    /// The line of a name: the first that starts with it, as a key does, or else the first that holds it as a word.
+    /// The line of a name: the first that starts with it, as a key does, or else the first that contains it as a word.
     pub(super) fn place(&self, name: &str) -> Origin {
         let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | '@' | '.');
         let is_whole = |at: &usize| {
@@ -115,7 +115,7 @@ impl<T> Manifest<T> {
             let before = self.text[..*at].rsplit('\n').next().unwrap_or_default();
             before.chars().all(|c| c.is_whitespace() || matches!(c, '"' | '\''))
         };
-        // No line holds nothing, or a name of several lines.
+        // No line contains nothing, or a name of several lines.
         let can_stand = !name.is_empty() && !name.contains('\n');
         let finder = memchr::memmem::Finder::new(name);
         let places = finder.find_iter(self.text.as_bytes()).filter(|at| can_stand && is_whole(at));
@@ -133,7 +133,7 @@ impl<T> Manifest<T> {
     }
 }
 
-/// The number of the line that holds a byte of a text.
+/// The number of the line that contains a byte of a string.
 fn line_at(text: &str, byte: usize) -> u32 {
     let before = &text.as_bytes()[..byte.min(text.len())];
     number(memchr::memchr_iter(b'\n', before).count() + 1)
@@ -196,7 +196,7 @@ pub(super) fn and_above(directory: &RepoPath) -> impl Iterator<Item = RepoPath> 
     std::iter::successors(Some(directory.clone()), RepoPath::parent)
 }
 
-/// A text without the byte order mark that some editors write, and tools of JavaScript leave out.
+/// A string without the byte order mark that some editors write, and tools of JavaScript leave out.
 pub(super) fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }

@@ -36,7 +36,7 @@ impl Members {
         Self::new(root, included, excluded)
     }
 
-    /// Returns true if a directory is a member.
+    /// Returns `true` if a directory is a member.
     pub(super) fn holds(&self, directory: &RepoPath) -> bool {
         let Some(relative) = directory.relative_to(&self.root) else { return false };
         relative.is_empty()

@@ -71,7 +71,7 @@ pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
     }
 }
 
-/// The packages in a directory and below it, in order. They stand together, but for others between the directory's
+/// The packages in a directory and below it, in order. They are adjacent, except others between the directory's
 /// own and the rest: `a-b` comes before `a/b`.
 fn below<'p>(
     packages: &'p [Manifest<Package>],
@@ -108,7 +108,7 @@ fn local_path(wanted: &str) -> Option<&str> {
 }
 
 /// The package of the workspace that a dependency could mean. Whether the versions agree is not asked: where they do
-/// not, the package of a registry is meant, and one selects more than needed.
+/// not, it refers to the package of a registry, and one selects more than needed.
 fn local_name<'a>(name: &'a str, wanted: &'a str) -> Option<&'a str> {
     if wanted.starts_with("npm:") {
         return None;

@@ -97,7 +97,7 @@ const FIND_ABOVE: &str = "find_in_parent_folders";
 /// The name that it looks for where it is given none.
 const TERRAGRUNT_FILE: &str = "terragrunt.hcl";
 
-/// Finds all mentions, each with the byte at which it stands.
+/// Finds all mentions, each with the byte at which it is.
 fn mentions(text: &str) -> Vec<(Mention<'_>, usize)> {
     let tokens = tokens(text);
     let mut mentions = Vec::new();
@@ -129,7 +129,7 @@ struct Place<'t> {
 }
 
 impl<'t> Place<'t> {
-    /// Goes on behind a token that is no string.
+    /// Goes on after a token that is not a string.
     fn pass(&mut self, token: Token<'t>, before: Option<Token<'t>>) {
         match token {
             Token::Mark('\n') => self.first_of_line = None,

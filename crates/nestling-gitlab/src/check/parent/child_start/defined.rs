@@ -37,7 +37,7 @@ pub(super) fn refuse_undefined(variables: &Values, pipeline: &Pipeline) -> Resul
     Ok(())
 }
 
-/// Returns `true` for a job whose report sets variables of the jobs behind it
+/// Returns `true` for a job whose report sets variables of the jobs after it
 /// (<https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsdotenv>).
 fn reports_variables(job: &Job) -> bool {
     let reports = job.body.get("artifacts").and_then(|artifacts| artifacts.get("reports"));

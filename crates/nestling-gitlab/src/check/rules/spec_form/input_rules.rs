@@ -19,7 +19,7 @@ pub(super) fn check(inputs: &Map, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Reports a condition that GitLab cannot read, or that reads an input which is not there.
+/// Reports a condition that GitLab cannot read, or that reads an input which does not exist.
 fn condition(name: &str, rule: &Map, inputs: &Map) -> Option<Diagnostic> {
     let node = rule.get("if")?;
     let expression = match Expression::parse(node.as_str()?) {

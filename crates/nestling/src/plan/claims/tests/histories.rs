@@ -74,7 +74,7 @@ fn pairs(git_dir: &std::path::Path, count: usize) -> Figures {
             };
             Read::new(&git, ids[side], Box::new(files))
         };
-        // A commit may have names of directories that no unit can have, or none at all.
+        // A commit may have names of directories that no unit can have, or no names.
         let (Some(old), Some(new)) = (read(0), read(1)) else { continue };
         let wrong = against_the_law(&old, &new, &changed, &mut figures);
         pair += 1;

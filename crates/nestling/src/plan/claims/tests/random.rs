@@ -15,14 +15,14 @@ const RULES: [&str; 6] = [
 const IGNORED: [&str; 5] = ["", "\"**/*.md\"", "\"a/**/f\"", "\"shared/f\"", "uv.lock"];
 const EVERYTHING: [&str; 3] = ["", "lock", "\"shared/deep/*\""];
 const DEPTHS: [&str; 3] = ["", "depends_on_depth: 1,", "depends_on_depth: 0,"];
-/// A graph in a file: of units, and by way of a directory that may be none.
+/// A graph in a file: of units, and through a directory that may be none.
 const GRAPHS: [&str; 4] = [
     "{}",
     "{ \"b\": [\"a\"] }",
     "{ \"b\": [\"shared\"], \"shared\": [\"c\"] }",
     "{ \"d\": [\"a/x/deep\", \"shared/deep\"] }",
 ];
-/// Lock files: of units, of the root, by way of a directory that may be no unit, and one that is not understood.
+/// Lock files: of units, of the root, through a directory that may be no unit, and one that is not understood.
 const LOCKS: [&str; 6] = [
     "",
     "P1 Q1 a=p b=q",

@@ -81,7 +81,7 @@ fn values_of_one_pipeline_count_wherever_they_come_from() {
     ] {
         let parent = parent(global, child);
         stays(&[(".gitlab-ci.yml", &parent), ("ci/job.yml", &image)], "it reads `IMG`");
-        // Whoever does not name it is not made from it, as with the predefined variable itself.
+        // Anyone who does not name it is not made from it, as with the predefined variable itself.
         left_out(&[(".gitlab-ci.yml", &parent)]);
     }
     let plain = parent("variables: { IMG: \"a:1\" }", "variables: { PARENT_PIPELINE_ID: $CI_PIPELINE_ID }");

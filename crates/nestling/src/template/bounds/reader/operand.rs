@@ -114,7 +114,7 @@ impl Reader<'_, '_> {
         let is_constant = match token {
             Token::Ident(word) => matches!(*word, "true" | "True" | "false" | "False" | "none" | "None"),
             Token::Str(_) | Token::String(_) => {
-                // Strings one behind the other are one.
+                // Strings one after the other are one.
                 while self.takes(|token| matches!(token, Token::Str(_) | Token::String(_))) {}
                 return Some(Part { range: start..self.end(), is_constant: true });
             }
@@ -184,7 +184,7 @@ impl Reader<'_, '_> {
         part
     }
 
-    /// Reads `[…]` behind a value, and returns whether it is a slice.
+    /// Reads `[…]` after a value, and returns whether it is a slice.
     fn subscript(&mut self) -> Option<bool> {
         /// The longest number of which nobody has to look how large it is.
         const SHORT: usize = 10;

@@ -26,7 +26,7 @@ pub(super) fn copies(text: &str) -> Vec<Copy> {
     copies
 }
 
-/// The instructions of a file, each with the byte at which it begins: lines that end with `\` go on, and comments among them do
+/// The instructions of a file, each with the byte at which it begins: lines that end with `\` continue, and comments among them do
 /// not count.
 fn instructions(text: &str) -> Vec<(usize, String)> {
     let mut instructions: Vec<(usize, String)> = Vec::new();

@@ -4,7 +4,7 @@ use super::super::manifest::{Manifest, Unreadable};
 use roxmltree::{Document, Node, ParsingOptions};
 use std::collections::HashMap;
 
-/// Group and artifact of a module. The version is not asked: where it is another one, a published artifact is meant, and one
+/// Group and artifact of a module. The version is not asked: another version refers to a published artifact, and one
 /// selects more than needed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Coordinates {

@@ -55,7 +55,7 @@ fn without_comment(line: &str) -> &str {
     if line.starts_with('#') { "" } else { line.split(" #").next().unwrap_or_default().trim() }
 }
 
-/// The value of an option, which stands after a blank, a `=`, or at once after a single letter.
+/// The value of an option, which is after a blank, a `=`, or at once after a single letter.
 fn option<'t>(text: &'t str, names: &[&str]) -> Option<&'t str> {
     names.iter().find_map(|name| {
         let value = text.strip_prefix(name)?;

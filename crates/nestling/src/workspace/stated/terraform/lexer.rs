@@ -11,7 +11,7 @@ pub(super) enum Token<'t> {
     Mark(char),
 }
 
-/// Cuts a text into words, each with the byte at which it starts. Blanks, comments and here-documents are left out, ends of
+/// Cuts a string into words, each with the byte at which it starts. Blanks, comments and here-documents are left out, ends of
 /// lines are not.
 pub(super) fn tokens(text: &str) -> Vec<(Token<'_>, usize)> {
     let mut tokens = Vec::new();

@@ -1,4 +1,4 @@
-# Records which jobs of this pipeline have passed, in a generic package of the project: in a job of the parent pipeline behind the
+# Records the passed jobs of this pipeline in a generic package of the project. Runs in a job of the parent pipeline, after the
 # trigger job.
 plan=${1:-nestling-report/plan.json}
 directory=$(mktemp -d)
@@ -22,8 +22,8 @@ case $status in
   *) echo "nothing is recorded: GitLab answers $status to the upload" ;;
 esac
 
-# The newest record of a branch that is the default one or protected has a place of its own as well, since `pipelines: unpassed`
-# compares with it however many merge requests there are.
+# The newest record of the default branch, and of each protected one, is also kept in a separate package: `pipelines: unpassed`
+# compares with it, however many merge requests there are.
 branch=${CI_COMMIT_BRANCH:-}
 if [ "$CI_PIPELINE_SOURCE" = push ] && [ -n "$branch" ] &&
   { [ "$branch" = "${CI_DEFAULT_BRANCH:-}" ] || [ "${CI_COMMIT_REF_PROTECTED:-}" = true ]; }; then
@@ -33,7 +33,7 @@ if [ "$CI_PIPELINE_SOURCE" = push ] && [ -n "$branch" ] &&
     200 | 201) echo "recorded as $file" ;;
     *) echo "nothing is recorded for branch $branch: GitLab answers $status to the upload" ;;
   esac
-  # Each upload adds a file of the same name, and the newest one is given: those beyond twenty are removed.
+  # Each upload adds a file of the same name, and a download gets the newest one. All but twenty are removed.
   package=$(tr ',{}' '\n\n\n' < "$directory/answer" | sed -n 's/^ *"package_id" *: *\([0-9][0-9]*\) *$/\1/p')
   list=$directory/files
   old="packages/$package/package_files?order_by=created_at&sort=desc&per_page=20&page=2"
@@ -47,7 +47,7 @@ if [ "$CI_PIPELINE_SOURCE" = push ] && [ -n "$branch" ] &&
   fi
 fi
 
-# Records beyond the newest ones are removed, some in each pipeline.
+# Old records are removed, some in each pipeline.
 keep=${NESTLING_PASSED_KEEP:-100}
 list=$directory/packages
 old="packages?package_type=generic&package_name=nestling-passed&order_by=created_at&sort=desc&per_page=$keep&page=2"

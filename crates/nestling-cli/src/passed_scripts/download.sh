@@ -1,5 +1,5 @@
-# Brings the records of passed jobs, and what GitLab says about them, into a directory: records/ID.json and answers/ID.*.json.
-# Whatever cannot be had is left out: then more runs.
+# Downloads the records of passed jobs, and GitLab's answers about them, to a directory: records/ID.json and answers/ID.*.json.
+# A record that cannot be downloaded is left out: then more jobs run.
 directory=${1:-passed}
 newest=${NESTLING_PASSED_RECORDS:-30}
 answered=$directory/answers
@@ -11,19 +11,19 @@ numbers() {
   tr ',{}[]' '\n\n\n\n\n' < "$1" | sed -n "s/^ *\"$2\" *: *\"\{0,1\}\([0-9][0-9]*\)\"\{0,1\} *\$/\1/p"
 }
 
-# bring FILE PIPELINE: keeps the record of a pipeline that is in a file, and what GitLab says about its jobs.
-bring() {
+# add FILE PIPELINE: adds the record of a pipeline, which is in a file, and GitLab's answers about its jobs.
+add() {
   mv "$1" "$directory/records/$2.json"
   answers "$2" || true
 }
 
-# The newest record of the branch, which records of merge requests would push out of the list below.
+# The newest record of the branch. Records of merge requests could displace it from the list below.
 if [ -n "${CI_COMMIT_BRANCH:-}" ]; then
   status=$(request "$reading" "$directory/branch" "$api/packages/generic/nestling-branches/$CI_COMMIT_REF_SLUG/record.json")
   pipeline=
   [ "$status" != 200 ] || pipeline=$(numbers "$directory/branch" pipeline | head -n 1)
   if [ -n "$pipeline" ]; then
-    bring "$directory/branch" "$pipeline"
+    add "$directory/branch" "$pipeline"
   else
     echo "no record of branch $CI_COMMIT_BRANCH by its name: GitLab answers $status"
   fi
@@ -38,7 +38,7 @@ else
     [ ! -e "$directory/records/$pipeline.json" ] || continue
     status=$(request "$reading" "$directory/record" "$api/packages/generic/nestling-passed/$pipeline/record.json")
     if [ "$status" = 200 ]; then
-      bring "$directory/record" "$pipeline"
+      add "$directory/record" "$pipeline"
     else
       echo "no record of pipeline $pipeline: GitLab answers $status"
     fi

@@ -1,0 +1,87 @@
+//! Doc comments: each opens with a noun or a verb, as those of the standard library do, and the phrases that users never read
+//! become rarer in comments, too.
+
+use super::{findings, program};
+use crate::support::{read, tracked};
+use std::path::PathBuf;
+
+/// Words with which no doc comment opens: "What …" leaves the noun to the reader.
+const OPENINGS: [&str; 9] = ["What", "Whether", "How", "Where", "Those", "That", "Who", "Whoever", "Which"];
+
+/// Number of doc comments with such an opening. Lower it when you have reworded some; never raise it.
+const OPENINGS_LEFT: usize = 8;
+
+/// Number of phrases of the table in comments. Lower it when you have reworded some; never raise it.
+const PHRASES_LEFT: usize = 130;
+
+/// The Rust files of the crates and of the tests.
+fn sources() -> impl Iterator<Item = PathBuf> {
+    tracked().into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+}
+
+/// The comment on a line: its marker and its text.
+fn comment(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim_start();
+    ["///", "//!", "//"]
+        .into_iter()
+        .find_map(|marker| Some((marker, line.strip_prefix(marker)?.strip_prefix(' ')?)))
+}
+
+/// Returns the first lines of the doc comments of a file, with their numbers.
+fn openings(text: &str) -> Vec<(usize, &str)> {
+    let mut first_lines = Vec::new();
+    let mut previous = "";
+    for (number, line) in text.lines().enumerate() {
+        let marker = ["///", "//!"].into_iter().find(|marker| line.trim_start().starts_with(marker));
+        if let Some((_, text)) = comment(line).filter(|(marker, _)| *marker != "//" && *marker != previous) {
+            first_lines.push((number + 1, text));
+        }
+        previous = marker.unwrap_or_default();
+    }
+    first_lines
+}
+
+/// Number of findings that a constant may exceed before it has to be lowered.
+const LEEWAY: usize = 40;
+
+/// Compares a number of findings with the number that is left.
+fn expect_left(found: &[String], left: usize, constant: &str) {
+    let list = found.join("\n");
+    assert!(found.len() <= left, "{} of {left}, reword some:\n{list}", found.len());
+    assert!(found.len() + LEEWAY > left, "only {}: lower {constant}", found.len());
+}
+
+#[test]
+fn few_doc_comments_open_with_a_question_word() {
+    let mut found = Vec::new();
+    for path in sources() {
+        for (number, line) in openings(&read(&path)) {
+            let word = line.split(|character: char| !character.is_alphabetic()).next().unwrap_or_default();
+            if OPENINGS.contains(&word) {
+                found.push(format!("{}:{number}: {line}", path.display()));
+            }
+        }
+    }
+    expect_left(&found, OPENINGS_LEFT, "OPENINGS_LEFT");
+}
+
+#[test]
+fn few_comments_have_phrases_of_the_table() {
+    let mut found = Vec::new();
+    for path in program() {
+        for (number, line) in read(&path).lines().enumerate() {
+            if let Some((_, text)) = comment(line) {
+                let words = text.split('`').step_by(2).collect::<Vec<_>>().join("``");
+                found.extend(findings(&format!("{}:{}", path.display(), number + 1), &words));
+            }
+        }
+    }
+    expect_left(&found, PHRASES_LEFT, "PHRASES_LEFT");
+}
+
+#[test]
+fn only_first_lines_are_openings() {
+    let text = "//! One\n//! two\n\n/// Three\n/// What\nfn a() {\n    // How\n}\n/// Four";
+    assert_eq!(openings(text), [(1, "One"), (4, "Three"), (9, "Four")]);
+    assert_eq!(comment("    // a"), Some(("//", "a")));
+}
