@@ -65,7 +65,10 @@ fn a_workspace_is_compared_with_what_it_has_replaced() {
     assert_eq!(changed.status.code(), Some(1), "{}", said(&changed));
     let json = against(&["HEAD~1", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
-    assert_eq!(json["kinds"].as_array().unwrap().len(), json["rows"][0]["pipelines"].as_array().unwrap().len());
+    assert_eq!(
+        json["kinds"].as_array().unwrap().len(),
+        json["rows"][0]["pipelines"].as_array().unwrap().len()
+    );
     assert_eq!(json["rows"][0]["pipelines"][0]["reasons"][0], "api:lint: `script` differs");
     assert!(json["totals"]["less"].as_u64().unwrap() > 0, "{json:#}");
     let shown = String::from_utf8_lossy(&changed.stdout).into_owned();
@@ -105,7 +108,7 @@ all: { stage: build, script: make all }
 test:
   stage: test
   script: make -C api test
-  rules: [{ if: $CI_PIPELINE_SOURCE == \"schedule\", when: always }, { changes: [\"api/**/*\"] }]
+  rules: [{ if: $CI_PIPELINE_SOURCE == \"schedule\", variables: { NIGHTLY: yes } }, { changes: [\"api/**/*\"] }]
 web:
   stage: deploy
   trigger: { include: web/ci.yml, strategy: depend, forward: { pipeline_variables: true } }
@@ -147,11 +150,22 @@ fn whatever_is_lost_after_the_move_is_less() {
             "    NESTLING_EXCEPT: api\n    GIT_CHECKOUT: \"false\"",
             "uses `NESTLING_EXCEPT`",
         ),
-        (parent, "PARENT_PIPELINE_SOURCE: $CI_PIPELINE_SOURCE", "NOTHING: 1", "api:test: it starts in another way"),
+        (
+            parent,
+            "PARENT_PIPELINE_SOURCE: $CI_PIPELINE_SOURCE",
+            "NOTHING: 1",
+            "api:test: it starts in another way",
+        ),
         (parent, "{ template: Jobs/SAST.gitlab-ci.yml }, ", "", "an include that is not read is gone"),
         (parent, "if: $MORE", "if: $LESS", "more: it is made if"),
         (parent, "[build, test, deploy]", "[test, build, deploy]", "api:test no longer waits for all"),
-        (parent, "all: { stage: build, script: make all }", "all: { stage: gone, script: make all }", "refuse"),
+        (
+            parent,
+            "all: { stage: build, script: make all }",
+            "all: { stage: gone, script: make all }",
+            "all: `stage` differs",
+        ),
+        (parent, "local: ci/more.yml", "local: ci/gone.yml", "GitLab would refuse it"),
         ("web/ci.yml", "make -C web", "make", "web > serve: `script` differs"),
         ("web/nested.yml", "make nested", "make", "other: `files of its child` differs"),
         ("nestling.yml", "workspace:", "workspace:\n  pipelines: { schedule: none }", "api:test is not made"),
@@ -175,7 +189,9 @@ fn whatever_is_lost_after_the_move_is_less() {
 #[test]
 fn options_that_have_no_effect_beside_a_comparison_are_refused() {
     let repository = Repository::new();
-    let jobs = format!("test: {{ script: make -C api, {CHANGES} }}\nlint: {{ script: make -C api lint, {CHANGES} }}\n");
+    let jobs = format!(
+        "test: {{ script: make -C api, {CHANGES} }}\nlint: {{ script: make -C api lint, {CHANGES} }}\n"
+    );
     repository.write(".gitlab-ci.yml", &jobs).write("api/main.go", "");
     repository.commit("start");
     output(nestling(repository.path()).args(["import", "--write"]));

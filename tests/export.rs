@@ -12,7 +12,8 @@ report: { stage: report, script: make report }
 
 /// The two jobs of a parent, as `init` writes them.
 fn plan_and_run() -> String {
-    let text = std::fs::read_to_string(root().join("crates/nestling-cli/src/init/parent.gitlab-ci.yml")).unwrap();
+    let text =
+        std::fs::read_to_string(root().join("crates/nestling-cli/src/init/parent.gitlab-ci.yml")).unwrap();
     text[text.find("nestling:plan:").unwrap()..].to_owned()
 }
 
@@ -35,11 +36,21 @@ fn workspace() -> Repository {
         )
         .write("core/nestling.yml", "unit: { use: [go] }\n")
         .write("docs/nestling.yml", "unit: { changes: [\"!**/*.png\"] }\n---\nbuild: { stage: build, script: make docs, when: manual }\n");
-    for path in ["api/main.go", "core/core.go", "docs/index.md", "docs/a.png", "proto/api.proto", "go.mod", "README.md"] {
+    for path in [
+        "api/main.go",
+        "core/core.go",
+        "docs/index.md",
+        "docs/a.png",
+        "proto/api.proto",
+        "go.mod",
+        "README.md",
+    ] {
         repository.write(path, "");
     }
     repository.commit("start");
-    for path in ["api/main.go", "core/core.go", "proto/api.proto", "go.mod", "README.md", "docs/a.png", "ci/go.yml"] {
+    for path in
+        ["api/main.go", "core/core.go", "proto/api.proto", "go.mod", "README.md", "docs/a.png", "ci/go.yml"]
+    {
         let file = repository.path().join(path);
         let old = std::fs::read_to_string(&file).unwrap();
         repository.write(path, &format!("{old}\n# more\n")).commit(&format!("change {path}"));
@@ -47,7 +58,7 @@ fn workspace() -> Repository {
     repository
 }
 
-/// What is written is a golden file; GitLab's readers take it, and it lacks nothing.
+/// The files and the report are a golden file; GitLab's readers take them, and they lack nothing.
 #[test]
 fn a_workspace_is_written_out_and_proven() {
     let repository = workspace();
@@ -74,15 +85,25 @@ fn a_workspace_is_written_out_and_proven() {
     assert!(checked.status.success(), "{}", said(&checked));
 }
 
-/// What a static pipeline cannot do is an error, less with a reason, or a line of the report.
+/// Each thing that a static pipeline cannot do is an error, less with a reason, or a line of the report.
 #[test]
 fn what_cannot_be_written_out_is_reported() {
     let unit = "unit: {}\n---\n";
     for (workspace, jobs, expected, code) in [
         ("workspace: { unclaimed: everything }", "a: { script: x }", "more: `unclaimed: everything`", 0),
         ("workspace: { ignore: [\"**/*.md\"] }", "a: { script: x }", "more: `ignore`", 0),
-        ("workspace: { pipelines: { tag: changed } }", "a: { script: x }", "more: tag: GitLab compares nothing", 0),
-        ("workspace: { pipelines: { branch: { since: start } } }", "a: { script: x }", "GitLab compares with no older", 0),
+        (
+            "workspace: { pipelines: { tag: changed } }",
+            "a: { script: x }",
+            "more: tag: GitLab compares nothing",
+            0,
+        ),
+        (
+            "workspace: { pipelines: { branch: { since: start } } }",
+            "a: { script: x }",
+            "GitLab compares with no older",
+            0,
+        ),
         (
             "workspace: {}",
             "a: { script: x, rules: [{ changes: [\"api/*\"] }] }",
@@ -99,7 +120,10 @@ fn what_cannot_be_written_out_is_reported() {
     ] {
         let repository = Repository::new();
         repository
-            .write(".gitlab-ci.yml", &plan_and_run().replace("stage: plan", "stage: build").replace("stage: run", "stage: test"))
+            .write(
+                ".gitlab-ci.yml",
+                &plan_and_run().replace("stage: plan", "stage: build").replace("stage: run", "stage: test"),
+            )
             .write("nestling.yml", workspace)
             .write("api/nestling.yml", &format!("{unit}{jobs}\n"))
             .write("api/main.go", "");
@@ -122,5 +146,9 @@ fn what_cannot_be_written_out_is_reported() {
         .write("api/nestling.yml", "a: { script: x }");
     let failed = run(nestling(repository.path()).arg("export"));
     assert_eq!(failed.status.code(), Some(2), "{}", said(&failed));
-    assert!(said(&failed).contains("both `.gitlab-ci.yml` and the child have a job `api:a`"), "{}", said(&failed));
+    assert!(
+        said(&failed).contains("both `.gitlab-ci.yml` and the child have a job `api:a`"),
+        "{}",
+        said(&failed)
+    );
 }

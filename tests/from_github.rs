@@ -24,7 +24,12 @@ fn workflows_become_units() {
         let repository = repository(name);
         let file = format!(".github/workflows/{name}.yml");
         let import = |more: &[&str]| {
-            output(nestling(repository.path()).args(["import", "--from", "github", &file]).args(options).args(more))
+            output(
+                nestling(repository.path())
+                    .args(["import", "--from", "github", &file])
+                    .args(options)
+                    .args(more),
+            )
         };
         let report = import(&[]);
         assert_eq!(repository.git(&["status", "--porcelain"]), "", "nothing is written without --write");
@@ -32,7 +37,9 @@ fn workflows_become_units() {
         let unit = std::fs::read_to_string(repository.path().join("services/api/nestling.yml")).unwrap();
         assert!(!unit.contains("${{"), "no expression is left: {unit}");
         let golden: PathBuf = root().join(format!("tests/from-github/{name}.txt"));
-        different.extend(expect_file(&golden, &format!("=> report\n{report}=> services/api/nestling.yml\n{unit}")).err());
+        different.extend(
+            expect_file(&golden, &format!("=> report\n{report}=> services/api/nestling.yml\n{unit}")).err(),
+        );
         let checked = run(nestling(repository.path()).arg("check"));
         assert!(checked.status.success(), "{name}: {}", said(&checked));
         let child = repository.path().join("child.yml");

@@ -37,7 +37,11 @@ const PAGES: [(&str, &str, &str); 11] = [
     ("json/diff", "diff", "# diff.json\n\nOutput of `nestling diff --format json`.\n"),
     ("json/affected", "affected", "# affected.json\n\nOutput of `nestling affected --format json`.\n"),
     ("json/replay", "replay", "# replay.json\n\nOutput of `nestling replay --format json`.\n"),
-    ("json/against", "against", "# against.json\n\nOutput of `nestling replay --against OLD --format json`.\n"),
+    (
+        "json/against",
+        "against",
+        "# against.json\n\nOutput of `nestling replay --against OLD --format json`.\n",
+    ),
     ("json/explain", "explain", "# explain.json\n\nOutput of `nestling explain --format json`.\n"),
     (
         "json/passed",

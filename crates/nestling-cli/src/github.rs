@@ -7,7 +7,9 @@ mod context;
 mod condition;
 mod triggers;
 mod matrix;
+mod new_job;
 mod actions;
+mod keywords;
 mod job;
 mod run;
 

@@ -146,7 +146,7 @@ pub(crate) struct PipelineOptions {
     /// The environments that are deployed to.
     #[command(flatten)]
     pub deploys: DeployOptions,
-    /// What is to be done about CDK pipelines.
+    /// The treatment of CDK pipelines.
     #[command(flatten)]
     pub cdk: CdkOptions,
     /// The records of passed jobs.

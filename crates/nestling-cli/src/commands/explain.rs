@@ -80,10 +80,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         invocation.io.data(view::rule(rule))?;
         return Ok(Exit::Done);
     }
-    let session = invocation.open(
-        RunOptions::from(&args.pipeline)
-            .with_fingerprints(true),
-    )?;
+    let session = invocation.open(RunOptions::from(&args.pipeline).with_fingerprints(true))?;
     let plan = session.plan()?;
     let ok = report_plan(&plan, invocation.io);
     let asked = match find(&session, &plan, subject)? {

@@ -12,7 +12,9 @@ use crate::options::RunOptions;
 /// the workspace for a change of every path and, with `--prove`, for the newest merges. Nothing is written without `--write`. Ends with
 /// exit code 1 if a pipeline would lack something.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  nestling export\n  nestling export --prove 500\n  nestling export --write")]
+#[command(
+    after_help = "Examples:\n  nestling export\n  nestling export --prove 500\n  nestling export --write"
+)]
 pub struct Args {
     /// Compare the jobs of the last N merges (200 if N is omitted)
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "200")]

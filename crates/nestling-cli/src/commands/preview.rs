@@ -65,9 +65,7 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
-    let mut session = invocation.open(
-        RunOptions::from(&args.pipeline),
-    )?;
+    let mut session = invocation.open(RunOptions::from(&args.pipeline))?;
     let io = &mut *invocation.io;
     if args.watch || args.serve { following::watch(args, &mut session, io) } else { once(args, &session, io) }
 }

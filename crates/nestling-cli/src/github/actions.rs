@@ -1,7 +1,7 @@
 //! Actions as images, scripts and keywords of a job.
 
 use super::context::translated;
-use super::job::NewJob;
+use super::new_job::NewJob;
 use super::notes::{Notes, Part};
 use nestling::Origin;
 use nestling_gitlab::yaml::{Map, Node};
@@ -28,7 +28,11 @@ pub(super) fn add(uses: &Node, with: &Map, job: &mut NewJob, notes: &mut Notes) 
     let origin = uses.origin;
     let (name, reference) = written.split_once('@').unwrap_or((written, ""));
     if reference.len() == 40 && reference.chars().all(|c| c.is_ascii_hexdigit()) {
-        notes.add(Part::Security, origin, format!("`{name}` is pinned to a commit; what is in its place is not pinned"));
+        notes.add(
+            Part::Security,
+            origin,
+            format!("`{name}` is pinned to a commit; what is in its place is not pinned"),
+        );
     }
     let inputs = Inputs { with, origin };
     if let Some((_, input, image, default)) = SETUPS.iter().find(|(action, ..)| *action == name) {
@@ -51,7 +55,11 @@ pub(super) fn add(uses: &Node, with: &Map, job: &mut NewJob, notes: &mut Notes) 
         "docker/build-push-action" => build_push(&inputs, job, notes),
         "aws-actions/configure-aws-credentials" => aws(&inputs, job, notes),
         _ if name.starts_with("./") => {
-            notes.add(Part::Lost, origin, format!("the action of this repository `{name}`: write its steps as a script"));
+            notes.add(
+                Part::Lost,
+                origin,
+                format!("the action of this repository `{name}`: write its steps as a script"),
+            );
         }
         _ => notes.add(Part::Lost, origin, format!("the action `{written}`")),
     }
@@ -78,12 +86,21 @@ impl Inputs<'_> {
     /// Adds a line for each input that is not among the known ones.
     fn tell_others(&self, known: &[&str], notes: &mut Notes) {
         for entry in self.with.entries.iter().filter(|entry| !known.contains(&entry.key.text())) {
-            notes.add(Part::Lost, entry.value.origin, format!("the input `{}` of the action", entry.key.text()));
+            notes.add(
+                Part::Lost,
+                entry.value.origin,
+                format!("the input `{}` of the action", entry.key.text()),
+            );
         }
     }
 }
 
-fn setup(inputs: &Inputs<'_>, (input, image, default): (&str, &str, &str), job: &mut NewJob, notes: &mut Notes) {
+fn setup(
+    inputs: &Inputs<'_>,
+    (input, image, default): (&str, &str, &str),
+    job: &mut NewJob,
+    notes: &mut Notes,
+) {
     let version = inputs.text(input, notes).unwrap_or_else(|| default.to_owned());
     // `20.x` is the newest 20, as the tag `20` is.
     let version = version.trim_end_matches(".x").trim_start_matches('v');
@@ -91,7 +108,8 @@ fn setup(inputs: &Inputs<'_>, (input, image, default): (&str, &str, &str), job: 
     match &job.image {
         None => job.image = Some(image),
         Some(other) => {
-            let text = format!("a second image `{image}` beside `{other}`: a job has one; build one that has both");
+            let text =
+                format!("a second image `{image}` beside `{other}`: a job has one; build one that has both");
             notes.add(Part::Lost, inputs.origin, text);
         }
     }
@@ -115,7 +133,9 @@ fn checkout(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
 fn cache(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
     let paths = inputs.lines("path", notes);
     if let Some(outside) = paths.iter().find(|path| path.starts_with(['~', '/'])) {
-        let text = format!("the path `{outside}` of the cache is outside of the project: set the tool's directory below $CI_PROJECT_DIR");
+        let text = format!(
+            "the path `{outside}` of the cache is outside of the project: set the tool's directory below $CI_PROJECT_DIR"
+        );
         notes.add(Part::Lost, inputs.origin, text);
     }
     let inside: Vec<String> = paths.into_iter().filter(|path| !path.starts_with(['~', '/'])).collect();
@@ -125,10 +145,14 @@ fn cache(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
     // `hashFiles('…')` names the files that the key is made of.
     let key = inputs.with.get("key").and_then(Node::text).unwrap_or_default();
     let hashed = key.split("hashFiles(").nth(1).and_then(|rest| rest.split(')').next()).unwrap_or_default();
-    let files: Vec<String> = hashed.split('\'').skip(1).step_by(2).map(|file| file.trim_start_matches("**/").to_owned()).collect();
+    let files: Vec<String> =
+        hashed.split('\'').skip(1).step_by(2).map(|file| file.trim_start_matches("**/").to_owned()).collect();
     let mut cache = Map::default();
     let strings = |texts: &[String]| {
-        Node::seq(inputs.origin, texts.iter().map(|text| Node::string(inputs.origin, text.as_str())).collect())
+        Node::seq(
+            inputs.origin,
+            texts.iter().map(|text| Node::string(inputs.origin, text.as_str())).collect(),
+        )
     };
     if !files.is_empty() && files.len() <= 2 && files.iter().all(|file| !file.contains('*')) {
         let mut of_files = Map::default();
@@ -145,10 +169,15 @@ fn cache(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
 
 fn upload(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
     let paths: Vec<String> = inputs.lines("path", notes);
-    let (excluded, included): (Vec<String>, Vec<String>) = paths.into_iter().partition(|path| path.starts_with('!'));
+    let (excluded, included): (Vec<String>, Vec<String>) =
+        paths.into_iter().partition(|path| path.starts_with('!'));
     job.artifacts.extend(included);
     if !excluded.is_empty() {
-        notes.add(Part::Lost, inputs.origin, "paths behind `!` of the artifact: list them under `artifacts: exclude:`");
+        notes.add(
+            Part::Lost,
+            inputs.origin,
+            "paths behind `!` of the artifact: list them under `artifacts: exclude:`",
+        );
     }
     if let Some(days) = inputs.text("retention-days", notes) {
         job.expire_in = Some(format!("{days} days"));
@@ -162,9 +191,17 @@ fn login(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
     let password = inputs.text("password", notes).unwrap_or_else(|| "$CI_REGISTRY_PASSWORD".to_owned());
     job.needs_docker = true;
     if registry == "ghcr.io" {
-        notes.add(Part::Decided, inputs.origin, "ghcr.io: GitLab's own registry is `$CI_REGISTRY`, and needs no secrets");
+        notes.add(
+            Part::Decided,
+            inputs.origin,
+            "ghcr.io: GitLab's own registry is `$CI_REGISTRY`, and needs no secrets",
+        );
     }
-    job.script.push(format!("echo \"{password}\" | docker login --username \"{user}\" --password-stdin {registry}").trim_end().to_owned());
+    job.script.push(
+        format!("echo \"{password}\" | docker login --username \"{user}\" --password-stdin {registry}")
+            .trim_end()
+            .to_owned(),
+    );
     inputs.tell_others(&["registry", "username", "password"], notes);
 }
 
@@ -189,7 +226,10 @@ fn build_push(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
     if inputs.text("push", notes).is_some_and(|push| push == "true") {
         job.script.extend(tags.iter().map(|tag| format!("docker push \"{tag}\"")));
     }
-    inputs.tell_others(&["context", "file", "target", "build-args", "tags", "push", "cache-from", "cache-to"], notes);
+    inputs.tell_others(
+        &["context", "file", "target", "build-args", "tags", "push", "cache-from", "cache-to"],
+        notes,
+    );
 }
 
 fn aws(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
@@ -197,7 +237,11 @@ fn aws(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
         job.variables.push(("AWS_REGION".to_owned(), region));
     }
     let Some(role) = inputs.text("role-to-assume", notes) else {
-        notes.add(Part::Decided, inputs.origin, "set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` as CI/CD variables, or use a role");
+        notes.add(
+            Part::Decided,
+            inputs.origin,
+            "set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` as CI/CD variables, or use a role",
+        );
         return;
     };
     job.variables.push(("AWS_ROLE_ARN".to_owned(), role));

@@ -34,7 +34,8 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
-        let operator = ["&&", "||", "==", "!=", "!", "(", ")", ","].iter().find(|known| rest.starts_with(**known));
+        let operator =
+            ["&&", "||", "==", "!=", "!", "(", ")", ","].iter().find(|known| rest.starts_with(**known));
         if let Some(operator) = operator {
             tokens.push(Token::Operator(operator));
             rest = rest[operator.len()..].trim_start();
@@ -128,7 +129,8 @@ impl Parser<'_> {
             "startsWith" | "contains" => {
                 let Token::Word(context) = self.tokens.get(self.position)?.clone() else { return None };
                 self.position += 1;
-                let Token::Text(text) = self.takes(",").then(|| self.tokens.get(self.position))??.clone() else {
+                let Token::Text(text) = self.takes(",").then(|| self.tokens.get(self.position))??.clone()
+                else {
                     return None;
                 };
                 self.position += 1;
@@ -235,7 +237,9 @@ mod tests {
             let found = condition(written).unwrap();
             assert_eq!((found.expression.as_deref(), found.when), (expected, when), "{written}");
         }
-        for unknown in ["github.actor != 'dependabot[bot]'", "steps.a.outcome == 'success'", "!cancelled()", "a b"] {
+        for unknown in
+            ["github.actor != 'dependabot[bot]'", "steps.a.outcome == 'success'", "!cancelled()", "a b"]
+        {
             assert_eq!(condition(unknown), None, "{unknown}");
         }
     }

@@ -105,7 +105,8 @@ fn replacement(expression: &str, origin: Origin, notes: &mut Notes) -> String {
         Some(Value::Text(text)) => text,
         Some(Value::Variable(name)) => {
             if UNTRUSTED.contains(&name.as_str()) {
-                let text = format!("`{expression}` is chosen by whoever opens a merge request: quote `${name}`");
+                let text =
+                    format!("`{expression}` is chosen by anyone who opens a merge request: quote `${name}`");
                 notes.add(Part::Security, origin, text);
             }
             if name == "CI_JOB_TOKEN" {
@@ -119,7 +120,10 @@ fn replacement(expression: &str, origin: Origin, notes: &mut Notes) -> String {
             format!("${{{name}}}")
         }
         None => {
-            let name = format!("TODO_{}", variable_name(expression.trim_matches(|c: char| !c.is_ascii_alphanumeric())));
+            let name = format!(
+                "UNKNOWN_{}",
+                variable_name(expression.trim_matches(|c: char| !c.is_ascii_alphanumeric()))
+            );
             let text = format!("`{expression}` has no counterpart: `${name}` is in its place");
             notes.add(Part::Lost, origin, text);
             format!("${{{name}}}")
@@ -137,7 +141,7 @@ mod tests {
             ("v${{ github.sha }}-x", "v${CI_COMMIT_SHA}-x"),
             ("${{secrets.API_KEY}} ${{ matrix.node-version }}", "${API_KEY} ${NODE_VERSION}"),
             ("${{ 'plain' }}", "plain"),
-            ("${{ steps.meta.outputs.tags }}", "${TODO_STEPS_META_OUTPUTS_TAGS}"),
+            ("${{ steps.meta.outputs.tags }}", "${UNKNOWN_STEPS_META_OUTPUTS_TAGS}"),
             ("${{ a", "$ {{ a"),
             ("$HOME {{ x }}", "$HOME {{ x }}"),
         ] {

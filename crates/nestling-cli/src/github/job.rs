@@ -1,46 +1,43 @@
 //! A job of a workflow as a job of a unit.
 
 use super::actions;
-use super::condition::condition;
 use super::context::translated;
+use super::keywords::{Workflow, set_others, set_rules};
 use super::matrix::matrix;
+use super::new_job::NewJob;
 use super::notes::{Notes, Part};
 use nestling::Origin;
 use nestling_gitlab::yaml::{Map, Node};
 
-/// A job in the making.
-#[derive(Debug, Default)]
-pub(super) struct NewJob {
-    pub image: Option<String>,
-    pub script: Vec<String>,
-    pub after_script: Vec<String>,
-    pub variables: Vec<(String, String)>,
-    pub artifacts: Vec<String>,
-    pub expire_in: Option<String>,
-    /// True if it runs Docker.
-    pub needs_docker: bool,
-    /// Further keywords.
-    pub keywords: Map,
-}
-
 /// The keywords of a job that are read.
 const KNOWN: [&str; 17] = [
-    "name", "runs-on", "needs", "if", "env", "steps", "strategy", "container", "services", "timeout-minutes",
-    "continue-on-error", "environment", "permissions", "defaults", "outputs", "concurrency", "uses",
+    "name",
+    "runs-on",
+    "needs",
+    "if",
+    "env",
+    "steps",
+    "strategy",
+    "container",
+    "services",
+    "timeout-minutes",
+    "continue-on-error",
+    "environment",
+    "permissions",
+    "defaults",
+    "outputs",
+    "concurrency",
+    "uses",
 ];
-
-/// What the workflow as a whole gives to its jobs.
-pub(super) struct Workflow<'a> {
-    pub conditions: &'a [String],
-    pub env: Vec<(String, String)>,
-    pub defaults: Option<&'a Node>,
-}
 
 /// Returns everything that is written of a job; `None` for one that calls a workflow.
 pub(super) fn job(written: &Map, workflow: &Workflow<'_>, notes: &mut Notes) -> Option<Map> {
     let origin = written.entries.first().map_or_else(Origin::generated, |entry| entry.key.origin);
     if let Some(uses) = written.get("uses") {
-        let text = format!("the job calls the workflow `{}`: a template with inputs does that", uses.text().unwrap_or_default());
+        let text = format!(
+            "the job calls the workflow `{}`: a template with inputs does that",
+            uses.text().unwrap_or_default()
+        );
         notes.add(Part::Lost, uses.origin, text);
         return None;
     }
@@ -57,7 +54,7 @@ pub(super) fn job(written: &Map, workflow: &Workflow<'_>, notes: &mut Notes) -> 
         }
     }
     let tags = runner(written, &mut new, notes);
-    Some(body(written, workflow, new, tags, origin, notes))
+    Some(body(written, workflow, new, &tags, origin, notes))
 }
 
 /// Returns an `env` as variables.
@@ -125,7 +122,9 @@ fn add_step(step: &Map, job: &Map, workflow: &Workflow<'_>, new: &mut NewJob, no
     let mut text = translated(run.text().unwrap_or_default(), run.origin, notes).trim_end().to_owned();
     for name in ["GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY"] {
         if text.contains(name) {
-            let text = format!("`${name}` is no file here: `export` in the same script, or a dotenv report for other jobs");
+            let text = format!(
+                "`${name}` is no file here: `export` in the same script, or a dotenv report for other jobs"
+            );
             notes.add(Part::Lost, run.origin, text);
         }
     }
@@ -136,7 +135,8 @@ fn add_step(step: &Map, job: &Map, workflow: &Workflow<'_>, new: &mut NewJob, no
         .into_iter()
         .map(|(name, value)| format!("export {name}=\"{value}\""))
         .collect();
-    let of_run = |node: Option<&Node>| node.and_then(|node| node.get("run")?.get("working-directory")).cloned();
+    let of_run =
+        |node: Option<&Node>| node.and_then(|node| node.get("run")?.get("working-directory")).cloned();
     let directory = step.get("working-directory").cloned();
     let directory = directory.or_else(|| of_run(job.get("defaults"))).or_else(|| of_run(workflow.defaults));
     if let Some(directory) = directory {
@@ -156,7 +156,13 @@ fn add_step(step: &Map, job: &Map, workflow: &Workflow<'_>, new: &mut NewJob, no
 /// Finds the image, and returns the tags of a runner of another kind.
 fn runner(written: &Map, new: &mut NewJob, notes: &mut Notes) -> Vec<String> {
     let node = written.get("runs-on");
-    let labels: Vec<String> = node.map(Node::items_or_self).unwrap_or_default().iter().filter_map(Node::text).map(str::to_owned).collect();
+    let labels: Vec<String> = node
+        .map(Node::items_or_self)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Node::text)
+        .map(str::to_owned)
+        .collect();
     let is_hosted = labels.iter().all(|label| label.starts_with("ubuntu-"));
     if new.needs_docker {
         new.image = Some("docker:28".to_owned());
@@ -166,7 +172,10 @@ fn runner(written: &Map, new: &mut NewJob, notes: &mut Notes) -> Vec<String> {
     }
     if is_hosted {
         if new.image.is_none() {
-            let version = labels.first().and_then(|label| label.strip_prefix("ubuntu-")).filter(|version| *version != "latest");
+            let version = labels
+                .first()
+                .and_then(|label| label.strip_prefix("ubuntu-"))
+                .filter(|version| *version != "latest");
             new.image = Some(format!("ubuntu:{}", version.unwrap_or("24.04")));
             let origin = node.map_or_else(Origin::generated, |node| node.origin);
             let text = "the image `ubuntu` has no git, curl, node and so on, which GitHub's machine has: name an image that has what the script calls";
@@ -175,18 +184,29 @@ fn runner(written: &Map, new: &mut NewJob, notes: &mut Notes) -> Vec<String> {
         return Vec::new();
     }
     let origin = node.map_or_else(Origin::generated, |node| node.origin);
-    notes.add(Part::Decided, origin, format!("`runs-on: {}`: its labels are tags of a runner", labels.join(", ").replace("${{", "$ {{")));
+    notes.add(
+        Part::Decided,
+        origin,
+        format!("`runs-on: {}`: its labels are tags of a runner", labels.join(", ").replace("${{", "$ {{")),
+    );
     labels.iter().map(|label| translated(label, origin, notes)).collect()
 }
 
-fn body(written: &Map, workflow: &Workflow<'_>, new: NewJob, tags: Vec<String>, origin: Origin, notes: &mut Notes) -> Map {
+fn body(
+    written: &Map,
+    workflow: &Workflow<'_>,
+    new: NewJob,
+    tags: &[String],
+    origin: Origin,
+    notes: &mut Notes,
+) -> Map {
     let mut body = Map::default();
     body.set("stage", Node::string(origin, "test"));
     if let Some(image) = &new.image {
         body.set("image", Node::string(origin, image.as_str()));
     }
     if !tags.is_empty() {
-        body.set("tags", strings(&tags, origin));
+        body.set("tags", strings(tags, origin));
     }
     body.entries.extend(new.keywords.entries.clone());
     if let Some(strategy) = written.get("strategy")
@@ -197,7 +217,8 @@ fn body(written: &Map, workflow: &Workflow<'_>, new: NewJob, tags: Vec<String>, 
         body.set("parallel", Node::map(origin, parallel));
     }
     if let Some(needs) = written.get("needs") {
-        let names: Vec<String> = needs.items_or_self().iter().filter_map(Node::text).map(str::to_owned).collect();
+        let names: Vec<String> =
+            needs.items_or_self().iter().filter_map(Node::text).map(str::to_owned).collect();
         body.set("needs", strings(&names, needs.origin));
     }
     let mut variables = Map::default();
@@ -229,75 +250,6 @@ fn body(written: &Map, workflow: &Workflow<'_>, new: NewJob, tags: Vec<String>, 
         body.set("artifacts", Node::map(origin, artifacts));
     }
     body
-}
-
-fn set_rules(written: &Map, workflow: &Workflow<'_>, body: &mut Map, notes: &mut Notes) {
-    let mut own = None;
-    let mut when = None;
-    let mut origin = Origin::generated();
-    if let Some(node) = written.get("if") {
-        origin = node.origin;
-        let text = node.text().unwrap_or_default();
-        match condition(text) {
-            Some(found) => (own, when) = (found.expression, found.when),
-            None => {
-                let text = format!("`if: {}`: GitLab cannot ask for it before the pipeline exists: the job always runs", text.trim());
-                notes.add(Part::Lost, node.origin, text.replace("${{", "$ {{"));
-            }
-        }
-    }
-    let group = |text: &str| if text.contains("||") { format!("({text})") } else { text.to_owned() };
-    let rules = workflow.conditions.iter().map(|trigger| {
-        let parts = [Some(trigger), own.as_ref()].into_iter().flatten().map(|part| group(part));
-        let mut rule = Map::default();
-        rule.set("if", Node::string(origin, parts.collect::<Vec<_>>().join(" && ")));
-        if let Some(when) = when {
-            rule.set("when", Node::string(origin, when));
-        }
-        Node::map(origin, rule)
-    });
-    let rules: Vec<Node> = rules.collect();
-    if !rules.is_empty() {
-        body.set("rules", Node::seq(origin, rules));
-    }
-}
-
-fn set_others(written: &Map, body: &mut Map, notes: &mut Notes) {
-    if let Some(minutes) = written.get("timeout-minutes") {
-        body.set("timeout", Node::string(minutes.origin, format!("{} minutes", minutes.text().unwrap_or("60"))));
-    }
-    if written.get("continue-on-error").and_then(Node::as_bool) == Some(true) {
-        body.set("allow_failure", Node::plain(Origin::generated(), "true"));
-    }
-    if let Some(environment) = written.get("environment") {
-        let name = environment.get("name").unwrap_or(environment);
-        let mut map = Map::default();
-        map.set("name", Node::string(name.origin, translated(name.text().unwrap_or_default(), name.origin, notes)));
-        if let Some(url) = environment.get("url") {
-            map.set("url", Node::string(url.origin, translated(url.text().unwrap_or_default(), url.origin, notes)));
-        }
-        body.set("environment", Node::map(environment.origin, map));
-        notes.add(Part::Decided, environment.origin, "rules of protection and reviewers of the environment are settings of the project");
-    }
-    if let Some(permissions) = written.get("permissions") {
-        notes.add(Part::Lost, permissions.origin, "`permissions`: the job token has those that the project's settings give");
-    }
-    if let Some(outputs) = written.get("outputs") {
-        notes.add(Part::Lost, outputs.origin, "`outputs`: write them to a dotenv report of the job");
-    }
-    if let Some(concurrency) = written.get("concurrency") {
-        set_concurrency(concurrency, body, notes);
-    }
-}
-
-fn set_concurrency(concurrency: &Node, body: &mut Map, notes: &mut Notes) {
-    let group = concurrency.get("group").unwrap_or(concurrency);
-    if concurrency.get("cancel-in-progress").and_then(Node::as_bool) == Some(true) {
-        body.set("interruptible", Node::plain(concurrency.origin, "true"));
-        return;
-    }
-    let name = translated(group.text().unwrap_or_default(), group.origin, notes);
-    body.set("resource_group", Node::string(group.origin, name));
 }
 
 fn strings(texts: &[String], origin: Origin) -> Node {

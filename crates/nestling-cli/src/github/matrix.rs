@@ -29,7 +29,11 @@ pub(super) fn matrix(strategy: &Node, notes: &mut Notes) -> Option<Node> {
     for axis in axes {
         let name = variable_name(axis.key.text());
         let Some(values) = axis.value.as_seq() else {
-            notes.add(Part::Lost, axis.value.origin, format!("the values of `{}` are computed", axis.key.text()));
+            notes.add(
+                Part::Lost,
+                axis.value.origin,
+                format!("the values of `{}` are computed", axis.key.text()),
+            );
             return None;
         };
         has_axes = true;
@@ -44,7 +48,9 @@ pub(super) fn matrix(strategy: &Node, notes: &mut Notes) -> Option<Node> {
         rows.clear();
     }
     let excluded = combinations(map.get("exclude"), notes);
-    rows.retain(|row| !excluded.iter().any(|gone| gone.iter().all(|(name, value)| row.get(name) == Some(value))));
+    rows.retain(|row| {
+        !excluded.iter().any(|gone| gone.iter().all(|(name, value)| row.get(name) == Some(value)))
+    });
     let original: Vec<Row> = rows.clone();
     for included in combinations(map.get("include"), notes) {
         // It extends each combination whose values it does not change, and is one of its own if there is none.
@@ -60,7 +66,11 @@ pub(super) fn matrix(strategy: &Node, notes: &mut Notes) -> Option<Node> {
         }
     }
     if rows.len() > MOST_COPIES {
-        notes.add(Part::Lost, matrix.origin, format!("GitLab allows no more than {MOST_COPIES} jobs of a matrix"));
+        notes.add(
+            Part::Lost,
+            matrix.origin,
+            format!("GitLab allows no more than {MOST_COPIES} jobs of a matrix"),
+        );
     }
     (!rows.is_empty()).then(|| Node::seq(matrix.origin, rows.iter().map(|row| node(row, matrix)).collect()))
 }
@@ -74,7 +84,8 @@ fn flattened(name: &str, value: &Node, notes: &mut Notes) -> Row {
     match value.as_map() {
         None => Row::from([(name.to_owned(), text(value, notes))]),
         Some(map) => {
-            let part = |(key, value): (&str, &Node)| (format!("{name}_{}", variable_name(key)), value.clone());
+            let part =
+                |(key, value): (&str, &Node)| (format!("{name}_{}", variable_name(key)), value.clone());
             let parts: Vec<(String, Node)> = map.iter().map(part).collect();
             parts.into_iter().map(|(name, value)| (name, text(&value, notes))).collect()
         }
@@ -93,8 +104,14 @@ fn combinations(list: Option<&Node>, notes: &mut Notes) -> Vec<Row> {
     rows
 }
 
+/// Returns a value as a string: `20.x` is the newest 20, which tags of images call `20`.
 fn text(value: &Node, notes: &mut Notes) -> String {
-    translated(value.text().unwrap_or_default(), value.origin, notes)
+    let text = translated(value.text().unwrap_or_default(), value.origin, notes);
+    let is_version = |start: &str| !start.is_empty() && start.chars().all(|c| c.is_ascii_digit() || c == '.');
+    match text.strip_suffix(".x").filter(|start| is_version(start)) {
+        Some(start) => start.to_owned(),
+        None => text,
+    }
 }
 
 fn node(row: &Row, matrix: &Node) -> Node {

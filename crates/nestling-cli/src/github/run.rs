@@ -1,7 +1,8 @@
 //! The command's work: a workflow is read, and its unit is written.
 
 use super::context::translated;
-use super::job::{Workflow, job, variables};
+use super::job::{job, variables};
+use super::keywords::Workflow;
 use super::notes::{Notes, Part};
 use super::triggers::{Triggers, triggers};
 use crate::exit::Failure;
@@ -29,7 +30,17 @@ pub(crate) struct FromGithub<'o> {
 
 /// Keywords of GitLab that a job cannot be called as.
 const RESERVED: [&str; 12] = [
-    "image", "services", "stages", "types", "before_script", "after_script", "variables", "cache", "include", "default", "workflow",
+    "image",
+    "services",
+    "stages",
+    "types",
+    "before_script",
+    "after_script",
+    "variables",
+    "cache",
+    "include",
+    "default",
+    "workflow",
     "pages",
 ];
 
@@ -53,7 +64,8 @@ pub(crate) fn import_workflow(session: &Session, asked: &FromGithub<'_>) -> Resu
     })?;
     let document = documents.into_iter().next();
     let workflow = document.as_ref().and_then(Node::as_map).filter(|map| map.contains("jobs"));
-    let workflow = workflow.ok_or_else(|| Failure::usage(format!("`{shown}` is no workflow: it has no `jobs`")))?;
+    let workflow =
+        workflow.ok_or_else(|| Failure::usage(format!("`{shown}` is no workflow: it has no `jobs`")))?;
     let mut notes = Notes::default();
     let on = workflow.get("on").or_else(|| workflow.get("true"));
     let triggers = on.map(|on| triggers(on, &mut notes)).unwrap_or_default();
@@ -85,11 +97,13 @@ pub(crate) fn import_workflow(session: &Session, asked: &FromGithub<'_>) -> Resu
 fn read(session: &Session, files: &dyn Files, file: &str) -> Result<(RepoPath, String), Failure> {
     for path in session.named_paths(file) {
         if let Some(bytes) = files.read(&path).map_err(Failure::repository)? {
-            let text = String::from_utf8(bytes).map_err(|_| Failure::usage(format!("`{file}` is not UTF-8")))?;
+            let text =
+                String::from_utf8(bytes).map_err(|_| Failure::usage(format!("`{file}` is not UTF-8")))?;
             return Ok((path, text));
         }
     }
-    Err(Failure::usage(format!("there is no file `{file}`")).with_help("name a workflow, such as .github/workflows/test.yml"))
+    Err(Failure::usage(format!("there is no file `{file}`"))
+        .with_help("name a workflow, such as .github/workflows/test.yml"))
 }
 
 /// Returns the directory that the first glob of `paths` covers as a whole.
@@ -113,7 +127,10 @@ fn header(directory: &str, triggers: &Triggers, on: Option<Origin>, file: &str, 
         if glob == whole(directory) || glob == file || glob.starts_with(".github/") {
             continue;
         }
-        globs.push(format!("{sign}/{glob}"));
+        let glob = format!("{sign}/{glob}");
+        if !globs.contains(&glob) {
+            globs.push(glob);
+        }
     }
     globs.extend(triggers.ignored.iter().map(|glob| format!("!/{}", of_gitlab(glob))));
     let mut header = "unit:".to_owned();
@@ -161,11 +178,14 @@ fn jobs_text(written: &Map, triggers: &Triggers, notes: &mut Notes) -> (String, 
         let text = "`concurrency`: a newer pipeline cancels jobs with `interruptible: true` (`workflow:auto_cancel` of the parent)";
         notes.add(Part::Decided, concurrency.origin, text);
     }
-    let workflow = Workflow { conditions: &triggers.conditions, env: env.clone(), defaults: written.get("defaults") };
+    let workflow =
+        Workflow { conditions: &triggers.conditions, env: env.clone(), defaults: written.get("defaults") };
     let mut text = String::new();
     let mut count = 0;
     for entry in written.get("jobs").and_then(Node::as_map).into_iter().flat_map(|jobs| &jobs.entries) {
-        let Some(mut body) = entry.value.as_map().and_then(|map| job(map, &workflow, notes)) else { continue };
+        let Some(mut body) = entry.value.as_map().and_then(|map| job(map, &workflow, notes)) else {
+            continue;
+        };
         let name = job_name(entry.key.text());
         if let Some(needs) = body.get("needs").and_then(Node::as_seq) {
             let names = needs.iter().filter_map(Node::text).map(|name| Node::string(origin, job_name(name)));
@@ -175,7 +195,12 @@ fn jobs_text(written: &Map, triggers: &Triggers, notes: &mut Notes) -> (String, 
         if count > 0 {
             text.push('\n');
         }
-        emit_entry(&mut text, &Key::new(entry.key.origin, name.as_str()), &Node::map(entry.value.origin, body), 0);
+        emit_entry(
+            &mut text,
+            &Key::new(entry.key.origin, name.as_str()),
+            &Node::map(entry.value.origin, body),
+            0,
+        );
         count += 1;
     }
     (text, count)
@@ -197,19 +222,35 @@ fn refuse_existing(files: &dyn Files, written: &BTreeMap<String, String>) -> Res
 }
 
 /// Adds what `nestling check` would find in the jobs.
-fn add_findings(files: &dyn Files, written: &BTreeMap<String, String>, notes: &mut Notes) -> Result<(), Failure> {
-    let contents = written.iter().filter_map(|(path, text)| Some((RepoPath::parse(path).ok()?, text.clone().into_bytes())));
+fn add_findings(
+    files: &dyn Files,
+    written: &BTreeMap<String, String>,
+    notes: &mut Notes,
+) -> Result<(), Failure> {
+    let contents = written
+        .iter()
+        .filter_map(|(path, text)| Some((RepoPath::parse(path).ok()?, text.clone().into_bytes())));
     let overlay = Overlay::new(files, contents);
     let facts = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
     let plan = Project::of_files(&overlay, facts)?.plan(ChangeSet::everything()).run()?;
     for problem in plan.diagnostics.iter().filter(|problem| problem.severity == Severity::Error) {
         let place = problem.origin().map(|origin| plan.sources.place(origin)).unwrap_or_default();
-        notes.add(Part::Lost, Origin::generated(), format!("`nestling check` reports: {} ({place})", problem.message));
+        notes.add(
+            Part::Lost,
+            Origin::generated(),
+            format!("`nestling check` reports: {} ({place})", problem.message),
+        );
     }
     Ok(())
 }
 
-fn report(file: &str, directory: &str, count: usize, notes: &Notes, written: &BTreeMap<String, String>) -> String {
+fn report(
+    file: &str,
+    directory: &str,
+    count: usize,
+    notes: &Notes,
+    written: &BTreeMap<String, String>,
+) -> String {
     let jobs = counted(count, "job");
     let mut text = format!("{file}: {jobs} to the unit {directory}\n");
     text.push_str(&notes.text(file));

@@ -66,17 +66,22 @@ impl Triggers {
                 let crons = body.map(Node::items_or_self).unwrap_or_default().iter();
                 for cron in crons.filter_map(|entry| entry.get("cron")) {
                     let text = cron.text().unwrap_or_default();
-                    let command = format!("create the schedule: glab schedule create --cron '{text}' --ref main --description nightly");
+                    let command = format!(
+                        "create the schedule: glab schedule create --cron '{text}' --ref main --description nightly"
+                    );
                     notes.add(Part::Decided, cron.origin, command);
                 }
                 self.conditions.push("$PARENT_PIPELINE_SOURCE == \"schedule\"".to_owned());
             }
             "workflow_dispatch" => {
                 self.conditions.push("$PARENT_PIPELINE_SOURCE == \"web\"".to_owned());
-                for (name, input) in map.get("inputs").and_then(Node::as_map).into_iter().flat_map(Map::iter) {
+                for (name, input) in map.get("inputs").and_then(Node::as_map).into_iter().flat_map(Map::iter)
+                {
                     let default = input.get("default").and_then(Node::text).unwrap_or_default().to_owned();
                     self.inputs.push(Input { name: name.to_owned(), default });
-                    let text = format!("the input `{name}` is a variable; `spec: inputs:` of `.gitlab-ci.yml` makes a form of it");
+                    let text = format!(
+                        "the input `{name}` is a variable; `spec: inputs:` of `.gitlab-ci.yml` makes a form of it"
+                    );
                     notes.add(Part::Decided, input.origin, text);
                 }
             }

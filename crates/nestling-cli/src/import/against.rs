@@ -5,8 +5,8 @@ use super::json::AgainstV1;
 use super::kind::Kind;
 use super::old::{FILE, OldPipeline};
 use super::proof::{History, Proof};
-use super::side::Direction;
 use super::proposal::Proposal;
+use super::side::Direction;
 use super::table;
 use super::tree::Tree;
 use crate::exit::Failure;
@@ -47,7 +47,8 @@ pub(crate) struct Compared<'o> {
 pub(crate) fn against(session: &Session, compared: Compared<'_>) -> Result<Against, Failure> {
     let Compared { old, names, merges, .. } = compared;
     let git = session.git();
-    let named = compared.head.map(|head| resolved(git, head, "name a commit, a branch or a tag")).transpose()?;
+    let named =
+        compared.head.map(|head| resolved(git, head, "name a commit, a branch or a tag")).transpose()?;
     let files: Box<dyn Files + '_> = match &named {
         Some(commit) => Box::new(git.files_at(commit).map_err(Failure::git)?),
         None => Box::new(session.work_tree()?.1),
@@ -162,7 +163,8 @@ fn take(taken: &mut BTreeMap<String, String>, new: &str, old: &str) -> Result<()
         None => Ok(()),
         Some(other) => {
             let message = format!("`{other}` and `{old}` would both be compared with `{new}`");
-            Err(Failure::usage(message).with_help("list the jobs in a table of names, and pass it by `--names`"))
+            Err(Failure::usage(message)
+                .with_help("list the jobs in a table of names, and pass it by `--names`"))
         }
     }
 }

@@ -45,7 +45,7 @@ impl Kind {
         let mut kinds = Vec::from(Self::of_import(default_branch));
         for (name, source) in OTHER_SOURCES {
             if asks_for(source.as_str()) {
-                kinds.push(Self::of(name, As::Started(source), Comparison::Everything, default_branch));
+                kinds.push(Self::of(name, &As::Started(source), Comparison::Everything, default_branch));
             }
         }
         kinds
@@ -53,8 +53,7 @@ impl Kind {
 
     /// Returns the kinds that decide where a job goes: those of the proof, another branch and a schedule.
     pub(super) fn of_import(default_branch: &str) -> [Self; 5] {
-        let kind =
-            |name, simulate: As, comparison| Self::of(name, simulate, comparison, default_branch);
+        let kind = |name, simulate: As, comparison| Self::of(name, &simulate, comparison, default_branch);
         [
             kind("merge request", As::MergeRequest, Comparison::Paths),
             kind("push to the default branch", As::Branch(default_branch.to_owned()), Comparison::Paths),
@@ -64,9 +63,9 @@ impl Kind {
         ]
     }
 
-    fn of(name: &'static str, simulate: As, comparison: Comparison, default_branch: &str) -> Self {
+    fn of(name: &'static str, simulate: &As, comparison: Comparison, default_branch: &str) -> Self {
         let local = PipelineFacts::local(None, Some(default_branch.to_owned()), None);
-        Self { name, facts: unnamed(local.seen_as(&simulate), default_branch), comparison }
+        Self { name, facts: unnamed(local.seen_as(simulate), default_branch), comparison }
     }
 
     /// Returns the variables of the parent pipeline.

@@ -8,10 +8,10 @@ use super::likeness::{Likeness, compare};
 use super::old::OldPipeline;
 use super::proposal::Proposal;
 use super::side::{Direction, SideJob};
+use super::sides::{SidePipeline, Sides};
 use super::strings::strings;
 use super::waiting::lost_order;
 use super::written::CONDITIONS;
-use super::sides::{SidePipeline, Sides};
 use crate::exit::Failure;
 use nestling::{Files, RepoPath};
 use nestling_files::files::Overlay;
@@ -56,7 +56,7 @@ pub(super) struct Proof {
     pub rows: Vec<Row>,
     /// The reason why there are no more merges.
     pub end: Option<MergesEnd>,
-    /// What is assumed.
+    /// The assumptions.
     pub notes: BTreeSet<String>,
 }
 
@@ -110,8 +110,7 @@ impl Proof {
             sides.push(Sides::read(proposal, old_files, new_files, kind, direction)?);
         }
         let mut known: Vec<BTreeMap<Vec<bool>, Outcome>> = vec![BTreeMap::new(); sides.len()];
-        let mut proof =
-            Self { kinds: kinds.iter().map(|kind| kind.name).collect(), ..Self::default() };
+        let mut proof = Self { kinds: kinds.iter().map(|kind| kind.name).collect(), ..Self::default() };
         proof.add(None, "every path", &proposal.tree.files, &sides, watched, &mut known)?;
         let Some(head) = history.head.as_ref().filter(|_| history.merges > 0) else { return Ok(proof) };
         let walked = history.git.merges(head, history.merges).map_err(Failure::git)?;
@@ -148,7 +147,8 @@ impl Proof {
                     };
                     self.notes.extend(new.note.clone());
                     // The order of jobs is the same whatever changed.
-                    let lost = if self.rows.is_empty() { lost_order(&old.jobs, &new.jobs) } else { Vec::new() };
+                    let lost =
+                        if self.rows.is_empty() { lost_order(&old.jobs, &new.jobs) } else { Vec::new() };
                     outcome(&old, &new, side.stops(), &side.assumption(), lost)
                 }
             };
@@ -280,17 +280,21 @@ fn outcome(
     let mut more = Vec::new();
     let mut less: Vec<String> = new.problem.iter().cloned().collect();
     let gone = old.unread.difference(&new.unread);
-    less.extend(gone.map(|include| format!("an include that is not read is gone or differs: {}", one_line(include))));
+    less.extend(
+        gone.map(|include| format!("an include that is not read is gone or differs: {}", one_line(include))),
+    );
     less.extend(lost_order);
     let old_present = || old.present().filter(|(_, job)| is_possible(job, assumption));
     for (name, job) in old_present() {
         match new.jobs.get(name).filter(|job| job.guard() != Guard::Never) {
             None => less.push(format!("{name} is not made")),
-            Some(other) => match compared(&old.settled(job), &new.settled(other), stops.contains(name), assumption) {
-                Likeness::Same => {}
-                Likeness::More => more.push(format!("{name} is made under fewer conditions")),
-                Likeness::Less(reason) => less.push(format!("{name}: {reason}")),
-            },
+            Some(other) => {
+                match compared(&old.settled(job), &new.settled(other), stops.contains(name), assumption) {
+                    Likeness::Same => {}
+                    Likeness::More => more.push(format!("{name} is made under fewer conditions")),
+                    Likeness::Less(reason) => less.push(format!("{name}: {reason}")),
+                }
+            }
         }
     }
     let old_jobs: &BTreeMap<String, SideJob> = if old.refused.is_some() { &empty } else { &old.jobs };

@@ -12,7 +12,7 @@ pub(super) const MOST_PATTERNS: usize = 50;
 pub(super) enum Gate {
     /// Whatever changed.
     Open,
-    /// Where a path that one of these globs matches changed.
+    /// A path changed that one of these globs matches.
     Changes(BTreeSet<String>),
 }
 

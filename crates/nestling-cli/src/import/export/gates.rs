@@ -3,7 +3,7 @@
 use crate::exit::Failure;
 use crate::import::evidence::whole;
 use crate::import::tree::Tree;
-use nestling::{ChangeSet, Job, Project, RepoPath, UnitName};
+use nestling::{ChangeSet, Job, Project, RepoPath, Unit, UnitName};
 use nestling_files::path::Glob;
 use nestling_gitlab::pipeline::need::{NeedSource, needs, parallel_base};
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,7 +115,7 @@ fn closure(project: &Project<'_>, unit: &UnitName) -> BTreeSet<UnitName> {
             continue;
         }
         let unit = project.workspace().unit(name.as_str());
-        open.extend(unit.into_iter().flat_map(|unit| unit.dependencies()).cloned());
+        open.extend(unit.into_iter().flat_map(Unit::dependencies).cloned());
     }
     known
 }
@@ -141,12 +141,16 @@ fn folded(paths: &BTreeSet<&RepoPath>, tree: &Tree) -> BTreeSet<String> {
             directory = known.parent();
             topmost = Some(known);
         }
-        globs.insert(topmost.map_or_else(|| escaped(&path.to_string()), |directory| whole(&directory.to_string())));
+        globs.insert(
+            topmost.map_or_else(|| escaped(&path.to_string()), |directory| whole(&directory.to_string())),
+        );
     }
     globs
 }
 
 /// Returns a path as a glob that matches it alone, or at least it.
 fn escaped(path: &str) -> String {
-    path.chars().map(|c| if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\') { '?' } else { c }).collect()
+    path.chars()
+        .map(|c| if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\') { '?' } else { c })
+        .collect()
 }

@@ -19,7 +19,7 @@ const SOURCE_OF_CHILD: &str = "\"parent_pipeline\"";
 pub(super) struct Parent<'a> {
     /// The variables that its trigger job forwards.
     pub variables: &'a Map,
-    /// Those of them that hold values of the parent's pipeline.
+    /// The variables among them that hold values of the parent's pipeline.
     pub forwarded: &'a Forwarded,
     /// True if `default` or `variables` of its file would change the jobs.
     pub has_defaults: bool,
@@ -35,7 +35,10 @@ impl Parent<'_> {
             losses.less(name, "`only` and `except` ask for the parent's pipeline here, not for a child's");
         }
         if strings_of_values(&body).iter().any(|text| text.contains("CI_PIPELINE_")) {
-            losses.other(name, "`CI_PIPELINE_…` variables are those of the whole pipeline, no longer of a child");
+            losses.other(
+                name,
+                "`CI_PIPELINE_…` variables are those of the whole pipeline, no longer of a child",
+            );
         }
         if let Some(rules) = body.get_mut("rules") {
             let items = if let Kind::Seq(items) = &mut rules.kind { items.as_mut_slice() } else { &mut [] };
@@ -64,7 +67,7 @@ impl Parent<'_> {
         body
     }
 
-    /// What a trigger job forwards takes precedence over the variables of a job.
+    /// Adds the variables that the trigger job forwards: they take precedence over those of a job.
     fn add_variables(&self, body: &mut Map) {
         let is_own = |name: &str| self.forwarded.names().any(|(_, parent_name)| parent_name == name);
         let mut variables = body.get("variables").and_then(Node::as_map).cloned().unwrap_or_default();
@@ -84,7 +87,10 @@ impl Parent<'_> {
             losses.less(name, "it has more than 50 `needs`, the limit of GitLab.com for a job");
         }
         if is_of_parent {
-            losses.less(name, "it needs a job of the parent by the id of its pipeline: rewrite the need yourself");
+            losses.less(
+                name,
+                "it needs a job of the parent by the id of its pipeline: rewrite the need yourself",
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a static pipeline does not do as Nestling does.
+//! The differences between a static pipeline and Nestling's.
 
 use std::collections::BTreeMap;
 

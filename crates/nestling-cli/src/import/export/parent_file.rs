@@ -98,7 +98,7 @@ impl OldParent<'_> {
             let texts = strings(include);
             let is_deleted = texts.iter().any(|text| deleted.contains(text.trim_start_matches('/')));
             let is_component = include.get("component").is_some() && texts.concat().contains("nestling");
-            !is_deleted && !(is_component && self.own.is_empty())
+            !(is_deleted || is_component && self.own.is_empty())
         };
         entries.unwrap_or_default().iter().filter(is_kept).cloned().collect()
     }

@@ -237,7 +237,8 @@ impl Making<'_> {
         let (of_kind, own) = (jobs(kind.facts.clone())?, jobs(facts)?);
         let is_other = |(job, body): &(&String, &String)| of_kind.get(*job) != Some(*body);
         if let Some((job, _)) = own.iter().find(is_other) {
-            let text = format!("other jobs than in pipelines of its kind, such as `{job}`: they are not written");
+            let text =
+                format!("other jobs than in pipelines of its kind, such as `{job}`: they are not written");
             losses.less(name, &text);
         }
         Ok(())

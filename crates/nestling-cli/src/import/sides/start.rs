@@ -3,9 +3,9 @@
 use super::Sides;
 use crate::import::forwarded::Forwarded;
 use crate::import::old::{Configuration, OldPipeline};
+use crate::import::place::Slot;
 use crate::import::side::Surroundings;
 use crate::import::strings::{script_lines, strings};
-use crate::import::place::Slot;
 use nestling::Job;
 use nestling_gitlab::pipeline::guard::Guard;
 use nestling_gitlab::yaml::{Map, Node};
@@ -172,9 +172,10 @@ pub(in crate::import) fn forwarded_variables(body: &Map) -> Option<&Map> {
 /// Returns the variables of the parent that each trigger job of Nestling forwards.
 pub(in crate::import) fn forwarded(parent: &Configuration, old: &Configuration) -> Forwarded {
     let own = Own::of(parent, old);
-    let mut each = own.triggers.iter().map(|trigger| {
-        forwarded_variables(&trigger.body).map(Forwarded::by).unwrap_or_default()
-    });
+    let mut each = own
+        .triggers
+        .iter()
+        .map(|trigger| forwarded_variables(&trigger.body).map(Forwarded::by).unwrap_or_default());
     let first = each.next().unwrap_or_default();
     each.fold(first, |known, other| known.and(&other))
 }

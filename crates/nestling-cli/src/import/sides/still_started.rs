@@ -4,8 +4,8 @@ use super::start::is_awaited;
 use super::{SidePipeline, Sides, set_variable};
 use crate::import::includes::paths;
 use crate::import::old::StaticChild;
-use crate::import::side::{SideJob, Surroundings, refusal};
 use crate::import::place::{Place, Slot};
+use crate::import::side::{SideJob, Surroundings, refusal};
 use nestling::{Files, Job, Origin, RepoPath};
 use nestling_gitlab::yaml::{Map, Node, emit, parse_leniently};
 use std::collections::BTreeMap;
@@ -54,7 +54,9 @@ impl Sides<'_> {
 
     /// Adds the texts of the local files of a child that is not read to its trigger job.
     pub(super) fn note_unread_files(&self, made: &mut SideJob, files: &dyn Files, job: &Job) {
-        let Some(include) = job.body.get("trigger").and_then(|trigger| trigger.get("include")) else { return };
+        let Some(include) = job.body.get("trigger").and_then(|trigger| trigger.get("include")) else {
+            return;
+        };
         let mut texts = BTreeMap::new();
         let mut open: Vec<String> =
             include.items_or_self().iter().flat_map(|entry| paths(entry, files)).collect();
