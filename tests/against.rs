@@ -129,10 +129,12 @@ fn whatever_is_lost_after_the_move_is_less() {
         .write("web/nested.yml", "nested: { script: make nested }\n")
         .write("api/main.go", "");
     repository.commit("start");
+    repository.git(&["tag", "old"]);
     output(nestling(repository.path()).args(["import", "--write"]));
     repository.commit("moved");
+    repository.write("README.md", "").commit("a path of no unit");
     let against = |options: &[&str]| {
-        run(nestling(repository.path()).args(["replay", "--against", "HEAD~1"]).args(options))
+        run(nestling(repository.path()).args(["replay", "--against", "old"]).args(options))
     };
     let proven = against(&[]);
     assert_eq!(proven.status.code(), Some(0), "{}", String::from_utf8_lossy(&proven.stdout));
