@@ -5,7 +5,7 @@ use crate::support::memory::{changed, facts, planned};
 use crate::support::tool::{Tool, need};
 use crate::support::{nestling, output, root, run, said, setting};
 use nestling::view::HtmlPage;
-use nestling::{EmitOptions, MemoryFiles, Parts, Plan};
+use nestling::{ChangeSet, EmitOptions, MemoryFiles, Parts, Plan};
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -203,6 +203,17 @@ missing: { stage: deploy, trigger: { include: ci/missing.yml } }
     page.render().unwrap()
 }
 
+/// Jobs that are manual, that may be, and that are not.
+fn starts() -> String {
+    let gated = "rules: [{ if: $GATE, when: manual }, { when: on_success }]";
+    let jobs = format!(
+        "build: {{ stage: build, script: make }}\ngate: {{ stage: test, script: make, {gated} }}\n\
+         ask: {{ stage: test, script: make, when: manual }}\n\
+         release: {{ stage: deploy, script: make, environment: prod, {gated} }}\n"
+    );
+    page(&one_unit(&jobs), &["api/main.js"]).render().unwrap()
+}
+
 fn problems() -> String {
     let files = one_unit("test:\n  script: make\n  scrpt: make\nbuild: { stage: build, script: make }\n");
     let mut page = HtmlPage::new(&plan(&files, &["api/main.js"], "merge_request"));
@@ -215,6 +226,31 @@ fn names() -> String {
     let units = ["read", "write"].map(|end| format!("catalogue/service-orders-of-customers-{end}"));
     all.extend(units.iter().map(|unit| (format!("{unit}/nestling.yml"), "test: { script: make }\n")));
     page(&all, &[&format!("{}/x", units[0]), &format!("{}/x", units[1])]).render().unwrap()
+}
+
+/// Names of units, stages, jobs and environments that fit nowhere, and differ at their ends.
+fn long_names() -> String {
+    let stage = "integration tests of everything that is deployed together";
+    let workspace = format!(
+        "workspace:\n  stages: [build, \"{stage}\", deploy]\n  environments:\n    review: {{ when: merge_request, name: \
+         \"review/$CI_COMMIT_REF_SLUG/${{{{ unit.slug }}}}\", deployment_tier: development, auto_stop_in: 1 day }}\n"
+    );
+    let mut all = vec![("nestling.yml".to_owned(), workspace)];
+    for end in ["read", "write"] {
+        let build = format!("build-and-publish-the-container-image-for-{end}");
+        let text = format!(
+            "{build}: {{ stage: build, script: make }}\n\
+             test-the-integration-of-orders-{end}: {{ stage: \"{stage}\", needs: [{build}], script: make, rules: [{{ if: \
+             $GATE_OF_THE_TESTS, when: manual }}, {{ when: on_success }}] }}\n\
+             deploy: {{ stage: deploy, environment: [review], script: x, when: manual, stop: {{ script: y }} }}\n\
+             trigger-the-deployment-of-orders-{end}: {{ stage: deploy, trigger: group/a-long-name-of-a-project/orders-{end} }}\n\
+             split-the-tests-of-orders-{end} 1/2: {{ stage: build, script: x }}\nsplit-the-tests-of-orders-{end} 2/2: {{ stage: build, script: x }}\n"
+        );
+        all.push((format!("catalogue/services/service-of-customers-{end}/nestling.yml"), text));
+    }
+    let plan = planned(&MemoryFiles::new(all), ChangeSet::everything(), facts("merge_request"));
+    assert!(!plan.has_errors());
+    HtmlPage::new(&plan).render().unwrap()
 }
 
 /// Ten jobs for each unit, in three kinds of pipelines.
@@ -237,8 +273,10 @@ fn write_pages(folder: &Path, is_long: bool) {
         ("groups", groups()),
         ("parts", parts()),
         ("children", children()),
+        ("starts", starts()),
         ("problems", problems()),
         ("names", names()),
+        ("long", long_names()),
         ("empty", page(&one_unit("test: { script: make }\n"), &["LICENSE"]).render().unwrap()),
         ("middle", services(30)),
         ("large", services(500)),
@@ -276,7 +314,7 @@ fn the_page_works_in_a_browser() {
     assert!(driven.status.success(), "{}", said(&driven));
     assert_eq!(
         tests.lines().filter(|line| line.starts_with("ok ")).count(),
-        if is_long { 26 } else { 25 },
+        if is_long { 33 } else { 32 },
         "{tests}"
     );
     // The pictures of the book. Browsers draw differently from one version to the next, so that they are not compared.

@@ -1,10 +1,14 @@
 //! `nestling lsp`, driven over its protocol as an editor drives it, and by Neovim.
 
+mod cases;
 mod client;
 mod edits;
 mod features;
 mod fixes;
+mod forms;
+mod further;
 mod neovim;
+mod page;
 mod places;
 mod reach;
 mod renames;

@@ -6,6 +6,7 @@ mod support;
 mod tidy;
 mod words;
 mod packages;
+mod refusals;
 mod release;
 mod parent;
 mod component;

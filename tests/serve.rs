@@ -11,6 +11,8 @@ use std::time::Duration;
 /// A running `preview --serve`, which ends with the value.
 struct Serving {
     child: Child,
+    /// The rest of the log, which has to be read: the program writes on.
+    log: Box<dyn Iterator<Item = String>>,
     port: u16,
     token: String,
 }
@@ -30,12 +32,12 @@ impl Serving {
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        let line = lines.into_iter().find(|line| line.starts_with("serving ")).expect("an address");
+        let mut log = Box::new(BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok));
+        let line = log.find(|line| line.starts_with("serving ")).expect("an address");
         let (address, token) =
             line.strip_prefix("serving http://127.0.0.1:").unwrap().split_once("/?token=").unwrap();
         let (port, token) = (address.parse().unwrap(), token.to_owned());
-        Self { child, port, token }
+        Self { child, log, port, token }
     }
 
     fn connect(&self) -> std::io::Result<TcpStream> {
@@ -87,6 +89,9 @@ fn the_page_follows_the_work_tree_and_ends_with_the_command() {
     assert_eq!(lines.find(|line| line.starts_with("data:")).unwrap(), "data: 2");
     let page = serving.ask(&format!("GET /?token={token}"), &[]);
     assert!(page.contains("\"live\":2") && page.contains("infra/validate.js changed"));
+    // The log has a line for each page, and no rule without anything below it.
+    let line = serving.log.next().unwrap();
+    assert!(line.contains(" of ") && line.contains(" units, "), "{line}");
     serving.child.kill().unwrap();
     serving.child.wait().unwrap();
     assert!(serving.connect().is_err(), "the port is closed");

@@ -36,7 +36,7 @@ fn the_tree_says_how_a_job_starts_what_it_needs_and_where_it_deploys() {
         ("it: { script: x, rules: [{ if: $A, when: manual }, { when: manual }] }", "it  test  manual"),
         (
             "it: { script: x, rules: [{ if: $A, when: manual }, { if: $B }] }",
-            "it  test  if `$A` is set and not empty or `$B` is set and not empty",
+            "it  test  manual if `$A` is set and not empty, otherwise…  if `$A` is set an…",
         ),
         (
             "it: { script: x, rules: [{ if: '$A == \"1\"', when: manual }] }",
@@ -96,6 +96,81 @@ asked: { script: x, environment: { name: prod, action: verify }, rules: [{ if: $
             assert!(text.contains(words), "view {index} has no `{words}`: {text}");
         }
         assert!(text.contains("if ") || text.contains("conditional"), "view {index}: {text}");
+    }
+}
+
+/// A job that is in the pipeline and may be manual looks like neither, in every view.
+#[test]
+fn a_start_that_depends_on_a_condition_is_told_in_every_view() {
+    let unit = "it: { script: x, environment: prod, rules: [{ if: $GATE, when: manual }, { when: on_success }] }\n";
+    let screen = Screen { paint: Paint::Plain, columns: Screen::UNLIMITED };
+    let views: [fn(&nestling::Plan, Screen) -> String; 6] = [
+        tree,
+        stages,
+        nestling::view::environments,
+        |plan, _| nestling::view::markdown(plan),
+        |plan, _| mermaid(plan),
+        |plan, _| dot(plan),
+    ];
+    for (index, view) in views.into_iter().enumerate() {
+        let text = seen(unit, |plan| view(plan, screen));
+        assert!(text.contains("manual if") && text.contains("otherwise automatic"), "view {index}: {text}");
+    }
+    assert_eq!(seen(unit, nestling::view::summary), "1 of 1 unit, 1 job (up to 1 manual), 1 deployment\n");
+    let json = seen(unit, |plan| serde_json::to_value(nestling::view::json_v1::plan_v1(plan)).unwrap());
+    let starts = serde_json::json!([
+        { "start": "manual", "if": "`$GATE` is set and not empty" },
+        { "start": "automatic", "if": null },
+    ]);
+    assert_eq!(json["jobs"][0]["presence"]["starts"], starts);
+    let environment = &json["environments"][0];
+    assert_eq!((&environment["manual"], &environment["may_be_manual"]), (&false.into(), &true.into()));
+    let delayed = "it: { script: x, rules: [{ if: $A, when: delayed, start_in: 1 day }, { if: $B, when: manual }, { when: always }] }\n";
+    let text = seen(delayed, |plan| tree(plan, screen));
+    let words = "after 1 day if `$A` is set and not empty, manual if `$B` is set and not empty, otherwise automatic";
+    assert!(text.contains(words), "{text}");
+    // Rules that agree are one start, whatever their conditions are.
+    let agreed = "it: { script: x, rules: [{ if: $A, when: manual }, { when: manual }] }\n";
+    assert!(!seen(agreed, |plan| tree(plan, screen)).contains("otherwise"));
+}
+
+/// Of a name that does not fit, both ends are shown, and what is told of it stays beside it.
+#[test]
+fn a_long_name_leaves_room_for_what_is_told_of_it() {
+    let name = |end: &str| format!("{}-{end}", "a-name-of-some-length".repeat(6));
+    let (stage, unit, job, left_out) = (name("stage"), name("unit"), name("job"), name("absent"));
+    let workspace = format!("workspace: {{ stages: [build, {stage}] }}\n");
+    let text = format!(
+        "{job}: {{ stage: {stage}, script: x, when: manual, needs: [other] }}\nother: {{ stage: build, script: x }}\n\
+         {left_out}: {{ stage: build, script: x, rules: [{{ when: never }}] }}\n"
+    );
+    let files =
+        MemoryFiles::new([("nestling.yml".to_owned(), workspace), (format!("{unit}/nestling.yml"), text)]);
+    let plan = planned(&files, changed(&[&format!("{unit}/x")]), facts("branch:main"));
+    for columns in [60, 80, 120, 200] {
+        for view in [tree, stages] {
+            let text = view(&plan, Screen { paint: Paint::Plain, columns });
+            let lines: Vec<&str> = text.lines().collect();
+            let about = lines.iter().find(|line| line.contains("manual  needs"));
+            assert!(about.is_some_and(|line| line.contains('…')), "{columns}: {text}");
+            assert!(lines.iter().any(|line| line.contains("without a-name")), "{columns}: {text}");
+            for line in lines.into_iter().filter(|line| !line.contains("1 of 1 unit")) {
+                assert!(line.chars().count() <= columns, "{columns}: {line}");
+            }
+        }
+    }
+}
+
+/// The workspace's own jobs are told apart from those of a unit that must not have its name.
+#[test]
+fn a_name_that_is_refused_is_told_as_such() {
+    let jobs = "workspace: {}\n---\nlint: { script: x }\n";
+    let files = MemoryFiles::new([("nestling.yml", jobs), ("workspace/nestling.yml", "test: { script: x }\n")]);
+    let plan = planned(&files, changed(&["workspace/x"]), facts("branch:main"));
+    assert!(plan.has_errors());
+    for view in [tree, stages] {
+        let text = view(&plan, Screen::PLAIN);
+        assert!(text.contains("workspace (invalid name)") && !text.contains("workspace?"), "{text}");
     }
 }
 

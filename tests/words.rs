@@ -12,7 +12,7 @@ use crate::tidy::source;
 use std::path::{Path, PathBuf};
 
 /// A phrase in lower case, and what to write instead.
-const PHRASES: [(&str, &str); 83] = [
+const PHRASES: [(&str, &str); 86] = [
     ("a text", "a string"),
     ("texts", "strings"),
     ("stands twice", "duplicate `X`"),
@@ -91,6 +91,9 @@ const PHRASES: [(&str, &str); 83] = [
     ("by a button", "by a manual job"),
     ("stands in no", "is not in"),
     ("none at all", "none"),
+    ("has a say", "decides; affects"),
+    ("have a say", "decide; affect"),
+    ("gitlab's, not ours", "GitLab decides"),
     ("cancelled", "canceled, as in GitLab"),
     ("misspelt", "misspelled"),
     ("colour", "color"),

@@ -130,9 +130,32 @@ await test("the whole pipeline is printed, and read without scripts", async () =
   await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
   assert.equal(await page.locator("#print tbody tr").count(), 300);
   assert.ok(await page.isVisible("#print") && !(await page.isVisible("#main")));
+  // In a dark theme as well, dark letters are on white paper.
+  await page.evaluate(() => { document.documentElement.dataset.theme = "dark"; });
+  assert.equal(await page.$eval("#print td", (cell) => getComputedStyle(cell).color), "rgb(35, 33, 30)");
   const pdf = await page.pdf({ format: "A4" });
   assert.ok(pdf.toString("latin1").match(/\/Type\s*\/Page\b/g).length > 5);
   await page.close();
+  // Jobs that are left out and problems are part of the pipeline, whatever is filtered.
+  for (const [name, hash, wanted] of [
+    ["presence", "#text=nothing&stage=build", [/Left out by rules: 1 job.*api:releaseleft out by rules: no rule applies/, /api:announcemanual, if \$ANNOUNCE is yes/, /api:downstreamautomatictriggers shop\/deploymentsapi:build/]],
+    ["problems", "", [/Problems error\[job-key\] unknown job keyword scrpt.*build: 1 job/]],
+    ["starts", "", [/api:gatemanual if \$GATE is set and not empty, otherwise automatic/]],
+  ]) {
+    const other = await open(name, { hash });
+    await other.emulateMedia({ media: "print" });
+    await other.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+    for (const words of wanted) assert.match(await text(other, "#print"), words);
+    await other.close();
+  }
+  for (const [name, wanted] of [
+    ["presence", [/api:announce: manual; if `\$ANNOUNCE` is `yes`\s/, /api:downstream: triggers shop\/deployments; needs api:build/, /Left out\s+without api:release: no rule applies/]],
+    ["problems", [/Problems\s+error\[job-key\]: unknown job keyword `scrpt` \(api\/nestling\.yml:3:3\)/]],
+  ]) {
+    const other = await open(name, { scripts: false });
+    for (const words of wanted) assert.match(await other.textContent(".listing"), words);
+    await other.close();
+  }
   const plain = await open("middle", { scripts: false });
   assert.equal(await plain.locator(".listing li").count(), 300);
   assert.match(await plain.textContent(".listing"), /unit-000:test 1\/4: needs unit-000:build/);
@@ -148,6 +171,27 @@ await test("names are cut in their middle, so that their ends tell them apart", 
   }));
   assert.deepEqual(ends.sort(), ["mers-write", "omers-read"]);
   await page.close();
+});
+
+await test("both ends of a long name can be read, at every width and in every layout", async () => {
+  const bad = [];
+  for (const width of [390, 1024, 1440]) {
+    for (const hash of ["", "#group=1", "#layout=needs", "#view=change", "#view=units", "#view=environments", "#job=catalogue%2Fservices%2Fservice-of-customers-write%3Adeploy%3Areview"]) {
+      const page = await open("long", { width, hash });
+      bad.push(...await page.$$eval(".card .name, .card .unit, .card .env .mid, .card .env .cut, .lane .name, .head .name, .node > span, .link .to", (names) => names.filter((name) => name.checkVisibility()).flatMap((name) => {
+        const holder = name.closest(".card, .lane, .head, .node, .link").getBoundingClientRect();
+        const problems = [];
+        const [a, b] = [name.querySelector(".a"), name.querySelector(".b")];
+        if (!b && name.scrollWidth > name.clientWidth) problems.push("is cut at its end");
+        if (b && (b.getBoundingClientRect().right > holder.right || b.getBoundingClientRect().left < holder.left)) problems.push("leaves its card");
+        if (b && a.getBoundingClientRect().width < 14) problems.push(`shows nothing of its start: ${a.getBoundingClientRect().width} px`);
+        if (name.getBoundingClientRect().height > 24) problems.push("is on several lines");
+        return problems.map((problem) => `${name.className} ${name.textContent} ${problem}`);
+      }).map((problem) => problem)).then((problems) => problems.map((problem) => `${width}${hash}: ${problem}`)));
+      await page.close();
+    }
+  }
+  assert.deepEqual(bad, []);
 });
 
 await test("a pipeline in parts shows its router, and what each of its trigger jobs starts", async () => {

@@ -35,10 +35,10 @@ export const cardText = (page, name) => page.$eval(`.card[title="${name}"]`, (el
 export const focused = (page) => page.evaluate(() => document.activeElement.title);
 export const shot = (page, name) => page.screenshot({ path: path.join(folder, `${name}.png`) });
 
-// The findings of axe-core, each with its first element.
-export async function findings(page) {
-  await page.evaluate(axe);
-  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+// The findings of axe-core, each with its first element; those of some rules alone where another theme has the others.
+export async function findings(page, rules) {
+  if (!(await page.evaluate(() => Boolean(window.axe)))) await page.evaluate(axe);
+  const result = await page.evaluate((rules) => window.axe.run(document, { resultTypes: ["violations"], ...(rules ? { runOnly: rules } : {}) }), rules);
   return result.violations.map((violation) => `${violation.id} ${violation.nodes.length}: ${violation.nodes[0].html.slice(0, 160)}`);
 }
 

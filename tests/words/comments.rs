@@ -65,6 +65,26 @@ fn few_doc_comments_open_with_a_question_word() {
     expect_left(&found, OPENINGS_LEFT, "OPENINGS_LEFT");
 }
 
+/// `nestling` shows the descriptions of inputs in the book and in editors.
+#[test]
+fn descriptions_of_inputs_open_with_no_question_word() {
+    let mut found = Vec::new();
+    for path in
+        tracked().into_iter().filter(|path| path.starts_with("templates") && path.ends_with("template.yml"))
+    {
+        for (number, line) in read(&path).lines().enumerate() {
+            let Some((_, description)) = line.split_once("description: ") else { continue };
+            if OPENINGS
+                .iter()
+                .any(|word| description.trim_start_matches('"').starts_with(&format!("{word} ")))
+            {
+                found.push(format!("{}:{}: {description}", path.display(), number + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
 #[test]
 fn few_comments_have_phrases_of_the_table() {
     let mut found = Vec::new();

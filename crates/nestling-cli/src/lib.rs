@@ -31,6 +31,7 @@ mod import;
 mod github;
 mod leftover;
 mod log;
+mod durations;
 mod page;
 mod planned;
 mod simulated;

@@ -1,14 +1,12 @@
 //! The preview as an HTML file.
 
-use crate::exit::{Exit, Failure};
+use crate::durations;
+use crate::exit::Failure;
 use crate::io::Io;
 use crate::output;
 use crate::session::Session;
-use anyhow::Context;
 use nestling::view::HtmlPage;
 use nestling::{EmitOptions, EmittedPart, Plan};
-use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Returns the file of `--open` without `--html`: always the same one, so that the disk does not fill up.
@@ -35,12 +33,17 @@ pub(crate) fn write(
 }
 
 /// Makes the page of a plan with the other kinds of pipelines and the difference to base, if there is a base.
-pub(crate) fn make(session: &Session, plan: &Plan, durations: Option<&Path>) -> Result<HtmlPage, Failure> {
+pub(crate) fn make(
+    session: &Session,
+    plan: &Plan,
+    durations: Option<&Path>,
+    io: &mut Io,
+) -> Result<HtmlPage, Failure> {
     let mut page = of_report(session, plan, &plan.parts(&EmitOptions::default()))?;
     add_others(&mut page, session, plan)?;
     link(&mut page, session, plan);
     if let Some(file) = durations {
-        page.add_durations(read_durations(&session.directory().join(file), file)?);
+        page.add_durations(durations::read(&session.directory().join(file), file, plan, io)?);
     }
     Ok(page)
 }
@@ -70,43 +73,4 @@ pub(crate) fn of_report(session: &Session, plan: &Plan, parts: &[EmittedPart]) -
         page.read_children(session.project()?.files(), plan);
     }
     Ok(page)
-}
-
-/// A job of GitLab's API (<https://docs.gitlab.com/api/jobs/>).
-#[derive(Debug, Deserialize)]
-struct ApiJob {
-    name: String,
-    duration: Option<f64>,
-}
-
-/// The two forms of a file of durations: seconds by name, or the answer of the jobs API.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Durations {
-    ByName(BTreeMap<String, f64>),
-    Jobs(Vec<ApiJob>),
-}
-
-fn read_durations(path: &Path, shown: &Path) -> Result<BTreeMap<String, f64>, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", shown.display())))?;
-    let durations = serde_json::from_str(&text)
-        .with_context(|| format!("`{}` has no job durations", shown.display()))
-        .map_err(|error| {
-            Failure { exit: Exit::Usage, ..Failure::output(error) }
-                .with_help("a mapping of job names to seconds, or the list that GitLab's jobs API returns")
-        })?;
-    let mut by_name = BTreeMap::new();
-    match durations {
-        Durations::ByName(durations) => by_name = durations,
-        Durations::Jobs(jobs) => {
-            for job in jobs {
-                // The list begins with the newest job; of retried ones the newest counts.
-                let Some(duration) = job.duration else { continue };
-                by_name.entry(job.name).or_insert(duration);
-            }
-        }
-    }
-    by_name.retain(|_, seconds| seconds.is_finite() && *seconds >= 0.0);
-    Ok(by_name)
 }

@@ -15,7 +15,7 @@ use crate::progress::{Progress, Watched};
 use crate::secrets::Secrets;
 use crate::watch::Saved;
 use nestling::{
-    As, ChangeRequest, ChangeSet, CheckedKinds, ComparedPlans, Comparison, Diagnostic, Error, GraphAnswer,
+    As, ChangeRequest, ChangeSet, CheckedKinds, ComparedPlans, Comparison, Diagnostic, EmitOptions, Error, GraphAnswer,
     PathFacts, Plan, Planning, Project, Replay, Replayed, RepoPath, Repository, Selected, Sources, Trust,
 };
 use nestling_git::{GitRepository, WorkTree};
@@ -153,9 +153,11 @@ impl Session {
         self.opened(self.simulated())
     }
 
-    /// Plans the pipeline of the change set.
+    /// Plans the pipeline of the change set, with everything that would keep `generate` from writing it.
     pub(crate) fn plan(&self) -> Result<Plan, Failure> {
-        self.planned(self.simulated(), Synth::Leave)
+        let mut plan = self.planned(self.simulated(), Synth::Leave)?;
+        plan.diagnostics.extend(plan.file_problems(&EmitOptions::default()));
+        Ok(plan)
     }
 
     /// Plans the pipeline of the change set, and synthesizes the CDK assemblies of its units first.

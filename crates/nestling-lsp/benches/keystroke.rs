@@ -15,6 +15,9 @@ const UNITS: usize = 1_000;
 /// Limit of the median from a keystroke to the findings.
 const LIMIT: Duration = Duration::from_millis(100);
 
+/// Limit of the median of the corrections of a line, each of which is tried in a check.
+const CORRECTIONS: Duration = Duration::from_millis(800);
+
 /// Limit of the server's memory, in MB.
 const MEMORY: usize = 200;
 
@@ -163,7 +166,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     editor.tell("initialized", json!({}))?;
     let document = json!({ "uri": editor.uri, "languageId": "yaml", "version": 0, "text": UNIT });
     editor.tell("textDocument/didOpen", json!({ "textDocument": document }))?;
-    let (mut times, mut others) = (Vec::new(), Vec::new());
+    let (mut times, mut others, mut corrections) = (Vec::new(), Vec::new(), Vec::new());
     for turn in 0..turns {
         // A word that is typed and taken back.
         let is_wrong = turn % 2 == 0;
@@ -173,6 +176,20 @@ fn main() -> Result<(), Box<dyn Error>> {
             return Err(format!("{findings} findings in iteration {turn}").into());
         }
         times.push(time);
+        if is_wrong {
+            let start = Instant::now();
+            let position = json!({ "line": 4, "character": 3 });
+            let params = json!({
+                "textDocument": { "uri": editor.uri },
+                "range": { "start": position, "end": position },
+                "context": { "diagnostics": [] },
+            });
+            let actions = editor.ask(5, "textDocument/codeAction", params)?;
+            if actions.as_array().is_none_or(Vec::is_empty) {
+                return Err("the misspelt word has no correction".into());
+            }
+            corrections.push(start.elapsed());
+        }
         let start = Instant::now();
         let params =
             json!({ "textDocument": { "uri": editor.uri }, "position": { "line": 2, "character": 2 } });
@@ -188,7 +205,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("the server has failed".into());
     }
     let (keystroke, check, other, memory) = (median(times), median(checks), median(others), peak());
+    let corrections = median(corrections);
     println!("{units} units: {keystroke:?} from a keystroke to the findings, {check:?} for a check");
+    println!("corrections of the line: {corrections:?}");
+    if is_measured && corrections > CORRECTIONS {
+        return Err(
+            format!("{corrections:?} for the corrections of a line are more than {CORRECTIONS:?}").into()
+        );
+    }
     println!("completion, hover and lenses behind it: {other:?}; most memory: {memory:?} MB");
     if is_measured && (keystroke > LIMIT || keystroke > check / 2) {
         return Err(format!("{keystroke:?} is more than {LIMIT:?}, or than half a check").into());

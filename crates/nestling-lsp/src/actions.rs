@@ -12,6 +12,11 @@ use std::collections::HashMap;
 /// The findings of a range whose corrections are tried: each of these is a check.
 const MOST_TRIED: usize = 24;
 
+/// The same in a workspace of more than [`MANY_UNITS`], where a check takes longer.
+const MOST_TRIED_OF_MANY: usize = 4;
+
+const MANY_UNITS: usize = 200;
+
 /// Returns the actions for a range of a file.
 pub(crate) fn actions(model: &Model<'_>, file: &OpenFile<'_>, range: Range) -> Vec<CodeActionOrCommand> {
     let outline = Outline::of(file.text);
@@ -22,7 +27,9 @@ pub(crate) fn actions(model: &Model<'_>, file: &OpenFile<'_>, range: Range) -> V
         let finding_range = shown.diagnostic.range;
         finding_range.start <= range.end && range.start <= finding_range.end
     });
-    for (number, shown) in in_range.take(MOST_TRIED) {
+    let is_large = file.facts.units.len() > MANY_UNITS;
+    let most = if is_large { MOST_TRIED_OF_MANY } else { MOST_TRIED };
+    for (number, shown) in in_range.take(most) {
         let Some(origin) = shown.origin else { continue };
         let problem = &shown.problem;
         let finding = Finding { problem, origin, outline: &outline, kind: &file.kind, path: &path };

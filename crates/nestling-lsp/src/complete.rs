@@ -2,6 +2,7 @@
 
 mod expressions;
 mod conditions;
+mod inputs;
 mod further;
 mod paths;
 
@@ -12,14 +13,16 @@ use crate::index::Index;
 use crate::keywords::{self, KnownKey};
 use crate::meaning::{FileKind, KeyKind, Section, ValueKind, key_kind, value_kind};
 use crate::model::{Model, OpenFile};
-use crate::names::{NameKind, used_template};
+use crate::names::NameKind;
 use crate::outline::Outline;
 use crate::place::{Place, Slot, expression_before, is_in_comment, takes_nothing};
 use crate::variables;
+use inputs::{default_template, template_at};
 use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, MarkupContent, MarkupKind,
     Position, TextEdit,
 };
+use nestling::ide::TemplateFacts;
 use nestling_gitlab::name::StageName;
 use std::ops::Range;
 
@@ -58,10 +61,10 @@ pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Positio
     let offset = file.lines.offset(position);
     let index = model.index(file);
     let outline = Outline::of(file.text);
-    if is_in_comment(file.text, offset, file.kind != FileKind::Jobs) {
+    if is_in_comment(file.text, offset, file.kind.is_rendered()) {
         return Vec::new();
     }
-    if file.kind != FileKind::Jobs
+    if file.kind.is_rendered()
         && let Some(before) = expression_before(file.text, offset)
     {
         let (typed, candidates) = expressions::candidates(before, file, &index);
@@ -90,7 +93,7 @@ pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Positio
     let mut candidates = Vec::new();
     if place.slot != Slot::Key {
         let mut values = values(file, &index, &outline, &place);
-        values.extend(further::values(&index, &outline, &place));
+        values.extend(further::values(file, &index, &outline, &place));
         if !place.is_quoted {
             values = values.into_iter().map(Candidate::quoted).collect();
         }
@@ -155,7 +158,7 @@ fn keys(file: &OpenFile<'_>, index: &Index, outline: &Outline<'_>, place: &Place
         })
         .map(|child| outline.step(child))
         .collect();
-    let mut candidates: Vec<Candidate> = named_keys(index, outline, place);
+    let mut candidates: Vec<Candidate> = named_keys(file, index, outline, place);
     let mut known = keywords::keys(place.section, &place.path);
     if place.path.is_empty() {
         known = root_keys(file, outline, place, known);
@@ -195,13 +198,18 @@ fn of_key(key: KnownKey) -> Candidate {
 }
 
 /// Returns the keys that are names: inputs of a template, environments, jobs of templates that a unit lays its own over.
-fn named_keys(index: &Index, outline: &Outline<'_>, place: &Place<'_>) -> Vec<Candidate> {
+fn named_keys(
+    file: &OpenFile<'_>,
+    index: &Index,
+    outline: &Outline<'_>,
+    place: &Place<'_>,
+) -> Vec<Candidate> {
     let mut path = place.path.clone();
     path.push("NAME");
     match key_kind(place.section, &path) {
         Some(KeyKind::Input) => {
             // The entry itself is looked up from one of its children, or from the holder.
-            let template = place.holder.and_then(|holder| template_of(outline, holder));
+            let template = template_at(outline, place, default_template(&file.kind));
             let inputs =
                 template.and_then(|name| index.facts.template(name)).map(|template| &template.inputs);
             let candidate = |input: &nestling::ide::InputFacts| {
@@ -217,14 +225,17 @@ fn named_keys(index: &Index, outline: &Outline<'_>, place: &Place<'_>) -> Vec<Ca
             inputs.into_iter().flatten().map(candidate).collect()
         }
         Some(KeyKind::EnvironmentUse) => environments(index),
+        Some(KeyKind::Job) if place.section == Section::Cases => {
+            further::jobs_of_case(file, index, outline, place)
+        }
         _ => further::keys(&path),
     }
 }
 
-/// Returns the template of the use that an entry is in.
-fn template_of<'t>(outline: &Outline<'t>, holder: usize) -> Option<&'t str> {
-    let own = outline.child(Some(holder), "template").and_then(|child| outline.value(child));
-    own.or_else(|| used_template(outline, holder))
+/// Returns `false` for a file of test cases, which is in a directory of templates as well.
+fn is_template(index: &Index, template: &TemplateFacts) -> bool {
+    let kind = template.path.as_ref().map(|path| FileKind::of(path, Some(&index.facts)));
+    kind.is_none_or(|kind| matches!(kind, FileKind::Template(_)))
 }
 
 fn environments(index: &Index) -> Vec<Candidate> {
@@ -246,6 +257,7 @@ fn values(file: &OpenFile<'_>, index: &Index, outline: &Outline<'_>, place: &Pla
             .facts
             .templates
             .iter()
+            .filter(|template| is_template(index, template))
             .map(|template| {
                 let documentation = template.description.clone().unwrap_or_default();
                 let candidate = Candidate::new(&template.name, CompletionItemKind::MODULE, "template");
@@ -268,6 +280,9 @@ fn values(file: &OpenFile<'_>, index: &Index, outline: &Outline<'_>, place: &Pla
             candidates
         }
         Some(ValueKind::Stage) => stages(index, position),
+        Some(ValueKind::Job) if place.section == Section::Cases => {
+            further::jobs_of_case(file, index, outline, place)
+        }
         Some(ValueKind::Job) => jobs(index, position, place),
         Some(ValueKind::Include) => paths::files(&index.root, typed),
         Some(ValueKind::TemplateFolder) => paths::directories(&index.root, typed),

@@ -2,7 +2,8 @@
 
 use crate::belonging::is_of_ci;
 use crate::documents::{Document, Documents, path_in};
-use nestling::ide::{WorkspaceFacts, workspace_facts};
+use nestling::ide::{WorkspaceFacts, case_findings, workspace_facts};
+use nestling::testing::CaseFile;
 use nestling::{
     Assemblies, ChangeRequest, ChangeSet, CheckMemo, FILE_NAME, GitError, PipelineFacts, Project, Repository,
 };
@@ -201,7 +202,7 @@ fn check_workspace(
     let project = Project::open(&of_workspace, request)?;
     let changes = project.changes()?;
     let assemblies = assemblies(&of_workspace, &changes);
-    check_project(&project, changes, assemblies.as_deref(), memo, (root, workspace))
+    check_project(&project, changes, assemblies.as_deref(), memo, documents, (root, workspace))
 }
 
 /// Checks all units of a workspace that is in no repository: what needs no history.
@@ -213,7 +214,7 @@ fn check_outside(
     let files = Overlay::new(DirectoryFiles::new(workspace), unsaved(documents, workspace));
     let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
     let changes = project.changes()?;
-    check_project(&project, changes, None, memo, (workspace.to_owned(), workspace))
+    check_project(&project, changes, None, memo, documents, (workspace.to_owned(), workspace))
 }
 
 fn check_project(
@@ -221,6 +222,7 @@ fn check_project(
     changes: ChangeSet,
     assemblies: Option<&dyn Assemblies>,
     memo: &CheckMemo,
+    documents: &Documents,
     (root, workspace): (PathBuf, &Path),
 ) -> Result<Checked, nestling::Error> {
     let kinds = project.kinds()?;
@@ -232,6 +234,12 @@ fn check_project(
     let mut problems = checked.diagnostics;
     problems.extend(checked.unused_allows);
     let facts = Arc::new(workspace_facts(project));
+    let is_open = |cases: &&CaseFile| {
+        documents.open.contains_key(&root.join(std::ffi::OsStr::from_bytes(cases.path.as_bytes())))
+    };
+    for cases in facts.case_files.iter().filter(is_open) {
+        problems.extend(case_findings(project, cases)?);
+    }
     let workspace = Some(workspace.to_owned());
     Ok(Checked { root, workspace, facts, sources: checked.sources, problems })
 }

@@ -1,7 +1,6 @@
 //! Semantic tokens for the template language, which editors take for comments and strings; and hints of defaults.
 
 use crate::index::Index;
-use crate::meaning::FileKind;
 use crate::model::{Model, OpenFile};
 use crate::names::{NameKind, template_stem};
 use crate::outline::Outline;
@@ -50,7 +49,7 @@ const KEYWORDS: [&str; 31] = [
 
 /// Returns the tokens of a file.
 pub(crate) fn tokens(file: &OpenFile<'_>) -> SemanticTokens {
-    if file.kind == FileKind::Jobs {
+    if !file.kind.is_rendered() {
         return SemanticTokens::default();
     }
     let mut spans: Vec<(Bytes<usize>, u32)> = Vec::new();

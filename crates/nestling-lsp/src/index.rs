@@ -5,7 +5,7 @@ mod same;
 use crate::documents::{Documents, path_in};
 use crate::library;
 use crate::meaning::FileKind;
-use crate::names::{Name, NameKind, NamedFile, names};
+use crate::names::{Name, NameKind, NamedFile, cases, names, of_snapshot};
 use crate::outline::Outline;
 use nestling::ide::{WorkspaceFacts, library_template};
 use nestling_files::files::DirectoryFiles;
@@ -21,6 +21,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct IndexedFile {
     pub path: PathBuf,
+    pub kind: FileKind,
     pub text: String,
     pub names: Vec<Name>,
     /// The name of its inputs and macros.
@@ -95,8 +96,33 @@ impl Index {
                 index.scopes.push(Scope { unit: None, files });
             }
         }
+        for cases in &facts.case_files {
+            index.add_cases(&cases.path, cases.template.as_deref(), documents);
+        }
         index.add_plain(file, documents);
         index
+    }
+
+    /// Reads a file of test cases, and the pipelines that are stored for them.
+    fn add_cases(&mut self, path: &RepoPath, template: Option<&str>, documents: &Documents) {
+        let absolute = self.absolute(path);
+        let Some(position) = self.read(&absolute, documents) else { return };
+        let stem = absolute.file_stem().and_then(OsStr::to_str).unwrap_or_default().to_owned();
+        let cases = cases(&Outline::of(&self.files[position].text), template, &stem);
+        for (_, case) in cases {
+            let Some(name) = &case.snapshot else { continue };
+            let stored = absolute.with_file_name("snapshots").join(format!("{name}.yml"));
+            let Some(text) = documents.text(&stored) else { continue };
+            let facts = Arc::clone(&self.facts);
+            let file = NamedFile { kind: &FileKind::Snapshot, owner: "", facts: &facts };
+            let names = of_snapshot(&Outline::of(&text), &case, file);
+            match self.file(&stored) {
+                Some(position) => self.files[position].names = names,
+                None => {
+                    self.push(&stored, text, FileKind::Snapshot, "", names);
+                }
+            }
+        }
     }
 
     /// Adds a file that is no part of the workspace: with what it includes, or with the project's own file if that includes it.
@@ -155,9 +181,14 @@ impl Index {
     fn add(&mut self, path: &Path, text: String, kind: &FileKind, owner: &str) -> usize {
         let outline = Outline::of(&text);
         let names = names(&outline, NamedFile { kind, owner, facts: &self.facts });
+        drop(outline);
+        self.push(path, text, kind.clone(), owner, names)
+    }
+
+    fn push(&mut self, path: &Path, text: String, kind: FileKind, owner: &str, names: Vec<Name>) -> usize {
         let is_built_in = library::template(path).is_some();
         let (path_of_file, owner) = (path.to_owned(), owner.to_owned());
-        self.files.push(IndexedFile { path: path_of_file, text, names, owner, is_built_in });
+        self.files.push(IndexedFile { path: path_of_file, kind, text, names, owner, is_built_in });
         self.positions.insert(path.to_owned(), self.files.len() - 1);
         self.files.len() - 1
     }
@@ -240,6 +271,6 @@ impl Index {
 pub(crate) fn owner(kind: &FileKind, path: &RepoPath) -> String {
     match kind {
         FileKind::Template(name) => name.clone(),
-        FileKind::Nestling | FileKind::Jobs => path.to_string(),
+        _ => path.to_string(),
     }
 }

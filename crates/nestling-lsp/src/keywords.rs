@@ -1,9 +1,12 @@
 //! The keys of each place with their documentation: GitLab's from the table of keywords, those of headers from their schemas.
 
-use crate::meaning::{FileKind, Section};
+mod own;
+
+use crate::meaning::{FileKind, Section, in_case, in_header, in_jobs};
 use crate::outline::ITEM;
 use nestling::Header;
 use nestling_gitlab::table::{DEFAULT, JOB, KeywordRow, ROOT, Shape, StringShape, TRIGGER_JOB, rows};
+use own::{case_keys, is_nestling_key, own_keys};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -14,8 +17,6 @@ static ROWS: LazyLock<BTreeMap<String, KeywordRow>> = LazyLock::new(|| {
 });
 
 static HEADERS: LazyLock<Vec<Value>> = LazyLock::new(|| Header::ALL.map(Header::schema).into());
-
-static JOBS: LazyLock<Value> = LazyLock::new(nestling::jobs_schema);
 
 /// A key that a mapping can have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,7 @@ pub(crate) fn keys(section: Section, path: &[&str]) -> Vec<KnownKey> {
             objects.flatten().map(|(name, schema)| of_schema(name, schema)).collect()
         }
         Section::Jobs => job_keys(path),
+        Section::Cases => case_keys(path),
     }
 }
 
@@ -57,7 +59,7 @@ pub(crate) fn key(section: Section, path: &[&str]) -> Option<KnownKey> {
         return row(&[&["stop job"], rest, &[*name]].concat()).map(|row| of_row(name, row));
     }
     match section {
-        Section::Header => keys(section, above).into_iter().find(|key| key.name == *name),
+        Section::Header | Section::Cases => keys(section, above).into_iter().find(|key| key.name == *name),
         Section::Jobs if is_nestling_key(path) => own_keys().into_iter().find(|key| key.name == *name),
         Section::Jobs => row(path).map(|row| of_row(name, row)),
     }
@@ -86,6 +88,7 @@ pub(crate) fn header_keys(kind: &FileKind) -> Vec<KnownKey> {
     let of_kind: &[&str] = match kind {
         FileKind::Nestling => &["unit", "workspace"],
         FileKind::Template(_) | FileKind::Jobs => &["spec"],
+        FileKind::Cases(_) | FileKind::Snapshot => &[],
     };
     let keys = keys(Section::Header, &[]).into_iter();
     keys.filter(|key| of_kind.contains(&key.name.as_str())).collect()
@@ -97,6 +100,14 @@ pub(crate) fn words(section: Section, path: &[&str]) -> Vec<String> {
         && !rest.is_empty()
     {
         return words(Section::Jobs, &[&["stop job"], rest].concat());
+    }
+    if section == Section::Cases {
+        return match (in_header(path), in_jobs(path)) {
+            (Some(path), _) => words(Section::Header, &path),
+            (_, Some(path)) => words(Section::Jobs, &path),
+            _ if in_case(path) == ["expect", "snapshot"] => vec!["true".to_owned(), "false".to_owned()],
+            _ => Vec::new(),
+        };
     }
     if section == Section::Header {
         let mut words = Vec::new();
@@ -205,31 +216,6 @@ fn of_row(name: &str, row: &KeywordRow) -> KnownKey {
         documentation: lines.join("\n\n"),
         is_container: row.keyword.shapes.iter().all(is_container),
     }
-}
-
-/// Returns `true` for a keyword of a job that GitLab never sees.
-fn is_nestling_key(path: &[&str]) -> bool {
-    matches!(path, [job, "reuse" | "stop" | "target"] if ROOT.keyword(job).is_none())
-}
-
-/// The keywords of a job that are Nestling's own.
-fn own_keys() -> Vec<KnownKey> {
-    let reference = JOBS["additionalProperties"]["else"]["$ref"].as_str().unwrap_or_default();
-    let definition = reference.rsplit('/').next().unwrap_or_default();
-    let reuse = &JOBS["definitions"][definition]["properties"]["reuse"];
-    let stop = KnownKey {
-        name: "stop".to_owned(),
-        value: "a mapping with a `script`, or `false`".to_owned(),
-        documentation: "The stop job of the deploy: its `script`, and keywords that differ from the deploy's. `false`: none. Nestling writes the job with what GitLab requires of the pair.".to_owned(),
-        is_container: true,
-    };
-    let target = KnownKey {
-        name: "target".to_owned(),
-        value: "a string, or a mapping with `name` and `help`".to_owned(),
-        documentation: "Name of what the job deploys or publishes to, such as `s3://bucket/site/`. Jobs of two units or two environments with one target are an error.".to_owned(),
-        is_container: false,
-    };
-    vec![of_schema("reuse", reuse), stop, target]
 }
 
 /// Returns the alternatives of the schema at a path of a header.

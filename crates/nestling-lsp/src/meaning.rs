@@ -12,6 +12,10 @@ pub(crate) enum FileKind {
     Nestling,
     /// A template of this name.
     Template(String),
+    /// Test cases beside templates; the template that they are for by default.
+    Cases(Option<String>),
+    /// The stored pipeline of a test case.
+    Snapshot,
     /// Any other file of jobs.
     Jobs,
 }
@@ -24,9 +28,23 @@ impl FileKind {
         if is_nestling {
             return Self::Nestling;
         }
+        let case_files = facts.map(|facts| facts.case_files.as_slice()).unwrap_or_default();
+        if let Some(cases) = case_files.iter().find(|cases| cases.path == *path) {
+            return Self::Cases(cases.template.clone());
+        }
+        let directory = path.parent().filter(|directory| directory.file_name() == b"snapshots");
+        let of_cases = directory.and_then(|directory| directory.parent());
+        if of_cases.is_some() && case_files.iter().any(|cases| cases.path.parent() == of_cases) {
+            return Self::Snapshot;
+        }
         let template = facts
             .and_then(|facts| facts.templates.iter().find(|template| template.path.as_ref() == Some(path)));
         template.map_or(Self::Jobs, |template| Self::Template(template.name.clone()))
+    }
+
+    /// Returns `true` for a file whose jobs may hold template syntax.
+    pub(crate) fn is_rendered(&self) -> bool {
+        matches!(self, Self::Nestling | Self::Template(_))
     }
 }
 
@@ -37,6 +55,8 @@ pub(crate) enum Section {
     Header,
     /// Jobs, which may hold template syntax.
     Jobs,
+    /// Test cases.
+    Cases,
 }
 
 /// The keys that open a header.
@@ -45,12 +65,15 @@ const HEADER_KEYS: [&str; 4] = ["workspace", "unit", "spec", "reuse"];
 impl Section {
     /// Returns the section that a document of a file is, as the file is at the moment.
     pub(crate) fn of(outline: &Outline<'_>, document: usize, kind: &FileKind) -> Self {
+        if matches!(kind, FileKind::Cases(_)) {
+            return Self::Cases;
+        }
         if document > 0 {
             return Self::Jobs;
         }
         let first = outline.entries.iter().position(|entry| entry.document == 0);
         let opens = first.is_some_and(|first| HEADER_KEYS.contains(&outline.step(first)));
-        let is_first_of_two = outline.documents.len() > 1 && *kind != FileKind::Jobs;
+        let is_first_of_two = outline.documents.len() > 1 && kind.is_rendered();
         if opens || is_first_of_two { Self::Header } else { Self::Jobs }
     }
 }
@@ -93,7 +116,54 @@ pub(crate) fn value_kind(section: Section, path: &[&str]) -> Option<ValueKind> {
     match section {
         Section::Header => header_value(path),
         Section::Jobs => job_value(path),
+        Section::Cases => case_value(path),
     }
+}
+
+/// Returns the path in a case as a path of the header that has the same keys: of a unit's uses, and of the workspace.
+pub(crate) fn in_header<'p>(path: &[&'p str]) -> Option<Vec<&'p str>> {
+    match in_case(path) {
+        rest @ ["workspace", ..] => Some(rest.to_vec()),
+        rest @ ["use", ..] => Some([&["unit"], rest].concat()),
+        rest @ ["inputs", ..] => Some([&["unit", "use"], rest].concat()),
+        _ => None,
+    }
+}
+
+/// Returns the path in a case as a path of a file of jobs.
+pub(crate) fn in_jobs<'p>(path: &[&'p str]) -> Option<Vec<&'p str>> {
+    match in_case(path) {
+        ["expect", "jobs", rest @ ..] if !rest.is_empty() => Some(rest.to_vec()),
+        _ => None,
+    }
+}
+
+/// Returns the steps within a case, of which a file can have a list.
+pub(crate) fn in_case<'a, 'p>(path: &'a [&'p str]) -> &'a [&'p str] {
+    match path {
+        [first, rest @ ..] if *first == ITEM => rest,
+        path => path,
+    }
+}
+
+fn case_value(path: &[&str]) -> Option<ValueKind> {
+    match in_case(path) {
+        ["template"] => Some(ValueKind::Template),
+        ["expect", "absent", ITEM] => Some(ValueKind::Job),
+        ["expect", "errors" | "warnings", ITEM, "rule"] => Some(ValueKind::Rule),
+        _ => match (in_header(path), in_jobs(path)) {
+            (Some(path), _) => header_value(&path),
+            (_, Some(path)) => job_value(&path),
+            _ => None,
+        },
+    }
+}
+
+fn case_key(path: &[&str]) -> Option<KeyKind> {
+    if let ["expect", "jobs", _] = in_case(path) {
+        return Some(KeyKind::Job);
+    }
+    in_header(path).and_then(|path| key_kind(Section::Header, &path))
 }
 
 fn header_value(path: &[&str]) -> Option<ValueKind> {
@@ -158,6 +228,9 @@ fn job_value(path: &[&str]) -> Option<ValueKind> {
 
 /// Returns the kind of name that a key is, by the keys down to it with its own.
 pub(crate) fn key_kind(section: Section, path: &[&str]) -> Option<KeyKind> {
+    if section == Section::Cases {
+        return case_key(path);
+    }
     if section == Section::Jobs {
         return match path {
             [name] if *name != ITEM && !is_global(name) => Some(KeyKind::Job),

@@ -1,6 +1,10 @@
 //! The names in a file: each definition and each use, with its bytes.
 
+mod cases;
 mod expressions;
+mod macros;
+
+pub(crate) use cases::{cases, is_message, of_snapshot};
 
 pub(crate) use expressions::strings;
 
@@ -43,6 +47,8 @@ pub(crate) struct Name {
     pub unit: Option<String>,
     /// Set for a need on a job of every dependency: `^build`.
     pub is_of_dependencies: bool,
+    /// The templates of the test case that it is in; none outside of cases.
+    pub templates: Vec<String>,
 }
 
 /// A file whose names are looked for.
@@ -56,13 +62,22 @@ pub(crate) struct NamedFile<'a> {
 
 /// Returns the names of a file in the order in which they are written.
 pub(crate) fn names(outline: &Outline<'_>, file: NamedFile<'_>) -> Vec<Name> {
+    if let FileKind::Cases(template) = file.kind {
+        return cases::names(outline, template.as_deref(), file);
+    }
+    // The names of a stored pipeline are those of its case.
+    if *file.kind == FileKind::Snapshot {
+        return Vec::new();
+    }
     let mut collected = Vec::new();
+    let macros = macros::bodies(outline.text, file.kind);
     for index in 0..outline.entries.len() {
         let entry = &outline.entries[index];
         let section = Section::of(outline, entry.document, file.kind);
         let path = outline.path(index);
         if let Some(key) = &entry.key
             && let Some(kind) = key_kind(section, &path)
+            && (kind != KeyKind::Job || !macros::is_part(outline, index, &macros))
         {
             collected.extend(name_of_key(outline, index, kind, key.clone(), file));
         }
@@ -82,7 +97,8 @@ pub(crate) fn names(outline: &Outline<'_>, file: NamedFile<'_>) -> Vec<Name> {
 impl Name {
     pub(crate) fn new(kind: NameKind, text: &str, range: Range<usize>) -> Self {
         let text = text.to_owned();
-        Self { kind, text, range, is_definition: false, unit: None, is_of_dependencies: false }
+        let (unit, templates) = (None, Vec::new());
+        Self { kind, text, range, is_definition: false, unit, is_of_dependencies: false, templates }
     }
 
     pub(crate) fn definition(self) -> Self {

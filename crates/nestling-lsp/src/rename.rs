@@ -1,9 +1,9 @@
 //! Renaming jobs, inputs, templates, environments, units, macros, blocks and values in all files that name them. A rename that
 //! cannot be done whole is refused.
 
+mod elsewhere;
 mod computed;
 mod data;
-mod elsewhere;
 mod new_name;
 
 use crate::edit::{Edit, add_key, line_break};
@@ -154,7 +154,7 @@ fn name_of_unit(index: &Index, unit: &str, new_name: &str) -> Result<(PathBuf, E
 fn move_template(index: &Index, template: &str, new_name: &str) -> Result<(PathBuf, PathBuf), String> {
     let facts = index.facts.template(template).ok_or_else(|| format!("unknown template `{template}`"))?;
     let path = facts.path.as_ref().ok_or("a built-in template keeps its name")?;
-    let folder = index.facts.template_folders.iter().find(|folder| path.is_in(folder));
+    let folder = index.facts.template_directories.iter().find(|folder| path.is_in(folder));
     let folder = folder.ok_or("its directory is not among the files")?;
     let extension = if path.as_bytes().ends_with(b".yaml") { "yaml" } else { "yml" };
     let is_folder = path.file_name().starts_with(b"template.");

@@ -26,7 +26,7 @@ pub(crate) fn folders(params: &InitializeParams) -> BTreeSet<PathBuf> {
     if !folders.is_empty() {
         return folders;
     }
-    #[expect(deprecated, reason = "editors without folders have a root alone")]
+    #[expect(deprecated, reason = "some editors set only the root")]
     let root = params.root_uri.as_ref().and_then(path_of);
     root.into_iter().collect()
 }

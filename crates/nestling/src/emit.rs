@@ -22,7 +22,7 @@ pub(crate) use size::of_node as size;
 pub use split::PipelineLimits;
 
 use crate::plan::Plan;
-use nestling_gitlab::diagnostic::Sources;
+use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use nestling_gitlab::yaml::{Key, Map, Node, emit_entry, emit_map};
 use written::Written;
@@ -61,6 +61,25 @@ impl Plan {
     /// [`EmittedPart`] has an example.
     pub fn parts(&self, options: &EmitOptions) -> Vec<EmittedPart> {
         files::parts_of(self, &self.settings(options))
+    }
+
+    /// Returns what [`Plan::emit`] would report: limits of GitLab that the files exceed, so that none may be written. Most plans are so
+    /// small that nothing is written to find out.
+    ///
+    /// ```
+    /// use nestling::{EmitOptions, PipelineLimits, testing::plan_files};
+    ///
+    /// let plan = plan_files([("nestling.yml", "workspace: {}"), ("api/nestling.yml", "build: { script: make, parallel: 3 }")])?;
+    /// let mut options = EmitOptions::default();
+    /// assert_eq!(plan.file_problems(&options), []);
+    /// let mut limits = PipelineLimits::default();
+    /// limits.jobs = 2;
+    /// options.limits = Some(limits);
+    /// assert_eq!(plan.file_problems(&options), plan.emit(&options).diagnostics);
+    /// # Ok::<(), nestling::Error>(())
+    /// ```
+    pub fn file_problems(&self, options: &EmitOptions) -> Vec<Diagnostic> {
+        files::problems(self, &self.sources, &self.settings(options))
     }
 
     fn settings<'o>(&self, options: &'o EmitOptions) -> output::Settings<'o> {

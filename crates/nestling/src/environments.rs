@@ -3,7 +3,7 @@
 //! The jobs of CDK assemblies and those of units read it alike.
 
 mod left_out;
-mod texts;
+mod strings;
 mod settings;
 mod gate;
 mod conditions;
@@ -13,4 +13,4 @@ pub(crate) use conditions::{HasNoRules, any_of, is_freeze_rule};
 pub(crate) use gate::write_start;
 pub use left_out::LeftOut;
 pub(crate) use settings::{default_title, environment, starts};
-pub(crate) use texts::{CatalogueTexts, entry_value};
+pub(crate) use strings::{CatalogueStrings, entry_value};

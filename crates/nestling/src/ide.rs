@@ -26,9 +26,11 @@ mod regions;
 mod names;
 mod jobs;
 mod plain;
+mod cases;
 mod selection;
 
 pub use crate::workspace::library_template;
+pub use cases::case_findings;
 pub use jobs::{JobFacts, JobInKind, jobs};
 pub use names::{InputFacts, TemplateFacts, UnitFacts, UseFacts, WorkspaceFacts, workspace_facts};
 pub use plain::plain_jobs;

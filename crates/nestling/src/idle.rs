@@ -1,7 +1,7 @@
 //! Keys and globs of headers that have no effect, for `check`: they are looked for in all files and all rendered units, which
 //! no other command has to read.
 
-mod folders;
+mod directories;
 mod paths;
 mod units;
 mod values;
@@ -29,13 +29,13 @@ pub(crate) fn find(
     revisions: &dyn Revisions,
     plan: &Plan,
 ) -> Result<Vec<Diagnostic>, ReadError> {
-    let mut problems = folders::missing(files, revisions, &plan.workspace.template_folders)?;
+    let mut problems = directories::missing(files, revisions, &plan.workspace.template_directories)?;
     problems.extend(paths::without_effect(files, &plan.workspace)?);
     problems.extend(units::without_effect(&plan.workspace));
     problems.extend(values::unread(&plan.workspace, &plan.sources));
     problems.extend(hidden_templates::hidden(files, &plan.workspace, &plan.sources)?);
-    let folders = &plan.workspace.template_folders;
-    let templates = Templates::new(files, revisions, folders, &plan.sources);
+    let directories = &plan.workspace.template_directories;
+    let templates = Templates::new(files, revisions, directories, &plan.sources);
     problems.extend(inputs::unread(&plan.workspace, &templates));
     Ok(problems)
 }

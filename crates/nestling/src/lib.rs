@@ -121,11 +121,11 @@ mod reuse;
 mod catalog;
 mod idle;
 mod allow;
-mod project;
 mod emit;
+mod project;
 pub mod view;
-pub mod ide;
 pub mod testing;
+pub mod ide;
 
 pub use catalog::{rule, rule_groups, rules};
 pub use cdk::{Assemblies, AssemblyJobs, assembly_jobs};

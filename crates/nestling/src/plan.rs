@@ -25,6 +25,7 @@ mod shared_targets;
 mod replayed;
 mod make;
 mod kinds;
+mod place_of_use;
 
 use crate::cdk::Assemblies;
 use crate::changes::{ChangeSet, PipelineFacts};
@@ -54,6 +55,7 @@ pub(crate) use kinds::{plan_kinds, unused_entries};
 pub use noop::NOOP_JOB;
 pub(crate) use noop::noop_beside;
 pub(crate) use notes::{Noting, PlanNotes};
+pub(crate) use place_of_use::move_to_uses;
 pub(crate) use presence::has_exists;
 pub use removed::Removed;
 pub(crate) use replayed::{ReplayedSides, compare_definitions};
@@ -234,7 +236,7 @@ impl Plan {
 
 impl<'a> Request<'a> {
     fn templates(&self) -> Templates<'a> {
-        Templates::new(self.files, self.revisions, &self.loaded.workspace.template_folders, self.sources)
+        Templates::new(self.files, self.revisions, &self.loaded.workspace.template_directories, self.sources)
     }
 
     fn renderer<'r>(

@@ -6,7 +6,6 @@
 
 mod error;
 mod narrowing;
-mod place_of_use;
 mod finish;
 mod checked_kinds;
 mod memo;

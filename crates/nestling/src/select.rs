@@ -124,7 +124,7 @@ fn by_paths(
     let units = workspace.units.as_slice();
     let mut selection = Selection { same: compared.same.clone(), ..Selection::default() };
     let mut reasons: Vec<Vec<Reason>> = vec![Vec::new(); units.len()];
-    let mut concerning: Vec<Vec<RepoPath>> = vec![Vec::new(); units.len()];
+    let mut affecting: Vec<Vec<RepoPath>> = vec![Vec::new(); units.len()];
     let mut whole: Option<Reason> = compared.everything.clone();
     for path in paths {
         // What is outside of the workspace's directory is no matter of its units, unless they are made from it.
@@ -135,10 +135,10 @@ fn by_paths(
             selection.ignored.push((*path).clone());
             continue;
         }
-        let concerns_all = concerns_everything(workspace, path);
+        let affects_all = affects_everything(workspace, path);
         let claims = index.claims(path);
         let is_claimed = !claims.is_empty()
-            || concerns_all.is_some()
+            || affects_all.is_some()
             || compared.claimed.contains(*path)
             || workspace.is_of_nested(path);
         if !is_claimed {
@@ -147,11 +147,11 @@ fn by_paths(
                 whole.get_or_insert_with(|| Reason::Unclaimed { path: (*path).clone() });
             }
         }
-        if let Some(reason) = concerns_all {
+        if let Some(reason) = affects_all {
             whole.get_or_insert(reason);
         }
         for (unit, reason) in claims {
-            concerning[unit].push((*path).clone());
+            affecting[unit].push((*path).clone());
             reasons[unit].push(reason);
         }
     }
@@ -161,8 +161,8 @@ fn by_paths(
             reasons[unit].extend(found.iter().cloned());
         }
     }
-    let concerning = units.iter().zip(concerning).filter(|(_, paths)| !paths.is_empty());
-    selection.paths = concerning.map(|(unit, paths)| (unit.name.clone(), paths)).collect();
+    let affecting = units.iter().zip(affecting).filter(|(_, paths)| !paths.is_empty());
+    selection.paths = affecting.map(|(unit, paths)| (unit.name.clone(), paths)).collect();
     for (unit, found) in &compared.paths {
         let paths = selection.paths.entry(unit.clone()).or_default();
         paths.extend(found.iter().cloned());
@@ -187,7 +187,7 @@ pub(crate) fn is_ignored(workspace: &Workspace, path: &RepoPath) -> bool {
 }
 
 /// Returns the reason to select every unit, if `everything` matches a changed path.
-pub(crate) fn concerns_everything(workspace: &Workspace, path: &RepoPath) -> Option<Reason> {
+pub(crate) fn affects_everything(workspace: &Workspace, path: &RepoPath) -> Option<Reason> {
     let glob = matching(&workspace.everything, path)?;
     Some(Reason::EverythingGlob { path: path.clone(), glob: glob.to_string() })
 }

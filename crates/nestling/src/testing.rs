@@ -7,9 +7,9 @@
 mod discover;
 mod case;
 mod case_files;
+mod outcome;
 mod compare;
 mod diff;
-mod outcome;
 mod junit;
 mod run;
 mod suite;
@@ -19,13 +19,15 @@ pub use crate::template::RenderLimits;
 pub use case::TemplateCase;
 pub use discover::CaseFile;
 pub use junit::junit;
-pub use outcome::{CaseOutcome, Snapshot, summary};
+pub use outcome::{CaseFailure, CaseOutcome, Snapshot, summary};
 pub use suite::Suite;
 pub use template::{TemplateRenderer, TemplateValues, with_templates};
 
+use crate::catalog::cases::CASE;
 use crate::plan::Plan;
 use crate::project::{Error, Project};
 use nestling_files::files::MemoryFiles;
+use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::facts::PipelineFacts;
 use nestling_gitlab::yaml::Node;
 
@@ -50,6 +52,33 @@ pub fn plan_files<P: AsRef<[u8]>, B: Into<Vec<u8>>>(
     let project = Project::of_files(&files, facts)?;
     let changes = project.changes()?;
     project.plan(changes).run()
+}
+
+/// Finds the files with cases beside the templates of a project.
+pub(crate) fn case_files(project: &Project<'_>) -> Result<Vec<CaseFile>, Error> {
+    Ok(discover::discover(project.files(), &suite::directories_of(project), "")?)
+}
+
+/// Runs the cases of a file, and returns what is wrong in the file or with its cases.
+pub(crate) fn case_findings(project: &Project<'_>, file: &CaseFile) -> Result<Vec<Diagnostic>, Error> {
+    let cases = match suite::read_in(project, file)? {
+        Ok(cases) => cases,
+        Err(problems) => return Ok(problems),
+    };
+    let mut problems = Vec::new();
+    for case in &cases {
+        for failure in run::run(case, project).failures {
+            let mut lines = failure.message.lines();
+            let message = lines.next().unwrap_or_default().to_owned();
+            let rest: Vec<&str> = lines.collect();
+            let mut problem = Diagnostic::error(&CASE, failure.origin, message);
+            if !rest.is_empty() {
+                problem = problem.with_note(rest.join("\n"));
+            }
+            problems.push(problem);
+        }
+    }
+    Ok(problems)
 }
 
 /// Estimates the size of a document in GitLab, in bytes of its Ruby objects, which

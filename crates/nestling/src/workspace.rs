@@ -34,7 +34,7 @@ mod library;
 mod uses;
 mod relation;
 mod rule;
-mod template_folder;
+mod template_directory;
 mod missing;
 mod unit_name;
 mod load;
@@ -65,7 +65,7 @@ pub use schema::{Header, file_schema, jobs_schema};
 use stated::DependsFrom;
 pub(crate) use stated::INSTALLED;
 pub(crate) use template::{Template, Templates};
-pub(crate) use template_folder::TemplateFolder;
+pub(crate) use template_directory::TemplateDirectory;
 pub(crate) use template_name::template_stem;
 pub(crate) use template_reads::Read;
 pub(crate) use unclaimed::Unclaimed;
@@ -114,7 +114,7 @@ pub struct Workspace {
     /// The root's `nestling.yml`.
     pub(crate) file: Option<FileId>,
     /// The directories where `use:` looks for templates, in order.
-    pub(crate) template_folders: Vec<TemplateFolder>,
+    pub(crate) template_directories: Vec<TemplateDirectory>,
     /// The revision that its templates are read from, where that is not the revision of the units.
     pub(crate) templates_from: Option<Revision>,
     /// The stages in the order that the workspace wants; empty where it leaves that to the units.
@@ -162,8 +162,8 @@ pub struct Workspace {
 impl Workspace {
     /// Lets templates be read from a revision, but for those of directories that name one of their own.
     pub(crate) fn read_templates_from(&mut self, revision: &Revision) {
-        for folder in &mut self.template_folders {
-            folder.revision.get_or_insert_with(|| revision.clone());
+        for dir in &mut self.template_directories {
+            dir.revision.get_or_insert_with(|| revision.clone());
         }
     }
 
@@ -214,7 +214,7 @@ impl Workspace {
 
     /// Returns `true` if a path is in one of the directories of this repository where `use:` looks for templates.
     pub fn is_template_path(&self, path: &RepoPath) -> bool {
-        self.template_folders.iter().any(|folder| folder.holds(path))
+        self.template_directories.iter().any(|dir| dir.holds(path))
     }
 
     /// Returns `true` if a rule makes a unit of this directory, if it exists.

@@ -69,13 +69,13 @@ impl Findings {
             has_jobs |= jobs > 0;
             self.jobs.add(&kind.name, jobs);
         }
-        let concerns = |problem: &&Diagnostic| {
+        let affects = |problem: &&Diagnostic| {
             problem.labels.is_empty()
                 || problem.labels.iter().any(|label| is_here(label.origin.file))
                 || unit.is_some_and(|unit| problem.units.contains(&unit.name))
         };
         let before = self.of_workspaces.len();
-        for problem in checked.diagnostics.iter().filter(concerns) {
+        for problem in checked.diagnostics.iter().filter(affects) {
             let sources = problem.labels.iter().map(|label| checked.sources.get(label.origin.file));
             self.of_workspaces.push((problem.clone(), sources.collect()));
         }

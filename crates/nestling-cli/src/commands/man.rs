@@ -14,19 +14,19 @@ use std::path::PathBuf;
 pub struct Args {
     /// Directory for `nestling.1` and the page of each command
     #[arg(value_name = "DIR")]
-    folder: Option<PathBuf>,
+    dir: Option<PathBuf>,
 }
 
 /// Runs the command; `all` is the whole command line.
 pub(crate) fn run(args: &Args, mut all: Command, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     all.build();
-    let Some(folder) = &args.folder else {
+    let Some(dir) = &args.dir else {
         invocation.io.data(page(all)?)?;
         return Ok(Exit::Done);
     };
-    let target = invocation.directory().join(folder);
+    let target = invocation.directory().join(dir);
     std::fs::create_dir_all(&target)
-        .with_context(|| format!("cannot create the directory `{}`", folder.display()))
+        .with_context(|| format!("cannot create the directory `{}`", dir.display()))
         .map_err(Failure::output)?;
     let commands = all.get_subcommands().filter(|command| command.get_name() != "help");
     let mut pages: Vec<(String, Command)> =
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Args, mut all: Command, invocation: &mut Invocation<'_>
     for (name, command) in pages {
         let file = format!("{name}.1");
         output::replace(&target.join(&file), &page(command)?)?;
-        invocation.io.talk(format_args!("wrote {}\n", folder.join(&file).display()));
+        invocation.io.talk(format_args!("wrote {}\n", dir.join(&file).display()));
     }
     Ok(Exit::Done)
 }

@@ -65,6 +65,7 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
+    refuse_idle_durations(args)?;
     let mut session = invocation.open(RunOptions::from(&args.pipeline))?;
     let io = &mut *invocation.io;
     if args.watch || args.serve { following::watch(args, &mut session, io) } else { once(args, &session, io) }
@@ -77,9 +78,19 @@ fn once(args: &Args, session: &Session, io: &mut Io) -> Result<Exit, Failure> {
     Ok(ended(ok))
 }
 
+/// Durations are on the page alone.
+fn refuse_idle_durations(args: &Args) -> Result<(), Failure> {
+    let has_page = args.html.is_some() || args.open || args.serve;
+    if args.durations.is_some() && !has_page {
+        return Err(Failure::usage("`--durations` has no effect without a page")
+            .with_help("add `--html FILE`, `--open` or `--serve`"));
+    }
+    Ok(())
+}
+
 fn show(args: &Args, session: &Session, plan: &Plan, io: &mut Io) -> Result<(), Failure> {
     if args.html.is_some() || args.open {
-        let page = page::make(session, plan, args.durations.as_deref())?;
+        let page = page::make(session, plan, args.durations.as_deref(), io)?;
         return page::write(args.html.as_deref(), &page, session, io).and_then(|path| match path {
             Some(path) if args.open => output::open(&path),
             _ => Ok(()),

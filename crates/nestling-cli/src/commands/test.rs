@@ -49,8 +49,8 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         if args.update {
             for snapshot in ran.outcomes.iter().filter_map(|outcome| outcome.snapshot.as_ref()) {
                 let path = session.root().join(snapshot.path.to_string());
-                let folder = path.parent().unwrap_or(&path);
-                std::fs::create_dir_all(folder).map_err(Failure::output)?;
+                let dir = path.parent().unwrap_or(&path);
+                std::fs::create_dir_all(dir).map_err(Failure::output)?;
                 output::replace(&path, &snapshot.text)?;
             }
             suite = Suite::of_project(session.project()?);

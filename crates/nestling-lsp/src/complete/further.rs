@@ -1,9 +1,10 @@
 //! Completion of values that other definitions decide: of inputs, `inherit`, `!reference`, `stop`, `pipelines`, `$[[ ]]`.
 
-use super::{Candidate, template_of};
+use super::{Candidate, default_template, template_at};
 use crate::index::Index;
+use crate::meaning::{FileKind, Section};
 use crate::model::OpenFile;
-use crate::names::NameKind;
+use crate::names::{NameKind, cases, is_computed};
 use crate::outline::{ITEM, Outline};
 use crate::place::Place;
 use lsp_types::CompletionItemKind;
@@ -17,14 +18,28 @@ const FUNCTIONS: [(&str, &str); 3] = [
     ("posix_escape", "Escapes the value for a shell"),
 ];
 
+/// The kinds of pipelines that a case can be of.
+const KINDS: [&str; 6] = ["merge_request", "branch:main", "tag:1.0.0", "schedule", "web", "api"];
+
 /// The kinds of pipelines that `workspace: pipelines:` has.
 const PIPELINES: [&str; 10] =
     ["merge_request", "branch", "tag", "schedule", "web", "api", "trigger", "pipeline", "chat", "other"];
 
 /// Returns the values that a place can have by the definition of an input, or by what a job inherits.
-pub(super) fn values(index: &Index, outline: &Outline<'_>, place: &Place<'_>) -> Vec<Candidate> {
+pub(super) fn values(
+    file: &OpenFile<'_>,
+    index: &Index,
+    outline: &Outline<'_>,
+    place: &Place<'_>,
+) -> Vec<Candidate> {
     let path = place.path.as_slice();
     match path {
+        [.., "as"] if place.section == Section::Cases => {
+            let kinds = KINDS.iter();
+            kinds
+                .map(|kind| Candidate::new(*kind, CompletionItemKind::ENUM_MEMBER, "kind of pipeline"))
+                .collect()
+        }
         ["spec", "inputs", _, "default"] => {
             let holder = place.holder.and_then(|holder| outline.entries[holder].parent);
             let text = |key: &str| outline.value(outline.child(holder, key)?);
@@ -43,7 +58,7 @@ pub(super) fn values(index: &Index, outline: &Outline<'_>, place: &Place<'_>) ->
         ["inputs", name] | [.., "inputs", name] | [.., "environments", _, name]
             if matches!(path.first(), Some(&("unit" | "workspace" | "inputs" | ITEM))) =>
         {
-            let template = place.holder.and_then(|holder| template_of(outline, holder));
+            let template = template_at(outline, place, default_template(&file.kind));
             let template = template.and_then(|template| index.facts.template(template));
             let input =
                 template.and_then(|template| template.inputs.iter().find(|input| input.name == *name));
@@ -63,6 +78,32 @@ pub(super) fn values(index: &Index, outline: &Outline<'_>, place: &Place<'_>) ->
         }
         _ => Vec::new(),
     }
+}
+
+/// Returns the jobs that a case can expect: those of its templates.
+pub(super) fn jobs_of_case(
+    file: &OpenFile<'_>,
+    index: &Index,
+    outline: &Outline<'_>,
+    place: &Place<'_>,
+) -> Vec<Candidate> {
+    let FileKind::Cases(template) = &file.kind else { return Vec::new() };
+    let root = place.holder.and_then(|holder| outline.above(holder).last());
+    let cases = cases(outline, template.as_deref(), "");
+    let case = cases.iter().find(|(holder, _)| holder.is_none() || *holder == root);
+    let Some((_, case)) = case else { return Vec::new() };
+    let files = index.files_of_templates(&case.templates);
+    let names = files.into_iter().flat_map(|file| &index.files[file].names);
+    let jobs = names.filter(|name| {
+        name.kind == NameKind::Job
+            && name.is_definition
+            && !name.text.starts_with('.')
+            && !is_computed(&name.text)
+    });
+    let mut labels: Vec<&str> = jobs.map(|name| name.text.as_str()).collect();
+    labels.sort_unstable();
+    labels.dedup();
+    labels.into_iter().map(|name| Candidate::new(name, CompletionItemKind::FUNCTION, "job")).collect()
 }
 
 /// Returns the keys that a mapping can have beside those of its schema.

@@ -7,7 +7,7 @@ use crate::outline::Outline;
 
 /// Returns the change for the deploy around an offset.
 pub(super) fn fix(outline: &Outline<'_>, kind: &FileKind, offset: usize) -> Option<Fix> {
-    if *kind == FileKind::Jobs {
+    if !kind.is_rendered() {
         return None;
     }
     let around = outline.entries.iter().rposition(|entry| entry.start <= offset && offset <= entry.end)?;

@@ -2,6 +2,7 @@
 
 use super::counted;
 use crate::index::{Index, Occurrence};
+use crate::meaning::FileKind;
 use crate::model::{Model, OpenFile, UnitJobs};
 use crate::names::{NameKind, is_computed};
 use crate::plain;
@@ -55,6 +56,9 @@ pub(super) fn of_plain_job(
     occurrence: Occurrence,
 ) -> Option<String> {
     let name = &index.name(occurrence).text;
+    if file.kind != FileKind::Jobs {
+        return None;
+    }
     let read = plain::jobs(model, file).into_iter();
     let mut jobs = read.filter_map(|read| JobsOfName::new(read, |job| job.name.as_str() == name));
     Some(in_words(&jobs.next()?))
@@ -87,7 +91,7 @@ pub(crate) fn jobs_of_name(
     occurrence: Occurrence,
 ) -> Option<JobsOfName> {
     let name = index.name(occurrence);
-    if name.kind != NameKind::Job {
+    if name.kind != NameKind::Job || !name.templates.is_empty() {
         return None;
     }
     let units = match &name.unit {

@@ -1,6 +1,7 @@
 //! Names that mean the same.
 
 use super::{Index, Occurrence};
+use crate::library;
 use crate::names::{Name, NameKind};
 use std::collections::BTreeSet;
 
@@ -25,9 +26,15 @@ impl Index {
         let name = self.name(occurrence);
         let scopes = self.scopes_of_job(occurrence);
         let near = self.files_of(&scopes);
+        let is_same = |other: &Name| other.kind == NameKind::Job && other.text == name.text;
+        let definitions =
+            self.all(|file, other| is_same(other) && other.is_definition && near.contains(&file));
+        let defining: BTreeSet<usize> = definitions.into_iter().map(|(file, _)| file).collect();
         self.all(|file, other| {
-            let is_same = other.kind == NameKind::Job && other.text == name.text;
-            is_same
+            if is_same(other) && !other.templates.is_empty() {
+                return self.files_of_templates(&other.templates).iter().any(|file| defining.contains(file));
+            }
+            is_same(other)
                 && match (&other.unit, other.is_of_dependencies) {
                     (Some(unit), _) => {
                         scopes.iter().any(|scope| self.scopes[*scope].unit.as_ref() == Some(unit))
@@ -97,6 +104,17 @@ impl Index {
     /// Returns the scopes that a job's name is looked up in.
     fn first_scopes(&self, occurrence: Occurrence) -> BTreeSet<usize> {
         let name = self.name(occurrence);
+        if !name.templates.is_empty() {
+            let defines = |file: &usize| {
+                let names = self.files[*file].names.iter();
+                names.clone().any(|other| {
+                    other.kind == NameKind::Job && other.is_definition && other.text == name.text
+                })
+            };
+            let files: Vec<usize> =
+                self.files_of_templates(&name.templates).into_iter().filter(defines).collect();
+            return self.scopes_where(|scope| files.iter().any(|file| scope.files.contains(file)));
+        }
         if let Some(unit) = &name.unit {
             return self.scopes_where(|scope| scope.unit.as_ref() == Some(unit));
         }
@@ -128,5 +146,15 @@ impl Index {
         let scopes = self.scopes_of(file).into_iter();
         let units = scopes.filter_map(|scope| self.scopes[scope].unit.as_deref());
         self.dependencies(units.collect()).contains(unit.as_str())
+    }
+
+    /// Returns the files of templates and of all that these read.
+    pub(crate) fn files_of_templates(&self, templates: &[String]) -> BTreeSet<usize> {
+        let names = templates.iter().flat_map(|template| self.facts.closure(template));
+        let path = |name: &str| match self.facts.template(name)?.path.as_ref() {
+            Some(path) => Some(self.absolute(path)),
+            None => library::path(name),
+        };
+        names.filter_map(|name| self.file(&path(name)?)).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! The names in expressions and control lines of templates.
 
 use super::{Name, NameKind, NamedFile, template_stem};
-use crate::meaning::{FileKind, Section};
+use crate::meaning::Section;
 use crate::outline::Outline;
 use nestling::ide::{TemplateRegion, template_regions};
 use nestling_gitlab::pipeline::moa::{self, ExpressionName};
@@ -19,7 +19,7 @@ struct Imports {
 /// Adds the names in the expressions and control lines of a file's jobs.
 pub(super) fn add(outline: &Outline<'_>, file: NamedFile<'_>, collected: &mut Vec<Name>) {
     let text = outline.text;
-    if *file.kind == FileKind::Jobs {
+    if !file.kind.is_rendered() {
         return add_inputs_of_gitlab(text, file, collected);
     }
     // Names in the catalogue's texts count as well.

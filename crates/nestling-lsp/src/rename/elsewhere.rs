@@ -1,9 +1,9 @@
 //! Uses of a name that a rename does not reach: in templates that are no files here, and in values that may be the name.
 
 use crate::index::{Index, IndexedFile, Occurrence};
-use crate::meaning::FileKind;
+use crate::meaning::{FileKind, in_header};
 use crate::model::{Model, OpenFile};
-use crate::names::{Name, NameKind, NamedFile, names, template_stem};
+use crate::names::{Name, NameKind, NamedFile, is_message, names, template_stem};
 use crate::outline::{ITEM, Outline};
 use nestling_gitlab::diagnostic::FileId;
 use std::collections::BTreeSet;
@@ -54,10 +54,35 @@ pub(super) fn check_templates(
 pub(super) fn check_values(index: &Index, wanted: &Name) -> Result<(), String> {
     for file in index.files.iter().filter(|file| !file.is_built_in) {
         let outline = Outline::of(&file.text);
-        let Some(range) = value_with(&outline, &file.names, wanted) else { continue };
+        let found = value_with(&outline, &file.names, wanted);
+        let found = found.or_else(|| in_case(&outline, file, wanted));
+        let Some(range) = found else { continue };
         return Err(may_be_this(index, file, range));
     }
     Ok(())
+}
+
+/// Returns the string of a test case, or of its stored pipeline, that may be the name: a message that names it, and what an
+/// environment or a unit is called in the pipeline.
+fn in_case(outline: &Outline<'_>, file: &IndexedFile, wanted: &Name) -> Option<Range<usize>> {
+    let is_pipeline = file.kind == FileKind::Snapshot;
+    if !is_pipeline && !matches!(file.kind, FileKind::Cases(_)) {
+        return None;
+    }
+    let is_of_pipeline = matches!(wanted.kind, NameKind::Environment | NameKind::Unit);
+    let is_known = |range: &Range<usize>| file.names.iter().any(|name| name.range == *range);
+    let entries = outline.entries.iter().enumerate();
+    let mut found = entries.filter_map(|(index, entry)| {
+        let path = outline.path(index);
+        let value = entry.value.clone()?;
+        let text = &outline.text[value.clone()];
+        let is_message = !is_pipeline && is_message(&path) && text.contains(&format!("`{}`", wanted.text));
+        let mut parts = text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_'));
+        let is_expected = is_pipeline || path.contains(&"expect");
+        let is_part = is_of_pipeline && is_expected && parts.any(|part| part == wanted.text);
+        (is_message || (is_part && !is_known(&value))).then_some(value)
+    });
+    found.next()
 }
 
 /// Names a string that may be the name, with its place.
@@ -79,6 +104,7 @@ fn value_with(outline: &Outline<'_>, known: &[Name], wanted: &Name) -> Option<Ra
     let is_known = |range: &Range<usize>| known.iter().any(|name| name.range == *range);
     for (index, entry) in outline.entries.iter().enumerate() {
         let path = outline.path(index);
+        let path = in_header(&path).unwrap_or(path);
         if let Some(key) = entry.key.clone() {
             let is_same = match wanted.kind {
                 NameKind::Input(_) => {

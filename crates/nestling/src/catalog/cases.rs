@@ -11,7 +11,7 @@ rules! {
 
     CASE = "case" {
         severities: &[Error],
-        summary: "a case of `nestling test` has an unknown key or names no template",
+        summary: "a case of `nestling test` has an unknown key, names no template or fails",
         documentation: "A case is a file in a directory `tests` beside templates. It has the template, its inputs, the changed paths, and the expected jobs.",
         source: "templates-guide.md",
         bad: Example::Repository(&[

@@ -37,8 +37,8 @@ impl BaseRequest<'_> {
     pub(super) fn read(&self) -> Base {
         let Some(written) = &self.settings.base else {
             let committed = Below { files: self.files, directory: self.directory.clone() };
-            let is_there = has_assembly(&committed);
-            return if is_there { self.read_in(&committed, self.directory) } else { Base::unknown() };
+            let exists = has_assembly(&committed);
+            return if exists { self.read_in(&committed, self.directory) } else { Base::unknown() };
         };
         let named = match directory_of(self.unit, written) {
             Ok(named) => named,

@@ -1,7 +1,7 @@
 //! The environment catalogue as plain data, for one unit and one pipeline.
 
 use crate::changes::PipelineFacts;
-use crate::environments::{CatalogueTexts, environment};
+use crate::environments::{CatalogueStrings, environment};
 use crate::workspace::{Blocking, Catalogue, Condition, Environment, Freeze, Start, Stop};
 use nestling_cdk::environment::{DeployStart, EarlierEnvironment, Keywords, TargetEnvironment};
 use nestling_gitlab::diagnostic::Diagnostic;
@@ -21,7 +21,7 @@ pub(crate) enum Purpose {
 pub(crate) struct For<'a> {
     pub unit: Option<&'a UnitName>,
     pub pipeline: &'a PipelineFacts,
-    pub texts: &'a CatalogueTexts<'a>,
+    pub texts: &'a CatalogueStrings<'a>,
     pub purpose: Purpose,
 }
 

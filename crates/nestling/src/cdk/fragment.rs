@@ -6,7 +6,7 @@ use super::catalogue::{For, Purpose, environments};
 use super::directory::{Below, app_directory, directory_of, has_assembly};
 use super::rendered::{Rendered, rendered};
 use crate::changes::{PipelineFacts, PipelineKind, PipelineSource};
-use crate::environments::{CatalogueTexts, Conditions, LeftOut};
+use crate::environments::{CatalogueStrings, Conditions, LeftOut};
 use crate::workspace::environment_rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::{Catalogue, Unit};
 use nestling_cdk::deployment::{self, AppFiles, Deployment};
@@ -36,7 +36,7 @@ pub(crate) struct Request<'a> {
     /// The pipeline that it is for.
     pub pipeline: &'a PipelineFacts,
     /// The strings of the catalogue as this unit reads them.
-    pub texts: &'a CatalogueTexts<'a>,
+    pub texts: &'a CatalogueStrings<'a>,
     /// The most needs that a job may have.
     pub needs_limit: usize,
     /// The purpose of the jobs.

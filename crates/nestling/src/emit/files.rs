@@ -5,8 +5,8 @@ use super::output::{Emitted, EmittedFile, EmittedPart, Parts, Settings};
 use super::split::{self, Load, PipelineLimits};
 use super::written::{Written, of_hidden};
 use super::{Comments, emit, header, oversize, part, router, write_pipeline};
-use crate::plan::{Plan, noop_beside};
-use nestling_gitlab::diagnostic::Sources;
+use crate::plan::{Plan, move_to_uses, noop_beside};
+use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 use nestling_gitlab::name::StageName;
 use nestling_gitlab::parallel::parallel_map;
 use nestling_gitlab::pipeline::Job;
@@ -18,7 +18,16 @@ use std::collections::BTreeSet;
 pub(super) fn files(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Emitted {
     let mut emitted = written(plan, sources, settings);
     emitted.diagnostics.extend(oversize::of_artifacts(&emitted.files, plan, &settings.limits));
+    move_to_uses(plan, &mut emitted.diagnostics);
     emitted
+}
+
+/// Returns the diagnostics of [`files`]. Nothing is cut and written for a plan that cannot have any.
+pub(super) fn problems(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Vec<Diagnostic> {
+    if settings.parts == Parts::Fewest && Jobs::of(plan).are_harmless(sources, &settings.limits) {
+        return Vec::new();
+    }
+    files(plan, sources, settings).diagnostics
 }
 
 fn written(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Emitted {
@@ -92,6 +101,18 @@ impl<'a> Jobs<'a> {
         Division::Parts(self.fewest(&written, &settings.limits))
     }
 
+    /// Returns `true` if the files of the jobs are within all limits, however they are divided.
+    fn are_harmless(&self, sources: &Sources, limits: &PipelineLimits) -> bool {
+        let bound = oversize::text_bound(self.plan, sources);
+        if self.all().fits(limits) {
+            return bound <= limits.artifact;
+        }
+        let groups = self.groups();
+        bound + (groups.len() + 1) * oversize::PART <= limits.artifact
+            && oversize::too_deep(self.plan).is_empty()
+            && groups.iter().all(|group| Load::of_some(&self.loads, group).fits(limits))
+    }
+
     fn all(&self) -> Load {
         self.loads.iter().copied().sum()
     }
@@ -118,7 +139,9 @@ impl<'a> Jobs<'a> {
             let mut numbered = parts.iter().enumerate();
             numbered.all(|(number, part)| self.part(part, number == 0, limits).1.fits(limits))
         };
-        (4..=10).rev().map(cut).find(fits).unwrap_or_else(|| cut(10))
+        // As they are, the jobs of all groups that fit alone can be cut so that each part fits.
+        let as_they_are = || split::by_limits(&groups, &self.loads, limits);
+        (4..=10).rev().map(cut).find(fits).unwrap_or_else(as_they_are)
     }
 
     /// A part as it is written, with its load: its shared bodies apart only where that is what makes it fit.
@@ -149,7 +172,7 @@ fn emit_parts(
     );
     let text_of_router = text(&about, &Written::whole(&router), sources, settings.comments);
     emitted.files.push(EmittedFile { path: settings.file.to_owned(), text: text_of_router });
-    emitted.diagnostics.extend(oversize::too_deep(&jobs.plan.pipeline));
+    emitted.diagnostics.extend(oversize::too_deep(jobs.plan));
     let numbered: Vec<(usize, &EmittedPart)> = parts.iter().enumerate().collect();
     let written = parallel_map(&numbered, |(index, part)| {
         let (written, load) = jobs.part(&part.jobs, *index == 0, &settings.limits);

@@ -6,9 +6,14 @@ use super::written::Written;
 use crate::plan::Plan;
 use libdeflater::{CompressionLvl, Compressor};
 use nestling_gitlab::check::rules::LIMITS;
-use nestling_gitlab::diagnostic::Diagnostic;
-use nestling_gitlab::pipeline::{Job, Pipeline};
+use nestling_gitlab::diagnostic::{Diagnostic, Sources};
+use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::pipeline::presence::{JobPresence, State};
+use nestling_gitlab::yaml::{Kind, Map, Node};
 use std::collections::BTreeSet;
+
+/// The bytes that a part has beside its jobs, in its own file and in the router.
+pub(super) const PART: usize = 1024;
 
 /// Reports a part whose units need each other, so that it cannot be cut again.
 pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &PipelineLimits) -> Option<Diagnostic> {
@@ -47,9 +52,11 @@ pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &PipelineLimits) -
 /// Reports the jobs of a pipeline in parts that start a child pipeline of their own: below the router and its parts it would be
 /// the third level, and GitLab has two
 /// (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#nested-child-pipelines>).
-pub(super) fn too_deep(pipeline: &Pipeline) -> Vec<Diagnostic> {
-    let starts_child =
-        |job: &&Job| job.body.get("trigger").is_some_and(|trigger| trigger.get("include").is_some());
+pub(super) fn too_deep(plan: &Plan) -> Vec<Diagnostic> {
+    let starts_child = |(job, presence): &(&Job, &JobPresence)| {
+        let trigger = job.body.get("trigger");
+        presence.state() != State::Out && trigger.is_some_and(|trigger| trigger.get("include").is_some())
+    };
     let problem = |job: &Job| {
         let message = format!(
             "`{}` triggers a child pipeline from one of several parts, one level deeper than GitLab allows",
@@ -58,7 +65,8 @@ pub(super) fn too_deep(pipeline: &Pipeline) -> Vec<Diagnostic> {
         let help = "trigger it from the parent, or keep the plan in one part: select fewer units, or raise the limits";
         Diagnostic::error(&LIMITS, job.origin, message).with_help(help)
     };
-    pipeline.jobs.iter().filter(starts_child).map(problem).collect()
+    let jobs = plan.pipeline.jobs.iter().zip(&plan.presence);
+    jobs.filter(starts_child).map(|(job, _)| problem(job)).collect()
 }
 
 /// Reports artifacts that GitLab does not include: one that is too large, or all of them in an archive that is.
@@ -82,6 +90,39 @@ pub(super) fn of_artifacts(files: &[EmittedFile], plan: &Plan, limits: &Pipeline
         problems.push(problem(format!("the archive of {} files", files.len()), archive));
     }
     problems
+}
+
+/// Returns a number of bytes that the plan's text in one file does not exceed.
+pub(super) fn text_bound(plan: &Plan, sources: &Sources) -> usize {
+    let jobs = plan.pipeline.jobs.iter();
+    let of_jobs = jobs.map(|job| {
+        let comment = sources.place(job.origin).len() + 4;
+        comment + string_bound(job.name.as_str(), 0) + map_bound(&job.body, 2)
+    });
+    let globals = super::ordered::globals(&Written::whole(&plan.pipeline));
+    let of_globals = globals.iter().map(|(key, node)| string_bound(key, 0) + node_bound(node, 2));
+    super::header::of(plan).len() + of_jobs.sum::<usize>() + of_globals.sum::<usize>()
+}
+
+fn map_bound(map: &Map, indent: usize) -> usize {
+    map.iter().map(|(key, node)| indent + string_bound(key, indent) + node_bound(node, indent + 2)).sum()
+}
+
+fn node_bound(node: &Node, indent: usize) -> usize {
+    let tag = node.tag.as_ref().map_or(0, |tag| tag.to_string().len() + 1);
+    let content = match &node.kind {
+        Kind::Scalar(scalar) => string_bound(&scalar.text, indent),
+        Kind::Seq(items) => items.iter().map(|item| indent + 2 + node_bound(item, indent + 2)).sum(),
+        Kind::Map(map) => map_bound(map, indent),
+    };
+    tag + content + 4
+}
+
+/// Quoted, a character takes two bytes, or as many as its number is written with.
+fn string_bound(text: &str, indent: usize) -> usize {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n'));
+    let lines = text.bytes().filter(|byte| *byte == b'\n').count();
+    text.len() * if is_plain { 2 } else { 6 } + lines * (indent + 1) + 8
 }
 
 /// The bytes of the files when they are compressed; those of small files are not worth the work.

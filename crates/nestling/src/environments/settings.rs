@@ -1,6 +1,6 @@
 //! The `environment:` of a job for an entry of the catalogue.
 
-use super::texts::CatalogueTexts;
+use super::strings::CatalogueStrings;
 use crate::workspace::Environment;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::UnitName;
@@ -17,11 +17,11 @@ pub(crate) fn environment(
     over: &Map,
     entry: &Environment,
     unit: Option<&UnitName>,
-    texts: &CatalogueTexts<'_>,
+    strings: &CatalogueStrings<'_>,
 ) -> Result<Map, Vec<Diagnostic>> {
     let mut environment = Map::default();
     let name = match &entry.title {
-        Some(title) => texts.evaluate(title, entry)?,
+        Some(title) => strings.evaluate(title, entry)?,
         None => Node::string(entry.origin, default_title(entry, unit)),
     };
     environment.set("name", name);
@@ -29,7 +29,7 @@ pub(crate) fn environment(
     for (key, value) in entry.settings.iter() {
         // A job that only reads an environment does not set its URL and `auto_stop_in`.
         if !over.contains(key) && (starts || !OF_A_DEPLOY.contains(&key)) {
-            environment.set(key, texts.evaluate(value, entry)?);
+            environment.set(key, strings.evaluate(value, entry)?);
         }
     }
     over.iter().for_each(|(key, value)| environment.set(key, value.clone()));

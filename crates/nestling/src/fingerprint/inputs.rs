@@ -3,7 +3,7 @@
 
 use super::digest::{Fingerprint, Hasher};
 use crate::locks::{has_any, is_lock};
-use crate::select::{UnitIndex, concerns_everything, is_ignored};
+use crate::select::{UnitIndex, affects_everything, is_ignored};
 use crate::workspace::{Unclaimed, Workspace};
 use nestling_files::path::{Glob, RepoPath};
 use nestling_git::{EntryMode, GitError, GitRepository, TreeId};
@@ -178,7 +178,7 @@ impl TreeWalk<'_> {
             && *path != workspace.own_file()
             && !workspace.is_of_nested(path)
             && !is_lock(workspace, path);
-        let selects_all = concerns_everything(workspace, path).is_some()
+        let selects_all = affects_everything(workspace, path).is_some()
             || (workspace.unclaimed == Unclaimed::Everything && is_unclaimed);
         if selects_all {
             shares.insert(Claimant::Everything, id.clone());

@@ -1,7 +1,7 @@
 //! Hashes of single paths, and of the files that the jobs of all units come from.
 
 use super::digest::{Fingerprint, Hasher};
-use crate::workspace::{TemplateFolder, Workspace};
+use crate::workspace::{TemplateDirectory, Workspace};
 use nestling_files::files::{EntryKind, ReadError, Revision, Revisions, Walk, resolve_links};
 use nestling_files::path::RepoPath;
 use nestling_git::{EntryMode, GitError, GitRepository, TreeId};
@@ -33,7 +33,7 @@ pub(crate) fn definition_print(
     let mut hasher = Hasher::new("definition");
     hasher.add(VERSION.as_bytes());
     add_path(&mut hasher, git, root, &workspace.own_file())?;
-    for TemplateFolder { path, revision, .. } in &workspace.template_folders {
+    for TemplateDirectory { path, revision, .. } in &workspace.template_directories {
         match revision {
             Some(revision) => add_files(&mut hasher, git, revision, path)?,
             None => {
@@ -84,24 +84,24 @@ fn add_files(
     hasher: &mut Hasher,
     git: &GitRepository,
     revision: &Revision,
-    folder: &RepoPath,
+    dir: &RepoPath,
 ) -> Result<(), String> {
     let files = git.files_of(revision).map_err(|error| format!("`{revision}`: {error}"))?;
     let unreadable = |error: ReadError| format!("`{revision}`: {error}");
-    let resolved = resolve_links(&*files, folder).map_err(unreadable)?;
-    let folder = &resolved.map_err(|error| error.to_string())?.path;
+    let resolved = resolve_links(&*files, dir).map_err(unreadable)?;
+    let dir = &resolved.map_err(|error| error.to_string())?.path;
     let mut paths = Vec::new();
     let visited = files.walk(&mut |directory, entries| {
-        if directory.is_in(folder) {
+        if directory.is_in(dir) {
             let here = entries.iter().filter(|entry| entry.kind != EntryKind::Directory);
             paths.extend(here.map(|entry| directory.child(&entry.name)));
             return Walk::Descend;
         }
-        if folder.is_in(directory) { Walk::Descend } else { Walk::Skip }
+        if dir.is_in(directory) { Walk::Descend } else { Walk::Skip }
     });
     visited.map_err(unreadable)?;
     hasher.add(b"elsewhere");
-    hasher.add(folder.as_bytes());
+    hasher.add(dir.as_bytes());
     hasher.add(&(paths.len() as u64).to_be_bytes());
     for path in paths {
         hasher.add(path.as_bytes());

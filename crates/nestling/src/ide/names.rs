@@ -1,6 +1,7 @@
 //! The names of a workspace: units, templates with their inputs, environments, stages and variables.
 
 use crate::project::Project;
+use crate::testing::{CaseFile, case_files};
 use crate::workspace::{self, Declaration, FILE_NAME, Template, Templates, Unit, Use, template_stem};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Sources;
@@ -20,13 +21,15 @@ pub struct WorkspaceFacts {
     /// The templates of the workspace's directories and the built-in ones, by name.
     pub templates: Vec<TemplateFacts>,
     /// The directories of templates that are in the planned files.
-    pub template_folders: Vec<RepoPath>,
+    pub template_directories: Vec<RepoPath>,
     /// The names of the environments in the catalogue, in order.
     pub environments: Vec<String>,
     /// The stages that the workspace lists, in order.
     pub stages: Vec<String>,
     /// The workspace's `vars` as YAML, by name.
     pub vars: Vec<(String, String)>,
+    /// The files with test cases beside the templates.
+    pub case_files: Vec<CaseFile>,
 }
 
 /// A unit as its header and the workspace's rules describe it.
@@ -136,10 +139,10 @@ impl WorkspaceFacts {
 pub fn workspace_facts(project: &Project<'_>) -> WorkspaceFacts {
     let workspace = project.workspace();
     let sources = Sources::default();
-    let folders = &workspace.template_folders;
-    let templates = Templates::new(project.files(), project.revisions(), folders, &sources);
-    let at_hand = folders.iter().filter(|folder| folder.revision.is_none());
-    let template_folders: Vec<RepoPath> = at_hand.map(|folder| folder.path.clone()).collect();
+    let directories = &workspace.template_directories;
+    let templates = Templates::new(project.files(), project.revisions(), directories, &sources);
+    let own = directories.iter().filter(|dir| dir.revision.is_none());
+    let template_directories: Vec<RepoPath> = own.map(|dir| dir.path.clone()).collect();
     let units: Vec<UnitFacts> = workspace.units().map(unit_facts).collect();
     let used: BTreeSet<&str> =
         units.iter().flat_map(|unit| &unit.uses).map(|used| used.template.as_str()).collect();
@@ -163,10 +166,11 @@ pub fn workspace_facts(project: &Project<'_>) -> WorkspaceFacts {
     WorkspaceFacts {
         file: workspace.own_file(),
         templates: read,
-        template_folders,
+        template_directories,
         environments: workspace.environments.names().map(str::to_owned).collect(),
         stages: workspace.stages.iter().map(|stage| stage.name.to_string()).collect(),
         vars: as_yaml(&workspace.vars),
+        case_files: case_files(project).unwrap_or_default(),
         units,
     }
 }

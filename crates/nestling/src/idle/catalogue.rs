@@ -42,14 +42,15 @@ fn keys_of_a_deploy(entry: &Environment, jobs: &WalkedJobs) -> Vec<Diagnostic> {
 
 /// `after` is about jobs of one unit.
 fn after_nothing(entry: &Environment, jobs: &WalkedJobs) -> Option<Diagnostic> {
-    let earlier = &entry.after.as_ref()?.environment;
+    let after = entry.after.as_ref()?;
+    let earlier = &after.environment;
     if jobs.any_unit_deploys_to_both(earlier, &entry.name) {
         return None;
     }
     let message =
         format!("`after: {earlier}` has no effect: no unit that deploys to `{}` deploys to it", entry.name);
     let help = format!("remove it, or deploy to both: `environment: [{earlier}, {}]`", entry.name);
-    Some(Diagnostic::warning(&KEY_UNUSED, entry.origin, message).with_help(help))
+    Some(Diagnostic::warning(&KEY_UNUSED, after.origin, message).with_help(help))
 }
 
 /// A delayed job starts by itself, whatever the entry says.

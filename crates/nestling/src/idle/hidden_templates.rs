@@ -1,7 +1,7 @@
 //! Templates that another one of the same name in their directory hides.
 
 use crate::workspace::idle_rules::KEY_UNUSED;
-use crate::workspace::{TemplateFolder, Workspace};
+use crate::workspace::{TemplateDirectory, Workspace};
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, utf8};
@@ -15,12 +15,12 @@ pub(super) fn hidden(
     sources: &Sources,
 ) -> Result<Vec<Diagnostic>, ReadError> {
     let mut problems = Vec::new();
-    for folder in workspace.template_folders.iter().filter(|folder| folder.revision.is_none()) {
-        for (name, mut spellings) in templates(files, folder)? {
+    for dir in workspace.template_directories.iter().filter(|dir| dir.revision.is_none()) {
+        for (name, mut spellings) in templates(files, dir)? {
             spellings.sort();
             let Some(((_, first), others)) = spellings.split_first() else { continue };
             for (_, path) in others {
-                if is_used(workspace, folder, path) {
+                if is_used(workspace, dir, path) {
                     continue;
                 }
                 let Some(bytes) = files.read(path)? else { continue };
@@ -39,16 +39,16 @@ pub(super) fn hidden(
 /// Returns the files of each name, each with its place in the order in which they are looked for.
 fn templates(
     files: &dyn Files,
-    folder: &TemplateFolder,
+    dir: &TemplateDirectory,
 ) -> Result<BTreeMap<String, Vec<(usize, RepoPath)>>, ReadError> {
     let mut templates: BTreeMap<String, Vec<(usize, RepoPath)>> = BTreeMap::new();
     files.walk(&mut |directory, entries| {
-        if !directory.is_in(&folder.path) {
-            return if folder.path.is_in(directory) { Walk::Descend } else { Walk::Skip };
+        if !directory.is_in(&dir.path) {
+            return if dir.path.is_in(directory) { Walk::Descend } else { Walk::Skip };
         }
         for entry in entries.iter().filter(|entry| entry.kind != EntryKind::Directory) {
             let path = directory.child(&entry.name);
-            let below = path.relative_to(&folder.path).map(String::from_utf8_lossy).unwrap_or_default();
+            let below = path.relative_to(&dir.path).map(String::from_utf8_lossy).unwrap_or_default();
             for (order, ending) in [".yml", ".yaml", "/template.yml"].into_iter().enumerate() {
                 if let Some(name) = below.strip_suffix(ending).filter(|name| !name.ends_with("/template")) {
                     templates.entry(name.to_owned()).or_default().push((order, path.clone()));
@@ -61,8 +61,8 @@ fn templates(
 }
 
 /// Returns `true` if a unit names the file itself: `dup/template` or `dup.yaml`.
-fn is_used(workspace: &Workspace, folder: &TemplateFolder, path: &RepoPath) -> bool {
-    let below = path.relative_to(&folder.path).map(String::from_utf8_lossy).unwrap_or_default();
+fn is_used(workspace: &Workspace, dir: &TemplateDirectory, path: &RepoPath) -> bool {
+    let below = path.relative_to(&dir.path).map(String::from_utf8_lossy).unwrap_or_default();
     let mut names = workspace.units.iter().flat_map(|unit| &unit.uses).map(|used| used.template.as_str());
     names.any(|name| {
         name == below || (below.ends_with("/template.yml") && below.strip_suffix(".yml") == Some(name))

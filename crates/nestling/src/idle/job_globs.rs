@@ -160,7 +160,7 @@ struct Search {
     index: GlobIndex<String>,
     matched: HashMap<String, Matched>,
     /// The globs by the directory that every match is in.
-    folders: HashMap<RepoPath, Vec<String>>,
+    directories: HashMap<RepoPath, Vec<String>>,
     /// The directories above those.
     above: HashSet<RepoPath>,
 }
@@ -172,20 +172,19 @@ impl Search {
             return;
         }
         self.index.insert(&glob, text.clone());
-        let folder = super::paths::folder(&glob);
-        self.above.extend(std::iter::successors(folder.parent(), RepoPath::parent));
-        self.folders.entry(folder).or_default().push(text.clone());
+        let dir = super::paths::dir(&glob);
+        self.above.extend(std::iter::successors(dir.parent(), RepoPath::parent));
+        self.directories.entry(dir).or_default().push(text.clone());
         self.matched.insert(text, Matched::default());
     }
 
     fn is_pending_in(&self, directory: &RepoPath) -> bool {
-        let is_pending = |folder: &RepoPath| {
-            let texts = self.folders.get(folder).map(Vec::as_slice).unwrap_or_default();
+        let is_pending = |dir: &RepoPath| {
+            let texts = self.directories.get(dir).map(Vec::as_slice).unwrap_or_default();
             texts.iter().any(|text| self.matched.get(text).is_some_and(|matched| !matched.file))
         };
         self.above.contains(directory)
-            || std::iter::successors(Some(directory.clone()), RepoPath::parent)
-                .any(|folder| is_pending(&folder))
+            || std::iter::successors(Some(directory.clone()), RepoPath::parent).any(|dir| is_pending(&dir))
     }
 
     fn visit(&mut self, path: &RepoPath, kind: EntryKind) {

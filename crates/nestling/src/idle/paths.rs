@@ -66,7 +66,7 @@ struct Matching<'a> {
     meanings: Vec<Meaning>,
     entries: Vec<Entry>,
     /// The entries by the directory that every match is in.
-    folders: HashMap<RepoPath, Vec<usize>>,
+    dirs: HashMap<RepoPath, Vec<usize>>,
     /// The directories above those.
     above: HashSet<RepoPath>,
 }
@@ -98,7 +98,7 @@ impl<'a> Matching<'a> {
             index: GlobIndex::default(),
             meanings: Vec::new(),
             entries: Vec::new(),
-            folders: HashMap::new(),
+            dirs: HashMap::new(),
             above: HashSet::new(),
         };
         for (key, kind, globs) in [
@@ -141,15 +141,15 @@ impl<'a> Matching<'a> {
     fn add(&mut self, glob: &Glob, kind: MeaningKind, entry: usize) {
         self.index.insert(glob, self.meanings.len());
         self.meanings.push(Meaning { kind, entry });
-        let folder = folder(glob);
-        self.above.extend(std::iter::successors(folder.parent(), RepoPath::parent));
-        self.folders.entry(folder).or_default().push(entry);
+        let dir = dir(glob);
+        self.above.extend(std::iter::successors(dir.parent(), RepoPath::parent));
+        self.dirs.entry(dir).or_default().push(entry);
     }
 
     /// Returns `true` if a file in a directory, or below it, may show an effect of a glob that has none so far.
     fn is_pending_in(&self, directory: &RepoPath) -> bool {
-        let is_pending = |folder: &RepoPath| {
-            let entries = self.folders.get(folder).map(Vec::as_slice).unwrap_or_default();
+        let is_pending = |dir: &RepoPath| {
+            let entries = self.dirs.get(dir).map(Vec::as_slice).unwrap_or_default();
             entries.iter().any(|entry| !self.entries[*entry].decides)
         };
         self.above.contains(directory)
@@ -205,7 +205,7 @@ impl<'a> Matching<'a> {
 }
 
 /// Returns the directory that the text of a glob starts with, up to its first wildcard.
-pub(super) fn folder(glob: &Glob) -> RepoPath {
+pub(super) fn dir(glob: &Glob) -> RepoPath {
     let literal = glob.as_str().split(['*', '?', '[', '{', '\\']).next().unwrap_or_default();
     let directory = literal.rsplit_once('/').map(|(directory, _)| directory).unwrap_or_default();
     RepoPath::parse(directory).unwrap_or_default()

@@ -110,7 +110,7 @@ impl<'a> Before<'a> {
         act: impl FnOnce(&UnitRenderer<'_>) -> T,
     ) -> Option<T> {
         let (files, workspace) = (self.files?, self.workspace()?);
-        let templates = Templates::new(files, self.revisions, &workspace.template_folders, self.sources);
+        let templates = Templates::new(files, self.revisions, &workspace.template_directories, self.sources);
         let prints = self.tree.map(|tree| FingerprintSource::new(tree, workspace));
         let renderer = UnitRenderer::new(files, assemblies, self.sources, workspace, &templates, facts)
             .including_from(self.protected)

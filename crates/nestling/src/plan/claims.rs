@@ -8,7 +8,7 @@ use super::relocked::Locks;
 use super::removed::may_be_removed;
 use super::rewired::Manifests;
 use crate::changes::{Change, ChangeSet, Extent, Status};
-use crate::select::{BaseComparison, Difference, Reason, UnitIndex, concerns_everything, is_ignored};
+use crate::select::{BaseComparison, Difference, Reason, UnitIndex, affects_everything, is_ignored};
 use crate::workspace::{FILE_NAME, RootGlob, Unit, UnitDirectories, Workspace};
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
@@ -215,7 +215,7 @@ impl<'a> Side<'a> {
     }
 
     fn selects_all(&self, path: &RepoPath) -> bool {
-        self.counts(path) && concerns_everything(self.workspace, path).is_some()
+        self.counts(path) && affects_everything(self.workspace, path).is_some()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::cdk::InRepository;
 use crate::changes::{Change, ChangeSet, Extent, Status};
 use crate::select::{self, BaseComparison, Candidates, Difference, Reason, is_ignored};
 use crate::unit::{self, UnitJobs, UnitRenderer};
-use crate::workspace::{EnvironmentInputs, TemplateFolder, Templates, Unit, Use, Workspace};
+use crate::workspace::{EnvironmentInputs, TemplateDirectory, Templates, Unit, Use, Workspace};
 use nestling_files::files::{Files, NoRevisions};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Sources, has_errors};
@@ -80,8 +80,8 @@ fn candidates_at_base(
 ) -> Candidates {
     let added_or_deleted = changed.iter().filter(|change| change.status != Status::Modified);
     let paths: Vec<&RepoPath> = added_or_deleted.map(|change| &change.path).collect();
-    let folders = &renderer.workspace.template_folders;
-    let is_template = |path: &&RepoPath| folders.iter().any(|folder| folder.holds(path));
+    let directories = &renderer.workspace.template_directories;
+    let is_template = |path: &&RepoPath| directories.iter().any(|directory| directory.holds(path));
     if !paths.iter().any(is_template) || before.read().is_err() {
         return Candidates::default();
     }
@@ -167,7 +167,7 @@ impl Wide {
         let (old, new) = (old_renderer.workspace, new_renderer.workspace);
         let same = old.vars.same_as(&new.vars)
             && old.environments.same_as(&new.environments)
-            && same_folders(&old.template_folders, &new.template_folders)
+            && same_directories(&old.template_directories, &new.template_directories)
             && old_renderer.defaults().same_as(new_renderer.defaults());
         if same { Self::Same } else { Self::Differs }
     }
@@ -276,8 +276,8 @@ fn differing_keys(old: &Map, new: &Map) -> Vec<String> {
 }
 
 /// Returns `true` if templates are looked for in the same places, wherever those are listed.
-fn same_folders(old: &[TemplateFolder], new: &[TemplateFolder]) -> bool {
-    let place = |folder: &TemplateFolder| (folder.path.clone(), folder.revision.clone());
+fn same_directories(old: &[TemplateDirectory], new: &[TemplateDirectory]) -> bool {
+    let place = |directory: &TemplateDirectory| (directory.path.clone(), directory.revision.clone());
     old.iter().map(place).eq(new.iter().map(place))
 }
 
@@ -288,6 +288,6 @@ pub(crate) fn made_from(
     sources: &Sources,
     path: &RepoPath,
 ) -> BTreeSet<UnitName> {
-    let templates = Templates::new(files, &NoRevisions, &workspace.template_folders, sources);
+    let templates = Templates::new(files, &NoRevisions, &workspace.template_directories, sources);
     select::candidates(workspace, &templates, &[path]).into_keys().collect()
 }

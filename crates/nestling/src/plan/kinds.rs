@@ -29,7 +29,7 @@ pub(crate) fn plan_kinds(
 ) -> Result<Vec<Diagnostic>, ReadError> {
     let (files, revisions, loaded, sources) =
         (request.files, request.revisions, request.loaded, request.sources);
-    let templates = Templates::new(files, revisions, &loaded.workspace.template_folders, sources);
+    let templates = Templates::new(files, revisions, &loaded.workspace.template_directories, sources);
     let shared = SharedRenderings::default();
     let none = KnownUnits::default();
     for (index, facts) in kinds.into_iter().enumerate() {

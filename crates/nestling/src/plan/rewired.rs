@@ -34,9 +34,9 @@ impl<'c> Manifests<'c> {
         for unit in &new.units {
             let Some(was) = old.unit(unit.name.as_str()) else { continue };
             // What depended on a unit that is gone has a reason of its own.
-            let is_there = |name: &&&UnitName| new.unit(name.as_str()).is_some();
+            let exists = |name: &&&UnitName| new.unit(name.as_str()).is_some();
             let same = match self.paths.is_empty() {
-                true => dependencies(was).iter().filter(is_there).eq(dependencies(unit).iter()),
+                true => dependencies(was).iter().filter(exists).eq(dependencies(unit).iter()),
                 false => dependencies(was) == dependencies(unit),
             };
             let is_selected = || match self.paths.is_empty() {

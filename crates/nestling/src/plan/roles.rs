@@ -95,7 +95,7 @@ impl<'w> Roles<'w> {
         if self.names().has(name, &environments) {
             return None;
         }
-        let of_unit = name.split_once(':').filter(|_| matches!(role, Role::IfThere(_)));
+        let of_unit = name.split_once(':').filter(|_| matches!(role, Role::IfDefined(_)));
         // `deploy:prod` is a job that was fanned out, and not a job of a unit.
         let of_unit = of_unit.filter(|(unit, _)| !self.names().has(unit, &environments));
         if let Some((unit, _)) = of_unit.filter(|(unit, _)| workspace.unit(unit).is_none()) {
@@ -187,7 +187,7 @@ struct OfJob<'o, 'w> {
 /// A role, as it is written.
 enum Role<'t> {
     /// `build?`, or `unit:build?`.
-    IfThere(&'t str),
+    IfDefined(&'t str),
     /// `^build`.
     OfDependencies(&'t str),
 }
@@ -258,11 +258,11 @@ impl OfJob<'_, '_> {
                 let unit = self.jobs.unit.as_ref()?;
                 Some((self.of_dependencies(unit, job), true))
             }
-            Role::IfThere(name) => Some((self.if_there(name)?, false)),
+            Role::IfDefined(name) => Some((self.if_defined(name)?, false)),
         }
     }
 
-    fn if_there(&mut self, name: &str) -> Option<Vec<(String, Certainty)>> {
+    fn if_defined(&mut self, name: &str) -> Option<Vec<(String, Certainty)>> {
         if self.own.has(name) {
             return Some(self.own.jobs_of(name, self.environment.as_ref()));
         }
@@ -293,7 +293,7 @@ impl<'t> Role<'t> {
     /// Returns the name of the job that it stands for.
     fn name(&self) -> &'t str {
         match self {
-            Self::IfThere(name) | Self::OfDependencies(name) => name,
+            Self::IfDefined(name) | Self::OfDependencies(name) => name,
         }
     }
 }
@@ -303,7 +303,7 @@ fn role(name: &str) -> Option<Role<'_>> {
     if let Some(job) = name.strip_prefix('^') {
         return Some(job).filter(is_name).map(Role::OfDependencies);
     }
-    name.strip_suffix('?').filter(is_name).map(Role::IfThere)
+    name.strip_suffix('?').filter(is_name).map(Role::IfDefined)
 }
 
 pub(super) fn uses_roles(unit: &UnitJobs) -> bool {

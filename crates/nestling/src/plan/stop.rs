@@ -99,7 +99,7 @@ fn undetermined(unit: &Unit, problems: &[Diagnostic], commit: &str) -> Diagnosti
         warning = warning.with_note(format!("at base: {}", first.message));
     }
     match unit.cdk {
-        Some(_) => assembly::by_hand(warning, unit, commit),
+        Some(_) => assembly::with_manual_commands(warning, unit, commit),
         None => warning.with_help("stop them manually, in GitLab under Operate > Environments"),
     }
 }

@@ -128,11 +128,11 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
 
 /// The units that are in, each with its reasons.
 fn reasons(plan: &Plan) -> Vec<String> {
-    let told = plan.included().into_iter().map(|(unit, verdict)| {
+    let messages = plan.included().into_iter().map(|(unit, verdict)| {
         let reasons: Vec<String> = verdict.reasons().iter().map(ToString::to_string).collect();
         format!("{unit}: {}", reasons.join("; "))
     });
-    told.collect()
+    messages.collect()
 }
 
 fn between(base: &Repo, head: &Repo) -> Vec<String> {
@@ -270,13 +270,13 @@ fn without_a_base_to_compare_with_files_decide() {
     let head = base.clone().edit("nestling.yml", "workspace:\n", "# a comment\nworkspace:\n");
     assert_eq!(reasons(&planned(&base, &head, "merge_request", false)).len(), 4, "every unit");
     let broken = base.clone().edit("nestling.yml", "stages:", "stagez:");
-    let told = between(&broken, &base);
-    assert_eq!(told.len(), 4);
-    assert!(told[0].contains("(the workspace at base has errors)"), "{told:?}");
-    let told = between(&base.clone().without("nestling.yml"), &base);
-    assert!(told[0].contains("(no workspace at base)"), "{told:?}");
+    let messages = between(&broken, &base);
+    assert_eq!(messages.len(), 4);
+    assert!(messages[0].contains("(the workspace at base has errors)"), "{messages:?}");
+    let messages = between(&base.clone().without("nestling.yml"), &base);
+    assert!(messages[0].contains("(no workspace at base)"), "{messages:?}");
     let broken = base.clone().edit("ci/parts.yml", "endmacro", "endmacros");
-    let told = between(&broken, &base);
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[0].ends_with("(it has errors at base)"), "{told:?}");
+    let messages = between(&broken, &base);
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(messages[0].ends_with("(it has errors at base)"), "{messages:?}");
 }

@@ -66,7 +66,7 @@ impl Planning<'_> {
     /// Returns `true` for a check of all units as the planned files have them.
     fn can_use_memo(&self) -> bool {
         let project = self.project;
-        let folders = &project.loaded.workspace.template_folders;
+        let directories = &project.loaded.workspace.template_directories;
         self.patterns.only.is_empty()
             && self.patterns.except.is_empty()
             && self.changes.base.is_none()
@@ -74,7 +74,7 @@ impl Planning<'_> {
             && !self.fingerprints
             && self.passed.is_none()
             && project.workspace_from.is_none()
-            && folders.iter().all(|folder| folder.revision.is_none())
+            && directories.iter().all(|directory| directory.revision.is_none())
     }
 
     /// Checks all units but those that are left out.
@@ -110,7 +110,7 @@ impl Planning<'_> {
             })?;
         let mut problems = unused_keys?;
         problems.extend(plan::unused_entries(&mut request, &facts, &|entry| walk.jobs.deploy_to(entry)));
-        walk.recorded.drop_concerned(&unread_inputs, workspace);
+        walk.recorded.drop_affected(&unread_inputs, workspace);
         if reports_keys {
             problems.extend(unread_inputs);
             if let Some(repository) = project.repository {

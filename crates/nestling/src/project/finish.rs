@@ -1,10 +1,9 @@
 //! The last steps of a plan: what GitLab would say of its pipeline, and what the user has allowed.
 
 use super::Error;
-use super::place_of_use::move_to_uses;
 use crate::allow::allowed;
 use crate::changes::{Occasion, PipelineFacts, Policy};
-use crate::plan::Plan;
+use crate::plan::{Plan, move_to_uses};
 use crate::workspace::Workspace;
 use nestling_cdk::report::LineKind;
 use nestling_files::files::Files;

@@ -3,7 +3,7 @@
 use super::narrowing::UnitPatterns;
 use super::{Error, Project};
 use crate::fingerprint::closures;
-use crate::select::{UnitIndex, concerns_everything, is_ignored};
+use crate::select::{UnitIndex, affects_everything, is_ignored};
 use crate::workspace::{Unclaimed, Workspace};
 use nestling_files::files::{DirectoryEntry, EntryKind, Files, Walk};
 use nestling_files::path::RepoPath;
@@ -125,7 +125,7 @@ fn tracked(committed: &BTreeSet<RepoPath>, path: RepoPath) -> Option<RepoPath> {
 fn selects_all(workspace: &Workspace, path: &RepoPath, is_unclaimed: bool) -> bool {
     let by_policy =
         workspace.unclaimed == Unclaimed::Everything && is_unclaimed && path.is_in(&workspace.root);
-    by_policy || concerns_everything(workspace, path).is_some()
+    by_policy || affects_everything(workspace, path).is_some()
 }
 
 /// Returns the unit whose directory is the nearest above a path. A unit at the root has what nobody else has, and is no

@@ -194,9 +194,9 @@ fn fingerprints(
 ) -> Proven {
     let pipeline = RecordedPipeline { source: &record.source, reference: &record.r#ref, tag: record.tag };
     let at_commit = open_at(project, commit, pipeline)?;
-    let is_moving = |folder: &crate::workspace::TemplateFolder| folder.revision.is_some();
+    let is_moving = |directory: &crate::workspace::TemplateDirectory| directory.revision.is_some();
     if project.request.workspace_from.is_none()
-        && at_commit.loaded.workspace.template_folders.iter().any(is_moving)
+        && at_commit.loaded.workspace.template_directories.iter().any(is_moving)
     {
         return Err("its templates are of another revision, which can have moved since".to_owned());
     }

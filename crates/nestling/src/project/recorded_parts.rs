@@ -37,8 +37,8 @@ impl RecordedParts {
     ) {
         let kind = self.totals.len();
         self.totals.push(totals);
-        let concerned = Concerned::by(problems, plan);
-        self.is_mixed |= !notes.is_separable || concerned.is_unknown;
+        let affected = Affected::by(problems, plan);
+        self.is_mixed |= !notes.is_separable || affected.is_unknown;
         let mut jobs: HashMap<&UnitName, Vec<(&Job, &JobPresence)>> = HashMap::new();
         for (job, presence) in plan.pipeline.jobs.iter().zip(&plan.presence) {
             if let Some(unit) = &job.unit {
@@ -46,7 +46,7 @@ impl RecordedParts {
             }
         }
         for (unit, notes_on_unit) in &notes.units {
-            let is_alone = !notes.links.contain(unit) && !concerned.units.contains(unit);
+            let is_alone = !notes.links.contain(unit) && !affected.units.contains(unit);
             let known = notes_on_unit.known().filter(|_| is_alone);
             let jobs = jobs.remove(unit).unwrap_or_default();
             let part = known.and_then(|mut known| {
@@ -67,7 +67,7 @@ impl RecordedParts {
     }
 
     /// Drops the units that further findings in their own files affect.
-    pub(super) fn drop_concerned(&mut self, problems: &[Diagnostic], workspace: &Workspace) {
+    pub(super) fn drop_affected(&mut self, problems: &[Diagnostic], workspace: &Workspace) {
         let files: HashSet<FileId> =
             problems.iter().filter_map(|problem| Some(problem.origin()?.file)).collect();
         for unit in &workspace.units {
@@ -92,39 +92,39 @@ fn part(known: KnownUnit, jobs: &[(&Job, &JobPresence)], settings: &CheckSetting
 
 /// The units that findings affect.
 #[derive(Default)]
-struct Concerned {
+struct Affected {
     units: BTreeSet<UnitName>,
     /// Set if a finding may affect any.
     is_unknown: bool,
 }
 
-impl Concerned {
+impl Affected {
     fn by(problems: &[&Diagnostic], plan: &Plan) -> Self {
-        let mut concerned = Self::default();
+        let mut affected = Self::default();
         let owners: BTreeMap<FileId, &UnitName> =
             plan.workspace.units.iter().filter_map(|unit| Some((own_file(unit)?, &unit.name))).collect();
         let mut elsewhere = HashSet::new();
         for problem in problems {
-            concerned.units.extend(problem.units.iter().cloned());
-            concerned.is_unknown |= problem.labels.is_empty() && problem.units.is_empty();
+            affected.units.extend(problem.units.iter().cloned());
+            affected.is_unknown |= problem.labels.is_empty() && problem.units.is_empty();
             for label in &problem.labels {
                 match owners.get(&label.origin.file) {
-                    Some(unit) => _ = concerned.units.insert((*unit).clone()),
+                    Some(unit) => _ = affected.units.insert((*unit).clone()),
                     None => _ = elsewhere.insert(label.origin),
                 }
             }
         }
         if !elsewhere.is_empty() {
-            concerned.units.extend(units_at(&plan.pipeline, &elsewhere));
+            affected.units.extend(units_at(&plan.pipeline, &elsewhere));
         }
-        concerned
+        affected
     }
 }
 
 /// Returns the units with a job that has something of one of these places.
 fn units_at(pipeline: &Pipeline, places: &HashSet<Origin>) -> BTreeSet<UnitName> {
-    let is_there = |job: &&Job| places.contains(&job.origin) || is_in_map(&job.body, places);
-    pipeline.jobs.iter().filter(is_there).filter_map(|job| job.unit.clone()).collect()
+    let exists = |job: &&Job| places.contains(&job.origin) || is_in_map(&job.body, places);
+    pipeline.jobs.iter().filter(exists).filter_map(|job| job.unit.clone()).collect()
 }
 
 fn is_in_map(map: &Map, places: &HashSet<Origin>) -> bool {

@@ -3,12 +3,12 @@
 use super::checked_kinds::{CheckedJob, CheckedKind, CheckedKinds};
 use super::finish::{ParentFile, Unconverted, check_settings, checked};
 use super::memo::LeftOutParts;
-use super::place_of_use::move_to_uses;
 use super::recorded_parts::{RecordedParts, rendered_files};
 use crate::allow::allowed;
 use crate::assemble::{KnownUnits, PipelineTotals, unit_order};
 use crate::idle::WalkedJobs;
-use crate::plan::{Plan, PlanNotes};
+use crate::emit::EmitOptions;
+use crate::plan::{Plan, PlanNotes, move_to_uses};
 use crate::workspace::{Loaded, Workspace};
 use nestling_gitlab::check::allow::rules::ALLOW_UNKNOWN;
 use nestling_gitlab::check::{AllowOutcome, CheckSettings, FurtherJobs, allowed_count, shared_things};
@@ -61,6 +61,7 @@ impl<'a> Walk<'a> {
     pub(super) fn add(&mut self, kind: WalkedKind, mut plan: Plan, notes: Option<PlanNotes>) {
         let known = self.left_out.known.get(self.kinds.len()).filter(|known| !known.is_empty());
         let mut problems = std::mem::take(&mut plan.diagnostics);
+        let is_whole = notes.is_none();
         let mut settings = check_settings(&plan, self.parent.parent.clone());
         if let Some(known) = known {
             settings.further_jobs = FurtherJobs::present(known.have_copies());
@@ -77,6 +78,10 @@ impl<'a> Walk<'a> {
             self.recorded.add(&plan, &notes, &of_jobs, &settings, totals);
         }
         problems.extend(found);
+        // A memo holds no jobs, of which the files would be made.
+        if is_whole {
+            problems.extend(plan.file_problems(&EmitOptions::default()));
+        }
         move_to_uses(&plan, &mut problems);
         let outcome = allowed(self.workspace, &plan.pipeline, self.sources, problems);
         self.collect(&kind.name, outcome);

@@ -93,13 +93,13 @@ impl fmt::Display for Difference {
 }
 
 /// Number of differences that a reason shows; `explain` shows all.
-const TOLD: usize = 2;
+const SHOWN: usize = 2;
 
 /// The first differences in words.
-pub(super) fn told(differences: &[Difference]) -> String {
-    let mut text: Vec<String> = differences.iter().take(TOLD).map(ToString::to_string).collect();
-    if differences.len() > TOLD {
-        text.push(format!("{} more", differences.len() - TOLD));
+pub(super) fn messages(differences: &[Difference]) -> String {
+    let mut text: Vec<String> = differences.iter().take(SHOWN).map(ToString::to_string).collect();
+    if differences.len() > SHOWN {
+        text.push(format!("{} more", differences.len() - SHOWN));
     }
     text.join(", ")
 }

@@ -1,6 +1,6 @@
 //! Verdicts and the reasons for them.
 
-use super::difference::{Difference, told};
+use super::difference::{Difference, messages};
 use crate::changes::Owed;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::{JobName, UnitName};
@@ -147,7 +147,7 @@ impl fmt::Display for Reason {
                 called.as_ref().map_or(Ok(()), |name| write!(f, ", where it was `{name}`"))
             }
             Self::Definition { path, others, differences } => {
-                write!(f, "{path} changed{}: {}", and_others(*others), told(differences))
+                write!(f, "{path} changed{}: {}", and_others(*others), messages(differences))
             }
             Self::Template { path, why } => write!(f, "{path}, a source of it, changed ({why})"),
             Self::DependsOn { chain } => {

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// Maximum number of rendered texts that are kept of one template: one for each of the ways through its control lines that came up last.
-const TEXTS_OF_A_TEMPLATE: usize = 4;
+const TREES_OF_A_TEMPLATE: usize = 4;
 
 /// Trees of the rendered texts that were read last, with placeholders in them.
 #[derive(Default)]
@@ -32,7 +32,7 @@ impl TreeCache {
     pub(crate) fn insert(&self, template: FileId, text: &str, tree: &Node) {
         let mut by_template = self.by_template.borrow_mut();
         let trees = by_template.entry(template).or_default();
-        if trees.len() == TEXTS_OF_A_TEMPLATE {
+        if trees.len() == TREES_OF_A_TEMPLATE {
             trees.remove(0);
         }
         trees.push(CachedTree { text: text.into(), tree: tree.clone() });

@@ -87,7 +87,7 @@ fn is_paths(tokens: &[Token<'_>]) -> bool {
     };
     let end = arguments.iter().position(|token| matches!(token, Token::ParenClose));
     let is_end = |end: usize| matches!(arguments.get(end + 1), Some(Token::BlockEnd));
-    constant_texts(arguments).is_some() && end.is_some_and(is_end)
+    constant_strings(arguments).is_some() && end.is_some_and(is_end)
 }
 
 /// Reads `.function(arguments)`.
@@ -100,7 +100,7 @@ fn call(tokens: &[Token<'_>], answers: &[&str]) -> Vec<FileRead> {
     {
         return Vec::new();
     }
-    let Some(texts) = constant_texts(arguments) else { return vec![FileRead::Computed] };
+    let Some(texts) = constant_strings(arguments) else { return vec![FileRead::Computed] };
     let read = match *function {
         "nearest" | "above" => FileRead::Nearest,
         "glob" => FileRead::Glob,
@@ -111,7 +111,7 @@ fn call(tokens: &[Token<'_>], answers: &[&str]) -> Vec<FileRead> {
 
 /// Reads arguments up to the closing parenthesis; `None` where one is no constant text. `unit.dir ~ "/name"` is one: it is
 /// `./name`.
-fn constant_texts(mut tokens: &[Token<'_>]) -> Option<Vec<String>> {
+fn constant_strings(mut tokens: &[Token<'_>]) -> Option<Vec<String>> {
     let mut texts = Vec::new();
     loop {
         let text = match tokens {

@@ -41,7 +41,7 @@ pub(crate) struct Separated {
 
 /// Separates GitLab's expressions from the template's. `None` where all are the template's.
 pub(crate) fn separate(template: &str) -> Option<Separated> {
-    if !may_concern_gitlab(template) {
+    if !may_affect_gitlab(template) {
         return None;
     }
     let regions = regions(template);
@@ -82,7 +82,7 @@ pub(crate) fn separate(template: &str) -> Option<Separated> {
 
 /// Most templates have nothing for GitLab, which is found without reading them. A template that contains the characters that
 /// hide others is left as it is, and refused where it is rendered.
-fn may_concern_gitlab(template: &str) -> bool {
+fn may_affect_gitlab(template: &str) -> bool {
     let names_runner = || {
         let roots = ["job"].into_iter().chain(STEP_NAMES);
         roots.into_iter().any(|root| template.contains(root))

@@ -1,19 +1,23 @@
 //! Compares an expected value with a part of the generated one, at any depth.
 
+use super::outcome::CaseFailure;
 use crate::template::plain_value;
+use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::yaml::{Kind, Node};
 
 /// Adds the differences to `failures`. A mapping must have the expected keys, and must not have a key that is expected to be
 /// null; a list must have the expected items in their order; a string equals a list of that string alone.
-pub(crate) fn compare(path: &str, expected: &Node, actual: Option<&Node>, failures: &mut Vec<String>) {
+pub(crate) fn compare(path: &str, expected: &Node, actual: Option<&Node>, failures: &mut Vec<CaseFailure>) {
     if expected.is_null() {
         if let Some(actual) = actual.filter(|actual| !actual.is_null()) {
-            failures.push(format!("{path}: expected nothing, found {}", plain_value(actual)));
+            let message = format!("{path}: expected nothing, found {}", plain_value(actual));
+            failures.push(CaseFailure::new(expected.origin, message));
         }
         return;
     }
     let Some(actual) = actual else {
-        return failures.push(format!("{path}: expected {}, found nothing", plain_value(expected)));
+        let message = format!("{path}: expected {}, found nothing", plain_value(expected));
+        return failures.push(CaseFailure::new(expected.origin, message));
     };
     match &expected.kind {
         Kind::Map(map) if actual.as_map().is_some() => {
@@ -21,33 +25,34 @@ pub(crate) fn compare(path: &str, expected: &Node, actual: Option<&Node>, failur
                 compare(&format!("{path}.{key}"), value, actual.get(key), failures);
             }
         }
-        Kind::Seq(items) => in_order(path, items, actual, failures),
+        Kind::Seq(items) => in_order(path, expected.origin, items, actual, failures),
         _ => {
             let actual = match actual.as_seq() {
                 Some([only]) => only,
                 _ => actual,
             };
-            let expected = plain_value(expected);
-            let actual = plain_value(actual);
-            if expected != actual {
-                failures.push(format!("{path}: expected {expected}, found {actual}"));
+            let (wanted, actual) = (plain_value(expected), plain_value(actual));
+            if wanted != actual {
+                let message = format!("{path}: expected {wanted}, found {actual}");
+                failures.push(CaseFailure::new(expected.origin, message));
             }
         }
     }
 }
 
-fn in_order(path: &str, expected: &[Node], actual: &Node, failures: &mut Vec<String>) {
+fn in_order(path: &str, origin: Origin, expected: &[Node], actual: &Node, failures: &mut Vec<CaseFailure>) {
     let items = actual.items_or_self();
     if expected.is_empty() && !items.is_empty() {
-        return failures.push(format!("{path}: expected an empty list, found {}", plain_value(actual)));
+        let message = format!("{path}: expected an empty list, found {}", plain_value(actual));
+        return failures.push(CaseFailure::new(origin, message));
     }
     let mut rest = items.iter();
     for wanted in expected {
         // `any` consumes the items up to the match, so the next expected item has to come after it.
         if !rest.any(|item| is_part(wanted, item)) {
-            let wanted = plain_value(wanted);
-            let actual = plain_value(actual);
-            return failures.push(format!("{path}: expected {wanted} in order in {actual}"));
+            let message =
+                format!("{path}: expected {} in order in {}", plain_value(wanted), plain_value(actual));
+            return failures.push(CaseFailure::new(wanted.origin, message));
         }
     }
 }
@@ -75,7 +80,7 @@ mod tests {
         let fails = |expected: &str| {
             let mut failures = Vec::new();
             compare("job", &node(expected), Some(&job), &mut failures);
-            failures.join("; ")
+            failures.into_iter().map(|failure| failure.message).collect::<Vec<_>>().join("; ")
         };
         for fits in ["{ script: [a, c] }", "{ image: { name: x } }", "{ retry: 2, when: null }", "{}"] {
             assert_eq!(fails(fits), "", "{fits}");

@@ -36,24 +36,24 @@ impl CaseFile {
 /// A directory cannot be listed.
 pub(super) fn discover(
     files: &dyn Files,
-    folders: &[RepoPath],
+    directories: &[RepoPath],
     prefix: &str,
 ) -> Result<Vec<CaseFile>, ReadError> {
     let mut case_files: Vec<CaseFile> = Vec::new();
     let mut with_template: Vec<RepoPath> = Vec::new();
     files.walk(&mut |directory, entries| {
-        let folder = folders.iter().find(|folder| directory.is_in(folder));
-        if folder.is_none() && !folders.iter().any(|folder| folder.is_in(directory)) {
+        let dir = directories.iter().find(|dir| directory.is_in(dir));
+        if dir.is_none() && !directories.iter().any(|dir| dir.is_in(directory)) {
             return Walk::Skip;
         }
         let names = entries.iter().filter(|entry| entry.kind == EntryKind::File).map(|entry| &entry.name);
         if names.clone().any(|name| name == b"template.yml" || name == b"template.yaml") {
             with_template.push(directory.clone());
         }
-        if let (Some(folder), Some(parent)) = (folder, directory.parent())
+        if let (Some(dir), Some(parent)) = (dir, directory.parent())
             && directory.file_name() == DIRECTORY
         {
-            let own = with_template.contains(&parent).then(|| parent.relative_to(folder)).flatten();
+            let own = with_template.contains(&parent).then(|| parent.relative_to(dir)).flatten();
             let template = own.map(|name| format!("{prefix}{}", String::from_utf8_lossy(name)));
             let cases = names.filter(|name| name.ends_with(b".yml") || name.ends_with(b".yaml"));
             for name in cases {

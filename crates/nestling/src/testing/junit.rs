@@ -26,12 +26,13 @@ pub fn junit(outcomes: &[CaseOutcome]) -> String {
             xml.push_str("/>\n");
             continue;
         }
-        let first = outcome.failures.first().and_then(|failure| failure.lines().next()).unwrap_or_default();
+        let messages: Vec<&str> = outcome.failures.iter().map(|failure| failure.message.as_str()).collect();
+        let first = messages.first().and_then(|message| message.lines().next()).unwrap_or_default();
         let _ = writeln!(
             xml,
             ">\n<failure message=\"{}\">{}</failure>\n</testcase>",
             escaped(first),
-            escaped(&outcome.failures.join("\n"))
+            escaped(&messages.join("\n"))
         );
     }
     xml.push_str("</testsuite>\n</testsuites>\n");
@@ -59,13 +60,15 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::CaseFailure;
+    use nestling_gitlab::diagnostic::Origin;
 
     #[test]
     fn failures_are_reported_and_escaped() {
         let outcome = |name: &str, failures: &[&str]| CaseOutcome {
             name: name.to_owned(),
             place: "ci/tests/a.yml:3:1".to_owned(),
-            failures: failures.iter().map(ToString::to_string).collect(),
+            failures: failures.iter().map(|text| CaseFailure::new(Origin::generated(), *text)).collect(),
             errors: Vec::new(),
             warnings: Vec::new(),
             pipeline: None,

@@ -3,6 +3,7 @@
 use super::case::TemplateCase;
 use crate::project::Error;
 use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::Origin;
 use std::fmt::Write as _;
 
 /// The outcome of a case.
@@ -14,7 +15,7 @@ pub struct CaseOutcome {
     /// The place of the case.
     pub place: String,
     /// The unmet expectations; empty if the case passed.
-    pub failures: Vec<String>,
+    pub failures: Vec<CaseFailure>,
     /// All errors, expected or not, with all their places.
     pub errors: Vec<String>,
     /// Unexpected warnings.
@@ -23,6 +24,24 @@ pub struct CaseOutcome {
     pub pipeline: Option<String>,
     /// The pipeline with the path of its snapshot, if the case has one.
     pub snapshot: Option<Snapshot>,
+}
+
+/// An unmet expectation of a case.
+///
+/// [`Suite`](super::Suite) has an example of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CaseFailure {
+    /// The place of the expectation, or of the case.
+    pub origin: Origin,
+    /// What was expected, and what was found.
+    pub message: String,
+}
+
+impl CaseFailure {
+    pub(super) fn new(origin: Origin, message: impl Into<String>) -> Self {
+        Self { origin, message: message.into() }
+    }
 }
 
 /// A pipeline to store beside a case.
@@ -41,7 +60,7 @@ impl CaseOutcome {
         Self {
             name: case.name.clone(),
             place,
-            failures: vec![error.to_string()],
+            failures: vec![CaseFailure::new(case.origin, error.to_string())],
             errors: Vec::new(),
             warnings: Vec::new(),
             pipeline: None,
@@ -60,7 +79,7 @@ pub fn summary(outcomes: &[CaseOutcome]) -> String {
     let mut text = String::new();
     for outcome in outcomes.iter().filter(|outcome| !outcome.passed()) {
         let _ = writeln!(text, "failed  {} ({})", outcome.name, outcome.place);
-        for line in outcome.failures.iter().flat_map(|failure| failure.lines()) {
+        for line in outcome.failures.iter().flat_map(|failure| failure.message.lines()) {
             let _ = writeln!(text, "    {line}");
         }
     }

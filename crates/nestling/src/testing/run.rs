@@ -4,14 +4,14 @@ use super::case::{ExpectedProblem, TemplateCase};
 use super::case_files::CaseFiles;
 use super::compare::compare;
 use super::diff::diff;
-use super::outcome::{CaseOutcome, Snapshot};
+use super::outcome::{CaseFailure, CaseOutcome, Snapshot};
 use crate::changes::{As, ChangeSet, PipelineFacts};
 use crate::emit::{Comments, emit_pipeline};
 use crate::plan::Plan;
 use crate::project::{Error, Project};
 use crate::workspace::{Declaration, Loaded, Unit, load_header};
 use nestling_files::files::Files;
-use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources, Suggestion};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity, Sources, Suggestion};
 use nestling_gitlab::name::slug;
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use nestling_gitlab::yaml::Node;
@@ -26,8 +26,8 @@ pub(super) fn run(case: &TemplateCase, project: &Project<'_>) -> CaseOutcome {
     };
     let problems = &plan.diagnostics;
     let mut failures = Vec::new();
-    compare_problems(Severity::Error, &case.expect.errors, problems, &mut failures, sources);
-    compare_problems(Severity::Warning, &case.expect.warnings, problems, &mut failures, sources);
+    compare_problems(Severity::Error, &case.expect.errors, problems, &mut failures, (case, sources));
+    compare_problems(Severity::Warning, &case.expect.warnings, problems, &mut failures, (case, sources));
     compare_jobs(case, &plan.pipeline, &mut failures);
     let mut text = String::new();
     emit_pipeline(&mut text, &plan.pipeline, sources, Comments::None);
@@ -54,19 +54,19 @@ pub(super) fn run(case: &TemplateCase, project: &Project<'_>) -> CaseOutcome {
     }
 }
 
-fn compare_jobs(case: &TemplateCase, pipeline: &Pipeline, failures: &mut Vec<String>) {
+fn compare_jobs(case: &TemplateCase, pipeline: &Pipeline, failures: &mut Vec<CaseFailure>) {
     for (name, expected) in &case.expect.jobs {
         match job(pipeline, case, name) {
             Some(job) => {
                 let actual = Node::map(job.origin, job.body.clone());
                 compare(name, expected, Some(&actual), failures);
             }
-            None => failures.push(no_job(pipeline, case, name)),
+            None => failures.push(CaseFailure::new(expected.origin, no_job(pipeline, case, name))),
         }
     }
     for name in &case.expect.absent {
         if job(pipeline, case, &name.value).is_some() {
-            failures.push(format!("there is a job `{}`", name.value));
+            failures.push(CaseFailure::new(name.origin, format!("there is a job `{}`", name.value)));
         }
     }
 }
@@ -82,7 +82,7 @@ fn plan_case(case: &TemplateCase, project: &Project<'_>) -> Result<Plan, Error> 
     if let Some(header) = &case.workspace {
         let loaded = load_header(header, project.sources());
         workspace = Arc::unwrap_or_clone(loaded.workspace);
-        workspace.template_folders.extend(own.template_folders.iter().cloned());
+        workspace.template_directories.extend(own.template_directories.iter().cloned());
         diagnostics = loaded.diagnostics;
     }
     workspace.body = None;
@@ -137,20 +137,27 @@ fn compare_problems(
     severity: Severity,
     expected: &[ExpectedProblem],
     problems: &[Diagnostic],
-    failures: &mut Vec<String>,
-    sources: &Sources,
+    failures: &mut Vec<CaseFailure>,
+    (case, sources): (&TemplateCase, &Sources),
 ) {
     let mut unmatched: Vec<&Diagnostic> =
         problems.iter().filter(|problem| problem.severity == severity).collect();
     for wanted in expected {
         match unmatched.iter().position(|problem| matches(wanted, problem)) {
             Some(index) => drop(unmatched.remove(index)),
-            None => failures.push(no_problem(severity, wanted)),
+            None => failures.push(CaseFailure::new(place(wanted, case), no_problem(severity, wanted))),
         }
     }
     if severity == Severity::Error {
-        failures.extend(unmatched.into_iter().map(|problem| with_place(problem, sources)));
+        let unexpected = unmatched.into_iter().map(|problem| with_place(problem, sources));
+        failures.extend(unexpected.map(|message| CaseFailure::new(case.origin, message)));
     }
+}
+
+/// Returns the place of an expected message, or else that of the case.
+fn place(expected: &ExpectedProblem, case: &TemplateCase) -> Origin {
+    let written = expected.rule.as_ref().or(expected.message.as_ref());
+    written.map_or(case.origin, |text| text.origin)
 }
 
 fn no_problem(severity: Severity, expected: &ExpectedProblem) -> String {
@@ -175,19 +182,20 @@ fn with_all_places(problem: &Diagnostic, sources: &Sources) -> String {
 }
 
 /// Compares the whole pipeline with the stored snapshot.
-fn snapshot(case: &TemplateCase, text: &str, files: &dyn Files, failures: &mut Vec<String>) -> Snapshot {
+fn snapshot(case: &TemplateCase, text: &str, files: &dyn Files, failures: &mut Vec<CaseFailure>) -> Snapshot {
     let stem = String::from_utf8_lossy(case.path.file_name()).into_owned();
     let stem = stem.rsplit_once('.').map_or(stem.as_str(), |(stem, _)| stem);
     let title = case.name.split_once(": ").map_or(case.name.as_str(), |(_, title)| title);
-    let folder = case.path.parent().unwrap_or_default().child(b"snapshots");
-    let path = folder.child(format!("{stem}.{}.yml", slug(title)).as_bytes());
+    let directory = case.path.parent().unwrap_or_default().child(b"snapshots");
+    let path = directory.child(format!("{stem}.{}.yml", slug(title)).as_bytes());
+    let mut fails = |message: String| failures.push(CaseFailure::new(case.origin, message));
     match files.read(&path) {
-        Err(error) => failures.push(format!("{error}: {}", error.source)),
-        Ok(None) => failures.push(format!("`{path}` does not exist; `--update` writes it")),
+        Err(error) => fails(format!("{error}: {}", error.source)),
+        Ok(None) => fails(format!("`{path}` does not exist; `--update` writes it")),
         Ok(Some(stored)) if stored == text.as_bytes() => {}
         Ok(Some(stored)) => {
             let lines = diff(&String::from_utf8_lossy(&stored), text);
-            failures.push(format!("`{path}` differs (`--update` writes it):\n{lines}"));
+            fails(format!("`{path}` differs (`--update` writes it):\n{lines}"));
         }
     }
     Snapshot { path, text: text.to_owned() }

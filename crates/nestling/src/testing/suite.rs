@@ -32,7 +32,7 @@ use nestling_gitlab::diagnostic::Diagnostic;
 #[derive(Debug)]
 pub struct Suite<'r> {
     project: Project<'r>,
-    folders: Vec<RepoPath>,
+    directories: Vec<RepoPath>,
     /// Prefix of the names of templates.
     prefix: &'static str,
 }
@@ -40,19 +40,14 @@ pub struct Suite<'r> {
 impl<'r> Suite<'r> {
     /// Returns the cases beside the templates of a project's workspace, except for templates of other revisions.
     pub fn of_project(project: Project<'r>) -> Self {
-        let mut folders = Vec::new();
-        for folder in &project.workspace().template_folders {
-            if folder.revision.is_none() {
-                folders.push(folder.path.clone());
-            }
-        }
-        Self { project, folders, prefix: "" }
+        let directories = directories_of(&project);
+        Self { project, directories, prefix: "" }
     }
 
     /// Returns the cases of the built-in templates.
     pub fn of_library() -> Self {
         let project = Project::of_templates(Box::new(library_files()));
-        Self { project, folders: vec![RepoPath::root()], prefix: "nestling/" }
+        Self { project, directories: vec![RepoPath::root()], prefix: "nestling/" }
     }
 
     /// Returns the project.
@@ -65,7 +60,7 @@ impl<'r> Suite<'r> {
     /// # Errors
     /// A directory cannot be listed.
     pub fn case_files(&self) -> Result<Vec<CaseFile>, Error> {
-        Ok(discover(self.project.files(), &self.folders, self.prefix)?)
+        Ok(discover(self.project.files(), &self.directories, self.prefix)?)
     }
 
     /// Reads the cases of a file: one mapping, or a list of them. The inner error has the errors of the file.
@@ -73,14 +68,28 @@ impl<'r> Suite<'r> {
     /// # Errors
     /// The file cannot be read.
     pub fn read(&self, file: &CaseFile) -> Result<Result<Vec<TemplateCase>, Vec<Diagnostic>>, Error> {
-        match self.project.files().read(&file.path)? {
-            Some(bytes) => Ok(case::read(file, bytes, self.project.sources())),
-            None => Ok(Ok(Vec::new())),
-        }
+        read_in(&self.project, file)
     }
 
     /// Plans a case and compares the result with its expectations.
     pub fn run(&self, case: &TemplateCase) -> CaseOutcome {
         run(case, &self.project)
     }
+}
+
+/// The cases of a file, or the errors in it.
+pub(super) type ReadCases = Result<Vec<TemplateCase>, Vec<Diagnostic>>;
+
+/// Reads the cases of a file of a project.
+pub(super) fn read_in(project: &Project<'_>, file: &CaseFile) -> Result<ReadCases, Error> {
+    match project.files().read(&file.path)? {
+        Some(bytes) => Ok(case::read(file, bytes, project.sources())),
+        None => Ok(Ok(Vec::new())),
+    }
+}
+
+/// Returns the directories whose templates a project's cases are for.
+pub(super) fn directories_of(project: &Project<'_>) -> Vec<RepoPath> {
+    let folders = project.workspace().template_directories.iter();
+    folders.filter(|folder| folder.revision.is_none()).map(|folder| folder.path.clone()).collect()
 }

@@ -52,8 +52,8 @@ pub fn with_templates<T>(
     limits: RenderLimits,
     act: impl FnOnce(&TemplateRenderer<'_>) -> T,
 ) -> T {
-    let folders = &project.workspace().template_folders;
-    let templates = Templates::new(project.files(), project.revisions(), folders, project.sources());
+    let directories = &project.workspace().template_directories;
+    let templates = Templates::new(project.files(), project.revisions(), directories, project.sources());
     let renderer = Renderer::new(project.sources(), &templates, project.files(), limits);
     act(&TemplateRenderer { templates: &templates, renderer })
 }

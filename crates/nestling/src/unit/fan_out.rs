@@ -194,7 +194,9 @@ impl<'a> Fanning<'a> {
         let catalogue = self.deploying.catalogue();
         let mut conditions = Conditions::of_entry(entry, self.deploying.facts());
         let mut later = entry;
-        while let Some(After { environment, optional: false, .. }) = &later.after {
+        // A circle is reported where the catalogue is read, and ends here.
+        for _ in 0..catalogue.entries.len() {
+            let Some(After { environment, optional: false, .. }) = &later.after else { break };
             let Some(earlier) = catalogue.get(environment.as_str()) else { break };
             if !self.deployed.contains(environment.as_str()) {
                 break;

@@ -8,7 +8,7 @@ use super::template_reuse;
 use super::use_conflicts::use_conflicts;
 use super::values::{UnitChange, unit_value};
 use crate::cdk::{self, Fragment};
-use crate::environments::{CatalogueTexts, default_title, entry_value};
+use crate::environments::{CatalogueStrings, default_title, entry_value};
 use crate::template::{DependenciesOf, EnvironmentScope, InputsRead, Rendered, Scope, bind, plain_value};
 use crate::workspace::{Environment, Template, Unit, Use};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId};
@@ -27,7 +27,7 @@ pub(super) struct UnitScope<'a> {
     /// The unit; `None` for the workspace's own body.
     pub unit: Option<&'a Unit>,
     /// The strings of the catalogue as this unit reads them.
-    pub texts: CatalogueTexts<'a>,
+    pub texts: CatalogueStrings<'a>,
     values: Scope,
 }
 
@@ -81,7 +81,7 @@ impl<'a> UnitScope<'a> {
                 depth: renderer.workspace.depth,
             });
         }
-        let texts = CatalogueTexts::new(&renderer.engine, values.clone());
+        let texts = CatalogueStrings::new(&renderer.engine, values.clone());
         Self { renderer, unit, texts, values }
     }
 

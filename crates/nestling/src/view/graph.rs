@@ -60,7 +60,7 @@ pub fn dot(plan: &Plan) -> String {
             let job = planned.job;
             let style = match planned.start() {
                 _ if planned.condition().is_some() => " style=\"rounded,dotted\"",
-                Start::Manual | Start::Delayed(_) => " style=\"rounded,dashed\"",
+                Start::Manual | Start::Delayed(_) | Start::Varies => " style=\"rounded,dashed\"",
                 Start::Automatic | Start::OnFailure => "",
             };
             let color = if is_deploy(job) { " color=darkgreen" } else { "" };
@@ -148,7 +148,7 @@ fn is_deploy(job: &Job) -> bool {
 fn class(planned: PlannedJob<'_>) -> &'static str {
     match (planned.start(), is_deploy(planned.job)) {
         _ if planned.condition().is_some() => ":::conditional",
-        (Start::Manual | Start::Delayed(_), _) => ":::manual",
+        (Start::Manual | Start::Delayed(_) | Start::Varies, _) => ":::manual",
         (_, true) => ":::deploy",
         _ => "",
     }

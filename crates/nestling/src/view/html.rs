@@ -16,6 +16,7 @@ use crate::plan::Plan;
 use minijinja::{Environment, context};
 use nestling_files::files::Files;
 use nestling_files::path::{is_misleading, readable};
+use listing::Listing;
 use page_data::PageData;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,7 +73,7 @@ pub struct HtmlError(#[from] minijinja::Error);
 pub struct HtmlPage {
     title: String,
     summary: String,
-    listing: Vec<listing::Stage>,
+    listing: Listing,
     data: PageData,
 }
 
@@ -84,7 +85,7 @@ impl HtmlPage {
         Self {
             title: readable(&plan.facts.describe()).into_owned(),
             summary: readable(super::summary(plan).trim()).into_owned(),
-            listing: listing::stages(plan),
+            listing: Listing::of(plan),
             data,
         }
     }

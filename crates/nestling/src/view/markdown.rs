@@ -68,7 +68,7 @@ fn environments(out: &mut String, plan: &Plan) {
         let tier = cell(touched.tier.as_deref().unwrap_or_default());
         let action = action(touched);
         let unit = touched.unit.as_ref().map(|unit| code(unit.as_str())).unwrap_or_default();
-        let mut start = cell(&touched.start.to_string());
+        let mut start = condition_cell(&touched.start.to_string());
         if let Some(condition) = &touched.condition {
             start = format!("{start} if {}", condition_cell(condition));
         }
@@ -193,7 +193,7 @@ fn job_line(planned: PlannedJob<'_>) -> String {
     }
     let mut facts = Vec::new();
     facts.extend(planned.trigger().map(|target| format!("triggers {}", code(target))));
-    facts.extend(start_in_words(planned));
+    facts.extend(start_in_words(planned).map(|start| condition_cell(&start)));
     facts.extend(planned.condition().map(|condition| format!("if {}", condition_cell(&condition))));
     if !facts.is_empty() {
         let _ = write!(line, ": {}", facts.join(", "));

@@ -2,8 +2,8 @@
 //! are [`stages`](super::stages).
 
 use super::fit::{counted, end_cut, list, middle_cut, width};
-use super::paint::{Paint, Screen};
-use super::row::padded;
+use super::paint::Screen;
+use super::row::{START, name_in_line, padded};
 use super::unclaimed::provenance;
 use crate::plan::Plan;
 use crate::select::{Reason, Selection};
@@ -63,7 +63,7 @@ fn listed(text: &mut String, paths: &[RepoPath]) {
 pub fn units(plan: &Plan, screen: Screen) -> String {
     let included = plan.included();
     let names: Vec<Vec<String>> =
-        included.iter().take(UNITS).map(|(unit, _)| vec![screen.paint.bold(unit)]).collect();
+        included.iter().take(UNITS).map(|(unit, _)| vec![screen.paint.bold(name_in_line(unit.as_str(), screen.columns))]).collect();
     let mut text = String::new();
     for (line, (_, verdict)) in padded(&names).into_iter().zip(&included) {
         let room = screen.columns.saturating_sub(width(&line));
@@ -84,7 +84,7 @@ pub fn units(plan: &Plan, screen: Screen) -> String {
 pub fn environments(plan: &Plan, screen: Screen) -> String {
     let paint = screen.paint;
     let all = touched(plan);
-    let rows: Vec<Vec<String>> = all.iter().map(|touched| environment_row(touched, paint)).collect();
+    let rows: Vec<Vec<String>> = all.iter().map(|touched| environment_row(touched, screen)).collect();
     let mut text = String::new();
     for (line, touched) in padded(&rows).into_iter().zip(&all).take(UNITS) {
         let room = screen.columns.saturating_sub(width(&line)).max(20);
@@ -107,14 +107,15 @@ pub fn environments(plan: &Plan, screen: Screen) -> String {
     }
 }
 
-fn environment_row(touched: &Touched, paint: Paint) -> Vec<String> {
+fn environment_row(touched: &Touched, screen: Screen) -> Vec<String> {
+    let paint = screen.paint;
     let action = match touched.action.as_str() {
         "start" => paint.green("deploy"),
         action => action.to_owned(),
     };
     let mut words = Vec::new();
     if touched.start != Starts::Automatic {
-        words.push(touched.start.to_string());
+        words.push(end_cut(&touched.start.to_string(), (screen.columns / 3).max(START)));
     }
     if touched.condition.is_some() {
         words.push("conditional".to_owned());

@@ -4,7 +4,7 @@
 use crate::plan::Plan;
 use crate::view::fit::counted;
 use nestling_gitlab::diagnostic::{Origin, Sources};
-use nestling_gitlab::pipeline::presence::{Case, JobPresence, Outcome, Start as When, State};
+use nestling_gitlab::pipeline::presence::{Case, JobPresence, Outcome, Presence, Start as When, State};
 use nestling_gitlab::pipeline::rule::rules;
 use nestling_gitlab::pipeline::{Job, guard::Guard};
 use nestling_gitlab::yaml::{Map, Node};
@@ -28,6 +28,8 @@ pub(crate) enum Start<'a> {
     Delayed(&'a str),
     /// Only if an earlier job has failed.
     OnFailure,
+    /// That depends on a condition that only GitLab knows, or differs among the copies: [`PlannedJob::varied_start`] says how.
+    Varies,
 }
 
 /// The reason why GitLab leaves a job out.
@@ -85,14 +87,30 @@ impl<'a> PlannedJob<'a> {
         (self.presence.state() == State::Maybe).then(|| self.presence.guard().to_string())
     }
 
-    /// Returns how the job starts if all its copies and rules agree; automatically otherwise.
+    /// Returns how the job starts.
     pub(crate) fn start(self) -> Start<'a> {
-        match self.agreed_start() {
-            Some(When::Manual) => Start::Manual,
-            Some(When::OnFailure) => Start::OnFailure,
-            Some(When::Delayed) => Start::Delayed(self.start_in().unwrap_or("a while")),
-            Some(When::OnSuccess | When::Always) | None => Start::Automatic,
+        let mut starts = self.starts().into_iter();
+        let first = starts.next().unwrap_or(Start::Automatic);
+        if starts.next().is_some() { Start::Varies } else { first }
+    }
+
+    /// Returns each way in which the job may start, once.
+    pub(crate) fn starts(self) -> Vec<Start<'a>> {
+        let mut starts = Vec::new();
+        for (_, presence) in self.presence.copies() {
+            for (case, start, _) in presence.present() {
+                let start = self.start_of(case, start);
+                if !starts.contains(&start) {
+                    starts.push(start);
+                }
+            }
         }
+        starts
+    }
+
+    /// Returns `true` if the job is manual, or if it is by some of its rules or in some of its copies.
+    pub(crate) fn may_be_manual(self) -> bool {
+        self.starts().contains(&Start::Manual)
     }
 
     /// Returns the `when` of all cases that add the job, if they agree.
@@ -108,11 +126,82 @@ impl<'a> PlannedJob<'a> {
         agreed
     }
 
-    /// Returns `start_in` of the first rule that adds the job, or else its own.
-    fn start_in(self) -> Option<&'a str> {
+    /// Returns the ways in which a job may start whose start varies, in order, each with its condition; `None` is the condition of what
+    /// holds otherwise, and where copies differ. Empty for any other job.
+    pub(crate) fn conditional_starts(self) -> Vec<(Option<String>, Start<'a>)> {
+        let mut starts = Vec::new();
+        if self.start() != Start::Varies {
+            return starts;
+        }
+        for (_, presence) in self.presence.copies() {
+            for (guard, start) in self.cases_of(presence) {
+                let entry = (guard.map(|guard| guard.to_string()), start);
+                if !starts.contains(&entry) {
+                    starts.push(entry);
+                }
+            }
+        }
+        starts
+    }
+
+    /// Returns how a job starts whose start varies: `manual if $GATE is set, otherwise automatic`.
+    pub(crate) fn varied_start(self) -> Option<String> {
+        if self.start() != Start::Varies {
+            return None;
+        }
+        let mut by_words: Vec<(String, usize)> = Vec::new();
+        for (_, presence) in self.presence.copies() {
+            let cases = self.cases_of(presence);
+            if cases.is_empty() {
+                continue;
+            }
+            let words = cases_in_words(&cases);
+            match by_words.iter_mut().find(|(known, _)| *known == words) {
+                Some((_, count)) => *count += 1,
+                None => by_words.push((words, 1)),
+            }
+        }
+        if let [(words, _)] = by_words.as_slice() {
+            return Some(words.clone());
+        }
+        let words: Vec<String> = by_words
+            .into_iter()
+            .map(|(words, count)| format!("{}: {words}", counted(count, "copy").replace("copys", "copies")))
+            .collect();
+        Some(words.join("; "))
+    }
+
+    /// Returns the starts of a copy in the order of its cases, and the condition of each but the last one.
+    fn cases_of(self, presence: &Presence) -> Vec<(Option<Guard>, Start<'a>)> {
+        let mut cases: Vec<(Option<Guard>, Start<'a>)> = Vec::new();
+        for (case, start, _) in presence.present() {
+            let start = self.start_of(case, start);
+            match cases.last_mut() {
+                Some((Some(guard), known)) if *known == start => {
+                    *guard = Guard::any([guard.clone(), case.guard.clone()]);
+                }
+                _ => cases.push((Some(case.guard.clone()), start)),
+            }
+        }
+        if let Some((guard, _)) = cases.last_mut() {
+            *guard = None;
+        }
+        cases
+    }
+
+    fn start_of(self, case: &Case, start: When) -> Start<'a> {
+        match start {
+            When::Manual => Start::Manual,
+            When::OnFailure => Start::OnFailure,
+            When::Delayed => Start::Delayed(self.start_in(case).unwrap_or("a while")),
+            When::OnSuccess | When::Always => Start::Automatic,
+        }
+    }
+
+    /// Returns `start_in` of the rule behind a case, or else the job's own.
+    fn start_in(self, case: &Case) -> Option<&'a str> {
         let rules = rules(&self.job.body).unwrap_or_default();
-        let mut cases = self.presence.copies().iter().flat_map(|(_, presence)| presence.present());
-        let rule = cases.find_map(|(case, ..)| case.rule).and_then(|rule| rules.get(rule.index).copied());
+        let rule = case.rule.and_then(|rule| rules.get(rule.index).copied());
         let of_rule = rule.and_then(|rule| rule.get("start_in"));
         of_rule.or_else(|| self.job.body.get("start_in")).and_then(Node::text)
     }
@@ -171,6 +260,30 @@ impl<'a> PlannedJob<'a> {
         };
         Some(Omission { reason, origin: key_origin(body, key).unwrap_or(self.job.origin) })
     }
+}
+
+/// Returns a start in a word or two.
+pub(crate) fn start_word(start: Start<'_>) -> String {
+    match start {
+        Start::Automatic => "automatic".to_owned(),
+        Start::Manual => "manual".to_owned(),
+        Start::Delayed(time) => format!("after {time}"),
+        Start::OnFailure => "on failure".to_owned(),
+        Start::Varies => "by its rules".to_owned(),
+    }
+}
+
+fn cases_in_words(cases: &[(Option<Guard>, Start<'_>)]) -> String {
+    let mut parts = Vec::new();
+    for (guard, start) in cases {
+        let word = start_word(*start);
+        parts.push(match guard {
+            Some(guard) => format!("{word} if {guard}"),
+            None if cases.len() > 1 => format!("otherwise {word}"),
+            None => word,
+        });
+    }
+    parts.join(", ")
 }
 
 /// Returns `true` if a case leaves the job out whenever it is asked.

@@ -3,15 +3,21 @@
 use super::facts::{deploys_to, needed, short, within};
 use super::fit::{counted, end_cut, list, middle_cut, width};
 use super::paint::{Paint, Screen};
-use super::planned::{PlannedJob, Start};
+use super::planned::{PlannedJob, Start, start_word};
 use nestling_gitlab::pipeline::environment::Environment;
 use std::collections::BTreeSet;
 
 /// Columns are padded to their widest text, up to this width: one long name must not push all others aside.
 const WIDEST: usize = 32;
 
+/// The room that names leave for the other facts of a job.
+const FACTS: usize = 20;
+
 /// The minimal width of a shortened condition.
 const CONDITION: usize = 16;
+
+/// The minimal width of a shortened start that depends on a condition.
+pub(crate) const START: usize = 24;
 
 /// The minimal width of a shortened environment name.
 const ENVIRONMENT: usize = 8;
@@ -20,10 +26,14 @@ const ENVIRONMENT: usize = 8;
 pub(crate) fn padded(rows: &[Vec<String>]) -> Vec<String> {
     let columns = rows.first().map_or(0, Vec::len);
     let widths: Vec<usize> = (0..columns).map(|column| column_width(rows, column)).collect();
+    padded_to(rows, &widths)
+}
+
+fn padded_to(rows: &[Vec<String>], widths: &[usize]) -> Vec<String> {
     let mut lines = Vec::new();
     for row in rows {
         let mut line = String::new();
-        for (text, column_width) in row.iter().zip(&widths) {
+        for (text, column_width) in row.iter().zip(widths) {
             line.push_str(text);
             line.push_str(&" ".repeat(column_width.saturating_sub(width(text)) + 2));
         }
@@ -37,15 +47,61 @@ fn column_width(rows: &[Vec<String>], column: usize) -> usize {
     widths.filter(|width| *width <= WIDEST).max().unwrap_or(WIDEST)
 }
 
-/// Returns a job's name for a list, with the number of its copies, in yellow if the job is manual or delayed.
-pub(crate) fn name(planned: PlannedJob<'_>, paint: Paint) -> String {
-    let mut name = short(planned.job).to_owned();
-    if let Some(multiplier) = planned.multiplier() {
-        name = format!("{name} {multiplier}");
+/// Paints a text in the row of this index.
+pub(crate) type PaintCell<'a> = &'a dyn Fn(usize, &str) -> String;
+
+/// Returns the first two columns of each row, padded to equal widths. Of names that leave no room for the facts of a job, both ends
+/// are shown. `paints` are those of the columns.
+pub(crate) fn padded_names(
+    rows: &[[String; 2]],
+    columns: usize,
+    paints: [PaintCell<'_>; 2],
+) -> Vec<String> {
+    let room = columns.saturating_sub(FACTS + 4);
+    let widest = |column: usize, most: usize| {
+        let widths = rows.iter().map(|row| width(&row[column]));
+        widths.filter(|width| *width <= most).max().unwrap_or(0)
+    };
+    let mut widths = [widest(0, WIDEST), widest(1, WIDEST)];
+    if widths[0] + widths[1] > room {
+        widths = [widest(0, room / 2), widest(1, room / 2)];
     }
+    let mut painted = Vec::new();
+    for (index, row) in rows.iter().enumerate() {
+        let taken = [0, 1].map(|column| width(&row[column]).max(widths[column]));
+        let rooms = match taken {
+            [first, second] if first + second <= room => [first, second],
+            [_, second] if second == widths[1] => [room - second, second],
+            [first, _] if first == widths[0] => [first, room - first],
+            _ => {
+                let first = (room / 2).clamp(widths[0], room - widths[1]);
+                [first, room - first]
+            }
+        };
+        let cut = |column: usize| paints[column](index, &middle_cut(&row[column], rooms[column]));
+        painted.push(vec![cut(0), cut(1)]);
+    }
+    padded_to(&painted, &widths)
+}
+
+/// Returns a text that stands alone in a line of a list, such as a name with a reason: both ends of its name are shown.
+pub(crate) fn name_in_line(name: &str, columns: usize) -> String {
+    middle_cut(name, (columns / 2).max(ENVIRONMENT))
+}
+
+/// Returns a job's name for a list, with the number of its copies, without paint.
+pub(crate) fn name(planned: PlannedJob<'_>) -> String {
+    match planned.multiplier() {
+        Some(multiplier) => format!("{} {multiplier}", short(planned.job)),
+        None => short(planned.job).to_owned(),
+    }
+}
+
+/// Paints a job's name yellow if the job is manual or delayed, or may be.
+pub(crate) fn paint_name(planned: PlannedJob<'_>, name: &str, paint: Paint) -> String {
     match planned.start() {
-        Start::Manual | Start::Delayed(_) => paint.yellow(name),
-        Start::Automatic | Start::OnFailure => name,
+        Start::Manual | Start::Delayed(_) | Start::Varies => paint.yellow(name),
+        Start::Automatic | Start::OnFailure => name.to_owned(),
     }
 }
 
@@ -65,8 +121,10 @@ pub(crate) fn facts(
             needed_jobs.push(within(job, name).to_owned());
         }
     }
-    // The start is short and never cut; the rest shares the room beside it.
-    let mut room = columns.saturating_sub(start.as_ref().map_or(0, |text| width(text) + 2));
+    let varies = planned.start() == Start::Varies;
+    // A start without a condition is short and never cut; the rest shares the room beside it.
+    let start_width = start.as_ref().map_or(0, |text| if varies { START } else { width(text) } + 2);
+    let mut room = columns.saturating_sub(start_width);
     let needs_width = if needed_jobs.is_empty() { 0 } else { width(&needs(&needed_jobs, 0)) + 2 };
     let condition = planned.condition().map(|condition| format!("if {condition}"));
     let condition_width = condition.as_ref().map_or(0, |_| CONDITION + 2);
@@ -81,7 +139,16 @@ pub(crate) fn facts(
         room = room.saturating_sub(width(&text) + 2);
         facts.push(paint.cyan(text));
     }
-    facts.extend(start.map(|text| paint.yellow(text)));
+    if let Some(text) = start {
+        if !varies {
+            facts.push(paint.yellow(text));
+        } else {
+            let others = needs_width + condition_width;
+            let text = end_cut(&text, (room + START).saturating_sub(others).max(START));
+            room = (room + START).saturating_sub(width(&text));
+            facts.push(paint.yellow(text));
+        }
+    }
     if let Some(condition) = condition {
         let text = end_cut(&condition, room.saturating_sub(needs_width).max(CONDITION));
         room = room.saturating_sub(width(&text) + 2);
@@ -97,9 +164,8 @@ pub(crate) fn facts(
 pub(crate) fn start_in_words(planned: PlannedJob<'_>) -> Option<String> {
     match planned.start() {
         Start::Automatic => None,
-        Start::Manual => Some("manual".to_owned()),
-        Start::Delayed(time) => Some(format!("after {time}")),
-        Start::OnFailure => Some("on failure".to_owned()),
+        Start::Varies => planned.varied_start(),
+        start => Some(start_word(start)),
     }
 }
 

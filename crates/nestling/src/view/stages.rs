@@ -1,9 +1,9 @@
 //! The plan as a table: the stages in the order in which they run, each with its jobs.
 
 use super::facts::by_stage;
-use super::fit::{end_cut, width};
+use super::fit::{middle_cut, width};
 use super::paint::Screen;
-use super::planned::{Count, absences, absent_names, possible_jobs};
+use super::planned::{Count, PlannedJob, absences, absent_names, possible_jobs};
 use super::row;
 use super::tree::summary;
 use crate::plan::Plan;
@@ -16,17 +16,22 @@ const ABSENCES: usize = 20;
 pub fn stages(plan: &Plan, screen: Screen) -> String {
     let paint = screen.paint;
     let by_stage = by_stage(&plan.pipeline, possible_jobs(plan));
+    let jobs: Vec<PlannedJob<'_>> = by_stage.iter().flat_map(|(_, jobs)| jobs).copied().collect();
     let mut rows = Vec::new();
-    for planned in by_stage.iter().flat_map(|(_, jobs)| jobs) {
+    for planned in &jobs {
         let unit = planned.job.unit.as_ref().map_or("workspace", |unit| unit.as_str());
-        rows.push(vec![paint.bold(unit), row::name(*planned, paint)]);
+        rows.push([unit.to_owned(), row::name(*planned)]);
     }
+    let unit = |_: usize, unit: &str| paint.bold(unit);
+    let name = |index: usize, name: &str| row::paint_name(jobs[index], name, paint);
     // All stages share the widths of their columns.
-    let mut lines = row::padded(&rows).into_iter();
+    let lines = row::padded_names(&rows, screen.columns.saturating_sub(2), [&unit, &name]);
+    let mut lines = lines.into_iter();
     let absent = absent_names(plan);
     let mut text = String::new();
     for (stage, jobs) in by_stage {
         let count = Count::of(jobs.iter().copied()).in_words("job");
+        let stage = middle_cut(stage, screen.columns.saturating_sub(width(&count) + 2));
         let _ = writeln!(text, "{}  {}", paint.cyan(stage), paint.dim(count));
         for (planned, line) in jobs.iter().zip(lines.by_ref()) {
             let room = screen.columns.saturating_sub(2 + width(&line));
@@ -37,7 +42,7 @@ pub fn stages(plan: &Plan, screen: Screen) -> String {
     }
     let absences = absences(plan);
     for line in absences.iter().take(ABSENCES) {
-        let _ = writeln!(text, "{}", paint.dim(end_cut(line, screen.columns)));
+        let _ = writeln!(text, "{}", paint.dim(middle_cut(line, screen.columns)));
     }
     if absences.len() > ABSENCES {
         let _ = writeln!(text, "{}", paint.dim(format!("and without {} more", absences.len() - ABSENCES)));

@@ -27,6 +27,8 @@ pub struct Touched {
     pub start: Starts,
     /// The condition under which GitLab makes the job; `None` if it is certain.
     pub condition: Option<String>,
+    /// Set if the job may be manual, by some of its rules.
+    pub(crate) may_be_manual: bool,
     pub(crate) count: Count,
 }
 
@@ -42,9 +44,11 @@ pub enum Starts {
     Delayed(String),
     /// By itself, if an earlier job has failed.
     OnFailure,
+    /// That depends on a condition that only GitLab knows, or differs among the copies of the job: in words.
+    Varies(String),
 }
 
-/// In words: `automatic`, `manual`, `after 1 hour`, `on failure`.
+/// In words: `automatic`, `manual`, `after 1 hour`, `on failure`, `manual if $GATE is set, otherwise automatic`.
 impl fmt::Display for Starts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -52,6 +56,7 @@ impl fmt::Display for Starts {
             Self::Manual => f.write_str("manual"),
             Self::Delayed(time) => write!(f, "after {time}"),
             Self::OnFailure => f.write_str("on failure"),
+            Self::Varies(words) => f.write_str(words),
         }
     }
 }
@@ -76,8 +81,10 @@ fn of_job(planned: PlannedJob<'_>) -> Option<Touched> {
             Start::Manual => Starts::Manual,
             Start::Delayed(time) => Starts::Delayed(time.to_owned()),
             Start::OnFailure => Starts::OnFailure,
+            Start::Varies => Starts::Varies(planned.varied_start().unwrap_or_default()),
         },
         condition: planned.condition(),
+        may_be_manual: planned.may_be_manual(),
         count: planned.count(),
     })
 }

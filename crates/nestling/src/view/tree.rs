@@ -1,7 +1,7 @@
 //! The plan as a tree: the units with their reasons, each with its jobs.
 
 use super::facts::{by_stage, short};
-use super::fit::{counted, end_cut, list, width};
+use super::fit::{counted, end_cut, list, middle_cut, width};
 use super::paint::Screen;
 use super::planned::{Count, PlannedJob, Start, absent_names, planned_jobs, possible_jobs};
 use super::row;
@@ -21,7 +21,7 @@ const REASON: usize = 24;
 const OMITTED: usize = 3;
 
 /// Returns the plan as a tree, for a terminal or a job's log. Lines are fitted to the screen by shortening reasons and
-/// needs; names are never cut.
+/// needs; of a name that would take more than half of a line, both ends are shown.
 pub fn tree(plan: &Plan, screen: Screen) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}\n", heading(plan, screen));
@@ -74,7 +74,8 @@ pub fn branches(plan: &Plan, screen: Screen) -> String {
 /// Adds the jobs of a unit that the environment catalogue leaves out, each with the reason.
 fn left_out_jobs(plan: &Plan, unit: &UnitName, screen: Screen, text: &mut String) {
     for left_out in plan.left_out.get(unit).into_iter().flatten() {
-        let line = format!("   without {}: {}", left_out.job, left_out.reason);
+        let job = row::name_in_line(&left_out.job, screen.columns);
+        let line = format!("   without {job}: {}", left_out.reason);
         let _ = writeln!(text, "{}", screen.paint.dim(end_cut(&line, screen.columns)));
     }
 }
@@ -132,13 +133,14 @@ pub(crate) fn extent(plan: &Plan) -> String {
 fn unit_line(plan: &Plan, unit: &UnitName, screen: Screen, text: &mut String) {
     let paint = screen.paint;
     let mut line_break = "  ";
-    let mut room = screen.columns.saturating_sub(width(unit.as_str()) + 2);
+    let name = middle_cut(unit.as_str(), screen.columns);
+    let mut room = screen.columns.saturating_sub(width(&name) + 2);
     if room < REASON {
         line_break = "\n  ";
         room = screen.columns - 2;
     }
     let reasons = reasons_in(plan.verdict(unit).reasons(), room);
-    let _ = writeln!(text, "{}{line_break}{}", paint.bold(unit), paint.dim(reasons));
+    let _ = writeln!(text, "{}{line_break}{}", paint.bold(name), paint.dim(reasons));
 }
 
 /// Returns as many reasons as fit into `room` characters: at least the first one, shortened, and the number of others.
@@ -162,11 +164,12 @@ fn reasons_in(reasons: &[Reason], room: usize) -> String {
 fn jobs_of(jobs: &[PlannedJob<'_>], absent: &BTreeSet<&str>, screen: Screen, text: &mut String) {
     let paint = screen.paint;
     let jobs: Vec<PlannedJob<'_>> = jobs.iter().copied().filter(|planned| !planned.is_out()).collect();
-    let rows: Vec<Vec<String>> = jobs
-        .iter()
-        .map(|planned| vec![row::name(*planned, paint), paint.cyan(planned.job.stage())])
-        .collect();
-    for (index, (line, planned)) in row::padded(&rows).into_iter().zip(&jobs).enumerate() {
+    let rows: Vec<[String; 2]> =
+        jobs.iter().map(|planned| [row::name(*planned), planned.job.stage().to_owned()]).collect();
+    let name = |index: usize, name: &str| row::paint_name(jobs[index], name, paint);
+    let stage = |_: usize, stage: &str| paint.cyan(stage);
+    let lines = row::padded_names(&rows, screen.columns.saturating_sub(3), [&name, &stage]);
+    for (index, (line, planned)) in lines.into_iter().zip(&jobs).enumerate() {
         let branch = if index + 1 == jobs.len() { "└─ " } else { "├─ " };
         let room = screen.columns.saturating_sub(3 + width(&line));
         let facts = row::facts(*planned, absent, screen, room);
@@ -180,7 +183,8 @@ fn omitted_jobs(plan: &Plan, jobs: &[PlannedJob<'_>], screen: Screen, text: &mut
     for planned in jobs {
         if let Some(omission) = planned.omission() {
             let reason = omission.in_words(&plan.sources);
-            lines.push(format!("   without {}: {reason}", short(planned.job)));
+            let name = row::name_in_line(short(planned.job), screen.columns);
+            lines.push(format!("   without {name}: {reason}"));
         }
     }
     if lines.len() > OMITTED {
@@ -191,13 +195,24 @@ fn omitted_jobs(plan: &Plan, jobs: &[PlannedJob<'_>], screen: Screen, text: &mut
     }
 }
 
+/// Returns the number of manual jobs in parentheses: ` (2 manual)`, ` (2 manual, up to 3)`; empty if there is none.
+fn manual_jobs(plan: &Plan) -> String {
+    let manual = Count::of(possible_jobs(plan).filter(|planned| planned.start() == Start::Manual)).possible;
+    let possible = Count::of(possible_jobs(plan).filter(|planned| planned.may_be_manual())).possible;
+    match (manual, possible) {
+        (_, 0) => String::new(),
+        (0, _) => format!(" (up to {possible} manual)"),
+        _ if manual == possible => format!(" ({manual} manual)"),
+        _ => format!(" ({manual} manual, up to {possible})"),
+    }
+}
+
 /// Returns a line with the numbers of units, jobs, manual jobs and deployments.
 pub fn summary(plan: &Plan) -> String {
     let selected = plan.selection.selected().count();
     let units = counted(plan.workspace.units.len(), "unit");
     let jobs = Count::of(possible_jobs(plan)).in_words("job");
-    let manual = Count::of(possible_jobs(plan).filter(|planned| planned.start() == Start::Manual)).possible;
-    let manual = if manual == 0 { String::new() } else { format!(" ({manual} manual)") };
+    let manual = manual_jobs(plan);
     let mut deployments = Count::default();
     for touched in super::touched::touched(plan) {
         if touched.action == "start" {

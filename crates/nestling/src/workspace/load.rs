@@ -11,7 +11,7 @@ use super::missing::{broken_link, no_header, no_workspace, submodule};
 use super::relation::{self, Draft};
 use super::repeated::repeated;
 use super::stated::Manifests;
-use super::template_folder::TemplateFolder;
+use super::template_directory::TemplateDirectory;
 use super::unclaimed::Unclaimed;
 use super::unit::{Declaration, Unit, Use};
 use super::unit_name::{fallback_name, unit_name};
@@ -171,9 +171,9 @@ impl Loading<'_> {
         Workspace {
             root: self.root.clone(),
             file: Some(file),
-            template_folders: {
+            template_directories: {
                 let root = self.root.clone();
-                self.all(written.templates.iter().map(|node| TemplateFolder::read(node, &root)))
+                self.all(written.templates.iter().map(|node| TemplateDirectory::read(node, &root)))
             },
             templates_from: None,
             stages: self.all(written.stages.iter().map(stage)),
@@ -222,9 +222,8 @@ impl Loading<'_> {
         let texts = |list: &[Located<String>]| -> Vec<(String, Origin)> {
             list.iter().map(|text| (text.value.clone(), text.origin)).collect()
         };
-        let folders =
-            written.templates.iter().filter_map(|node| Some((node.as_str()?.to_owned(), node.origin)));
-        self.diagnostics.extend(repeated(folders, "templates"));
+        let dirs = written.templates.iter().filter_map(|node| Some((node.as_str()?.to_owned(), node.origin)));
+        self.diagnostics.extend(repeated(dirs, "templates"));
         self.diagnostics.extend(repeated(texts(&written.stages).into_iter(), "stages"));
         for rule in &written.units {
             self.diagnostics.extend(rule.changes.iter().flat_map(form_findings));

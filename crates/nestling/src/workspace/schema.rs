@@ -120,7 +120,7 @@ fn workspace() -> Value {
         vec![
             (
                 "templates",
-                json!({ "description": "Directories that `use:` searches, in order; built-in templates are always available as `nestling/…`", "type": "array", "items": template_folder() }),
+                json!({ "description": "Directories that `use:` searches, in order; built-in templates are always available as `nestling/…`", "type": "array", "items": template_directory() }),
             ),
             ("stages", texts("Stages of the child pipeline, in order")),
             (
@@ -167,7 +167,7 @@ fn workspace() -> Value {
     )
 }
 
-fn template_folder() -> Value {
+fn template_directory() -> Value {
     let of_revision = object(
         "A directory of another revision or repository, read from git's objects",
         &["path"],

@@ -210,12 +210,12 @@ pub(crate) fn add(
 fn problems_of_units(problems: Vec<Diagnostic>, units: &[Unit], sources: &Sources) -> Vec<Diagnostic> {
     let directories = UnitDirectories::new(units);
     let is_above_unit = |directory: RepoPath| units.iter().any(|unit| unit.dir.is_in(&directory));
-    let concerns_a_unit = |problem: &Diagnostic| {
+    let affects_a_unit = |problem: &Diagnostic| {
         let Some(label) = problem.labels.first() else { return false };
         let Ok(manifest) = RepoPath::parse(sources.path(label.origin.file)) else { return false };
         directories.owner(&manifest).is_some() || manifest.parent().is_some_and(is_above_unit)
     };
-    problems.into_iter().filter(concerns_a_unit).collect()
+    problems.into_iter().filter(affects_a_unit).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::document::{Body, split};
 use super::format::TemplateHeader;
 use super::library::{LIBRARY_PREFIX, library_file, library_names};
-use super::template_folder::{TemplateFolder, not_there};
+use super::template_directory::{TemplateDirectory, not_there};
 use super::template_name::{component_name, spellings, template_name, template_stem};
 use crate::workspace::component::Component;
 use crate::workspace::rules::{LINK, TEMPLATE_HEADER};
@@ -46,13 +46,13 @@ pub(crate) struct Template {
 /// All templates that a run may use. Each is read when it is first asked for.
 pub(crate) struct Templates<'a> {
     files: &'a dyn Files,
-    folders: &'a [TemplateFolder],
+    directories: &'a [TemplateDirectory],
     sources: &'a Sources,
     read: RefCell<BTreeMap<String, Read>>,
     /// The files of the directories that are read from other revisions, in the directories' order.
     opened: Vec<Option<Opened<'a>>>,
     /// Index of the directory that each template was read from.
-    folder_indices: RefCell<BTreeMap<FileId, usize>>,
+    directory_indices: RefCell<BTreeMap<FileId, usize>>,
 }
 
 /// The files of another revision, or why there are none.
@@ -63,7 +63,7 @@ struct Located {
     /// Its path among the planned files.
     path: Option<RepoPath>,
     /// Index of its directory; `None` for the built-in library.
-    folder_index: Option<usize>,
+    directory_index: Option<usize>,
     /// Links that it is behind, and the file that they lead to.
     links: Vec<RepoPath>,
     /// Name in messages.
@@ -78,13 +78,13 @@ impl<'a> Templates<'a> {
     pub(crate) fn new(
         files: &'a dyn Files,
         revisions: &'a dyn Revisions,
-        folders: &'a [TemplateFolder],
+        directories: &'a [TemplateDirectory],
         sources: &'a Sources,
     ) -> Self {
         let open = |revision: &Revision| revisions.files_of(revision);
-        let opened = folders.iter().map(|folder| folder.revision.as_ref().map(open)).collect();
-        let (read, folder_indices) = (RefCell::default(), RefCell::default());
-        Self { files, folders, sources, read, opened, folder_indices }
+        let opened = directories.iter().map(|dir| dir.revision.as_ref().map(open)).collect();
+        let (read, directory_indices) = (RefCell::default(), RefCell::default());
+        Self { files, directories, sources, read, opened, directory_indices }
     }
 
     /// The template of this name, with or without `.yml`; `None` where no directory has it.
@@ -117,12 +117,12 @@ impl<'a> Templates<'a> {
 
     fn load(&self, name: &str) -> Read {
         let Some(located) = self.locate(name)? else { return Ok(None) };
-        let Located { path, folder_index, mut links, shown, bytes } = located;
-        let files = folder_index.and_then(|index| self.files_of(index));
+        let Located { path, directory_index, mut links, shown, bytes } = located;
+        let files = directory_index.and_then(|index| self.files_of(index));
         let label = path.clone().unwrap_or_else(|| RepoPath::parse(&shown).unwrap_or_default());
         let text = utf8(self.sources, &label, bytes).map_err(|error| vec![error])?;
         let file = self.sources.add(shown, text.as_str());
-        self.folder_indices.borrow_mut().extend(folder_index.map(|index| (file, index)));
+        self.directory_indices.borrow_mut().extend(directory_index.map(|index| (file, index)));
         let document = split(&text);
         let is_component = document.header.is_some();
         let (header, mut problems) =
@@ -161,8 +161,8 @@ impl<'a> Templates<'a> {
     }
 
     /// The files of a directory, if they can be read.
-    fn files_of(&self, folder_index: usize) -> Option<&dyn Files> {
-        match self.opened.get(folder_index)? {
+    fn files_of(&self, directory_index: usize) -> Option<&dyn Files> {
+        match self.opened.get(directory_index)? {
             None => Some(self.files),
             Some(opened) => opened.as_ref().ok().map(|files| &**files),
         }
@@ -175,23 +175,23 @@ impl<'a> Templates<'a> {
             return Ok(found.map(|file| {
                 let shown = format!("{LIBRARY_PREFIX}{}", file.path().display());
                 let bytes = file.contents().to_vec();
-                Located { path: None, folder_index: None, links: Vec::new(), shown, bytes }
+                Located { path: None, directory_index: None, links: Vec::new(), shown, bytes }
             }));
         }
-        for (index, (folder, opened)) in self.folders.iter().zip(&self.opened).enumerate() {
+        for (index, (dir, opened)) in self.directories.iter().zip(&self.opened).enumerate() {
             let files = match opened {
                 None => self.files,
                 Some(Ok(files)) => &**files,
-                Some(Err(error)) => return Err(vec![not_there(folder, error)]),
+                Some(Err(error)) => return Err(vec![not_there(dir, error)]),
             };
             for spelling in spellings(name) {
-                let Ok(path) = folder.path.join(&spelling) else { continue };
-                if !path.is_in(&folder.path) {
+                let Ok(path) = dir.path.join(&spelling) else { continue };
+                if !path.is_in(&dir.path) {
                     continue;
                 }
                 let resolved = resolve_links(files, &path).map_err(|error| vec![unreadable(&error)])?;
                 let resolved = resolved.map_err(|error| {
-                    vec![Diagnostic::error(&LINK, folder.origin, format!("template `{name}`: {error}"))]
+                    vec![Diagnostic::error(&LINK, dir.origin, format!("template `{name}`: {error}"))]
                 })?;
                 let bytes = files.read(&resolved.path).map_err(|error| vec![unreadable(&error)])?;
                 let Some(bytes) = bytes else {
@@ -200,7 +200,7 @@ impl<'a> Templates<'a> {
                         let message = format!(
                             "template `{name}`: link `{link}` points to `{target}`, which is not in the repository"
                         );
-                        return Err(vec![Diagnostic::error(&LINK, folder.origin, message)]);
+                        return Err(vec![Diagnostic::error(&LINK, dir.origin, message)]);
                     }
                     continue;
                 };
@@ -208,12 +208,12 @@ impl<'a> Templates<'a> {
                 if !links.is_empty() {
                     links.push(resolved.path);
                 }
-                let shown = match &folder.revision {
+                let shown = match &dir.revision {
                     Some(revision) => format!("{revision}:{path}"),
                     None => path.to_string(),
                 };
-                let path = Some(path).filter(|_| folder.revision.is_none());
-                return Ok(Some(Located { path, folder_index: Some(index), links, shown, bytes }));
+                let path = Some(path).filter(|_| dir.revision.is_none());
+                return Ok(Some(Located { path, directory_index: Some(index), links, shown, bytes }));
             }
         }
         Ok(None)
@@ -233,17 +233,13 @@ impl<'a> Templates<'a> {
     /// The names that `use:` could have meant, for suggestions.
     pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = library_names();
-        let folders: Vec<&RepoPath> = self
-            .folders
-            .iter()
-            .filter(|folder| folder.revision.is_none())
-            .map(|folder| &folder.path)
-            .collect();
+        let directories: Vec<&RepoPath> =
+            self.directories.iter().filter(|dir| dir.revision.is_none()).map(|dir| &dir.path).collect();
         // A directory that cannot be listed has nothing to suggest.
         let _ = self.files.walk(&mut |directory, entries| {
-            let on_the_way = folders.iter().any(|folder| folder.is_in(directory));
-            for folder in folders.iter().filter(|folder| directory.is_in(folder)) {
-                let below = directory.relative_to(folder).unwrap_or_default();
+            let on_the_way = directories.iter().any(|dir| dir.is_in(directory));
+            for dir in directories.iter().filter(|dir| directory.is_in(dir)) {
+                let below = directory.relative_to(dir).unwrap_or_default();
                 let below = String::from_utf8_lossy(below).into_owned();
                 names.extend(
                     entries
@@ -251,7 +247,7 @@ impl<'a> Templates<'a> {
                         .filter_map(|entry| template_name(&below, &String::from_utf8_lossy(&entry.name))),
                 );
             }
-            let inside = folders.iter().any(|folder| directory.is_in(folder));
+            let inside = directories.iter().any(|dir| directory.is_in(dir));
             if on_the_way || inside {
                 nestling_files::files::Walk::Descend
             } else {
@@ -266,7 +262,7 @@ impl<'a> Templates<'a> {
 
 impl FilesByFile for Templates<'_> {
     fn files_of(&self, file: FileId) -> Option<&dyn Files> {
-        let index = self.folder_indices.borrow().get(&file).copied()?;
+        let index = self.directory_indices.borrow().get(&file).copied()?;
         let opened = self.opened.get(index)?.as_ref()?;
         opened.as_deref().ok()
     }

@@ -6,12 +6,12 @@ pub(crate) fn template_stem(name: &str) -> &str {
 }
 
 /// Returns the name of the template in a file of a template directory.
-pub(super) fn template_name(folder: &str, file: &str) -> Option<String> {
+pub(super) fn template_name(directory: &str, file: &str) -> Option<String> {
     let stem = file.strip_suffix(".yml").or_else(|| file.strip_suffix(".yaml"))?;
-    match (folder, stem) {
+    match (directory, stem) {
         ("", stem) => Some(stem.to_owned()),
-        (folder, "template") => Some(folder.to_owned()),
-        (folder, stem) => Some(format!("{folder}/{stem}")),
+        (directory, "template") => Some(directory.to_owned()),
+        (directory, stem) => Some(format!("{directory}/{stem}")),
     }
 }
 

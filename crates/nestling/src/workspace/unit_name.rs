@@ -47,5 +47,5 @@ pub(super) fn unit_name(
 /// A name to continue with where the written one is refused, so that all other problems are found as well.
 pub(super) fn fallback_name(dir: &RepoPath) -> UnitName {
     let text: String = dir.to_string().chars().filter(|c| *c != ':' && !c.is_control()).take(200).collect();
-    UnitName::parse(&format!("{text}?")).unwrap_or_else(|_| UnitName::unnamed())
+    UnitName::parse(format!("{text} (invalid name)").trim_start()).unwrap_or_else(|_| UnitName::unnamed())
 }

@@ -9,6 +9,7 @@ use crate::serve::Server;
 use crate::session::Session;
 use crate::watch::{Waited, Watch};
 use crate::{output, page, report};
+use nestling::view;
 use nestling::{Diagnostic, Plan, Severity};
 use std::path::Path;
 use std::time::Duration;
@@ -34,7 +35,10 @@ pub(super) fn watch(args: &Args, session: &mut Session, io: &mut Io) -> Result<E
             Waited::Ended => return Ok(exit),
             Waited::Saved(saved) => {
                 session.forget(&saved);
-                io.redraw()?;
+                // What is served is not drawn here: the address stays in view.
+                if server.is_none() {
+                    io.redraw()?;
+                }
                 let planned = session.plan().and_then(|planned| {
                     let exit = draw(&args, session, &planned, server.as_ref(), io)?;
                     plan = planned;
@@ -81,9 +85,10 @@ fn draw(
 ) -> Result<Exit, Failure> {
     match server {
         Some(server) => {
-            let mut page = page::make(session, plan, args.durations.as_deref())?;
+            let mut page = page::make(session, plan, args.durations.as_deref(), io)?;
             page.reload_live(server.next_version());
             server.publish(page.render().map_err(Failure::output)?);
+            io.talk(view::summary(plan));
         }
         None => show(args, session, plan, io)?,
     }

@@ -20,7 +20,7 @@ pub(super) struct Barriers {
 
 /// The needs of a job on those that it waits for by its stage.
 struct StageNeeds {
-    are_there: bool,
+    exist: bool,
     /// Needs that carry artifacts, those of its own unit first: artifacts of other units are the least likely to be missed.
     carrying: Vec<Node>,
 }
@@ -29,13 +29,13 @@ impl StageNeeds {
     fn new(jobs: &[Job], index: usize, needs: Vec<Node>) -> Self {
         let by_name: BTreeMap<&str, &Job> = jobs.iter().map(|job| (job.name.as_str(), job)).collect();
         let needed = |need: &Node| needed_job(need).and_then(|name| by_name.get(name).copied());
-        let are_there = !needs.is_empty();
+        let exist = !needs.is_empty();
         let is_fetched = |need: &Node| need.get("artifacts").is_none();
         let carries = |need: &Node| needed(need).is_some_and(|job| job.body.contains("artifacts"));
         let mut carrying: Vec<Node> =
             needs.into_iter().filter(|need| is_fetched(need) && carries(need)).collect();
         carrying.sort_by_key(|need| needed(need).is_none_or(|job| job.unit != jobs[index].unit));
-        Self { are_there, carrying }
+        Self { exist, carrying }
     }
 }
 
@@ -88,7 +88,7 @@ impl Barriers {
         origin: Origin,
     ) -> (Vec<Node>, Vec<Node>) {
         let mut needs = Vec::new();
-        if stages.are_there {
+        if stages.exist {
             // By its own stage this one waits for all that the job waited for by its stage.
             needs.extend(self.barrier(job, Vec::new(), origin));
         }

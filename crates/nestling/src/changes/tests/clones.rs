@@ -130,6 +130,6 @@ fn a_first_push_is_compared_with_the_default_branch_where_the_clone_has_both() {
         assert_eq!(word(&clone, &request), expected, "{options:?}");
     }
     let clone = Fixture::clone_of(&story.repo, &["--no-single-branch", "--depth=20", "--branch=feature"]);
-    let told = word(&clone, &request);
-    assert!(told.contains("HistoryTooShort"), "{told}");
+    let messages = word(&clone, &request);
+    assert!(messages.contains("HistoryTooShort"), "{messages}");
 }

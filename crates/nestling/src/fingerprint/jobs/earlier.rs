@@ -28,7 +28,7 @@ impl<'a> EarlierJobs<'a> {
 
     /// Returns the jobs of a unit, of those that it depends on, and of the workspace, in their order. Jobs of other units have nothing
     /// to do with it.
-    fn concerning(&self, unit: &UnitName) -> BTreeSet<usize> {
+    fn affecting(&self, unit: &UnitName) -> BTreeSet<usize> {
         let dependencies = self.closures.get(unit).into_iter().flatten().copied();
         let units = dependencies.map(Some).chain([Some(unit), None]);
         units.filter_map(|unit| self.jobs.get(&unit)).flatten().copied().collect()
@@ -44,7 +44,7 @@ impl Prints<'_> {
             self.stage_numbers[*other] < self.stage_numbers[index]
                 && self.context.presence[*other].state() != State::Out
         };
-        let before: Vec<usize> = self.earlier.concerning(unit).into_iter().filter(is_before).collect();
+        let before: Vec<usize> = self.earlier.affecting(unit).into_iter().filter(is_before).collect();
         for other in &before {
             if let Some(why) = &self.effects[*other] {
                 return self.behind(*other, why);

@@ -118,8 +118,8 @@ fn definitions_that_differ(
     sources: &Sources,
 ) -> BTreeSet<UnitName> {
     let (was, is) = (&old.loaded.workspace, &new.loaded.workspace);
-    let old_templates = Templates::new(&*old.files, &NoRevisions, &was.template_folders, sources);
-    let new_templates = Templates::new(&*new.files, &NoRevisions, &is.template_folders, sources);
+    let old_templates = Templates::new(&*old.files, &NoRevisions, &was.template_directories, sources);
+    let new_templates = Templates::new(&*new.files, &NoRevisions, &is.template_directories, sources);
     let old_renderer = UnitRenderer::new(&*old.files, &InRepository, sources, was, &old_templates, facts);
     let new_renderer = UnitRenderer::new(&*new.files, &InRepository, sources, is, &new_templates, facts);
     let mut differing = BTreeSet::new();

@@ -15,7 +15,7 @@ pub(super) fn moved(unit: &Unit, to: &UnitName) -> Diagnostic {
 }
 
 /// Advice for a case that no job can handle.
-pub(super) fn by_hand(problem: Diagnostic, unit: &Unit, commit: &str) -> Diagnostic {
+pub(super) fn with_manual_commands(problem: Diagnostic, unit: &Unit, commit: &str) -> Diagnostic {
     let dir = &unit.dir;
     problem
         .with_note("an environment with a stop job can be stopped under Operate > Environments: it names its stacks itself")

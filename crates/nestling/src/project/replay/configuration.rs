@@ -27,7 +27,7 @@ impl Configuration {
     /// # Errors
     /// A directory cannot be listed, or a file cannot be read.
     pub(super) fn read(project: &Project<'_>) -> Result<Self, Error> {
-        let folders = &project.workspace().template_folders;
+        let folders = &project.workspace().template_directories;
         let folders = folders.iter().filter(|folder| folder.revision.is_none());
         let mut configuration =
             Self { folders: folders.map(|folder| folder.path.clone()).collect(), ..Self::default() };
@@ -70,11 +70,11 @@ impl Configuration {
         let mut paths = Vec::new();
         let mut visit = |directory: &RepoPath, entries: &[DirectoryEntry]| {
             self.directories.insert(directory.clone());
-            let is_template_folder = self.folders.iter().any(|folder| directory.is_in(folder));
+            let is_template_directory = self.folders.iter().any(|folder| directory.is_in(folder));
             for entry in entries {
                 let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Symlink);
                 let is_marker = entry.name == FILE_NAME.as_bytes();
-                if is_file && (is_marker || is_template_folder) {
+                if is_file && (is_marker || is_template_directory) {
                     paths.push(directory.child(&entry.name));
                 }
                 if is_file && is_marker && entries.len() == 1 {

@@ -69,7 +69,7 @@ pub(in crate::template) enum Format {
 ///
 /// # Errors
 /// It points outside of the repository.
-pub(crate) fn meant_path(directory: &RepoPath, text: &str) -> Result<RepoPath, String> {
+pub(crate) fn suggested_path(directory: &RepoPath, text: &str) -> Result<RepoPath, String> {
     let base = if is_relative(text) { directory.clone() } else { RepoPath::root() };
     base.join(text.trim_start_matches('/')).map_err(|error| error.to_string())
 }

@@ -1,5 +1,18 @@
 // The state of the page in its address, so that a link shows what its sender saw, and Back goes one step back.
-const KEYS = { kind: "", view: "pipeline", job: "", layout: "stages", edges: "needs", absent: "", critical: "", base: "1", group: "" };
+const KEYS = {
+  kind: "", view: "pipeline", job: "", layout: "stages", edges: "needs", absent: "", critical: "", base: "1", group: "",
+  lanes: "", open: "", closed: "", groups: "",
+};
+
+// Longer lists of what is open would make an address that no mail carries.
+const MOST_OPEN = 100;
+const listed = (entries) => [...entries].slice(0, MOST_OPEN).map(encodeURIComponent).join(",");
+const unlisted = (text) => text.split(",").filter(Boolean).map(decoded);
+
+// The lanes that somebody opened or closed, by the names of their units.
+function lanesThat(are) {
+  return listed([...view.open].filter(([, open]) => open === are).map(([unit]) => unitKey(unit)));
+}
 
 function decoded(text) {
   try {
@@ -22,7 +35,9 @@ function addressOf() {
   const now = {
     kind: kindIndex === 0 ? "" : plan.description, view: view.name, job: state.selected === null ? "" : jobs[state.selected].name,
     layout: view.layout, edges: view.edges, absent: view.absent ? "1" : "", critical: view.critical ? "1" : "",
-    base: view.base ? "1" : "0", group: view.group === null ? "" : view.group ? "1" : "0", ...filter,
+    base: view.base ? "1" : "0", group: view.group === null ? "" : view.group ? "1" : "0",
+    lanes: view.openAll === null ? "" : view.openAll ? "open" : "closed", open: lanesThat(true), closed: lanesThat(false),
+    groups: listed(view.groupsOpen), ...filter,
   };
   const pairs = Object.entries(now).filter(([key, value]) => value !== (KEYS[key] ?? ""));
   return `#${pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&")}`;
@@ -30,6 +45,7 @@ function addressOf() {
 
 let restoring = false;
 function remember(how) {
+  if (how === "push") isTyping = false;
   const address = addressOf();
   if (restoring || address === (location.hash || "#")) return;
   if (how === "push") history.pushState(null, "", address);
@@ -49,10 +65,20 @@ function restore() {
   for (const key of Object.keys(NO_FILTER)) filter[key] = address[key] ?? "";
   closePanel({ focus: false });
   showKind(Math.max(kind, 0));
+  view.openAll = { open: true, closed: false }[address.lanes] ?? null;
+  view.groupsOpen = new Set(unlisted(address.groups));
+  const unitOf = new Map(data.units.map((unit, index) => [unit, index]));
+  view.open = new Map([[address.open, true], [address.closed, false]].flatMap(([names, open]) => unlisted(names)
+    .map((name) => [name === WORKSPACE_KEY ? null : unitOf.get(name), open])));
+  // The fields show what the address says, also where the kind stays.
+  fillFilters();
   setCritical(address.critical === "1");
   showView(VIEWS.includes(address.view) ? address.view : "pipeline");
   const job = address.job && jobs.find((candidate) => candidate.name === address.job);
   if (job) openJob(job.index, { focus: false });
   restoring = false;
 }
-window.addEventListener("popstate", restore);
+window.addEventListener("popstate", () => {
+  isTyping = false;
+  restore();
+});

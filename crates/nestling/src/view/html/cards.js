@@ -10,6 +10,11 @@ function makeBox(box) {
   return element;
 }
 
+// The letters at the ends of names, in cards of this width: about half of what there is room for.
+function tailsOf(box) {
+  return box.w < 200 ? { name: 8, unit: 7, part: 6 } : { name: 12, unit: 10, part: 8 };
+}
+
 function cardClass(job, box) {
   const base = baseMark(job);
   return ["card", job.start, box.small ? "small" : "", job.out ? "out" : "", job.condition ? "conditional" : "",
@@ -18,30 +23,40 @@ function cardClass(job, box) {
 
 function metaOf(job, box) {
   const environment = job.environment;
+  const tails = tailsOf(box);
   const meta = [];
   const line = matchedLine.get(job.index);
   if (line !== undefined) return [el("span", { class: "cut hit" }, `YAML: ${line}`)];
   if (job.out) {
     meta.push(el("span", { class: "cut" }, job.removed ? job.out : "left out by rules"));
   } else if (job.condition) {
-    meta.push(el("span", { class: "cut" }, `${startNote(job)}if ${job.condition.replaceAll("`", "")}`));
+    meta.push(el("span", { class: "cut" }, `${startNote(job)}if ${withoutTicks(job.condition)}`));
   } else if (job.trigger) {
     const count = childCount(job.trigger);
-    meta.push(el("span", { class: "cut" }, count === null ? `triggers ${job.trigger.target}` : `starts ${plural(count, "job")}`));
+    meta.push(count === null ? middle(`triggers ${job.trigger.target}`, "", tails.part) : el("span", { class: "cut" }, `starts ${plural(count, "job")}`));
   } else if (environment) {
     const kind = ["start", "stop"].includes(environment.action) ? environment.action : "other";
     // Beside a unit and a word there is no room for a name whose end can be read.
-    const name = !box.inLane && job.start !== "automatic" ? null : middle(brief(environment.name), "", 8);
+    const name = !box.inLane && job.start !== "automatic" ? null : middle(brief(environment.name), "", tails.part);
     meta.push(el("span", { class: `env ${kind}`, title: deployWords(environment) }, icon(kind), name));
+  } else if (job.start === "varies") {
+    meta.push(box.inLane ? el("span", { class: "cut may" }, withoutTicks(job.start_words)) : el("span", { class: "how-word" }, mayWord(job, box)));
   } else if (box.inLane && job.start === "automatic") {
     meta.push(el("span", { class: "cut" }, waitWords(job)));
   }
   if (["manual", "delayed", "on_failure"].includes(job.start) && !job.out && !job.condition) meta.unshift(el("span", { class: "how-word" }, { manual: "manual", delayed: job.start_in || "delayed", on_failure: "on failure" }[job.start]));
-  if (!box.inLane) meta.unshift(middle(job.unitName, "unit", 10));
+  if (job.start === "varies" && !job.out && !job.condition && (job.trigger || environment)) meta.unshift(el("span", { class: "how-word" }, mayWord(job, box)));
+  if (!box.inLane) meta.unshift(middle(job.unitName, "unit", job.start === "varies" ? 7 : tails.unit));
   return meta;
 }
 
+// In a narrow card there is room for the unit, and a question mark.
+function mayWord(job, box) {
+  return box.w < 200 && job.starts.includes("manual") ? "manual?" : mayWords(job);
+}
+
 function startNote(job) {
+  if (job.start === "varies") return `${mayWords(job)}, `;
   return { manual: "manual, ", delayed: "delayed, ", on_failure: "on failure, " }[job.start] || "";
 }
 
@@ -51,7 +66,7 @@ function makeCard(box) {
   return el("button", { type: "button", class: cardClass(job, box), title: job.name },
     icon(job.trigger ? "trigger" : job.start, "how"),
     el("span", { class: "two" },
-      middle(job.label, "name"),
+      middle(job.label, "name", tailsOf(box).name),
       box.small ? null : el("span", { class: "meta" }, shown)),
     badgesOf(job),
     hidden(`, ${describe(job)}`));
@@ -86,15 +101,15 @@ function makeGroup(box) {
   return el("button", { type: "button", class: `card group ${first.start}`, title: `${first.unit === null ? "" : `${first.unitName}:`}${box.base}`, "aria-expanded": String(Boolean(box.isOpen)) },
     icon("group", "how"),
     el("span", { class: "two" },
-      middle(box.base, "name"),
-      el("span", { class: "meta" }, box.inLane ? null : middle(first.unitName, "unit", 10), el("span", { class: "cut" }, count))),
+      middle(box.base, "name", tailsOf(box).name),
+      el("span", { class: "meta" }, box.inLane ? null : middle(first.unitName, "unit", tailsOf(box).unit), el("span", { class: "cut" }, count))),
     icon("chevron", "turn"));
 }
 
 function makeCell(box) {
   const members = box.jobs.map((index) => jobs[index]);
   const present = members.filter((job) => !job.out);
-  const manual = present.filter((job) => job.start === "manual").length;
+  const manual = present.filter((job) => job.starts.includes("manual")).length;
   const conditional = present.filter((job) => job.condition).length;
   const deploys = present.filter((job) => job.environment?.action === "start").length;
   const text = present.length ? countWords(countOf(present), "job") : `${plural(members.length, "job")} left out`;
@@ -115,7 +130,7 @@ function makeLane(lane) {
   const name = unitName(lane.unit);
   const element = el("div", { class: `lane ${lane.open ? "open" : ""}` },
     el("button", { type: "button", class: "lane-name", "aria-expanded": String(lane.open), title: `${name}: ${why}${more}`, tabindex: "-1", "data-unit": lane.unit ?? "" },
-      icon("chevron"), el("span", { class: "two" }, middle(name, "name"), drawn.narrow ? null : el("span", { class: "cut meta" }, why.replaceAll("`", "")))),
+      icon("chevron"), el("span", { class: "two" }, middle(name, "name", 10), drawn.narrow ? null : el("span", { class: "cut meta" }, why.replaceAll("`", "")))),
     el("div", { class: "line" }));
   element.style.transform = `translateY(${lane.y}px)`;
   element.style.height = `${lane.h}px`;

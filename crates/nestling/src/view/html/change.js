@@ -1,7 +1,7 @@
 // The change: each path with the units that it selects, and the units as a graph in which the selection has traveled.
 function changeView(root) {
   const { paths, ignored, unclaimed, more } = data.change;
-  root.append(el("article", { class: "item wide" }, el("header", {}, el("h2", {}, "Changed files"), el("span", { class: "quiet" }, plan.extent)),
+  root.append(el("article", { class: "item wide" }, el("header", {}, el("h2", {}, "Changed files"), el("span", { class: "quiet" }, ...prose(plan.extent))),
     paths.length ? el("ul", { class: "paths" }, paths.map(pathItem)) : el("p", { class: "quiet" }, "The units are not selected by paths."),
     more ? el("p", { class: "quiet" }, `and ${plural(more, "more path")}`) : null));
   if (unclaimed.length) root.append(pathList("In no unit", unclaimed));
@@ -73,7 +73,7 @@ function drawUnits(nodes, chosen) {
   svg.append(arrowHeads(), ...edges.map(([from, to]) => unitEdge(at.get(from), at.get(to), chosen.has(from) && travels(from, to))));
   const boxes = nodes.map((unit) => {
     const node = el("button", { type: "button", class: `node ${chosen.has(unit) ? "chosen" : "skipped"}`, title: data.units[unit], onclick: () => light(svg, edges, unit, at) },
-      middle(data.units[unit]), chosen.has(unit) ? null : hidden(", not selected"));
+      middle(data.units[unit], "", 11), chosen.has(unit) ? null : hidden(", not selected"));
     Object.assign(node.style, { left: `${at.get(unit).x}px`, top: `${at.get(unit).y}px`, width: `${NODE.w}px`, height: `${NODE.h}px` });
     return node;
   });

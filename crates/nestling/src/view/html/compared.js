@@ -26,7 +26,7 @@ function addRemovedJobs() {
     const [unit, short] = data.names[name];
     const job = {
       name: nameOf(name), nameIndex: name, unit, short, label: short, unitName: unitName(unit), index: list.length, lines, stage,
-      stageAt: first.stages.indexOf(data.stages[stage]), stageName: data.stages[stage], start: "automatic", copies: [0, 0],
+      stageAt: first.stages.indexOf(data.stages[stage]), stageName: data.stages[stage], start: "automatic", starts: ["automatic"], copies: [0, 0],
       out: "removed since base", removed: true, reasons: [], needs: [], before: [], after: [], multiplied: false,
     };
     byName.set(name, job.index);
@@ -66,7 +66,7 @@ function baseView(root) {
   if (added.length) root.append(nameList("Added", "added", added));
   if (removed.length) root.append(nameList("Removed", "removed", removed.map(([name]) => name)));
   const byChange = new Map();
-  changed.forEach(([name, change]) => byChange.set(change, [...(byChange.get(change) || []), name]));
+  changed.forEach(([name, change]) => addTo(byChange, change, name));
   [...byChange].sort(([, a], [, b]) => b.length - a.length).forEach(([change, names]) => {
     root.append(el("article", { class: "item wide" }, el("header", {}, el("h2", {}, plural(names.length, "changed job"))), ...changes[change].map(keyChange), jobNames(names)));
   });

@@ -46,9 +46,15 @@ pub(super) struct PageJob {
     /// Index of its name.
     pub name: usize,
     pub stage: usize,
-    /// `manual`, `delayed` or `on_failure`.
+    /// `manual`, `delayed`, `on_failure`, or `varies` if that depends on a condition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<&'static str>,
+    /// The possible starts of a job whose start varies.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub starts: Vec<&'static str>,
+    /// The starts and their conditions in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_words: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_in: Option<String>,
     /// Reason why the rules leave the job out.

@@ -20,6 +20,14 @@ function middle(text, extra = "", tail = TAIL) {
     el("span", { class: "a" }, text.slice(0, -tail)), el("span", { class: "b" }, text.slice(-tail)));
 }
 
+// The same for a text that no style can cut, such as that of an option.
+function cutMiddle(text, most) {
+  const letters = [...text];
+  if (letters.length <= most) return text;
+  const tail = Math.floor((most - 1) / 2);
+  return `${letters.slice(0, most - 1 - tail).join("")}…${letters.slice(-tail).join("")}`;
+}
+
 // A sentence with its code, which is between back-ticks.
 function prose(text) {
   return text.split("`").map((piece, index) => (index % 2 ? el("code", { class: "word" }, piece) : piece));
@@ -33,6 +41,7 @@ function hidden(text) {
 const ICONS = {
   automatic: '<circle cx="8" cy="8" r="6"/><path class="fill" d="M6.7 5.400v5.200L10.7 8z"/>',
   manual: '<circle cx="8" cy="8" r="6"/><path class="fill" d="M5.6 5.600h1.700v4.800H5.600zM8.7 5.600h1.700v4.800H8.700z"/>',
+  varies: '<circle cx="8" cy="8" r="6"/><path class="fill" d="M4.800 5.600h1.700v4.800H4.800zM8 5.400v5.200L11.800 8z"/>',
   delayed: '<circle cx="8" cy="8" r="6"/><path d="M8 4.800V8l2.2 1.6"/>',
   on_failure: '<circle cx="8" cy="8" r="6"/><path d="M8 4.900v3.800M8 10.700v.2"/>',
   trigger: '<path d="M3 8h7M7 4.500L10.5 8 7 11.500M13 3.500v9"/>',

@@ -18,9 +18,9 @@ const fields = {
 const WORKSPACE_KEY = ":"; // no unit has this name
 const STARTS = { automatic: "automatic", manual: "manual", delayed: "delayed", on_failure: "only on failure", conditional: "conditional" };
 
-// The line of each shown job that the search found by its YAML, and the numbers of those found by name and by YAML.
+// What the search found each shown job by, with the line where that is its YAML.
+let matched = new Map();
 let matchedLine = new Map();
-let matchCounts = { name: 0, yaml: 0 };
 
 function isFiltered() {
   return Object.entries(filter).some(([key, value]) => key !== "field" && value !== "");
@@ -38,19 +38,25 @@ function passes(job) {
   if (filter.reason !== "" && !job.reasons.some(([kind]) => kind === filter.reason)) return false;
   if (filter.part !== "" && partOf(job)?.trigger !== filter.part) return false;
   if (filter.start === "conditional") return Boolean(job.condition);
-  return filter.start === "" || job.start === filter.start;
+  return filter.start === "" || job.starts.includes(filter.start);
 }
 
-function textOf(job) {
-  if (job.text === undefined) {
+// The searched facts of a job in the order in which they are asked, each with the word for it. Only the name is a name.
+function factsOf(job) {
+  if (job.facts === undefined) {
     const environment = job.environment;
-    job.text = [
-      job.name, job.unitName, job.stageName, STARTS[job.start], job.condition ? `conditional ${job.condition}` : "",
-      job.out ? "left out" : "", job.trigger ? `triggers ${job.trigger.target}` : "", ...(job.copy_names || []),
-      environment ? `${environment.name} ${environment.tier || ""} ${environment.action}` : "",
-    ].join("\n").toLowerCase();
+    const facts = [
+      ["name", [job.name, ...(job.copy_names || [])]],
+      ["unit", [job.unitName]],
+      ["stage", [job.stageName]],
+      ["environment", environment ? [environment.name, environment.tier || "", environment.action] : []],
+      ["start", [...job.starts.map((start) => STARTS[start]), job.out ? "left out" : "", job.start_words || ""]],
+      ["condition", job.condition ? ["conditional", job.condition] : []],
+      ["trigger", job.trigger ? ["triggers", job.trigger.target] : []],
+    ];
+    job.facts = facts.map(([field, texts]) => [field, texts.join("\n").toLowerCase()]);
   }
-  return job.text;
+  return filter.field === "name" ? job.facts.slice(0, 1) : job.facts;
 }
 
 let lowerLines = null;
@@ -64,33 +70,48 @@ function linesWith(words) {
   });
 }
 
+// Each word is in a fact or in a line. The first field that is not the name says what the job was found by.
+function matchOf(job, words, hits) {
+  const facts = filter.field === "yaml" ? [] : factsOf(job);
+  let found = "name";
+  let line;
+  for (const [index, word] of words.entries()) {
+    const fact = facts.find(([, text]) => text.includes(word));
+    if (fact) {
+      if (found === "name") [found] = fact;
+      continue;
+    }
+    // The first line is the job's own name.
+    const hit = hits.length ? job.lines.slice(1).find((candidate) => hits[index].has(candidate)) : undefined;
+    if (hit === undefined) return null;
+    line ??= hit;
+  }
+  return line === undefined ? { field: found } : { field: "YAML", line };
+}
+
 function visibleJobs() {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  matched = new Map();
   matchedLine = new Map();
-  matchCounts = { name: 0, yaml: 0 };
   const candidates = jobs.filter(passes);
   if (!words.length) return candidates;
   const hits = filter.field === "name" ? [] : linesWith(words);
   return candidates.filter((job) => {
-    if (filter.field !== "yaml" && words.every((word) => textOf(job).includes(word))) {
-      matchCounts.name += 1;
-      return true;
-    }
-    if (filter.field === "name") return false;
-    // The first line is the job's own name, which is the other field.
-    const lines = hits.map((lines) => job.lines.slice(1).find((line) => lines.has(line)));
-    if (lines.some((line) => line === undefined)) return false;
-    matchedLine.set(job.index, data.lines[lines[0]][0].trim());
-    matchCounts.yaml += 1;
+    const match = matchOf(job, words, hits);
+    if (match === null) return false;
+    matched.set(job.index, match.field);
+    if (match.line !== undefined) matchedLine.set(job.index, data.lines[match.line][0].trim());
     return true;
   });
 }
 
-function matchWords() {
-  if (filter.text.trim() === "") return "";
-  const parts = [];
-  if (matchCounts.name) parts.push(`${matchCounts.name.toLocaleString("en")} by name`);
-  if (matchCounts.yaml) parts.push(`${matchCounts.yaml.toLocaleString("en")} by YAML`);
+// The numbers of jobs by the field that the search found them in, as the number of all is counted.
+function matchWords(list) {
+  const byField = new Map();
+  for (const job of list.filter((job) => matched.has(job.index))) {
+    addTo(byField, matched.get(job.index), job);
+  }
+  const parts = [...byField].map(([field, members]) => `${countRange(countOf(members))} by ${field}`);
   return parts.length ? `: ${parts.join(", ")}` : "";
 }
 
@@ -110,10 +131,29 @@ function fillWhole(field) {
   field.value = value;
 }
 
+// A closed field shows both ends of a long name, an open one whole names.
+const WIDEST_OPTION = 22;
+function shorten(field) {
+  const option = field.selectedOptions?.[0];
+  if (!option || option.value === "") return;
+  option.whole ??= option.textContent;
+  field.title = option.whole;
+  option.textContent = cutMiddle(option.whole, WIDEST_OPTION);
+}
+
+function lengthen(field) {
+  [...(field.options || [])].forEach((option) => { if (option.whole) option.textContent = option.whole; });
+}
+
 // The chosen value is among the options, whether the others are made or not.
 function offer(field, value) {
   const entry = field.entries?.find(([candidate]) => candidate === value);
   if (entry && ![...field.options].some((option) => option.value === value)) field.append(choice(entry));
+}
+
+function addTo(lists, key, value) {
+  if (lists.has(key)) lists.get(key).push(value);
+  else lists.set(key, [value]);
 }
 
 function tally(values) {
@@ -122,23 +162,32 @@ function tally(values) {
   return counts;
 }
 
+// The jobs of each value, each value once for a job: `(4)`, or `(3–4)` where some are not certain, as the heads have it.
+function numbered(list, valuesOf) {
+  const members = new Map();
+  for (const job of list) {
+    for (const value of new Set(valuesOf(job))) addTo(members, value, job);
+  }
+  return new Map([...members].map(([value, own]) => [value, countRange(countOf(own))]));
+}
+
 function fillFilters() {
   const list = view.absent ? jobs : jobs.filter((job) => !job.out);
-  const byUnit = tally(list.map((job) => unitKey(job.unit)));
+  const byUnit = numbered(list, (job) => [unitKey(job.unit)]);
   const shownUnit = (key) => (key === WORKSPACE_KEY ? "the workspace’s own" : key);
   fillFilter(fields.unit, "All units", [...byUnit].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, n]) => [key, `${shownUnit(key)} (${n})`]));
-  const byStage = tally(list.map((job) => job.stageName));
+  const byStage = numbered(list, (job) => [job.stageName]);
   fillFilter(fields.stage, "All stages", plan.stages.filter((stage) => byStage.has(stage)).map((stage) => [stage, `${stage} (${byStage.get(stage)})`]));
-  const environments = tally(list.filter((job) => job.environment).map((job) => job.environment.name));
+  const environments = numbered(list, (job) => (job.environment ? [job.environment.name] : []));
   fillFilter(fields.environment, "All environments", [...environments].map(([name, n]) => [name, `${name} (${n})`]));
-  const reasons = tally(list.flatMap((job) => [...new Set(job.reasons.map(([kind]) => kind))]));
+  const reasons = numbered(list, (job) => job.reasons.map(([kind]) => kind));
   fillFilter(fields.reason, "All reasons", [...reasons].map(([kind, n]) => [kind, `${REASONS[kind] || kind} (${n})`]));
-  const starts = tally(list.flatMap((job) => (job.condition ? [job.start, "conditional"] : [job.start])));
+  const starts = numbered(list, (job) => (job.condition ? [...job.starts, "conditional"] : job.starts));
   fillFilter(fields.start, "All starts", Object.keys(STARTS).filter((start) => starts.has(start)).map((start) => [start, `${STARTS[start]} (${starts.get(start)})`]));
-  const parts = kindIndex === 0 ? data.parts || [] : [];
-  fillFilter(fields.part, "All parts", parts.map((part) => [part.trigger, `${part.trigger} (${part.jobs.length})`]));
+  const parts = numbered(list, (job) => (partOf(job) ? [partOf(job).trigger] : []));
+  fillFilter(fields.part, "All parts", [...parts].sort(([a], [b]) => partNumber(a) - partNumber(b)).map(([trigger, n]) => [trigger, `${trigger} (${n})`]));
   // A filter with one choice is useless.
-  fields.part.closest("label").hidden = parts.length < 2;
+  fields.part.closest("label").hidden = parts.size < 2;
   fields.unit.closest("label").hidden = byUnit.size < 2;
   fields.stage.closest("label").hidden = byStage.size < 2;
   fields.environment.closest("label").hidden = environments.size === 0;
@@ -153,6 +202,8 @@ function showFilter() {
     offer(field, filter[key]);
     field.value = filter[key];
     if (field.value !== filter[key]) filter[key] = field.value = "";
+    if (field.options) field.title = "";
+    shorten(field);
   }
   document.getElementById("clear").hidden = !isFiltered();
 }
@@ -168,11 +219,18 @@ function clearFilters() {
   remember("push");
 }
 
+// One step back undoes what was typed at a time, whatever its number of letters.
+let isTyping = false;
+fields.text.addEventListener("blur", () => { isTyping = false; });
+
 for (const [key, field] of Object.entries(fields)) {
   for (const use of ["pointerdown", "focus", "keydown"]) field.addEventListener(use, () => fillWhole(field));
+  for (const use of ["pointerdown", "keydown"]) field.addEventListener(use, () => lengthen(field));
+  for (const use of ["blur", "change"]) field.addEventListener(use, () => shorten(field));
   field.addEventListener("input", () => {
     setFilter({ [key]: field.value });
-    remember(key === "text" ? "replace" : "push");
+    remember(key === "text" && isTyping ? "replace" : "push");
+    isTyping = key === "text";
   });
 }
 document.getElementById("filters").addEventListener("submit", (event) => event.preventDefault());

@@ -51,7 +51,7 @@ function drawHeads() {
   heads.replaceChildren(...groups.map(({ columns }) => {
     const members = columns.flatMap((column) => column.jobs);
     const name = view.layout === "needs" ? (columns[0].level === 0 ? "at once" : `after ${plural(columns[0].level, "job")}`) : members[0].stageName;
-    const head = el("h2", { class: "head" }, el("span", { class: "name" }, name), " ", el("span", { class: "n" }, countRange(countOf(members.filter((job) => !job.out)))));
+    const head = el("h2", { class: "head" }, middle(name, "name", 12), " ", el("span", { class: "n" }, countRange(countOf(members.filter((job) => !job.out)))));
     const last = columns[columns.length - 1];
     head.style.left = `${columns[0].x}px`;
     head.style.width = `${last.x + drawn.size.column - columns[0].x}px`;
@@ -64,7 +64,7 @@ function updateBar() {
   const present = jobs.filter((job) => !job.out);
   const total = countWords(countOf(present), "job");
   const seen = shown.filter((job) => !job.out);
-  const found = seen.length === present.length && !isFiltered() ? total : `${countRange(countOf(seen))} of ${total}${matchWords()}`;
+  const found = seen.length === present.length && !isFiltered() ? total : `${countRange(countOf(seen))} of ${total}${matchWords(seen)}`;
   const critical = state.critical === null ? "" : ` · critical path: ${measured() ? timeWords(state.criticalLength) : plural(state.critical.size, "job")}`;
   document.getElementById("found").textContent = found + critical;
   pressed("group", drawn.grouped);
@@ -218,10 +218,12 @@ function toggleGroup(box) {
   else view.groupsOpen.add(box.group);
   state.focused = box.isOpen ? members[0] : `group ${box.group}`;
   redraw();
+  remember("push");
 }
 
 function toggleLane(unit, open, focus) {
   view.open.set(unit, open);
   redraw();
+  remember("push");
   if (focus !== null) focusJob(focus);
 }

@@ -47,12 +47,9 @@ impl JobReader<'_> {
         PageJob {
             name: name_index(job, tables),
             stage: tables.stages.index(job.stage().to_owned()),
-            start: match start {
-                Start::Automatic => None,
-                Start::Manual => Some("manual"),
-                Start::Delayed(_) => Some("delayed"),
-                Start::OnFailure => Some("on_failure"),
-            },
+            start: Some(start_id(start)).filter(|_| start != Start::Automatic),
+            starts: if start == Start::Varies { start_ids(planned) } else { Vec::new() },
+            start_words: planned.varied_start(),
             start_in: if let Start::Delayed(time) = start { Some(time.to_owned()) } else { None },
             out: planned.omission().map(|omission| omission.in_words(self.files.sources)),
             condition: planned.condition(),
@@ -145,6 +142,24 @@ impl JobReader<'_> {
         }
         Some(tables.rules.index(rules))
     }
+}
+
+fn start_id(start: Start<'_>) -> &'static str {
+    match start {
+        Start::Automatic => "automatic",
+        Start::Manual => "manual",
+        Start::Delayed(_) => "delayed",
+        Start::OnFailure => "on_failure",
+        Start::Varies => "varies",
+    }
+}
+
+/// Returns the possible starts of a job, each once: the times of delayed ones may differ.
+fn start_ids(planned: PlannedJob<'_>) -> Vec<&'static str> {
+    let mut ids: Vec<&str> = planned.starts().into_iter().map(start_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// Returns the job or the pipeline that a need outside of this pipeline names.

@@ -7,6 +7,11 @@ const OPEN_UP_TO = 200; // more jobs than this start folded
 // As GitLab groups the jobs of `parallel` and of a matrix.
 const GROUP = /([\s:]+((\[.*\])|(\d+[\s:/\\]+\d+))){1,3}\s*$/;
 
+// The same on every page of the pipeline, so that an address can have it.
+function groupKey(job, base) {
+  return [unitKey(job.unit), job.stageName, base].map(encodeURIComponent).join("/");
+}
+
 function isGrouped(list) {
   return view.group === null ? list.length > FLAT_UP_TO : view.group;
 }
@@ -63,7 +68,7 @@ function cardsOf(list) {
   const groups = new Map();
   for (const job of list) {
     const base = job.short.replace(GROUP, "");
-    const key = base === job.short || base === "" ? null : `${job.unit} ${job.stage} ${base}`;
+    const key = base === job.short || base === "" ? null : groupKey(job, base);
     if (key === null) {
       cards.push({ jobs: [job] });
     } else if (groups.has(key)) {

@@ -31,7 +31,7 @@ function stageLevels(list) {
 function needLevels(list) {
   const level = new Map();
   const stages = new Map();
-  list.forEach((job) => stages.set(job.stageAt, [...(stages.get(job.stageAt) || []), job]));
+  list.forEach((job) => addTo(stages, job.stageAt, job));
   const visiting = new Set();
   let floor = 0;
   const floors = new Map();

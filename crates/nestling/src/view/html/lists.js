@@ -12,7 +12,7 @@ function environmentsView(root) {
   root.append(...sorted.map(([name, members]) => {
     const url = members.map((job) => job.environment.url).find(Boolean);
     const stops = members.map((job) => job.environment.auto_stop_in).find(Boolean);
-    const note = (job) => `${job.environment.action === "start" ? "deploy" : job.environment.action}${job.start === "automatic" ? "" : `, ${startWords(job)}`}${job.condition ? ", conditional" : ""}`;
+    const note = (job) => `${job.environment.action === "start" ? "deploy" : job.environment.action}${job.start === "automatic" ? "" : `, ${withoutTicks(startWords(job))}`}${job.condition ? ", conditional" : ""}`;
     return el("article", { class: "item" },
       el("header", {}, el("h2", {}, name), el("span", { class: `tier ${tier(members)}` }, tier(members))),
       url ? el("p", { class: "quiet" }, url) : null,
@@ -31,7 +31,7 @@ function chosenUnits() {
 
 function unitsView(root) {
   const own = new Map();
-  jobs.filter((job) => job.unit !== null && !job.removed).forEach((job) => own.set(job.unit, [...(own.get(job.unit) || []), job]));
+  jobs.filter((job) => job.unit !== null && !job.removed).forEach((job) => addTo(own, job.unit, job));
   const chosen = chosenUnits();
   if (!chosen.length) root.append(el("p", { class: "nothing" }, "No unit is selected."));
   root.append(...chosen.map((unit) => unitItem(unit, own.get(unit.unit) || [])));

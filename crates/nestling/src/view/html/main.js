@@ -56,7 +56,6 @@ function showKind(index) {
   closePanel({ focus: false });
   useKind(index);
   Object.assign(state, { hovered: null, focused: null, chain: null });
-  view.open.clear();
   setCritical(view.critical);
   kindTabs();
   header();
@@ -86,7 +85,8 @@ function kindTabs() {
 function header() {
   document.getElementById("title").textContent = plan.description;
   const present = jobs.filter((job) => !job.out);
-  const manual = countOf(present.filter((job) => job.start === "manual")).possible;
+  // Of a job that may be manual, nobody knows before GitLab does.
+  const manual = countRange({ certain: countOf(present.filter((job) => job.start === "manual")).possible, possible: countOf(present.filter((job) => job.starts.includes("manual"))).possible });
   const deploys = countOf(present.filter((job) => job.environment?.action === "start"));
   const omitted = jobs.filter((job) => job.out && !job.removed).length;
   const selected = plan.units.filter((unit) => unit.verdict === "selected").length;

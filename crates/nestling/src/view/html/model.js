@@ -69,6 +69,7 @@ function deriveJob(record, index, own, stageAt) {
     name: nameOf(record.name),
     unitName: unitName(unit),
     start: record.start || "automatic",
+    starts: record.starts || [record.start || "automatic"],
     stageAt: stageAt.get(record.stage) ?? 0,
     stageName: data.stages[record.stage],
     reasons: unit === null ? [] : (own.get(unit)?.reasons || []).map(([kind, text]) => [kind, data.texts[text]]),

@@ -12,7 +12,8 @@ function openJob(index, { focus = true } = {}) {
   document.body.classList.add("with-panel");
   panel.scrollTop = 0;
   openGroupOf(job);
-  if (!passesAll(job)) Object.assign(filter, NO_FILTER), showFilter();
+  // An address may have both the job and a filter that hides it.
+  if (!restoring && !passesAll(job)) Object.assign(filter, NO_FILTER), showFilter();
   redraw();
   const box = drawn?.boxOf.get(index);
   if (box && view.name === "pipeline") scrollTo(box);
@@ -26,7 +27,7 @@ function passesAll(job) {
 // The card of a job that is followed to must be there, not its group's.
 function openGroupOf(job) {
   const name = job.short.replace(GROUP, "");
-  if (name !== job.short && name !== "") view.groupsOpen.add(`${job.unit} ${job.stage} ${name}`);
+  if (name !== job.short && name !== "") view.groupsOpen.add(groupKey(job, name));
 }
 
 function closePanel({ focus = true } = {}) {

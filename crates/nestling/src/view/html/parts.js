@@ -8,6 +8,10 @@ function partOf(job) {
   return partIndex.get(job.nameIndex);
 }
 
+function partNumber(trigger) {
+  return data.parts.findIndex((part) => part.trigger === trigger);
+}
+
 function partsView(root) {
   root.append(el("article", { class: "item wide" }, el("header", {}, el("h2", {}, "Router"), el("span", { class: "quiet" }, plural(data.parts.length, "trigger job"))),
     el("p", {}, "GitLab would refuse this pipeline in one file. The child pipeline is a router, whose job ", el("code", { class: "word" }, "relay"), " hands on the files of the parts; each trigger job starts one of them as a pipeline of its own. Stages order the jobs of a part, not those of several."),

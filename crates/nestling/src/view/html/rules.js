@@ -24,7 +24,7 @@ const recordsByName = new Map();
 function recordIn(index, name) {
   if (!recordsByName.has(index)) recordsByName.set(index, new Map(data.kinds[index].jobs.map((record) => [data.jobs[record].name, record])));
   const record = data.jobs[recordsByName.get(index).get(name)];
-  return record && { ...record, start: record.start || "automatic" };
+  return record && { ...record, start: record.start || "automatic", starts: record.starts || [record.start || "automatic"] };
 }
 
 // The presence of the job in each kind: the effect of a change of the kind.

@@ -32,10 +32,21 @@ function deployWords(environment) {
 function startWords(job) {
   if (job.removed) return job.out;
   if (job.out) return `left out by rules: ${job.out}`;
+  if (job.start === "varies") return job.start_words;
   if (job.start === "manual") return "manual";
   if (job.start === "delayed") return `starts after ${job.start_in}`;
   if (job.start === "on_failure") return "only on failure";
   return "automatic";
+}
+
+// The start of a job whose start depends on a condition, in a few words: `may be manual`.
+function mayWords(job) {
+  const others = job.starts.filter((start) => start !== "automatic").map((start) => ({ manual: "manual", delayed: "delayed", on_failure: "only on failure" })[start]);
+  return others.length ? `may be ${others.join(" or ")}` : "";
+}
+
+function withoutTicks(text) {
+  return text.replaceAll("`", "");
 }
 
 function waitWords(job) {

@@ -2,7 +2,7 @@
 
 use super::{
     CdkLineV1, ChangesV1, CommitV1, DiagnosticV1, EnvironmentV1, JobEnvironmentV1, JobV1, LeftOutV1, NeedV1,
-    OriginV1, PathV1, PipelineV1, PlaceV1, PlanV1, PresenceV1, ReasonV1, UnitV1,
+    OriginV1, PathV1, PipelineV1, PlaceV1, PlanV1, PresenceV1, ReasonV1, StartV1, UnitV1,
 };
 use crate::changes::{Change, Extent, Head, Obtained, Provenance};
 use crate::passed::JobReuse;
@@ -189,13 +189,7 @@ fn job_v1(planned: PlannedJob<'_>, sources: &Sources) -> JobV1 {
         short_name: short(job).to_owned(),
         unit: job.unit.as_ref().map(ToString::to_string),
         stage: job.stage().to_owned(),
-        start: match planned.start() {
-            Start::Automatic => "automatic",
-            Start::Manual => "manual",
-            Start::Delayed(_) => "delayed",
-            Start::OnFailure => "on_failure",
-        }
-        .to_owned(),
+        start: start_id(planned.start()).to_owned(),
         presence: presence(planned, sources),
         copies: planned.count().possible,
         trigger: planned.trigger().map(str::to_owned),
@@ -209,6 +203,15 @@ fn job_v1(planned: PlannedJob<'_>, sources: &Sources) -> JobV1 {
         not_reused: None,
         copy_names: copy_names(planned),
         origin: origin(job.origin, sources),
+    }
+}
+
+fn start_id(start: Start<'_>) -> &'static str {
+    match start {
+        Start::Automatic | Start::Varies => "automatic",
+        Start::Manual => "manual",
+        Start::Delayed(_) => "delayed",
+        Start::OnFailure => "on_failure",
     }
 }
 
@@ -248,6 +251,11 @@ fn presence(planned: PlannedJob<'_>, sources: &Sources) -> PresenceV1 {
     PresenceV1 {
         state: state.to_owned(),
         start: start.filter(|_| !planned.is_out()).map(str::to_owned),
+        starts: planned
+            .conditional_starts()
+            .into_iter()
+            .map(|(condition, start)| StartV1 { start: start_id(start).to_owned(), condition })
+            .collect(),
         condition: planned.condition(),
         rule: planned.deciding_rule().map(|origin| sources.place(origin)),
     }
@@ -277,6 +285,7 @@ fn environment(touched: Touched) -> EnvironmentV1 {
         job: touched.job.to_string(),
         unit: touched.unit.map(|unit| unit.to_string()),
         manual: touched.start == Starts::Manual,
+        may_be_manual: touched.may_be_manual,
         condition: touched.condition,
     }
 }

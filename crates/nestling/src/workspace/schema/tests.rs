@@ -43,8 +43,8 @@ fn the_schemas_know_the_keys_that_are_read_and_no_others() {
     assert_eq!(of(&depends_on()["anyOf"][0]["anyOf"][1]), keys::<DependencyFile>());
     assert_eq!(of(&workspace()["properties"]["reuse"]["anyOf"][1]), keys::<ReuseFile>());
     assert_eq!(of(&reuse_of_jobs()["anyOf"][1]), keys::<ReuseFile>());
-    let folder = &workspace()["properties"]["templates"]["items"]["anyOf"][1];
-    assert_eq!(of(folder), keys::<TemplatesFile>());
+    let directory = &workspace()["properties"]["templates"]["items"]["anyOf"][1];
+    assert_eq!(of(directory), keys::<TemplatesFile>());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use nestling_gitlab::yaml::{self, Node};
 
 /// A directory where `use:` looks.
 #[derive(Debug, Clone)]
-pub(crate) struct TemplateFolder {
+pub(crate) struct TemplateDirectory {
     /// The directory, from the root of its repository.
     pub path: RepoPath,
     /// The revision that it is read from; `None` for the planned files.
@@ -19,7 +19,7 @@ pub(crate) struct TemplateFolder {
     pub origin: Origin,
 }
 
-impl TemplateFolder {
+impl TemplateDirectory {
     /// Reads an entry of `templates:`: a path, or `{ git, repository, path }`.
     pub(crate) fn read(node: &Node, root: &RepoPath) -> Result<Self, Vec<Diagnostic>> {
         if let Some(text) = node.as_str() {
@@ -55,12 +55,12 @@ impl TemplateFolder {
 }
 
 /// Returns the error for a directory whose revision cannot be read.
-pub(super) fn not_there(folder: &TemplateFolder, error: &RevisionError) -> Diagnostic {
-    let Some(revision) = &folder.revision else {
-        return Diagnostic::error(&TEMPLATE_SOURCE, folder.origin, error.to_string());
+pub(super) fn not_there(directory: &TemplateDirectory, error: &RevisionError) -> Diagnostic {
+    let Some(revision) = &directory.revision else {
+        return Diagnostic::error(&TEMPLATE_SOURCE, directory.origin, error.to_string());
     };
     let message = format!("templates cannot be read from `{revision}`: {error}");
-    Diagnostic::error(&TEMPLATE_SOURCE, folder.origin, message).with_help(help(revision, error))
+    Diagnostic::error(&TEMPLATE_SOURCE, directory.origin, message).with_help(help(revision, error))
 }
 
 /// Returns the help for a revision whose templates cannot be read.

@@ -8,12 +8,12 @@ use nestling_gitlab::yaml::Node;
 use serde_json::{Value, json};
 
 /// The strings of the catalogue as one unit reads them.
-pub(crate) struct CatalogueTexts<'a> {
+pub(crate) struct CatalogueStrings<'a> {
     renderer: &'a Renderer<'a>,
     values: Scope,
 }
 
-impl<'a> CatalogueTexts<'a> {
+impl<'a> CatalogueStrings<'a> {
     /// The strings are evaluated with these values, except `environment`, which is the entry that has the string.
     pub(crate) fn new(renderer: &'a Renderer<'a>, values: Scope) -> Self {
         Self { renderer, values }

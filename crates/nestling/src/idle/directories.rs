@@ -1,7 +1,7 @@
 //! Template directories that do not exist.
 
 use crate::workspace::idle_rules::GLOB_UNMATCHED;
-use crate::workspace::{TemplateFolder, is_directory};
+use crate::workspace::{TemplateDirectory, is_directory};
 use nestling_files::files::{Files, ReadError, Revisions, resolve_links};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Diagnostic;
@@ -9,24 +9,24 @@ use nestling_gitlab::diagnostic::Diagnostic;
 pub(super) fn missing(
     files: &dyn Files,
     revisions: &dyn Revisions,
-    folders: &[TemplateFolder],
+    directories: &[TemplateDirectory],
 ) -> Result<Vec<Diagnostic>, ReadError> {
     let mut problems = Vec::new();
-    for folder in folders {
-        let exists = match &folder.revision {
-            None => has_directory(files, &folder.path)?,
+    for directory in directories {
+        let exists = match &directory.revision {
+            None => has_directory(files, &directory.path)?,
             Some(revision) => match revisions.files_of(revision) {
-                Ok(files) => has_directory(&*files, &folder.path)?,
+                Ok(files) => has_directory(&*files, &directory.path)?,
                 Err(error) => {
                     let message = format!("templates cannot be read from `{revision}`: {error}");
-                    problems.push(Diagnostic::warning(&GLOB_UNMATCHED, folder.origin, message));
+                    problems.push(Diagnostic::warning(&GLOB_UNMATCHED, directory.origin, message));
                     continue;
                 }
             },
         };
         if !exists {
-            let message = format!("template directory `{}` does not exist", folder.path.to_directory());
-            let problem = Diagnostic::warning(&GLOB_UNMATCHED, folder.origin, message);
+            let message = format!("template directory `{}` does not exist", directory.path.to_directory());
+            let problem = Diagnostic::warning(&GLOB_UNMATCHED, directory.origin, message);
             problems.push(problem.with_help(
                 "create it, or correct the path, which is relative to the root of the repository",
             ));

@@ -1,7 +1,7 @@
 //! Findings in built-in templates, at the place where a unit uses the template: nobody can change the template, and the inputs
 //! are there.
 
-use crate::plan::Plan;
+use super::Plan;
 use crate::workspace::{Unit, Use};
 use nestling_gitlab::diagnostic::{Diagnostic, Label, Origin, Sources};
 use nestling_gitlab::name::UnitName;
@@ -20,7 +20,7 @@ const NEEDS_HELP: &str =
     "use a template that has this job, or name the job that takes its place in the input `needs`";
 
 /// Moves each finding in a built-in template to the use of the template by the first unit that it was found for.
-pub(super) fn move_to_uses(plan: &Plan, diagnostics: &mut [Diagnostic]) {
+pub(crate) fn move_to_uses(plan: &Plan, diagnostics: &mut [Diagnostic]) {
     for diagnostic in diagnostics {
         let Some(origin) = diagnostic.origin() else { continue };
         let Some(template) = plan.built_in.get(&origin.file) else { continue };

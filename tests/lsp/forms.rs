@@ -1,0 +1,125 @@
+//! Corrections of forms, of duplicates, and of what has no effect.
+
+use super::client::{Client, uri};
+use super::shop::with_edits;
+use crate::support::repository::Repository;
+
+/// Corrections of other files: the rule, the file with its text, the title, and the corrected text.
+const OF_FORM: &[(&str, &str, &str, &str, &str)] = &[
+    (
+        "tags",
+        ".gitlab-ci.yml",
+        "a: { script: x, tags: docker }\n",
+        "Write `tags: [docker]`",
+        "a: { script: x, tags: [docker] }\n",
+    ),
+    (
+        "needs-form",
+        ".gitlab-ci.yml",
+        "a: { script: x }\nb:\n  script: x\n  needs: a\n",
+        "Write `needs: [a]`",
+        "a: { script: x }\nb:\n  script: x\n  needs: [a]\n",
+    ),
+    (
+        "job-value",
+        ".gitlab-ci.yml",
+        "a:\n  script: x\n  interruptible: \"true\"\n",
+        "Remove the quotes of `true`",
+        "a:\n  script: x\n  interruptible: true\n",
+    ),
+    (
+        "when-form",
+        ".gitlab-ci.yml",
+        "a: { script: x, allow_failure: 'false' }\n",
+        "Remove the quotes of `false`",
+        "a: { script: x, allow_failure: false }\n",
+    ),
+    (
+        "yaml-duplicate-key",
+        ".gitlab-ci.yml",
+        "a:\n  script: x\n  image: y\n  script: z\n",
+        "Remove the first `script`, which has no effect",
+        "a:\n  image: y\n  script: z\n",
+    ),
+    (
+        "environment-after",
+        "nestling.yml",
+        "workspace:\n  environments: { stagging: { after: production }, production: { after: stagin } }\n",
+        "Replace `stagin` with `stagging`",
+        "workspace:\n  environments: { stagging: { after: production }, production: { after: stagging } }\n",
+    ),
+    (
+        "environment-after",
+        "nestling.yml",
+        "workspace:\n  environments:\n    a:\n      after: { environment: b }\n      manual: true\n    b: { after: a }\n",
+        "Remove `after`",
+        "workspace:\n  environments:\n    a:\n      manual: true\n    b: { after: a }\n",
+    ),
+    (
+        "key-unused",
+        "web/nestling.yml",
+        "unit:\n  use:\n    template: node\n    inputs:\n      level: high\n",
+        "Remove `level`",
+        "unit:\n  use:\n    template: node\n",
+    ),
+];
+
+#[test]
+fn forms_duplicates_and_unread_inputs_are_corrected() {
+    for (rule, file, text, title, expected) in OF_FORM.iter().copied() {
+        let repository = Repository::new();
+        repository
+            .write("nestling.yml", "workspace: { templates: [ci] }\n")
+            .write(
+                "ci/node.yml",
+                "spec: { inputs: { level: { default: low } } }\n---\nbuild: { script: make }\n",
+            )
+            .write("web/nestling.yml", "unit: { use: node }\n")
+            .write(file, text)
+            .commit("start");
+        let path = repository.path().join(file);
+        let mut client = Client::start(repository.path(), &["utf-8"]);
+        client.open(&path, text);
+        let actions = client.actions(&path);
+        let action = actions
+            .iter()
+            .find(|action| action["title"] == title && action["diagnostics"][0]["code"] == rule);
+        let action = action.unwrap_or_else(|| panic!("{rule}: {actions:#?}\n{:#?}", client.shown));
+        assert_eq!(with_edits(text, &action["edit"]["changes"][uri(&path)]), expected, "{rule}");
+        client.end();
+    }
+}
+
+/// The finding is at the name behind `after`.
+#[test]
+fn an_unknown_earlier_environment_is_shown_at_its_name() {
+    let repository = Repository::new();
+    let text = "workspace:\n  environments: { staging: {}, production: { manual: true, after: stagin } }\n";
+    repository.write("nestling.yml", text).commit("start");
+    let path = repository.path().join("nestling.yml");
+    let mut client = Client::start(repository.path(), &["utf-8"]);
+    client.open(&path, text);
+    let found = client.findings(&path);
+    let column = text.lines().nth(1).unwrap().find("stagin }").unwrap();
+    let wanted = format!("environment-after 1:{column}-{} ", column + 6);
+    assert!(found.iter().any(|line| line.starts_with(&wanted)), "{found:?}");
+    client.end();
+}
+
+/// While `after` is typed, an environment may come after itself: that is an error, and no loop.
+#[test]
+fn an_environment_after_itself_is_an_error() {
+    let repository = Repository::new();
+    let text =
+        "workspace:\n  environments: { staging: { after: staging }, production: { after: staging } }\n";
+    repository
+        .write("nestling.yml", text)
+        .write("a/nestling.yml", "x: { script: y, environment: [staging, production] }\n");
+    repository.commit("start");
+    let path = repository.path().join("nestling.yml");
+    let mut client = Client::start(repository.path(), &["utf-8"]);
+    client.open(&path, text);
+    let found = client.findings(&path);
+    assert!(found.iter().any(|line| line.contains("circular")), "{found:?}");
+    client.end();
+}
