@@ -117,6 +117,44 @@ other:
   trigger: { include: [{ local: web/other.yml, rules: [{ if: $OTHER }] }] }
 ";
 
+const PARENT: &str = ".gitlab-ci.yml";
+
+/// Edits of a file, each with the reason why less is left.
+const LOSSES: [(&str, &str, &str, &str); 17] = [
+    (PARENT, "    strategy: depend\n", "", "api:test: its failure no longer fails the pipeline"),
+    (PARENT, "nestling:run:\n", "nestling:run:\n  when: manual\n", "its failure no longer fails"),
+    (PARENT, "nestling:run:\n", "nestling:run:\n  allow_failure: true\n", "its failure no longer fails"),
+    (PARENT, "nestling:run:\n", ".run:\n", "no job of `.gitlab-ci.yml` starts the child pipeline"),
+    (PARENT, "    - when: on_success\n", "    - when: manual\n", "api:test is not made"),
+    (PARENT, "nestling generate ", "nestling generate --only web ", "`nestling:plan` uses `--only`"),
+    (
+        PARENT,
+        "    GIT_CHECKOUT: \"false\"",
+        "    NESTLING_EXCEPT: api\n    GIT_CHECKOUT: \"false\"",
+        "uses `NESTLING_EXCEPT`",
+    ),
+    (
+        PARENT,
+        "PARENT_PIPELINE_SOURCE: $CI_PIPELINE_SOURCE",
+        "NOTHING: 1",
+        "api:test: it starts in another way",
+    ),
+    (PARENT, "{ template: Jobs/SAST.gitlab-ci.yml }, ", "", "an include that is not read is gone"),
+    (PARENT, "if: $MORE", "if: $LESS", "more: it is made if"),
+    (PARENT, "[build, test, deploy]", "[test, build, deploy]", "api:test no longer waits for all"),
+    (
+        PARENT,
+        "all: { stage: build, script: make all }",
+        "all: { stage: gone, script: make all }",
+        "all: `stage` differs",
+    ),
+    (PARENT, "local: ci/more.yml", "local: ci/gone.yml", "GitLab would refuse it"),
+    ("web/ci.yml", "make -C web", "make", "web > serve: `script` differs"),
+    ("web/nested.yml", "make nested", "make", "other: `files of its child` differs"),
+    ("nestling.yml", "workspace:", "workspace:\n  pipelines: { schedule: none }", "api:test is not made"),
+    ("nestling.yml", "workspace:", "workspace:\n  pipelines: { tag: changed }", "api:test is not made"),
+];
+
 /// Each way to lose something after the move is less, with a reason.
 #[test]
 fn whatever_is_lost_after_the_move_is_less() {
@@ -138,41 +176,7 @@ fn whatever_is_lost_after_the_move_is_less() {
     };
     let proven = against(&[]);
     assert_eq!(proven.status.code(), Some(0), "{}", String::from_utf8_lossy(&proven.stdout));
-    let parent = ".gitlab-ci.yml";
-    for (path, old, new, expected) in [
-        (parent, "    strategy: depend\n", "", "api:test: its failure no longer fails the pipeline"),
-        (parent, "nestling:run:\n", "nestling:run:\n  when: manual\n", "its failure no longer fails"),
-        (parent, "nestling:run:\n", "nestling:run:\n  allow_failure: true\n", "its failure no longer fails"),
-        (parent, "nestling:run:\n", ".run:\n", "no job of `.gitlab-ci.yml` starts the child pipeline"),
-        (parent, "    - when: on_success\n", "    - when: manual\n", "api:test is not made"),
-        (parent, "nestling generate ", "nestling generate --only web ", "`nestling:plan` uses `--only`"),
-        (
-            parent,
-            "    GIT_CHECKOUT: \"false\"",
-            "    NESTLING_EXCEPT: api\n    GIT_CHECKOUT: \"false\"",
-            "uses `NESTLING_EXCEPT`",
-        ),
-        (
-            parent,
-            "PARENT_PIPELINE_SOURCE: $CI_PIPELINE_SOURCE",
-            "NOTHING: 1",
-            "api:test: it starts in another way",
-        ),
-        (parent, "{ template: Jobs/SAST.gitlab-ci.yml }, ", "", "an include that is not read is gone"),
-        (parent, "if: $MORE", "if: $LESS", "more: it is made if"),
-        (parent, "[build, test, deploy]", "[test, build, deploy]", "api:test no longer waits for all"),
-        (
-            parent,
-            "all: { stage: build, script: make all }",
-            "all: { stage: gone, script: make all }",
-            "all: `stage` differs",
-        ),
-        (parent, "local: ci/more.yml", "local: ci/gone.yml", "GitLab would refuse it"),
-        ("web/ci.yml", "make -C web", "make", "web > serve: `script` differs"),
-        ("web/nested.yml", "make nested", "make", "other: `files of its child` differs"),
-        ("nestling.yml", "workspace:", "workspace:\n  pipelines: { schedule: none }", "api:test is not made"),
-        ("nestling.yml", "workspace:", "workspace:\n  pipelines: { tag: changed }", "api:test is not made"),
-    ] {
+    for (path, old, new, expected) in LOSSES {
         let file = repository.path().join(path);
         let text = std::fs::read_to_string(&file).unwrap();
         assert!(text.contains(old), "{path} has `{old}`: {text}");

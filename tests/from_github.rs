@@ -9,7 +9,7 @@ fn repository(name: &str) -> Repository {
     let workflow = std::fs::read_to_string(root().join(format!("tests/from-github/{name}.yml"))).unwrap();
     let repository = Repository::new();
     repository
-        .write(&format!(".github/workflows/{name}.yml"), &workflow)
+        .write(format!(".github/workflows/{name}.yml"), &workflow)
         .write("services/api/package-lock.json", "{}")
         .write("libs/money.js", "");
     repository.commit("start");

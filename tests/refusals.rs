@@ -26,7 +26,10 @@ fn repository(limits: &str) -> Repository {
 #[test]
 fn check_and_preview_report_what_stops_generate() {
     for (limits, message) in [
-        ("jobs: 4", "`e:go` triggers a child pipeline from one of several parts, one level deeper than GitLab allows"),
+        (
+            "jobs: 4",
+            "`e:go` triggers a child pipeline from one of several parts, one level deeper than GitLab allows",
+        ),
         ("jobs: 1", "the unit `a`: too large for one pipeline: 2 jobs of 1"),
     ] {
         let repository = repository(limits);
@@ -61,8 +64,10 @@ fn plan(units: usize, script: &str) -> Plan {
     let mut files = vec![("nestling.yml".to_owned(), "workspace: {}\n".to_owned())];
     for unit in 0..units {
         let script = serde_json::to_string(&format!("{script} {unit}")).unwrap();
-        files.push((format!("u{unit}/nestling.yml"), format!("build: {{ script: {script} }}\n{TRIGGER}")
-            .replace("stage: test, ", "")));
+        files.push((
+            format!("u{unit}/nestling.yml"),
+            format!("build: {{ script: {script} }}\n{TRIGGER}").replace("stage: test, ", ""),
+        ));
     }
     planned(&MemoryFiles::new(files), ChangeSet::everything(), facts("merge_request"))
 }
@@ -75,7 +80,9 @@ fn the_problems_of_files_are_those_of_writing_them() {
             let plan = plan(units, script);
             let length = plan.emit(&EmitOptions::default()).files[0].text.len();
             for artifact in [length / 2, length - 1, length, length * 2, length * 7, 5 << 20] {
-                for (jobs, parts) in [(1, None), (4, None), (usize::MAX, None), (usize::MAX, NonZeroUsize::new(2))] {
+                for (jobs, parts) in
+                    [(1, None), (4, None), (usize::MAX, None), (usize::MAX, NonZeroUsize::new(2))]
+                {
                     let mut limits = PipelineLimits::default();
                     (limits.artifact, limits.jobs) = (artifact, jobs);
                     let mut options = EmitOptions::default();

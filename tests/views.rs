@@ -102,7 +102,8 @@ asked: { script: x, environment: { name: prod, action: verify }, rules: [{ if: $
 /// A job that is in the pipeline and may be manual looks like neither, in every view.
 #[test]
 fn a_start_that_depends_on_a_condition_is_told_in_every_view() {
-    let unit = "it: { script: x, environment: prod, rules: [{ if: $GATE, when: manual }, { when: on_success }] }\n";
+    let unit =
+        "it: { script: x, environment: prod, rules: [{ if: $GATE, when: manual }, { when: on_success }] }\n";
     let screen = Screen { paint: Paint::Plain, columns: Screen::UNLIMITED };
     let views: [fn(&nestling::Plan, Screen) -> String; 6] = [
         tree,
@@ -127,7 +128,8 @@ fn a_start_that_depends_on_a_condition_is_told_in_every_view() {
     assert_eq!((&environment["manual"], &environment["may_be_manual"]), (&false.into(), &true.into()));
     let delayed = "it: { script: x, rules: [{ if: $A, when: delayed, start_in: 1 day }, { if: $B, when: manual }, { when: always }] }\n";
     let text = seen(delayed, |plan| tree(plan, screen));
-    let words = "after 1 day if `$A` is set and not empty, manual if `$B` is set and not empty, otherwise automatic";
+    let words =
+        "after 1 day if `$A` is set and not empty, manual if `$B` is set and not empty, otherwise automatic";
     assert!(text.contains(words), "{text}");
     // Rules that agree are one start, whatever their conditions are.
     let agreed = "it: { script: x, rules: [{ if: $A, when: manual }, { when: manual }] }\n";
@@ -165,7 +167,8 @@ fn a_long_name_leaves_room_for_what_is_told_of_it() {
 #[test]
 fn a_name_that_is_refused_is_told_as_such() {
     let jobs = "workspace: {}\n---\nlint: { script: x }\n";
-    let files = MemoryFiles::new([("nestling.yml", jobs), ("workspace/nestling.yml", "test: { script: x }\n")]);
+    let files =
+        MemoryFiles::new([("nestling.yml", jobs), ("workspace/nestling.yml", "test: { script: x }\n")]);
     let plan = planned(&files, changed(&["workspace/x"]), facts("branch:main"));
     assert!(plan.has_errors());
     for view in [tree, stages] {

@@ -103,12 +103,24 @@ mod tests {
     fn a_wrong_value_is_named() {
         for (value, message) in [
             (json!("12"), "must be a mapping or a list, found a string"),
-            (json!({ "api:build": "12 s" }), "the duration of `api:build` must be a number of seconds, found `\"12 s\"`"),
-            (json!({ "api:build": -1 }), "the duration of `api:build` must be a number of seconds, found `-1`"),
-            (json!({ "api:build": { "seconds": 3 } }), "the duration of `api:build` must be a number of seconds, found a mapping"),
+            (
+                json!({ "api:build": "12 s" }),
+                "the duration of `api:build` must be a number of seconds, found `\"12 s\"`",
+            ),
+            (
+                json!({ "api:build": -1 }),
+                "the duration of `api:build` must be a number of seconds, found `-1`",
+            ),
+            (
+                json!({ "api:build": { "seconds": 3 } }),
+                "the duration of `api:build` must be a number of seconds, found a mapping",
+            ),
             (json!([3]), "entry 1 must be a job, found a number"),
             (json!([{ "name": "a", "duration": 3 }, { "duration": 3 }]), "entry 2 has no `name`"),
-            (json!([{ "name": "a", "duration": "3" }]), "the duration of `a` must be a number of seconds, found `\"3\"`"),
+            (
+                json!([{ "name": "a", "duration": "3" }]),
+                "the duration of `a` must be a number of seconds, found `\"3\"`",
+            ),
         ] {
             assert_eq!(durations(&value).unwrap_err(), message, "{value}");
         }

@@ -15,8 +15,9 @@ use crate::progress::{Progress, Watched};
 use crate::secrets::Secrets;
 use crate::watch::Saved;
 use nestling::{
-    As, ChangeRequest, ChangeSet, CheckedKinds, ComparedPlans, Comparison, Diagnostic, EmitOptions, Error, GraphAnswer,
-    PathFacts, Plan, Planning, Project, Replay, Replayed, RepoPath, Repository, Selected, Sources, Trust,
+    As, ChangeRequest, ChangeSet, CheckedKinds, ComparedPlans, Comparison, Diagnostic, EmitOptions, Error,
+    GraphAnswer, PathFacts, Plan, Planning, Project, Replay, Replayed, RepoPath, Repository, Selected,
+    Sources, Trust,
 };
 use nestling_git::{GitRepository, WorkTree};
 use nestling_gitlab::facts::WalkedKind;
