@@ -155,7 +155,7 @@ fn a_long_name_leaves_room_for_what_is_told_of_it() {
             let lines: Vec<&str> = text.lines().collect();
             let about = lines.iter().find(|line| line.contains("manual  needs"));
             assert!(about.is_some_and(|line| line.contains('…')), "{columns}: {text}");
-            assert!(lines.iter().any(|line| line.contains("without a-name")), "{columns}: {text}");
+            assert!(lines.iter().any(|line| line.contains("`when: never`")), "{columns}: {text}");
             for line in lines.into_iter().filter(|line| !line.contains("1 of 1 unit")) {
                 assert!(line.chars().count() <= columns, "{columns}: {line}");
             }

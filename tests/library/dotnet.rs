@@ -34,7 +34,10 @@ fn dotnet_gets_options_that_it_has_and_coverage_is_that_of_all_projects() {
         assert!(logs[1].contains("Total line coverage: 75.0%"), "{}", logs[1]);
         let calls = std::fs::read_to_string(state.path().join("calls")).unwrap();
         let commands: Vec<&str> = calls.lines().map(|line| line.split(' ').next().unwrap()).collect();
-        assert_eq!(commands, ["restore", "format", "restore", "test", "restore", "restore", "publish"]);
+        assert_eq!(
+            commands,
+            ["restore", "format", "restore", "test", "restore", "build", "restore", "publish"]
+        );
         assert!(calls.contains("restore Shop.sln --locked-mode"), "{calls}");
     }
 }

@@ -95,7 +95,7 @@ fn a_name_that_is_computed_or_data_is_refused_with_its_place() {
     }
 }
 
-/// What an expression makes of other names stays right, and those are renamed.
+/// The results of an expression with other names stay right, and those names are renamed.
 #[test]
 fn a_computed_name_of_something_else_keeps_no_name() {
     let shop = Shop::open(&["utf-8"]);

@@ -30,6 +30,7 @@ mod overlay;
 mod existing;
 mod unneeded;
 mod trial;
+mod errors;
 mod report;
 mod parent;
 mod propose;

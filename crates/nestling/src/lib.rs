@@ -76,6 +76,7 @@
 //! | checks of a long-running process | [`CheckMemo`], [`CheckedKinds`] |
 //! | diagnostics | [`Diagnostic`], [`Rule`], [`rules`], [`Sources`], [`Origin`], [`Error`] |
 //! | files | [`RepoPath`], [`Files`], [`MemoryFiles`] |
+//! | package workspaces | [`listed`] |
 //! | CDK assemblies | [`Assemblies`], [`assembly_jobs`] |
 //!
 //! # Words
@@ -123,6 +124,7 @@ mod idle;
 mod allow;
 mod emit;
 mod project;
+pub mod listed;
 pub mod view;
 pub mod testing;
 pub mod ide;

@@ -1,4 +1,4 @@
-//! Projects of .NET: what they target, whether they test, and the SDK that builds them.
+//! Projects of .NET: their target frameworks, and the SDK that builds them.
 
 use super::inventory::{Inventory, and_above};
 use super::text::{jsonc, text_of, xml_of};
@@ -6,19 +6,11 @@ use nestling::{Files, ReadError, RepoPath};
 use roxmltree::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Packages that make a project one of tests, by the beginning of their names.
-const TEST_PACKAGES: [&str; 6] = ["microsoft.net.test.sdk", "xunit", "nunit", "mstest", "tunit", "reqnroll"];
-
-/// Ends of names of projects that test.
-const TEST_NAMES: [&str; 4] = ["test", "tests", "specs", "spec"];
-
 /// As much of a project as is proposed from.
 #[derive(Debug, Default)]
 pub(super) struct DotnetProject {
     /// Target frameworks such as `net8.0`.
     pub frameworks: Vec<String>,
-    /// True for a project of tests.
-    pub is_test: bool,
     /// True for one of the older form, which needs Windows.
     pub is_older: bool,
     /// The files of the projects that it references.
@@ -40,6 +32,12 @@ impl Dotnet<'_> {
         files.into_iter().flatten().filter(is_project).cloned().collect()
     }
 
+    /// Returns the number of solutions in a directory.
+    pub(super) fn solutions(&self, dir: &RepoPath) -> usize {
+        let files = self.inventory.directories.get(dir).map(|directory| &directory.files);
+        files.into_iter().flatten().filter(|name| name.ends_with(".sln") || name.ends_with(".slnx")).count()
+    }
+
     /// Reads a project, with what the nearest `Directory.Build.props` says for it. `None` if it is invalid.
     ///
     /// # Errors
@@ -50,7 +48,6 @@ impl Dotnet<'_> {
         let Ok(document) = xml_of(&text) else { return Ok(None) };
         let root = document.root_element();
         let mut properties = properties(root);
-        let mut packages = packages(root);
         for above in and_above(&dir) {
             let file = above.child(b"Directory.Build.props");
             if !self.inventory.is_file(&file) {
@@ -61,21 +58,13 @@ impl Dotnet<'_> {
                 for (name, value) in self::properties(document.root_element()) {
                     properties.entry(name).or_insert(value);
                 }
-                packages.extend(self::packages(document.root_element()));
             }
         }
-        let name = String::from_utf8_lossy(path.file_name()).into_owned();
-        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_lowercase();
-        let stated = properties.get("istestproject").map(|value| value.eq_ignore_ascii_case("true"));
-        let has_package =
-            || packages.iter().any(|package| TEST_PACKAGES.iter().any(|known| package.starts_with(known)));
-        let has_name = || TEST_NAMES.iter().any(|end| stem.ends_with(end));
         let has_sdk = root.attribute("Sdk").is_some() || root.children().any(|node| node.has_tag_name("Sdk"));
         let imports = root.descendants().filter(|node| node.tag_name().name() == "Import");
         let has_sdk = has_sdk || imports.into_iter().any(|node| node.attribute("Sdk").is_some());
         Ok(Some(DotnetProject {
             frameworks: frameworks(&properties),
-            is_test: stated.unwrap_or_else(|| has_package() || has_name()),
             is_older: !has_sdk,
             references: references(root, &dir),
         }))
@@ -238,13 +227,6 @@ fn frameworks(properties: &BTreeMap<String, String>) -> Vec<String> {
     names.filter(|name| !name.is_empty()).collect()
 }
 
-/// Returns the names of packages that a file references, in lower case, and that of its SDK.
-fn packages(root: Node<'_, '_>) -> Vec<String> {
-    let references = root.descendants().filter(|node| node.tag_name().name() == "PackageReference");
-    let named = references.filter_map(|node| node.attribute("Include"));
-    named.chain(root.attribute("Sdk")).map(str::to_lowercase).collect()
-}
-
 fn references(root: Node<'_, '_>, dir: &RepoPath) -> BTreeSet<RepoPath> {
     let references = root.descendants().filter(|node| node.tag_name().name() == "ProjectReference");
     let paths = references.filter_map(|node| node.attribute("Include"));
@@ -283,20 +265,19 @@ mod tests {
         let files = MemoryFiles::new(files.iter().map(|(path, text)| (*path, text.as_str())));
         let inventory = Inventory::read(&files).unwrap();
         let dotnet = Dotnet { files: &files, inventory: &inventory };
-        for (path, sdk, is_test, framework, needs_windows) in [
-            ("lib/Lib.csproj", Some("9.0"), false, Some("net9.0"), false),
-            ("api/Api.csproj", Some("9.0"), false, None, false),
-            ("tests/Api.Tests.csproj", Some("8.0"), true, Some("net8.0"), false),
-            ("xunit/Checks.csproj", None, true, None, false),
-            ("desk/Desk.csproj", None, false, None, true),
-            ("old/Old.csproj", None, false, None, true),
-            ("full/Full.csproj", None, false, None, true),
-            ("uses/Uses.csproj", Some("8.0"), false, None, true),
+        for (path, sdk, framework, needs_windows) in [
+            ("lib/Lib.csproj", Some("9.0"), Some("net9.0"), false),
+            ("api/Api.csproj", Some("9.0"), None, false),
+            ("tests/Api.Tests.csproj", Some("8.0"), Some("net8.0"), false),
+            ("xunit/Checks.csproj", None, None, false),
+            ("desk/Desk.csproj", None, None, true),
+            ("old/Old.csproj", None, None, true),
+            ("full/Full.csproj", None, None, true),
+            ("uses/Uses.csproj", Some("8.0"), None, true),
         ] {
             let path = RepoPath::parse(path).unwrap();
             let project = dotnet.read(&path).unwrap().unwrap();
             assert_eq!(dotnet.sdk(&path).unwrap().as_deref(), sdk, "{path}");
-            assert_eq!(project.is_test, is_test, "{path}");
             assert_eq!(project.framework(), framework, "{path}");
             assert_eq!(dotnet.unfit(&path).unwrap().is_some(), needs_windows, "{path}");
         }

@@ -37,7 +37,7 @@ impl Existing {
         if !has_workspace {
             added.insert(root_file.clone(), EMPTY_WORKSPACE.into());
         }
-        let overlay = Overlay { files, added };
+        let overlay = Overlay::new(files, added);
         let facts = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
         let project = Project::of_files(&overlay, facts)?;
         let mut existing = Self::default();

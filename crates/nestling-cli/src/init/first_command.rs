@@ -54,7 +54,7 @@ impl Shell<'_> {
                     let fault = self.fault(words, &directory);
                     let fault = fault.or_else(|| self.manifests.fault(words, &directory, has_go_work));
                     if let Some(missing) = fault {
-                        return Some(format!("`{}` needs {missing}", shown(words)));
+                        return Some(format!("`{}` requires {missing}", shown(words)));
                     }
                 }
             }
@@ -118,7 +118,7 @@ impl Shell<'_> {
         // Some are in directories that are not entered.
         let is_there = |path: &RepoPath| self.files.read(path).ok().flatten().is_some();
         let absent = std::iter::once(path).chain(parts).find(|path| !is_there(path))?;
-        Some(format!("{absent}: there is none"))
+        Some(format!("{absent}, which does not exist"))
     }
 
     fn missing(&self, requirement: &Requirement, words: &[&str], directory: &RepoPath) -> Option<String> {
@@ -145,7 +145,7 @@ impl Shell<'_> {
                     words.iter().skip(1).filter(|word| !word.starts_with('-') && **word != "run");
                 let script = arguments.next()?;
                 (!self.has_script(directory, script))
-                    .then(|| format!("a script `{script}` in package.json: there is none"))
+                    .then(|| format!("a script `{script}` in package.json, which does not exist"))
             }
         }
     }
@@ -182,8 +182,8 @@ impl Requirement {
 
 fn absent(names: &[&str]) -> String {
     match names {
-        [name] => format!("{name}: there is none"),
-        names => format!("one of {}: there is none", names.join(", ")),
+        [name] => format!("{name}, which does not exist"),
+        names => format!("one of {}, none of which exists", names.join(", ")),
     }
 }
 

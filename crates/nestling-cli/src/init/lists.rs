@@ -15,8 +15,6 @@ use super::text::text_of;
 use nestling::{Files, ReadError, RepoPath};
 use std::collections::BTreeSet;
 
-pub(super) use go::uses as go_uses;
-
 /// A list of members in a file.
 #[derive(Debug)]
 pub(super) struct List {

@@ -9,12 +9,14 @@ mod python;
 mod pnpm;
 mod refused;
 
+pub(super) use refused::is_placeholder;
+
 use super::dockerfile::Contexts;
 use super::findings::{Findings, Found, Remark};
 use super::inventory::Inventory;
 use super::terraform::Modules;
 use super::units::{Declarations, Declared, Unit, Units, Use};
-use super::versions::Versions;
+use super::versions::{Version, Versions};
 use nestling::{Files, ReadError, RepoPath, UnitName};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -89,8 +91,18 @@ impl Making<'_> {
                 facts.push(fact("job", format!("{} test", project.kind.id)));
             }
             let template = project.kind.template(self.library).unwrap_or_default();
+            let kind = if project.kind.id == "nx" { "node" } else { project.kind.id };
+            let versions = self.versions.of(kind, &project.dir)?;
+            if let Some(refused) = versions.iter().find(|version| version.is_refused) {
+                findings.not_understood.push(Remark::new(&project.marker, refused.note.clone()));
+                // A unit without anything to run would have been made for its paths alone.
+                if units.get(&project.dir).is_some_and(|unit| unit.uses.is_empty()) {
+                    units.remove(&project.dir);
+                }
+                continue;
+            }
             let unit = units.entry(project.dir.clone()).or_default();
-            facts.extend(self.stated_versions(project, &template, unit, findings)?);
+            facts.extend(self.stated_versions(project, versions, &template, unit, findings));
             let inputs = self.fitting(&template, facts);
             let because = unit.because.entry(template.clone()).or_default();
             because.insert(project.marker.clone());
@@ -107,14 +119,14 @@ impl Making<'_> {
     fn stated_versions(
         &self,
         project: &Found,
+        versions: Vec<Version>,
         template: &str,
         unit: &mut Unit,
         findings: &mut Findings,
-    ) -> Result<Vec<Fact>, ReadError> {
+    ) -> Vec<Fact> {
         let declared = self.declarations.get(template);
         let mut facts = Vec::new();
-        let kind = if project.kind.id == "nx" { "node" } else { project.kind.id };
-        for version in self.versions.of(kind, &project.dir)? {
+        for version in versions {
             let is_own = declared.is_none() && ["node_version", "ruby"].contains(&version.input);
             if !is_own && !declared.is_some_and(|inputs| inputs.contains_key(version.input)) {
                 continue;
@@ -127,7 +139,7 @@ impl Making<'_> {
             }
             facts.extend(version.value.map(|value| (version.input.to_owned(), value)));
         }
-        Ok(facts)
+        facts
     }
 
     /// Returns the facts that a template declares an input for.

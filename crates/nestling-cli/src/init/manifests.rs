@@ -8,12 +8,15 @@ mod yarn;
 mod gradle;
 mod python;
 mod backend;
+mod locks;
 
 use super::inventory::Inventory;
 use super::lists::List;
 use nestling::{Files, RepoPath};
+use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Verbs of Cargo that read the manifests.
 const OF_CARGO: [&str; 8] = ["build", "check", "test", "nextest", "llvm-cov", "clippy", "fmt", "run"];
@@ -29,6 +32,10 @@ pub(super) struct Manifests<'m> {
     of_crates: Verdicts,
     of_workspaces: Verdicts,
     of_gradle: Verdicts,
+    /// By the lock file; of pnpm by the project.
+    of_locks: Verdicts,
+    /// Files of data that are read already.
+    data: RefCell<BTreeMap<RepoPath, Rc<Value>>>,
     of_go_packages: RefCell<BTreeMap<RepoPath, bool>>,
 }
 
@@ -41,6 +48,8 @@ impl<'m> Manifests<'m> {
             of_crates: RefCell::default(),
             of_workspaces: RefCell::default(),
             of_gradle: RefCell::default(),
+            of_locks: RefCell::default(),
+            data: RefCell::default(),
             of_go_packages: RefCell::default(),
         }
     }
@@ -49,6 +58,11 @@ impl<'m> Manifests<'m> {
 impl Manifests<'_> {
     /// Returns what the manifests of a command in a directory lack.
     pub(super) fn fault(&self, words: &[&str], dir: &RepoPath, has_go_work: bool) -> Option<String> {
+        let fault = self.manifest_fault(words, dir, has_go_work);
+        fault.or_else(|| self.lock_fault(words, dir))
+    }
+
+    fn manifest_fault(&self, words: &[&str], dir: &RepoPath, has_go_work: bool) -> Option<String> {
         match words {
             [.., "--version"] => None,
             ["cargo", verb, rest @ ..] if OF_CARGO.contains(verb) && !rest.contains(&"--version") => {

@@ -2,15 +2,54 @@
 
 use nestling::{Files, ReadError, RepoPath};
 use nestling_files::files::{DirectoryEntry, EntryKind, Walk};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Files with others more, or other texts of them. Directories that are not there are made.
+///
+/// The directories are listed once: templates ask for files again and again, and each question walks.
 pub(super) struct Overlay<'f> {
-    pub files: &'f dyn Files,
-    pub added: BTreeMap<RepoPath, Vec<u8>>,
+    files: &'f dyn Files,
+    added: BTreeMap<RepoPath, Vec<u8>>,
+    listed: OnceCell<Vec<(RepoPath, Vec<DirectoryEntry>)>>,
+}
+
+impl<'f> Overlay<'f> {
+    /// Adds files, by their paths.
+    pub(super) fn new(files: &'f dyn Files, added: BTreeMap<RepoPath, Vec<u8>>) -> Self {
+        Self { files, added, listed: OnceCell::new() }
+    }
 }
 
 impl Overlay<'_> {
+    /// Returns all directories with their entries, in the order of a walk.
+    fn listed(&self) -> Result<&[(RepoPath, Vec<DirectoryEntry>)], ReadError> {
+        if self.listed.get().is_none() {
+            let listed = self.list()?;
+            // Nothing else sets it: the cell is of one thread.
+            self.listed.set(listed).ok();
+        }
+        Ok(self.listed.get().map(Vec::as_slice).unwrap_or_default())
+    }
+
+    fn list(&self) -> Result<Vec<(RepoPath, Vec<DirectoryEntry>)>, ReadError> {
+        let made = self.directories();
+        let mut pending = made.clone();
+        let mut listed = Vec::new();
+        self.files.walk(&mut |directory, entries| {
+            // Directories come in the order of their paths.
+            while let Some(next) = pending.first().filter(|next| *next < directory).cloned() {
+                pending.remove(&next);
+                listed.push((next.clone(), self.entries(&next, &[], &made)));
+            }
+            pending.remove(directory);
+            listed.push((directory.clone(), self.entries(directory, entries, &made)));
+            Walk::Descend
+        })?;
+        listed.extend(pending.into_iter().map(|dir| (dir.clone(), self.entries(&dir, &[], &made))));
+        Ok(listed)
+    }
+
     /// Returns the directories of what is added, without the root, in order.
     fn directories(&self) -> BTreeSet<RepoPath> {
         let above = |path: &RepoPath| std::iter::successors(path.parent(), RepoPath::parent);
@@ -50,19 +89,14 @@ impl Files for Overlay<'_> {
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
-        let made = self.directories();
-        let mut pending = made.clone();
-        self.files.walk(&mut |directory, entries| {
-            // Directories come in the order of their paths.
-            while let Some(next) = pending.first().filter(|next| *next < directory).cloned() {
-                pending.remove(&next);
-                visit(&next, &self.entries(&next, &[], &made));
+        // Directories below one that is skipped may come later than others: `a-b` is between `a` and `a/b`.
+        let mut skipped: BTreeSet<RepoPath> = BTreeSet::new();
+        for (directory, entries) in self.listed()? {
+            let is_skipped = || directory.parent().is_some_and(|parent| skipped.contains(&parent));
+            let is_below = !skipped.is_empty() && is_skipped();
+            if is_below || visit(directory, entries) == Walk::Skip {
+                skipped.insert(directory.clone());
             }
-            pending.remove(directory);
-            visit(directory, &self.entries(directory, entries, &made))
-        })?;
-        for dir in pending {
-            visit(&dir, &self.entries(&dir, &[], &made));
         }
         Ok(())
     }
@@ -72,13 +106,14 @@ impl Files for Overlay<'_> {
 mod tests {
     use super::*;
     use nestling::MemoryFiles;
+    use std::cell::Cell;
 
     #[test]
     fn files_are_added_in_directories_that_are_there_and_in_new_ones() {
         let files = MemoryFiles::new([("a/x", ""), ("d/y", ""), ("z", "")]);
         let paths = ["a/new", "ci/templates/t.yml", "nestling.yml", "z"];
         let added = paths.map(|path| (RepoPath::parse(path).unwrap(), b"new".to_vec()));
-        let overlay = Overlay { files: &files, added: added.into() };
+        let overlay = Overlay::new(&files, added.into());
         let mut seen = Vec::new();
         overlay
             .walk(&mut |dir, entries| {
@@ -88,6 +123,41 @@ mod tests {
             })
             .unwrap();
         assert_eq!(seen, ["nestling.yml", "z", "a/new", "a/x", "ci/templates/t.yml", "d/y"]);
+        let mut walked = Vec::new();
+        let walk = &mut |dir: &RepoPath, _: &[DirectoryEntry]| {
+            walked.push(dir.to_string());
+            if ["a", "ci"].contains(&dir.to_string().as_str()) { Walk::Skip } else { Walk::Descend }
+        };
+        overlay.walk(walk).unwrap();
+        assert_eq!(walked.last().map(String::as_str), Some("d"));
+        assert!(!walked.iter().any(|dir| dir.contains("templates")), "{walked:?}");
         assert_eq!(overlay.read(&RepoPath::parse("z").unwrap()).unwrap().unwrap(), b"new");
+    }
+
+    /// Files that count how often they are walked.
+    struct Counting {
+        files: MemoryFiles,
+        walks: Cell<usize>,
+    }
+
+    impl Files for Counting {
+        fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
+            self.files.read(path)
+        }
+
+        fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
+            self.walks.set(self.walks.get() + 1);
+            self.files.walk(visit)
+        }
+    }
+
+    #[test]
+    fn however_often_it_is_walked_the_repository_is_listed_once() {
+        let files = Counting { files: MemoryFiles::new([("a/x", ""), ("b/c/y", "")]), walks: Cell::new(0) };
+        let overlay = Overlay::new(&files, BTreeMap::new());
+        for _ in 0..10 {
+            overlay.walk(&mut |_, _| Walk::Descend).unwrap();
+        }
+        assert_eq!(files.walks.get(), 1);
     }
 }

@@ -27,7 +27,6 @@ macro_rules! own_template {
     };
 }
 
-pub(super) static DOTNET: OwnTemplate = own_template!("dotnet");
 pub(super) static HELM: OwnTemplate = own_template!("helm");
 pub(super) static KUSTOMIZE: OwnTemplate = own_template!("kustomize");
 pub(super) static PHP: OwnTemplate = own_template!("php");
@@ -36,7 +35,7 @@ pub(super) static ELIXIR: OwnTemplate = own_template!("elixir");
 pub(super) static NX: OwnTemplate = own_template!("nx");
 
 /// All of them.
-const ALL: [&OwnTemplate; 7] = [&NX, &DOTNET, &HELM, &KUSTOMIZE, &PHP, &RUBY, &ELIXIR];
+const ALL: [&OwnTemplate; 6] = [&NX, &HELM, &KUSTOMIZE, &PHP, &RUBY, &ELIXIR];
 
 impl OwnTemplate {
     /// Returns all of them.

@@ -1,5 +1,7 @@
 //! Decides which of the marked directories are projects of their own.
 
+mod beside;
+
 use super::dockerfile_names::chosen;
 use super::findings::{Findings, Found, Remark};
 use super::inventory::{Directory, Inventory, material};
@@ -7,7 +9,6 @@ use super::kinds::{KINDS, Kind, Role, fits};
 use super::lists::{List, Standing, standing};
 use super::material::Material;
 use super::sources::has_sources;
-use super::text::json_of;
 use nestling::{Files, ReadError, RepoPath};
 use std::collections::BTreeSet;
 
@@ -75,11 +76,7 @@ impl Evidence<'_> {
         marker: RepoPath,
         findings: &mut Findings,
     ) -> Result<(), ReadError> {
-        if self.is_of_other_reading(kind, &dir, findings)? {
-            let reason = match kind.id {
-                "nx" => "its package has scripts, and the unit has jobs for these",
-                _ => "its project has targets of Nx and no scripts, and the unit has a job for these",
-            };
+        if let Some(reason) = self.left_to_others(kind, &dir, findings)? {
             findings.no_unit.push(Remark::new(&marker, reason));
             return Ok(());
         }
@@ -136,29 +133,6 @@ impl Evidence<'_> {
         let members = self.bare_root_of(&dir, standing);
         findings.found.push(Found { dir, kind, marker, list, members, material });
         Ok(())
-    }
-
-    /// Returns true if a package of a workspace of Nx is read as the other of the two: by its targets if it has no scripts, and by its
-    /// scripts if it has.
-    fn is_of_other_reading(
-        &self,
-        kind: &Kind,
-        dir: &RepoPath,
-        findings: &Findings,
-    ) -> Result<bool, ReadError> {
-        match kind.id {
-            "nx" => Ok(findings.found.iter().any(|other| other.dir == *dir && other.kind.id == "node")),
-            "node" if self.inventory.at_root.contains("nx.json") && !dir.is_root() => {
-                let directory = self.inventory.directories.get(dir);
-                let has_targets = directory.is_some_and(|directory| directory.has("project.json"));
-                let package = json_of(self.files, &dir.child(b"package.json"))?;
-                let scripts = package.get("scripts");
-                let has_script =
-                    |script: &&str| scripts.is_some_and(|scripts| scripts.get(*script).is_some());
-                Ok(has_targets && !["build", "lint", "typecheck", "test"].iter().any(has_script))
-            }
-            _ => Ok(false),
-        }
     }
 
     /// Returns true for a marker that is a project's. Some files only list other projects, or configure tools.
@@ -255,7 +229,7 @@ impl Evidence<'_> {
             let reason = match files.own {
                 Some(own) => format!("a unit builds one image, and this one's is of {own}: move it to another directory"),
                 None => {
-                    "a unit builds one image, and no name says which of several: move it to a directory of its own".to_owned()
+                    "a unit builds one image, and of several their names do not show which: move it to a directory of its own".to_owned()
                 }
             };
             findings.not_understood.push(Remark::new(&dir.child(name.as_bytes()), reason));

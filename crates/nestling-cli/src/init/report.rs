@@ -113,7 +113,7 @@ impl Report<'_> {
             *counts.entry(job).or_default() += 1;
         }
         if counts.is_empty() {
-            return "no jobs: it is there for the units that depend on it".to_owned();
+            return "no jobs: a change selects the units that depend on it".to_owned();
         }
         let each = |(job, number): (&str, usize)| match (number, dirs.len()) {
             (number, all) if number == all => job.to_owned(),

@@ -1,15 +1,17 @@
 //! Terraform and OpenTofu: which directories are modules of others, and which have a state.
 
 mod blocks;
+mod json;
 
 use super::inventory::Inventory;
-use super::kinds::Kind;
+use super::kinds::{Kind, fits};
+use super::text::text_of;
 use nestling::{Files, ReadError, RepoPath};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use blocks::{Block, blocks};
 
-/// The relations between the `*.tf` files of the repository.
+/// The relations between the configurations of the repository.
 #[derive(Debug, Default)]
 pub(super) struct Modules {
     /// The local modules that each directory uses.
@@ -47,7 +49,8 @@ impl Backend {
     /// Reads a block `backend "s3" { … }`.
     fn of(block: &Block) -> Self {
         let name = block.labels.first().cloned().unwrap_or_default();
-        Self { name, settings: block.arguments.keys().cloned().collect() }
+        let settings = block.arguments.iter().filter(|(_, value)| !is_placeholder(value));
+        Self { name, settings: settings.map(|(name, _)| name.clone()).collect() }
     }
 
     /// Returns the first setting that the backend requires and that the code does not have.
@@ -58,7 +61,7 @@ impl Backend {
 }
 
 impl Modules {
-    /// Reads all `*.tf` and `*.tofu` files.
+    /// Reads all configurations, those in JSON too.
     ///
     /// # Errors
     /// A file cannot be read.
@@ -67,20 +70,18 @@ impl Modules {
         let Some(kind) = Kind::named("opentofu") else { return Ok(modules) };
         let dirs: Vec<RepoPath> = inventory.of_kind(kind).map(|(dir, _)| dir.clone()).collect();
         for dir in dirs {
-            for name in &inventory.directories[&dir].files {
-                if !(name.ends_with(".tf") || name.ends_with(".tofu")) {
-                    continue;
-                }
-                let bytes = files.read(&dir.child(name.as_bytes()))?.unwrap_or_default();
-                modules.add(&dir, &String::from_utf8_lossy(&bytes));
+            let is_configuration = |name: &&String| kind.markers.iter().any(|marker| fits(marker, name));
+            for name in inventory.directories[&dir].files.iter().filter(is_configuration) {
+                let text = text_of(files, &dir.child(name.as_bytes()))?.unwrap_or_default();
+                modules.add(&dir, blocks_of(name, &text));
             }
         }
         Ok(modules)
     }
 
-    /// Adds a file. One that is invalid is named by another reading.
-    fn add(&mut self, dir: &RepoPath, text: &str) {
-        for block in blocks(text).unwrap_or_default() {
+    /// Adds the blocks of a file.
+    fn add(&mut self, dir: &RepoPath, blocks: Vec<Block>) {
+        for block in blocks {
             match block.name.as_str() {
                 "terraform" => {
                     for inner in &block.blocks {
@@ -122,6 +123,20 @@ impl Modules {
     }
 }
 
+/// Returns true for a value that somebody has yet to write, such as `UPDATE_ME` and `<your-bucket>`.
+fn is_placeholder(value: &str) -> bool {
+    let text = value.to_uppercase().replace('-', "_");
+    let is_bracketed = value.starts_with('<') && value.ends_with('>');
+    let words = ["UPDATE_ME", "CHANGE_ME", "CHANGEME", "REPLACE_ME", "REPLACE_WITH", "YOUR_"];
+    is_bracketed || words.iter().any(|word| text.starts_with(word))
+}
+
+/// Returns the blocks of a file by its name. An invalid one has none here: another reading reports it.
+pub(super) fn blocks_of(name: &str, text: &str) -> Vec<Block> {
+    let blocks = if name.ends_with(".json") { json::blocks(text) } else { blocks(text) };
+    blocks.unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,10 +151,13 @@ mod tests {
             ("backend \"gcs\" { bucket = \"x\" }\n", None),
             ("backend \"gcs\" {\n  }\n", Some("bucket")),
             ("backend \"http\" {}\n", None),
+            ("backend \"gcs\" {\n    bucket = \"UPDATE_ME\"\n  }\n", Some("bucket")),
+            ("backend \"gcs\" {\n    bucket = \"<your-bucket>\"\n  }\n", Some("bucket")),
+            ("backend \"gcs\" {\n    bucket = \"todos\"\n  }\n", None),
         ] {
             let text = format!("terraform {{\n  {text}}}\nlocals {{\n  bucket = 1\n}}\n");
             let mut modules = Modules::default();
-            modules.add(&RepoPath::root(), &text);
+            modules.add(&RepoPath::root(), blocks_of("main.tf", &text));
             assert_eq!(modules.backends[&RepoPath::root()].lacks(), expected, "{text}");
         }
     }
@@ -157,7 +175,12 @@ mod tests {
             ),
             ("modules/vpc/main.tf", "resource \"aws_vpc\" \"x\" {}\n"),
             ("modules/own/main.tf", "terraform {\n  backend \"http\" {}\n}\n"),
-            ("snippet/main.tf", "variable \"x\" {}\n"),
+            ("snippet/main.tf", "\u{feff}variable \"x\" {}\n"),
+            (
+                "json/main.tf.json",
+                "{\"provider\": {\"aws\": {}}, \"module\": {\"x\": {\"source\": \"../snippet\"}}}",
+            ),
+            ("state/main.tf.json", "{\"terraform\": [{\"backend\": {\"s3\": {\"bucket\": \"x\"}}}]}"),
         ]);
         let inventory = Inventory::read(&files).unwrap();
         let modules = Modules::read(&files, &inventory).unwrap();
@@ -167,10 +190,15 @@ mod tests {
             ("modules/vpc", true),
             ("modules/own", false),
             ("snippet", true),
+            ("json", false),
+            ("state", false),
         ] {
             assert_eq!(modules.is_module(&RepoPath::parse(dir).unwrap()), expected, "{dir}");
         }
         let prod = RepoPath::parse("live/prod").unwrap();
         assert!(modules.uses[&prod].contains(&RepoPath::parse("modules/vpc").unwrap()));
+        let json = RepoPath::parse("json").unwrap();
+        assert!(modules.uses[&json].contains(&RepoPath::parse("snippet").unwrap()));
+        assert_eq!(modules.backends[&RepoPath::parse("state").unwrap()].lacks(), Some("key"));
     }
 }

@@ -1,6 +1,7 @@
 //! Plans the proposed workspace before it is written, and drops what would not work: templates whose jobs cannot begin, and units
 //! with errors.
 
+use super::errors::drop_errors;
 use super::findings::{Findings, Remark};
 use super::first_command::Shell;
 use super::inventory::Inventory;
@@ -13,8 +14,7 @@ use super::workspace_file::UnitRule;
 use crate::exit::Failure;
 use nestling::testing::{RenderLimits, with_templates};
 use nestling::{
-    Diagnostic, FILE_NAME, Files, Job, MemoryFiles, PipelineFacts, Plan, Project, RepoPath, Severity,
-    Sources, UnitName, library_names,
+    FILE_NAME, Files, Job, MemoryFiles, PipelineFacts, Plan, Project, RepoPath, UnitName, library_names,
 };
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,12 +81,12 @@ impl Trial<'_> {
         if !self.inventory.at_root.contains(self.parent.path) {
             added.insert(at_root(self.parent.path), self.parent.text.clone().into_bytes());
         }
-        let overlay = Overlay { files: self.files, added };
+        let overlay = Overlay::new(self.files, added);
         let facts = PipelineFacts::local(Some("main".to_owned()), Some("main".to_owned()), None);
         let project = Project::of_files(&overlay, facts)?;
         let plan = project.plan(project.changes()?).run()?;
         if plan.has_errors() {
-            return self.drop_errors(&project, units, findings);
+            return drop_errors(&project, units, findings);
         }
         self.note_jobs(&plan, units);
         let has_faults = self.drop_faults(&plan, units, findings);
@@ -98,7 +98,7 @@ impl Trial<'_> {
         let planning = project.plan(project.changes()?).report_unused_keys();
         let checked = planning.check(project.kinds()?)?;
         if checked.has_errors() {
-            return self.drop_errors(&project, units, findings);
+            return drop_errors(&project, units, findings);
         }
         let unneeded = unneeded(&checked.diagnostics, &checked.sources, workspace, rules);
         for (rule, glob) in &unneeded {
@@ -109,39 +109,6 @@ impl Trial<'_> {
             }
         }
         Ok(!unneeded.is_empty())
-    }
-
-    /// Drops the units with errors; of one with several templates the last template.
-    fn drop_errors(
-        &self,
-        project: &Project<'_>,
-        units: &mut Units,
-        findings: &mut Findings,
-    ) -> Result<bool, Failure> {
-        let mut faulty: Vec<(RepoPath, String)> = Vec::new();
-        // What is wrong with files that are there already is no fault of a unit that is proposed.
-        let known: BTreeSet<&str> = project.diagnostics().iter().map(|problem| &*problem.message).collect();
-        for planned in project.workspace().units() {
-            let name = planned.name.to_string();
-            let kinds = project.kinds()?;
-            let checked = project.plan(project.changes()?).only([glob_of_name(&name)]).check(kinds)?;
-            let mut errors = checked.diagnostics.iter().filter(|problem| problem.severity == Severity::Error);
-            let error = errors.find(|problem| !known.contains(&*problem.message));
-            if let Some(error) = error.filter(|_| units.contains_key(&planned.dir)) {
-                faulty.push((planned.dir.clone(), message(error, &checked.sources)));
-            }
-        }
-        let is_dropping = !faulty.is_empty();
-        for (dir, reason) in faulty {
-            let Some(unit) = units.get_mut(&dir) else { continue };
-            let dropped = unit.uses.pop().map(|used| used.template).unwrap_or_default();
-            let reason = format!("{} cannot be used: {reason}", OwnTemplate::shown(&dropped));
-            findings.not_understood.push(Remark::new(&dir, reason));
-            if unit.uses.is_empty() {
-                units.remove(&dir);
-            }
-        }
-        Ok(is_dropping)
     }
 
     fn note_jobs(&self, plan: &Plan, units: &mut Units) {
@@ -249,17 +216,5 @@ fn is_made_by(plan: &Plan, job: &Job, template: &str) -> bool {
     match OwnTemplate::named(template) {
         Some(own) => path == own.path,
         None => path.starts_with(&format!("{template}/")),
-    }
-}
-
-/// Returns the name of a unit as a glob of names.
-fn glob_of_name(name: &str) -> String {
-    super::glob::escaped(name)
-}
-
-fn message(error: &Diagnostic, sources: &Sources) -> String {
-    match error.origin() {
-        Some(origin) => format!("{} ({})", error.message, sources.place(origin)),
-        None => error.message.clone(),
     }
 }

@@ -53,6 +53,8 @@ pub(super) struct Version {
     pub note: String,
     /// True if what the file states is not understood.
     pub is_unclear: bool,
+    /// True if the tool refuses to run where it is not what the file states, and no image has that.
+    pub is_refused: bool,
 }
 
 /// The versions that a template chooses from.
@@ -92,6 +94,7 @@ impl Choice {
             file,
             note,
             is_unclear: chosen.is_none(),
+            is_refused: false,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{FileId, Origin, number};
 use nestling_files::path::RepoPath;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// A file as it was read.
 ///
@@ -33,6 +33,15 @@ pub struct Source {
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Arc<RwLock<Vec<Arc<Source>>>>,
+    marked: Arc<Mutex<Marked>>,
+}
+
+/// The files that may have a comment for this program, found once: a check of many kinds of pipelines asks again and again.
+#[derive(Debug, Default)]
+struct Marked {
+    /// Number of files that were searched, from the first.
+    searched: usize,
+    ids: Vec<FileId>,
 }
 
 impl Sources {
@@ -71,6 +80,23 @@ impl Sources {
     pub fn drop_from(&self, id: FileId) {
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         files.truncate(id.0 as usize);
+        let mut marked = self.marked.lock().unwrap_or_else(PoisonError::into_inner);
+        marked.searched = marked.searched.min(files.len());
+        marked.ids.retain(|known| known.0 < id.0);
+    }
+
+    /// Returns the files in whose text a predicate finds a mark. The predicate is the same for every call: each file is searched
+    /// once, however often this is called.
+    pub(crate) fn with_mark(&self, has_mark: impl Fn(&str) -> bool) -> Vec<FileId> {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        let mut marked = self.marked.lock().unwrap_or_else(PoisonError::into_inner);
+        for (index, source) in files.iter().enumerate().skip(marked.searched) {
+            if has_mark(&source.text) {
+                marked.ids.push(FileId(number(index)));
+            }
+        }
+        marked.searched = files.len();
+        marked.ids.clone()
     }
 
     /// The file with this id.
@@ -144,5 +170,34 @@ fn line_start(text: &str, line: usize) -> Option<usize> {
     match line.checked_sub(1) {
         None => Some(0),
         Some(breaks) => text.match_indices('\n').nth(breaks).map(|(offset, _)| offset + 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    #[test]
+    fn each_file_is_searched_for_marks_once_however_often_they_are_asked_for() {
+        let sources = Sources::default();
+        let searched = Cell::new(0);
+        let has_mark = |text: &str| {
+            searched.set(searched.get() + 1);
+            text.contains("mark")
+        };
+        let mut files = Vec::new();
+        for round in 0_usize..100 {
+            files.push(sources.add(round, if round % 10 == 0 { "a mark" } else { "none" }));
+            let marked = sources.with_mark(has_mark);
+            assert_eq!(marked.len(), round / 10 + 1);
+        }
+        // 100 files in 100 calls, and not one for each pair.
+        assert_eq!(searched.get(), 100);
+        sources.drop_from(files[15]);
+        assert_eq!(sources.with_mark(has_mark), [files[0], files[10]]);
+        sources.add("again", "a mark");
+        assert_eq!(sources.with_mark(has_mark).len(), 3);
+        assert_eq!(searched.get(), 101);
     }
 }

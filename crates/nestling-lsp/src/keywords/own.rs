@@ -43,7 +43,7 @@ const CASE_KEYS: [(&[&str], &str, &str, bool); 21] = [
     (&[], "use", "Templates that the unit uses before this one", true),
     (&[], "unit", "The unit: its name, its directory and its changed paths", true),
     (&[], "workspace", "A header in place of the repository's workspace", true),
-    (&[], "files", "The files that templates can read: their texts by path", true),
+    (&[], "files", "The files that templates can read: their contents by path", true),
     (&[], "expect", "The expected jobs, messages, or the whole pipeline", true),
     (&["unit"], "name", "Its name. Default: `api`", false),
     (&["unit"], "dir", "Its directory. Default: `services/api`", false),

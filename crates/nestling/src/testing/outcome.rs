@@ -34,7 +34,7 @@ pub struct CaseOutcome {
 pub struct CaseFailure {
     /// The place of the expectation, or of the case.
     pub origin: Origin,
-    /// What was expected, and what was found.
+    /// The expected and the found value.
     pub message: String,
 }
 

@@ -1,8 +1,8 @@
 //! Definitions that two templates of a unit both write: merged as GitLab merges includes, one of them would be lost.
 
 use crate::template::Rendered;
-use crate::workspace::Use;
 use crate::workspace::rules::USE_CLASH;
+use crate::workspace::{LIBRARY_PREFIX, Use};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity};
 use nestling_gitlab::pipeline::keywords::{GLOBAL, is_hidden};
 use nestling_gitlab::yaml::{Entry, Node};
@@ -37,13 +37,27 @@ fn conflict(first: &Use, defined: &Entry, used: &Use, entry: &Entry) -> Option<D
         let (key, origin) = differing_key(defined, entry)?;
         return Some(difference(first, used, &key, origin));
     }
-    let (message, help) = if first.is_of_same_template(used) {
-        let message = format!("two uses of template `{}` define job `{name}`", used.template);
-        (message, format!("add an input to its name: `{name} ${{{{ inputs.NAME }}}}:`"))
+    let is_one_template = first.is_of_same_template(used);
+    let message = if is_one_template {
+        format!("two uses of template `{}` define job `{name}`", used.template)
     } else {
-        let message =
-            format!("the templates `{}` and `{}` both define job `{name}`", first.template, used.template);
-        (message, "rename the job in one of them".to_owned())
+        format!("the templates `{}` and `{}` both define job `{name}`", first.template, used.template)
+    };
+    // The jobs of built-in templates cannot be renamed.
+    let is_fixed = |used: &Use| used.template.starts_with(LIBRARY_PREFIX);
+    let help = match (is_one_template, is_fixed(first), is_fixed(used)) {
+        (true, true, _) => format!(
+            "give each use a unit of its own: a `nestling.yml` in a directory of its own. Job names of `{}` are fixed",
+            used.template
+        ),
+        (true, false, _) => format!("add an input to its name: `{name} ${{{{ inputs.NAME }}}}:`"),
+        (false, true, true) => {
+            "give one of them a unit of its own: a `nestling.yml` in a directory of its own. Job names of built-in templates are fixed"
+                .to_owned()
+        }
+        (false, true, false) => format!("rename the job in `{}`", used.template),
+        (false, false, true) => format!("rename the job in `{}`", first.template),
+        (false, false, false) => "rename the job in one of them".to_owned(),
     };
     let problem = Diagnostic::error(&USE_CLASH, used.origin, message);
     let problem = problem.with_label(first.origin, "the first use").with_label(entry.key.origin, "the job");
@@ -73,7 +87,12 @@ fn difference(first: &Use, used: &Use, name: &str, origin: Origin) -> Diagnostic
     let is_one_template = first.is_of_same_template(used);
     let (severity, message, help) = if is_one_template {
         let message = format!("two uses of template `{}` set `{name}` to different values", used.template);
-        (Severity::Error, message, "set it in the jobs: the jobs of both uses would get the later value")
+        let help = if used.template.starts_with(LIBRARY_PREFIX) {
+            "give each use a unit of its own: a `nestling.yml` in a directory of its own"
+        } else {
+            "set it in the jobs: the jobs of both uses would get the later value"
+        };
+        (Severity::Error, message, help)
     } else {
         let message = format!("`{}` overrides `{name}` of `{}`", used.template, first.template);
         (

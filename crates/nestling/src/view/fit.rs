@@ -17,7 +17,7 @@ pub(crate) fn width(text: &str) -> usize {
     columns
 }
 
-/// Shortens a text at its end.
+/// Shortens a string at its end.
 pub(crate) fn end_cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
@@ -25,7 +25,7 @@ pub(crate) fn end_cut(text: &str, columns: usize) -> String {
     format!("{}…", start_of(text, columns.saturating_sub(1)).trim_end())
 }
 
-/// Shortens a text in its middle: both ends of an environment's name distinguish it from others.
+/// Shortens a string in its middle: both ends of an environment's name distinguish it from others.
 pub(crate) fn middle_cut(text: &str, columns: usize) -> String {
     if width(text) <= columns || columns < 3 {
         return text.to_owned();

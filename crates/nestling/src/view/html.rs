@@ -13,10 +13,10 @@ mod listing;
 
 use crate::emit::EmittedPart;
 use crate::plan::Plan;
+use listing::Listing;
 use minijinja::{Environment, context};
 use nestling_files::files::Files;
 use nestling_files::path::{is_misleading, readable};
-use listing::Listing;
 use page_data::PageData;
 use std::collections::{BTreeMap, BTreeSet};
 

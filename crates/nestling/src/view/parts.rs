@@ -62,8 +62,11 @@ fn listed(text: &mut String, paths: &[RepoPath]) {
 /// Returns the units of the pipeline, each with its reasons.
 pub fn units(plan: &Plan, screen: Screen) -> String {
     let included = plan.included();
-    let names: Vec<Vec<String>> =
-        included.iter().take(UNITS).map(|(unit, _)| vec![screen.paint.bold(name_in_line(unit.as_str(), screen.columns))]).collect();
+    let names: Vec<Vec<String>> = included
+        .iter()
+        .take(UNITS)
+        .map(|(unit, _)| vec![screen.paint.bold(name_in_line(unit.as_str(), screen.columns))])
+        .collect();
     let mut text = String::new();
     for (line, (_, verdict)) in padded(&names).into_iter().zip(&included) {
         let room = screen.columns.saturating_sub(width(&line));

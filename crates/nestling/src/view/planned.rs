@@ -2,7 +2,7 @@
 //! start.
 
 use crate::plan::Plan;
-use crate::view::fit::counted;
+use crate::view::fit::{counted, middle_cut};
 use nestling_gitlab::diagnostic::{Origin, Sources};
 use nestling_gitlab::pipeline::presence::{Case, JobPresence, Outcome, Presence, Start as When, State};
 use nestling_gitlab::pipeline::rule::rules;
@@ -28,7 +28,7 @@ pub(crate) enum Start<'a> {
     Delayed(&'a str),
     /// Only if an earlier job has failed.
     OnFailure,
-    /// That depends on a condition that only GitLab knows, or differs among the copies: [`PlannedJob::varied_start`] says how.
+    /// In several ways, by a condition that only GitLab knows or by the copy: [`PlannedJob::varied_start`] has the words.
     Varies,
 }
 
@@ -66,12 +66,20 @@ pub(crate) fn absent_names(plan: &Plan) -> BTreeSet<&str> {
 
 /// Returns a line for each job that was written and is not in the pipeline: by its rules, or by the environment catalogue.
 pub(crate) fn absences(plan: &Plan) -> Vec<String> {
+    absences_within(plan, usize::MAX)
+}
+
+/// Returns the lines of [`absences`], with names of no more than this many columns.
+pub(crate) fn absences_within(plan: &Plan, columns: usize) -> Vec<String> {
+    let name = |name: &str| middle_cut(name, columns);
     let by_rules = planned_jobs(plan).filter_map(|planned| {
         let reason = planned.omission()?.in_words(&plan.sources);
-        Some(format!("without {}: {reason}", planned.job.name))
+        Some(format!("without {}: {reason}", name(planned.job.name.as_str())))
     });
     let left_out = plan.left_out.iter().flat_map(|(unit, jobs)| {
-        jobs.iter().map(move |left_out| format!("without {unit}:{}: {}", left_out.job, left_out.reason))
+        jobs.iter().map(move |left_out| {
+            format!("without {}: {}", name(&format!("{unit}:{}", left_out.job)), left_out.reason)
+        })
     });
     by_rules.chain(left_out).collect()
 }

@@ -47,16 +47,12 @@ fn column_width(rows: &[Vec<String>], column: usize) -> usize {
     widths.filter(|width| *width <= WIDEST).max().unwrap_or(WIDEST)
 }
 
-/// Paints a text in the row of this index.
+/// Paints a string in the row of this index.
 pub(crate) type PaintCell<'a> = &'a dyn Fn(usize, &str) -> String;
 
 /// Returns the first two columns of each row, padded to equal widths. Of names that leave no room for the facts of a job, both ends
 /// are shown. `paints` are those of the columns.
-pub(crate) fn padded_names(
-    rows: &[[String; 2]],
-    columns: usize,
-    paints: [PaintCell<'_>; 2],
-) -> Vec<String> {
+pub(crate) fn padded_names(rows: &[[String; 2]], columns: usize, paints: [PaintCell<'_>; 2]) -> Vec<String> {
     let room = columns.saturating_sub(FACTS + 4);
     let widest = |column: usize, most: usize| {
         let widths = rows.iter().map(|row| width(&row[column]));
@@ -84,7 +80,7 @@ pub(crate) fn padded_names(
     padded_to(&painted, &widths)
 }
 
-/// Returns a text that stands alone in a line of a list, such as a name with a reason: both ends of its name are shown.
+/// Returns a name for a line of its own, such as one with a reason. Of a long name, both ends are shown.
 pub(crate) fn name_in_line(name: &str, columns: usize) -> String {
     middle_cut(name, (columns / 2).max(ENVIRONMENT))
 }

@@ -1,9 +1,9 @@
 //! The plan as a table: the stages in the order in which they run, each with its jobs.
 
 use super::facts::by_stage;
-use super::fit::{middle_cut, width};
+use super::fit::{end_cut, middle_cut, width};
 use super::paint::Screen;
-use super::planned::{Count, PlannedJob, absences, absent_names, possible_jobs};
+use super::planned::{Count, PlannedJob, absences_within, absent_names, possible_jobs};
 use super::row;
 use super::tree::summary;
 use crate::plan::Plan;
@@ -40,9 +40,9 @@ pub fn stages(plan: &Plan, screen: Screen) -> String {
         }
         text.push('\n');
     }
-    let absences = absences(plan);
+    let absences = absences_within(plan, screen.columns / 2);
     for line in absences.iter().take(ABSENCES) {
-        let _ = writeln!(text, "{}", paint.dim(middle_cut(line, screen.columns)));
+        let _ = writeln!(text, "{}", paint.dim(end_cut(line, screen.columns)));
     }
     if absences.len() > ABSENCES {
         let _ = writeln!(text, "{}", paint.dim(format!("and without {} more", absences.len() - ABSENCES)));

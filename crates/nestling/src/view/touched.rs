@@ -44,7 +44,7 @@ pub enum Starts {
     Delayed(String),
     /// By itself, if an earlier job has failed.
     OnFailure,
-    /// That depends on a condition that only GitLab knows, or differs among the copies of the job: in words.
+    /// In several ways, by a condition that only GitLab knows or by the copy of the job: in words.
     Varies(String),
 }
 

@@ -8,7 +8,7 @@ use nestling_files::files::MemoryFiles;
 static LIBRARY: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
 /// Prefix of the names of built-in templates.
-pub(super) const LIBRARY_PREFIX: &str = "nestling/";
+pub(crate) const LIBRARY_PREFIX: &str = "nestling/";
 
 /// Returns the file of a built-in template, by its name without the prefix.
 pub(super) fn library_file(name: &str) -> Option<&'static File<'static>> {

@@ -8,7 +8,7 @@ mod members;
 mod cargo;
 mod docker;
 mod dotnet;
-mod go;
+pub(crate) mod go;
 mod gradle;
 mod helm;
 mod kustomize;
@@ -34,6 +34,7 @@ use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, Suggestion};
 use nestling_gitlab::yaml::Node;
 
+pub(crate) use gradle::Settings as GradleSettings;
 pub(crate) use manifest::Manifests;
 
 /// Reader of one ecosystem's manifests: an entry of `depends_from`.

@@ -35,7 +35,7 @@ pub(super) fn watch(args: &Args, session: &mut Session, io: &mut Io) -> Result<E
             Waited::Ended => return Ok(exit),
             Waited::Saved(saved) => {
                 session.forget(&saved);
-                // What is served is not drawn here: the address stays in view.
+                // A served page is not drawn here: its URL stays in view.
                 if server.is_none() {
                     io.redraw()?;
                 }

@@ -1,5 +1,7 @@
 //! The paths that a Dockerfile copies out of its build context.
 
+use std::collections::BTreeMap;
+
 /// Values of the arguments that BuildKit sets by itself, for the platform that the template builds for.
 const OWN_ARGUMENTS: [(&str, &str); 8] = [
     ("TARGETPLATFORM", "linux/amd64"),
@@ -25,7 +27,7 @@ pub(super) struct Contents {
 pub(super) fn read(dockerfile: &str, given: &[(String, String)]) -> Contents {
     let mut contents = Contents::default();
     let own = OWN_ARGUMENTS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let mut values: Vec<(String, String)> = own.collect();
+    let mut values: BTreeMap<String, String> = own.collect();
     for instruction in instructions(dockerfile) {
         let mut words = instruction.split_whitespace();
         let name = words.next().unwrap_or_default().to_uppercase();
@@ -37,9 +39,10 @@ pub(super) fn read(dockerfile: &str, given: &[(String, String)]) -> Contents {
                 continue;
             }
             "ARG" | "ENV" => {
-                let defaults = words.iter().filter_map(|word| word.split_once('='));
-                let unquoted = |value: &str| value.trim_matches(['"', '\'']).to_owned();
-                values.extend(defaults.map(|(name, value)| (name.to_owned(), unquoted(value))));
+                for (name, value) in assignments(&name, &words) {
+                    let value = with_values(value.trim_matches(['"', '\'']), &values);
+                    values.insert(name.to_owned(), value);
+                }
                 // What is given wins over a default.
                 let is_declared = |name: &str| words.iter().any(|word| word.split('=').next() == Some(name));
                 values.extend(given.iter().filter(|(arg, _)| name == "ARG" && is_declared(arg)).cloned());
@@ -53,6 +56,14 @@ pub(super) fn read(dockerfile: &str, given: &[(String, String)]) -> Contents {
         contents.sources.extend(paths.filter(|path| !path.contains("://") && !path.starts_with("git@")));
     }
     contents
+}
+
+/// Returns the names with values of `ARG` or `ENV`. The older form of `ENV` has a blank between them.
+fn assignments<'w>(instruction: &str, words: &[&'w str]) -> Vec<(&'w str, &'w str)> {
+    match words {
+        [name, value, ..] if instruction == "ENV" && !name.contains('=') => vec![(name, value)],
+        words => words.iter().filter_map(|word| word.split_once('=')).collect(),
+    }
 }
 
 /// Returns the names of the arguments that a Dockerfile declares.
@@ -93,54 +104,168 @@ fn of_mount(word: &str) -> Option<String> {
     Some(source.to_owned())
 }
 
-/// Returns a path with the values of variables that have one, or a default behind `:-`.
-fn with_values(path: &str, values: &[(String, String)]) -> String {
-    let path = values.iter().rev().fold(path.to_owned(), |path, (name, value)| {
-        let path = path.replace(&format!("${{{name}}}"), value);
-        if path.contains(&format!("${name}")) { without_braces(&path, name, value) } else { path }
-    });
-    let Some((before, rest)) = path.split_once("${") else { return path };
-    match rest.split_once('}') {
-        Some((variable, after)) if variable.contains(":-") => {
-            let default = variable.split_once(":-").map_or("", |(_, default)| default);
-            with_values(&format!("{before}{default}{after}"), values)
+/// The most bytes of a word with the values of its variables.
+const MOST_BYTES: usize = 4096;
+
+/// Returns a word with the values of variables that have one, or a default behind `:-`. One that refers to itself stays as it is.
+fn with_values(word: &str, values: &BTreeMap<String, String>) -> String {
+    let mut word = word.to_owned();
+    // A value may have another variable inside.
+    for _ in 0..8 {
+        let next = expanded(&word, values);
+        if next == word || next.len() > MOST_BYTES {
+            break;
         }
-        _ => path,
+        word = next;
     }
+    word
 }
 
-/// Replaces `$NAME` where the name ends there: `$A` is not in `$AB`.
-fn without_braces(path: &str, name: &str, value: &str) -> String {
-    let variable = format!("${name}");
-    let mut parts = path.split(&variable);
-    let mut replaced = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let goes_on = part.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-        replaced.push_str(if goes_on { &variable } else { value });
-        replaced.push_str(part);
+/// Replaces each variable of a word once.
+fn expanded(word: &str, values: &BTreeMap<String, String>) -> String {
+    let mut expanded = String::new();
+    let mut rest = word;
+    while let Some((before, variable)) = rest.split_once('$') {
+        expanded.push_str(before);
+        let (length, name, default) = variable_at_start(variable);
+        let value =
+            values.get(name).map(String::as_str).filter(|value| !value.is_empty() || default.is_none());
+        match value.or(default) {
+            Some(value) if expanded.len() <= MOST_BYTES => expanded.push_str(value),
+            _ => {
+                expanded.push('$');
+                expanded.push_str(&variable[..length]);
+            }
+        }
+        rest = &variable[length..];
     }
-    replaced
+    expanded.push_str(rest);
+    expanded
 }
 
-/// Returns the instructions of a Dockerfile, each on one line, without comments.
+/// Reads the variable that begins behind a `$`: its length, its name, and its default behind `:-` or `-`.
+fn variable_at_start(text: &str) -> (usize, &str, Option<&str>) {
+    let length_of_name =
+        |text: &str| text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+    let Some(inner) = text.strip_prefix('{') else {
+        let length = length_of_name(text);
+        return (length, &text[..length], None);
+    };
+    let Some(end) = closing_brace(inner) else { return (1, "", None) };
+    let name = &inner[..length_of_name(&inner[..end])];
+    let form = &inner[name.len()..end];
+    let default = form.strip_prefix(":-").or_else(|| form.strip_prefix('-'));
+    // Forms such as `${X%.tar}` are not read.
+    let name = if form.is_empty() || default.is_some() { name } else { "" };
+    (end + 2, name, default)
+}
+
+/// Returns the index of the brace that closes a variable, behind those of the variables in its default.
+fn closing_brace(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (index, c) in text.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => return Some(index),
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Returns the instructions of a Dockerfile, each on one line, without comments and without the texts of heredocs.
 fn instructions(dockerfile: &str) -> Vec<String> {
     let mut instructions = Vec::new();
     let mut open = String::new();
-    for line in dockerfile.trim_start_matches('\u{feff}').lines().map(str::trim) {
+    let escape = escape_of(dockerfile);
+    let mut lines = dockerfile.trim_start_matches('\u{feff}').lines().map(str::trim);
+    while let Some(line) = lines.next() {
         if line.starts_with('#') {
             continue;
         }
-        match line.strip_suffix('\\') {
-            Some(part) => {
-                open.push_str(part);
-                open.push(' ');
-            }
-            None => {
-                open.push_str(line);
-                instructions.push(std::mem::take(&mut open));
-            }
+        if let Some(part) = line.strip_suffix(escape) {
+            open.push_str(part);
+            open.push(' ');
+            continue;
         }
+        open.push_str(line);
+        let instruction = std::mem::take(&mut open);
+        for mark in heredocs(&instruction) {
+            lines.by_ref().find(|line| *line == mark);
+        }
+        instructions.push(instruction);
     }
     instructions.push(open);
     instructions
+}
+
+/// Returns the character that joins lines: the directive `# escape=` at the top may set another one.
+fn escape_of(dockerfile: &str) -> char {
+    let top =
+        dockerfile.trim_start_matches('\u{feff}').lines().map_while(|line| line.trim().strip_prefix('#'));
+    let mut directives = top.filter_map(|line| line.split_once('='));
+    let escape = directives.find(|(name, _)| name.trim().eq_ignore_ascii_case("escape"));
+    escape.and_then(|(_, value)| value.trim().chars().next()).unwrap_or('\\')
+}
+
+/// Returns the marks that end the heredocs of an instruction (<https://docs.docker.com/reference/dockerfile/#here-documents>).
+fn heredocs(instruction: &str) -> Vec<String> {
+    let name = instruction.split_whitespace().next().unwrap_or_default();
+    if !["RUN", "COPY", "ADD"].iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        return Vec::new();
+    }
+    // `<<<` is a string of the shell, and `1 << 2` a number.
+    let starts = instruction.split_whitespace().filter_map(|word| {
+        let (_, mark) = word.split_once("<<")?;
+        let mark = mark.trim_start_matches('-').trim_matches(['"', '\'']);
+        let is_mark = mark.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        let length = mark.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(mark.len());
+        is_mark.then(|| mark[..length].to_owned())
+    });
+    starts.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sources(dockerfile: &str) -> String {
+        read(dockerfile, &[]).sources.join(" ")
+    }
+
+    #[test]
+    fn variables_have_their_values_at_the_line_that_sets_them() {
+        for (dockerfile, expected) in [
+            ("ENV A=x\nENV B=$A/y\nCOPY $B /\n", "x/y"),
+            ("ENV A x\nCOPY ${A} /\n", "x"),
+            ("ARG A=${B:-${C:-x}}\nCOPY ${A}/$A-1 /\n", "x/x-1"),
+            ("ENV A=${Q:-a}${A}\nCOPY $A/b /\n", "aaaaaaaaa${A}/b"),
+            ("ARG AB=x\nCOPY $AB$A /\n", "x$A"),
+            ("COPY ${A%x} $ /\n", "${A%x} $"),
+            ("ARG A=\nCOPY a${A}b ${A:-c} /\n", "ab c"),
+        ] {
+            let found = sources(dockerfile);
+            // How often a variable that refers to itself is replaced is of no interest: it ends.
+            let is_same = found == expected || (expected.contains("aaa") && found.ends_with("${A}/b"));
+            assert!(is_same, "{dockerfile}: {found}");
+        }
+        let doubling: String =
+            (0..5000).map(|index| format!("ENV A{}=$A{index}$A{index}x\n", index + 1)).collect();
+        assert!(sources(&format!("{doubling}COPY $A5000 /\n")).len() <= MOST_BYTES);
+    }
+
+    #[test]
+    fn what_heredocs_hold_is_no_instruction() {
+        for (dockerfile, expected) in [
+            ("RUN <<EOF\nCOPY no /\nEOF\nCOPY yes /\n", "yes"),
+            ("COPY <<-\"A\" <<B /x/\nCOPY no /\nA\nADD no /\nB\nCOPY yes /\n", "yes"),
+            ("RUN cat <<EOF > x\r\nADD no /\r\nEOF\r\nCOPY yes /\r\n", "yes"),
+            ("RUN echo $((1 << 2))\nCOPY yes /\n", "yes"),
+            ("# escape=`\nCOPY a `\n  b `\n  C:\\\nCOPY c /\n", "a b c"),
+            ("RUN x \\\n  # a comment\n  y\nCOPY yes \\\n /\n", "yes"),
+        ] {
+            assert_eq!(sources(dockerfile), expected, "{dockerfile}");
+        }
+    }
 }

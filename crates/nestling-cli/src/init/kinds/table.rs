@@ -1,7 +1,7 @@
 //! The kinds, as data.
 
 use super::{Kind, Role};
-use crate::init::own_templates::{DOTNET, ELIXIR, HELM, KUSTOMIZE, NX, PHP, RUBY};
+use crate::init::own_templates::{ELIXIR, HELM, KUSTOMIZE, NX, PHP, RUBY};
 
 /// The part that most kinds without a template have in common.
 const PLAIN: Kind = Kind {
@@ -218,9 +218,7 @@ pub(in crate::init) static KINDS: [Kind; 46] = [
         id: "dotnet",
         noun: ".NET project",
         markers: &["*.csproj", "*.fsproj", "*.vbproj"],
-        // `nestling/dotnet` builds only the projects that it is told to publish, and each project is to have a job.
-        templates: &[],
-        own_template: Some(&DOTNET),
+        templates: &["dotnet"],
         reader: Some("dotnet"),
         own: &["*.sln", "*.slnx"],
         shared: &["global.json", "nuget.config", "NuGet.config", "NuGet.Config"],
@@ -231,7 +229,12 @@ pub(in crate::init) static KINDS: [Kind; 46] = [
         reader: Some("terraform"),
         own: &[".terraform.lock.hcl"],
         shared: &[".tflint.hcl", ".terraform-version", ".opentofu-version"],
-        ..delivery("opentofu", "OpenTofu or Terraform module", &["opentofu"], &["*.tf", "*.tofu"])
+        ..delivery(
+            "opentofu",
+            "OpenTofu or Terraform module",
+            &["opentofu"],
+            &["*.tf", "*.tofu", "*.tf.json", "*.tofu.json"],
+        )
     },
     Kind {
         // `nestling/helm` deploys, and only people know where to: the chart is linted until they use it.
@@ -252,7 +255,7 @@ pub(in crate::init) static KINDS: [Kind; 46] = [
     },
     delivery("site", "static site", &["static-site"], &["index.html"]),
     Kind {
-        advice: "`docs/cdk.md` says how its stages become jobs",
+        advice: "`docs/cdk.md` shows how its stages are converted to jobs",
         ..delivery("cdk", "CDK app", &["cdk"], &["cdk.json"])
     },
     Kind {

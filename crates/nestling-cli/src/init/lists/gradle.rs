@@ -2,44 +2,18 @@
 
 use super::super::inventory::{Inventory, material};
 use super::{List, Reader};
+use nestling::listed::{GradleProject, gradle_projects};
 use nestling::{ReadError, RepoPath};
-use regex::Regex;
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
-
-/// Returns a regular expression of this file.
-///
-/// The pattern is a constant, and the tests compile each.
-fn regex(pattern: &str) -> Option<Regex> {
-    Regex::new(pattern).ok()
-}
-
-static INCLUDE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| regex(r"(?m)^[ \t]*include\b\s*\(?((?:\s*,?\s*(?:'[^']*'|\x22[^\x22]*\x22))+)"));
-static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| regex(r"'([^']*)'|\x22([^\x22]*)\x22"));
-static MOVED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    regex(r#"project\(\s*['"](:[^'"]*)['"]\s*\)\.projectDir\s*=\s*(?:new File|file)\([^'"]*['"]([^'"]+)['"]"#)
-});
-
-/// Returns the first groups of all matches.
-fn captures(pattern: &LazyLock<Option<Regex>>, text: &str) -> Vec<String> {
-    let Some(pattern) = pattern.as_ref() else { return Vec::new() };
-    let found = pattern.captures_iter(text).filter_map(|found| found.iter().skip(1).flatten().next());
-    found.map(|found| found.as_str().to_owned()).collect()
-}
 
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<List>, ReadError> {
     let mut lists = Vec::new();
     for name in ["settings.gradle", "settings.gradle.kts"] {
         for dir in reader.directories_with(name) {
             let file = dir.child(name.as_bytes());
-            let text = without_line_comments(&reader.text(&file)?);
-            let is_open = is_open(&text);
-            let mut members: BTreeSet<RepoPath> = included(&dir, &text)
-                .into_iter()
-                .map(|(_, path)| path)
-                .filter(|path| *path != dir && reader.inventory.is_directory(path))
-                .collect();
+            let text = reader.text(&file)?;
+            let is_open = is_open(&without_line_comments(&text));
+            let mut members = included(reader.inventory, &dir, &text);
             if is_open {
                 members.extend(with_code(reader.inventory, &dir));
             }
@@ -94,40 +68,35 @@ fn without_line_comments(text: &str) -> String {
     code.collect::<Vec<_>>().join("\n")
 }
 
-/// Returns the directory of each project that a settings file includes, with its path such as `:libs:core`.
-fn included(dir: &RepoPath, text: &str) -> Vec<(String, RepoPath)> {
-    let names = captures(&INCLUDE, text).into_iter().flat_map(|list| captures(&QUOTED, &list));
-    let mut projects: Vec<(String, RepoPath)> = names
-        .filter_map(|name| {
-            let path = name.trim_start_matches(':').replace(':', "/");
-            Some((format!(":{}", name.trim_start_matches(':')), dir.join(path).ok()?))
-        })
-        .collect();
-    let moved = MOVED.as_ref().map(|pattern| pattern.captures_iter(text));
-    for found in moved.into_iter().flatten() {
-        let (Some(name), Some(path)) = (found.get(1), found.get(2)) else { continue };
-        let path = path.as_str().trim_start_matches("$rootDir/").trim_start_matches("${rootDir}/");
-        if let Some(project) = projects.iter_mut().find(|(known, _)| known == name.as_str())
-            && let Ok(path) = dir.join(path)
-        {
-            project.1 = path;
-        }
-    }
-    projects
+/// Returns the directories of the projects that a settings file includes. One that is only on the way to others counts if it has a
+/// file of its own.
+fn included(inventory: &Inventory, dir: &RepoPath, text: &str) -> BTreeSet<RepoPath> {
+    let projects = gradle_projects(text);
+    let parents = projects.iter().filter_map(|project| Some(project.path.rsplit_once(':')?.0));
+    let on_the_way: BTreeSet<&str> = parents.collect();
+    let directory = |project: &GradleProject| {
+        let path = dir.join(&project.directory).ok().filter(|path| path != dir)?;
+        let directory = inventory.directories.get(&path)?;
+        let has_file = ["build.gradle", "build.gradle.kts"].iter().any(|name| directory.has(name));
+        (has_file || !on_the_way.contains(project.path.as_str())).then_some(path)
+    };
+    projects.iter().filter_map(directory).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nestling::MemoryFiles;
 
     #[test]
-    fn projects_of_gradle_are_read_in_every_spelling() {
+    fn projects_of_gradle_are_those_with_a_directory() {
         let text = "rootProject.name = 'x'\ninclude 'a', 'b:c'\n// include 'no'\ninclude(\":d\")\ninclude(\n  \"e\",\n  \
-                    \"f\"\n)\nproject(':d').projectDir = file('moved/d')\nincludeBuild('../other')\n";
-        let found: Vec<String> = included(&RepoPath::root(), text)
-            .into_iter()
-            .map(|(name, path)| format!("{name}={path}"))
-            .collect();
-        assert_eq!(found, [":a=a", ":b:c=b/c", ":d=moved/d", ":e=e", ":f=f"]);
+                    \"f\"\n)\nproject(':d').projectDir = file('moved/d')\nincludeBuild('../other')\ninclude 'g:h', 'gone'\n";
+        let paths = ["a/x", "b/c/x", "no/x", "d/x", "moved/d/x", "e/x", "f/x", "g/build.gradle", "g/h/x"];
+        let files = MemoryFiles::new(paths.map(|path| (path, "")));
+        let inventory = Inventory::read(&files).unwrap();
+        let found = included(&inventory, &RepoPath::root(), text);
+        let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(found, ["a", "b/c", "e", "f", "g", "g/h", "moved/d"]);
     }
 }

@@ -51,6 +51,11 @@ fn backend_settings(
     ))
 }
 
+/// Returns true for a file that is to be copied and changed, such as `terraform.example.tfvars`.
+fn is_example(file: &str) -> bool {
+    ["example", "sample", "template"].iter().any(|word| file.contains(word))
+}
+
 impl Making<'_> {
     /// A module of others is tested and neither planned nor applied: only what has a state is.
     pub(super) fn opentofu(
@@ -61,7 +66,7 @@ impl Making<'_> {
         findings: &mut Findings,
     ) -> Vec<Fact> {
         let directory = &self.inventory.directories[&project.dir];
-        let has_values = directory.files.iter().any(|file| file.ends_with(".tfvars"));
+        let has_values = directory.files.iter().any(|file| file.ends_with(".tfvars") && !is_example(file));
         let is_module =
             project.material == Some(Material::Example) || (modules.is_module(&project.dir) && !has_values);
         let backend = if is_module { Ok(None) } else { backend_settings(modules, &project.dir, directory) };
@@ -80,8 +85,11 @@ impl Making<'_> {
         }
         // These names are read without being named; of several others, nobody can tell which one is meant.
         let is_read = |file: &str| file == "terraform.tfvars" || file.ends_with(".auto.tfvars");
-        let values: Vec<&String> =
-            directory.files.iter().filter(|file| file.ends_with(".tfvars") && !is_read(file)).collect();
+        // Others are to be copied and changed.
+        let is_example =
+            |file: &str| ["example", "sample", "template"].iter().any(|word| file.contains(word));
+        let is_meant = |file: &&String| file.ends_with(".tfvars") && !is_read(file) && !is_example(file);
+        let values: Vec<&String> = directory.files.iter().filter(is_meant).collect();
         let mut facts = match values.as_slice() {
             [file] => vec![fact("var_files", vec![file.as_str()])],
             _ => Vec::new(),

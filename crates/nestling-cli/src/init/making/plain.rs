@@ -100,15 +100,20 @@ impl Making<'_> {
             return Ok(Err(Refusal::unfit(reason)));
         }
         let mut facts = Vec::new();
-        if read.is_test {
-            facts.push(fact("job", "test"));
-            facts.extend(read.framework().map(|framework| fact("framework", framework)));
+        facts.extend(read.framework().map(|framework| fact("framework", framework)));
+        if dotnet.solutions(&project.dir) > 1 {
+            let file = String::from_utf8_lossy(project.marker.file_name()).into_owned();
+            facts.push(fact("project", file));
+        }
+        // Without settings of its own dotnet format has a style that few repositories follow.
+        if !and_above(&project.dir).any(|above| self.has(&above, ".editorconfig")) {
+            facts.push(fact("lint", false));
         }
         if let Some((file, version)) = dotnet.unknown_sdk(&project.marker)? {
             let reason = format!("`{version}` in {file} is no SDK that is known: the job runs with another");
             findings.notes.push(Remark::new(&project.marker, reason));
         }
-        facts.extend(dotnet.sdk(&project.marker)?.map(|sdk| fact("sdk", sdk)));
+        facts.extend(dotnet.sdk(&project.marker)?.map(|sdk| fact("dotnet_version", sdk)));
         Ok(Ok(facts))
     }
 
@@ -141,7 +146,7 @@ impl Making<'_> {
         // Bundler looks above as well.
         if !and_above(&project.dir).any(|dir| self.has(&dir, "Gemfile")) {
             return Ok(Err(Refusal::no_unit(
-                "`bundle install` needs a Gemfile, and there is none: no job is proposed",
+                "`bundle install` requires a Gemfile, which does not exist: no job is proposed",
             )));
         }
         let has_directory = |name: &str| self.inventory.is_directory(&project.dir.child(name.as_bytes()));

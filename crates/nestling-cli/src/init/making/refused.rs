@@ -22,6 +22,11 @@ pub(super) fn noun(value: &Value) -> &'static str {
     }
 }
 
+/// Returns true for the script that `npm init` writes: it reports that there are no tests, and fails.
+pub(in crate::init) fn is_placeholder(command: &str) -> bool {
+    command.contains("no test specified") && command.contains("exit 1")
+}
+
 impl Making<'_> {
     /// Leaves out the jobs of scripts that must not run by themselves, and remarks them.
     pub(super) fn without_refused(
@@ -77,6 +82,8 @@ impl Making<'_> {
                 None
             } else if !command.is_string() {
                 Some(format!("its script `{script}` must be a string, found {}", noun(command)))
+            } else if command.as_str().is_some_and(is_placeholder) {
+                Some(format!("its script `{script}` is what `npm init` writes, and always fails"))
             } else {
                 reader
                     .of_script(&project.dir, script)

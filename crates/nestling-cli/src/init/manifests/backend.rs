@@ -115,8 +115,9 @@ impl Manifests<'_> {
                 || self.has(dir, &format!("{place}.py"))
         };
         let lower = |place: &String| self.has_directory_like(dir, place);
-        (!places.iter().any(|place| is_there(place) || lower(place)))
-            .then(|| format!("a package `{package}` beside {}: there is none", dir.child(b"pyproject.toml")))
+        (!places.iter().any(|place| is_there(place) || lower(place))).then(|| {
+            format!("a package `{package}` beside {}, which does not exist", dir.child(b"pyproject.toml"))
+        })
     }
 
     /// Returns true if a directory of this name in any case is there.

@@ -112,14 +112,15 @@ impl Manifests<'_> {
             |table: &str, key: &str| workspace.and_then(|workspace| workspace.get(table)?.get(key)).is_some();
         let (table, key) = inherited.into_iter().find(|(table, key)| !has(table, key))?;
         Some(format!(
-            "`{key}` in `[workspace.{table}]`, which {} takes from there: there is none",
+            "`{key}` in `[workspace.{table}]`, which {} inherits and which does not exist",
             shown(dir)
         ))
     }
 
     fn manifest(&self, dir: &RepoPath) -> Result<Table, String> {
         let file = shown(dir);
-        let text = self.text(&dir.child(b"Cargo.toml")).ok_or_else(|| format!("{file}: there is none"))?;
+        let text =
+            self.text(&dir.child(b"Cargo.toml")).ok_or_else(|| format!("{file}, which does not exist"))?;
         text.parse::<Table>().map_err(|_| format!("{file}, which is invalid"))
     }
 
@@ -166,7 +167,7 @@ impl Manifests<'_> {
         let has_own = TARGET_DIRECTORIES.iter().any(|path| self.has_target(dir, path));
         let library = manifest.get("lib").filter(|library| library.get("path").is_none());
         if library.is_some() && !self.has(dir, "src/lib.rs") {
-            return Some(format!("src/lib.rs, for the `[lib]` of {file}: there is none"));
+            return Some(format!("src/lib.rs, for the `[lib]` of {file}, which does not exist"));
         }
         (!has_table && !has_main && !has_own)
             .then(|| format!("src/lib.rs or src/main.rs beside {file}: there is neither"))

@@ -3,6 +3,7 @@
 use super::super::inventory::and_above;
 use super::Manifests;
 use nestling::RepoPath;
+use nestling::listed::go_modules;
 use std::collections::BTreeSet;
 
 /// The directives of a `go.mod`.
@@ -20,17 +21,17 @@ impl Manifests<'_> {
             return Some(format!("{file} without `{name}`, which is no directive of it"));
         }
         if !directives.iter().any(|(name, value)| name == "module" && !value.is_empty()) {
-            return Some(format!("a `module` in {file}: there is none"));
+            return Some(format!("a `module` in {file}, which has none"));
         }
         if !self.has_go_package(&dir) {
-            return Some(format!("a package of Go beside {file}: there is none"));
+            return Some(format!("a package of Go beside {file}, where there is none"));
         }
         // A vendored module reads nothing from elsewhere.
         if !self.has(&dir, "vendor/modules.txt")
             && let Some(path) = self.missing_replacement(&dir, &directives)
         {
             return Some(format!(
-                "a module in `{path}`, which a `replace` of {file} names: there is none in the repository"
+                "a module in `{path}`, which a `replace` of {file} names and which is not in the repository"
             ));
         }
         let work = and_above(&dir).map(|dir| dir.child(b"go.work")).find(|file| self.is_there(file));
@@ -41,13 +42,13 @@ impl Manifests<'_> {
     fn work_fault(&self, dir: &RepoPath, work: &RepoPath) -> Option<String> {
         let text = self.text(work)?;
         let work_dir = work.parent().unwrap_or_default();
-        let uses = super::super::lists::go_uses(&text);
+        let uses = go_modules(&text);
         if !uses.iter().any(|used| work_dir.join(used).is_ok_and(|used| used == *dir)) {
             return Some(format!("a `use` of the module in {work}, or GOWORK=off"));
         }
         let missing =
             uses.iter().find(|used| !work_dir.join(used).is_ok_and(|used| self.has(&used, "go.mod")))?;
-        Some(format!("a module in `{missing}`, which {work} uses: there is none"))
+        Some(format!("a module in `{missing}`, which {work} uses and which does not exist"))
     }
 
     /// Returns true for a module with a package of its own: what is in a module below, in `testdata`, or behind `.` or `_` is none.

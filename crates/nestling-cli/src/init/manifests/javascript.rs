@@ -32,7 +32,7 @@ impl Manifests<'_> {
                 ));
             }
             if spec.starts_with("workspace:") && !self.is_in_workspace(dir, name, spec) {
-                return Some(format!("the package `{name}` in the workspace: there is none"));
+                return Some(format!("the package `{name}` in the workspace, which has none of that name"));
             }
             let Some(path) = LOCAL.iter().find_map(|start| spec.strip_prefix(start)) else { continue };
             let target = dir.join(path.trim_start_matches("//"));
@@ -43,7 +43,7 @@ impl Manifests<'_> {
         None
     }
 
-    fn package(&self, dir: &RepoPath) -> Value {
+    pub(super) fn package(&self, dir: &RepoPath) -> Value {
         json_of(self.files, &dir.child(b"package.json")).unwrap_or_default()
     }
 

@@ -1,5 +1,7 @@
 //! Manifests with what they lack.
 
+mod locks;
+
 use super::Manifests;
 use crate::init::inventory::Inventory;
 use crate::init::lists::{self, Reader};

@@ -1,19 +1,53 @@
 //! The commands of targets and tasks: Makefiles, justfiles, Taskfiles, and the tasks of manifests.
 
 use nestling::{Files, ReadError, RepoPath};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::Table;
+
+/// The most bytes of commands that are read of one target, with the values of its variables.
+const MOST_BYTES: usize = 256 * 1024;
 
 /// The commands of a target, with those of what it needs first.
 pub(super) fn of_make(text: &str, target: &str) -> Option<String> {
     let rules = rules(text);
     let first = rules.iter().find(|rule| !rule.name.starts_with('.') && !rule.name.contains('%'))?;
-    let name = if target.is_empty() { first.name.clone() } else { target.to_owned() };
+    let name = if target.is_empty() { &first.name } else { target };
+    let commands = commands_of(&rules, name)?;
+    Some(with_values(&commands, &assignments(text)))
+}
+
+/// Returns the recipes of a target, behind those of the targets that it needs. `None` if it has no rule.
+fn commands_of(rules: &[Rule], target: &str) -> Option<String> {
+    let mut by_name: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
+    for rule in rules {
+        by_name.entry(&rule.name).or_default().push(rule);
+    }
+    by_name.get(target)?;
     let mut commands = String::new();
-    let mut seen = Vec::new();
-    add(&rules, &name, &mut seen, &mut commands);
-    let values = assignments(text);
-    (!seen.is_empty()).then(|| with_values(&commands, &values))
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    // A stack of its own: chains of targets may be long.
+    let mut open = vec![Step::Enter(target)];
+    while let Some(step) = open.pop() {
+        match step {
+            Step::Enter(name) if seen.insert(name) => {
+                for rule in by_name.get(name).into_iter().flatten().rev() {
+                    open.push(Step::Leave(rule));
+                    open.extend(rule.needs.iter().rev().map(|need| Step::Enter(need)));
+                }
+            }
+            Step::Enter(_) => {}
+            Step::Leave(rule) => commands.push_str(&rule.recipe),
+        }
+    }
+    Some(commands)
+}
+
+/// A step of the way through targets.
+enum Step<'r> {
+    /// What the target needs comes first.
+    Enter(&'r str),
+    /// All that the rule needs is done.
+    Leave(&'r Rule),
 }
 
 /// A rule of a Makefile or a justfile.
@@ -21,17 +55,6 @@ struct Rule {
     name: String,
     needs: Vec<String>,
     recipe: String,
-}
-
-fn add(rules: &[Rule], name: &str, seen: &mut Vec<String>, commands: &mut String) {
-    if seen.iter().any(|other| other == name) {
-        return;
-    }
-    for rule in rules.iter().filter(|rule| rule.name == name) {
-        seen.push(name.to_owned());
-        rule.needs.iter().for_each(|need| add(rules, need, seen, commands));
-        commands.push_str(&rule.recipe);
-    }
 }
 
 /// Reads the rules: `name: needs`, and lines that are indented.
@@ -80,14 +103,17 @@ fn assignments(text: &str) -> BTreeMap<String, String> {
     lines.filter_map(assignment).collect()
 }
 
-/// Replaces `$(NAME)`, `${NAME}` and `{{NAME}}`, and `$(MAKE)` with its program.
+/// Replaces `$(NAME)`, `${NAME}` and `{{NAME}}`, and `$(MAKE)` with its program. What would become too long stays as it is.
 fn with_values(commands: &str, values: &BTreeMap<String, String>) -> String {
     let mut text = commands.replace("$(MAKE)", "make").replace("${MAKE}", "make");
     // A value may have another one inside.
     for _ in 0..4 {
         for (name, value) in values {
             for form in [format!("$({name})"), format!("${{{name}}}"), format!("{{{{{name}}}}}")] {
-                text = text.replace(&form, value);
+                let count = text.matches(&form).count();
+                if count > 0 && text.len() + count * value.len() <= MOST_BYTES {
+                    text = text.replace(&form, value);
+                }
             }
         }
     }
@@ -174,6 +200,19 @@ mod tests {
             let commands = of_make(makefile, target);
             assert_eq!(commands.as_deref(), expected, "{target}");
         }
+    }
+
+    #[test]
+    fn long_chains_and_values_that_double_are_read_in_bounds() {
+        let chain: String =
+            (0..50_000).map(|index| format!("t{index}: t{}\n\tx{index}\n", index + 1)).collect();
+        let commands = of_make(&chain, "t0").unwrap();
+        assert!(commands.starts_with("x49999\n") && commands.ends_with("x0\n"));
+        let doubling: String =
+            (0..60).map(|index| format!("A{index:02} = $(A{:02})$(A{0:02})\n", index + 1)).collect();
+        let commands = of_make(&format!("{doubling}all:\n\techo $(A00)\n"), "all").unwrap();
+        assert!(commands.len() <= MOST_BYTES);
+        assert_eq!(of_make("a: b\n\tx\nb: a\n\ty\n", "a").as_deref(), Some("y\nx\n"));
     }
 
     #[test]

@@ -24,6 +24,9 @@ enum Token {
     End,
 }
 
+/// The most blocks and interpolations inside of each other. HCL of people has no more than ten.
+const DEPTH: usize = 100;
+
 /// Reads the blocks of a file.
 ///
 /// # Errors
@@ -31,7 +34,7 @@ enum Token {
 pub(in crate::init) fn blocks(text: &str) -> Result<Vec<Block>, String> {
     let tokens = tokens(text)?;
     let mut parser = Parser { tokens: &tokens, index: 0 };
-    let body = parser.body(false)?;
+    let body = parser.body(0)?;
     Ok(body.blocks)
 }
 
@@ -47,14 +50,18 @@ impl Parser<'_> {
         token
     }
 
-    /// Reads a body up to its closing brace, or to the end of the file.
-    fn body(&mut self, is_inner: bool) -> Result<Block, String> {
+    /// Reads a body up to its closing brace, or to the end of the file for that which is in no block.
+    fn body(&mut self, depth: usize) -> Result<Block, String> {
+        let is_inner = depth > 0;
+        if depth > DEPTH {
+            return Err(format!("more than {DEPTH} blocks inside of each other"));
+        }
         let mut body = Block::default();
         loop {
             match self.next() {
                 Some(Token::End | Token::Sign(',')) => {}
                 Some(Token::Sign('}')) if is_inner => return Ok(body),
-                Some(Token::Name(name)) => self.item(name, &mut body)?,
+                Some(Token::Name(name)) => self.item(name, &mut body, depth)?,
                 None if is_inner => return Err("a block is not closed".to_owned()),
                 None => return Ok(body),
                 Some(token) => return Err(format!("expected a name, found {}", shown(&token))),
@@ -63,7 +70,7 @@ impl Parser<'_> {
     }
 
     /// Reads an argument or a block of this name.
-    fn item(&mut self, name: String, body: &mut Block) -> Result<(), String> {
+    fn item(&mut self, name: String, body: &mut Block, depth: usize) -> Result<(), String> {
         let mut labels = Vec::new();
         loop {
             match self.next() {
@@ -73,7 +80,7 @@ impl Parser<'_> {
                 }
                 Some(Token::Name(label) | Token::String(label)) => labels.push(label),
                 Some(Token::Sign('{')) => {
-                    let inner = self.body(true)?;
+                    let inner = self.body(depth + 1)?;
                     body.blocks.push(Block { name, labels, ..inner });
                     return Ok(());
                 }
@@ -131,7 +138,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
             ('#', _) | ('/', Some('/')) => skip_line(&mut characters),
             ('/', Some('*')) => skip_comment(&mut characters)?,
             ('\n', _) => tokens.push(Token::End),
-            ('"', _) => tokens.push(Token::String(quoted(&mut characters)?)),
+            ('"', _) => tokens.push(Token::String(quoted(&mut characters, 0)?)),
             ('<', Some('<')) => {
                 characters.next();
                 skip_heredoc(&mut characters)?;
@@ -175,17 +182,26 @@ fn skip_comment(characters: &mut Peekable<Chars<'_>>) -> Result<(), String> {
 }
 
 /// Reads a string behind its first quote. What it interpolates may have strings of its own.
-fn quoted(characters: &mut Peekable<Chars<'_>>) -> Result<String, String> {
+fn quoted(characters: &mut Peekable<Chars<'_>>, depth: usize) -> Result<String, String> {
+    if depth > DEPTH {
+        return Err(format!("more than {DEPTH} interpolations inside of each other"));
+    }
     let mut text = String::new();
     while let Some(c) = characters.next() {
         match c {
             '"' => return Ok(text),
             '\n' => break,
             '\\' => text.extend(characters.next()),
+            // `$${` is no interpolation.
+            '$' | '%' if characters.peek() == Some(&c) => {
+                characters.next();
+                text.push(c);
+                text.extend(characters.next_if_eq(&'{'));
+            }
             '$' | '%' if characters.peek() == Some(&'{') => {
                 characters.next();
                 text.push_str("${");
-                skip_interpolation(characters)?;
+                skip_interpolation(characters, depth)?;
                 text.push('}');
             }
             c => text.push(c),
@@ -194,13 +210,13 @@ fn quoted(characters: &mut Peekable<Chars<'_>>) -> Result<String, String> {
     Err("a string is not closed".to_owned())
 }
 
-fn skip_interpolation(characters: &mut Peekable<Chars<'_>>) -> Result<(), String> {
+fn skip_interpolation(characters: &mut Peekable<Chars<'_>>, depth_of_string: usize) -> Result<(), String> {
     let mut depth = 1_usize;
     while let Some(c) = characters.next() {
         match c {
             '{' => depth += 1,
             '}' => depth -= 1,
-            '"' => drop(quoted(characters)?),
+            '"' => drop(quoted(characters, depth_of_string + 1)?),
             _ => {}
         }
         if depth == 0 {
@@ -240,6 +256,16 @@ mod tests {
         assert_eq!((blocks[1].name.as_str(), blocks[1].labels[0].as_str()), ("module", "x"));
         assert_eq!(blocks[1].arguments["source"], "../x");
         assert_eq!(blocks[1].arguments.keys().collect::<Vec<_>>(), ["a", "d", "e", "source"]);
+    }
+
+    #[test]
+    fn braces_behind_two_signs_are_text_and_depth_is_bounded() {
+        let read = blocks("module \"x\" {\n  source = \"a$${b\"\n}\n").unwrap();
+        assert_eq!(read[0].arguments["source"], "a${b");
+        let deep = "a {".repeat(100_000);
+        assert_eq!(blocks(&deep).unwrap_err(), "more than 100 blocks inside of each other");
+        let strings = format!("a = {}", "\"${".repeat(100_000));
+        assert_eq!(blocks(&strings).unwrap_err(), "more than 100 interpolations inside of each other");
     }
 
     #[test]

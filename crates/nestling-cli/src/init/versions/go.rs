@@ -68,6 +68,7 @@ fn version(stated: Statement) -> Version {
         value: Some(Value::from(value)),
         file: stated.file,
         is_unclear: !is_known,
+        is_refused: false,
     }
 }
 

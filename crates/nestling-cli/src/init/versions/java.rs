@@ -108,6 +108,7 @@ fn choose(stated: Option<Statement>, wrapper: Option<(RangeInclusive<u32>, State
         note,
         file: reason.file,
         is_unclear,
+        is_refused: false,
     })
 }
 

@@ -42,7 +42,14 @@ impl Choice {
             Meaning::Tag(tag) => {
                 let note = format!("{} {tag} for {}", self.noun, statement.shown());
                 let value = Some(Value::from(tag));
-                Version { input: self.input, value, file: statement.file, note, is_unclear: false }
+                Version {
+                    input: self.input,
+                    value,
+                    file: statement.file,
+                    note,
+                    is_unclear: false,
+                    is_refused: false,
+                }
             }
             Meaning::Version(text) => {
                 let shown = statement.shown();

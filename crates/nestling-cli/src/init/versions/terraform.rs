@@ -1,10 +1,10 @@
 //! OpenTofu and Terraform: which of the two a directory is for, and the version that it requires.
 
 use super::{Choice, Statement, Version, Versions, numbers};
+use crate::init::kinds::{Kind, fits};
+use crate::init::terraform::blocks_of;
 use nestling::{ReadError, RepoPath};
-use regex::Regex;
 use serde_json::Value;
-use std::sync::LazyLock;
 
 const TOFU: Choice =
     Choice { noun: "OpenTofu", input: "version", lines: &["1.10", "1.11", "1.9", "1.8", "1.7", "1.6"] };
@@ -21,9 +21,8 @@ const TERRAFORM: Choice = Choice {
     ],
 };
 
-/// The pattern is a constant, and a test compiles it.
-static REQUIRED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"(?m)^\s*required_version\s*=\s*"([^"]*)""#).ok());
+/// The argument of the block `terraform` with a range of versions.
+const REQUIRED: &str = "required_version";
 
 impl Versions<'_> {
     pub(super) fn terraform(&self, dir: &RepoPath) -> Result<Vec<Version>, ReadError> {
@@ -37,6 +36,7 @@ impl Versions<'_> {
                 note: format!("Terraform because of {file}"),
                 file,
                 is_unclear: false,
+                is_refused: false,
             });
         }
         let names: [(&str, &str); 2] =
@@ -47,6 +47,23 @@ impl Versions<'_> {
             stated = self.of_tool_files(dir, &[name])?;
         }
         let choice = if is_terraform { TERRAFORM } else { TOFU };
+        if let Some(required) = &required {
+            // Both tools stop where they are another version than the code requires.
+            let range = super::Range::parse(&required.text);
+            if range.is_some_and(|range| !choice.is_known(&range.choose(choice.lines))) {
+                let note =
+                    format!("{} permits no version of {} that an image has", required.shown(), choice.noun);
+                let file = required.file.clone();
+                return Ok(vec![Version {
+                    input: "version",
+                    value: None,
+                    file,
+                    note,
+                    is_unclear: true,
+                    is_refused: true,
+                }]);
+            }
+        }
         versions.extend(stated.or(required).map(|stated| choice.of(stated)));
         Ok(versions)
     }
@@ -100,18 +117,28 @@ impl Versions<'_> {
         Ok(is_version.then_some(Statement { file, key: "", text }))
     }
 
-    /// Returns `required_version` of a directory's files.
+    /// Returns `required_version` of a directory's files. All that are there have to hold.
     fn required_version(&self, dir: &RepoPath) -> Result<Option<Statement>, ReadError> {
         let Some(directory) = self.inventory.directories.get(dir) else { return Ok(None) };
-        for name in directory.files.iter().filter(|name| name.ends_with(".tf") || name.ends_with(".tofu")) {
+        let markers = Kind::named("opentofu").map_or(&[][..], |kind| kind.markers);
+        let mut required: Option<Statement> = None;
+        for name in directory.files.iter().filter(|name| markers.iter().any(|marker| fits(marker, name))) {
             let file = dir.child(name.as_bytes());
             let text = self.text(&file)?.unwrap_or_default();
-            let captured = REQUIRED.as_ref().and_then(|pattern| pattern.captures(&text)?.get(1));
-            if let Some(version) = captured {
-                let text = version.as_str().to_owned();
-                return Ok(Some(Statement { file, key: "required_version", text }));
+            // Most files do not have it, and a text is searched faster than it is read.
+            if !text.contains(REQUIRED) {
+                continue;
+            }
+            let settings = blocks_of(name, &text).into_iter().filter(|block| block.name == "terraform");
+            for range in settings.filter_map(|mut settings| settings.arguments.remove(REQUIRED)) {
+                match &mut required {
+                    _ if range.is_empty() => {}
+                    Some(known) if known.text == range => {}
+                    Some(known) => known.text = format!("{}, {range}", known.text),
+                    None => required = Some(Statement { file: file.clone(), key: REQUIRED, text: range }),
+                }
             }
         }
-        Ok(None)
+        Ok(required)
     }
 }

@@ -1,6 +1,7 @@
 //! `# nestling: allow(rule)` on the line of a finding, or above it.
 
 use crate::diagnostic::{FileId, Origin, Sources, number};
+use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The word that a comment for this program starts with.
@@ -27,11 +28,13 @@ pub(super) struct Named<'a> {
 impl Comments {
     /// Reads the comments of all files.
     pub(super) fn read(sources: &Sources) -> Self {
-        let ids = (0..).map(FileId::from_index);
-        let texts = ids.map_while(|id| Some((id, sources.get(id)?)));
-        let has_mark = |text: &str| text.contains(MARK) || text.contains("Nestling:");
-        let with_comments = texts.filter(|(_, source)| has_mark(&source.text));
-        Self { files: with_comments.map(|(id, source)| (id, comments(&source.text))).collect() }
+        let has_mark = |text: &str| {
+            memmem::find(text.as_bytes(), MARK.as_bytes()).is_some()
+                || memmem::find(text.as_bytes(), b"Nestling:").is_some()
+        };
+        let ids = sources.with_mark(has_mark).into_iter();
+        let texts = ids.filter_map(|id| Some((id, sources.get(id)?)));
+        Self { files: texts.map(|(id, source)| (id, comments(&source.text))).collect() }
     }
 
     /// Returns the comment that covers a rule at a place: on its line, or alone on the line above.

@@ -74,7 +74,7 @@ impl<'a> Uses<'a> {
 }
 
 /// `use ./dir` and `use ( … )`, which only `go.work` has; the rest is written as in `go.mod`.
-fn without_uses(text: &str) -> (Vec<String>, String) {
+pub(crate) fn without_uses(text: &str) -> (Vec<String>, String) {
     let (mut uses, mut rest, mut inside) = (Vec::new(), String::new(), false);
     for line in text.lines() {
         let code = line.split("//").next().unwrap_or_default().trim();

@@ -10,7 +10,7 @@ use super::{Edges, Reading};
 use nestling_files::path::RepoPath;
 use regex::Regex;
 use script::{Pattern, Script, literals_after};
-use settings::Settings;
+pub(crate) use settings::Settings;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Both languages of scripts, the settings first.

@@ -2,16 +2,17 @@
 //! other (<https://developer.hashicorp.com/terraform/language/modules/sources#local-paths>,
 //! <https://terragrunt.gruntwork.io/docs/reference/config-blocks-and-attributes/>).
 
+mod json;
 mod lexer;
 
-use super::manifest::{Manifest, and_above};
+use super::manifest::{Manifest, and_above, without_mark};
 use super::{Edges, Reading};
 use lexer::{Token, tokens};
 use nestling_files::path::RepoPath;
 use std::collections::BTreeMap;
 
-/// The names of the files, those of Terragrunt last.
-pub(super) const FILES: [&str; 3] = ["*.tf", "*.tofu", "*.hcl"];
+/// The names of the files: those in HCL, of which those of Terragrunt are the last, and those in JSON.
+pub(super) const FILES: [&str; 5] = ["*.tf", "*.tofu", "*.hcl", "*.tf.json", "*.tofu.json"];
 
 /// Names that stand for the directory of the file in which they are.
 const OWN_DIRECTORY: [&str; 4] =
@@ -21,11 +22,19 @@ const OWN_DIRECTORY: [&str; 4] =
 const ROOT: &str = "${get_repo_root()}/";
 
 pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
-    let manifests: Vec<Manifest<()>> =
-        FILES.iter().flat_map(|name| reading.all(name, |_| Ok(()))).filter(|file| !is_lock(file)).collect();
+    let manifests: Vec<Manifest<()>> = FILES[..3]
+        .iter()
+        .flat_map(|name| reading.all(name, |_| Ok(())))
+        .filter(|file| !is_lock(file))
+        .collect();
     let by_path: Files<'_> = manifests.iter().map(|manifest| (&manifest.path, manifest)).collect();
     for manifest in &manifests {
         by_file(manifest, &by_path, edges);
+    }
+    for name in &FILES[3..] {
+        for manifest in reading.all(name, |text| Ok(serde_json::from_str(without_mark(text))?)) {
+            json::by_file(&manifest, &by_path, edges);
+        }
     }
 }
 

@@ -18,7 +18,7 @@ static DIRECTORY: Pattern = Pattern::new(|| {
 
 /// As much of the settings as says which directories are projects.
 #[derive(Debug)]
-pub(super) struct Settings {
+pub(crate) struct Settings {
     /// Each project's path, such as `:libs:core`, with the directory that is written for it.
     pub projects: IndexMap<String, Option<String>>,
     /// The builds that are taken in: the byte at which each is written, and its path.
@@ -26,7 +26,7 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    pub(super) fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let code = without_comments(text);
         let mut projects = IndexMap::new();
         for (_, name) in literals_after(&code, &INCLUDE) {

@@ -31,6 +31,22 @@ fn terraform_states_modules_by_path_and_files_that_are_read() {
 }
 
 #[test]
+fn terraform_in_json_states_what_it_does_in_hcl() {
+    let main = "{\n  \"module\": {\n    \"vpc\": [{ \"source\": \"../modules/vpc\" }],\n    \"dns\": { \"source\": \"a/dns/aws\" }\n  },\n  \
+                \"locals\": {\n    \"policy\": \"${file(\\\"${path.module}/../policies/base.json\\\")}\",\n    \
+                \"code\": \"${path.module}/../api/src\"\n  }\n}\n";
+    let files = [("net/main.tf.json", main), ("modules/vpc/main.tofu.json", "{}"), ("broken/x.tf.json", "{")];
+    assert_eq!(
+        stated("terraform", &["net", "modules/vpc", "api"], &files),
+        [
+            "net -> api (net/main.tf.json:8)",
+            "net -> modules/vpc (net/main.tf.json:3)",
+            "net: /policies/base.json (net/main.tf.json:1)",
+        ]
+    );
+}
+
+#[test]
 fn terragrunt_states_sources_dependencies_and_files_above() {
     let app = "include \"root\" {\n  path = find_in_parent_folders(\"root.hcl\")\n}\n\
                locals {\n  env = read_terragrunt_config(find_in_parent_folders(\"env.hcl\"))\n}\n\
