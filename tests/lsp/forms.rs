@@ -4,6 +4,12 @@ use super::client::{Client, uri};
 use super::shop::with_edits;
 use crate::support::repository::Repository;
 
+const TYPED: &str =
+    "spec: { inputs: { race: { type: boolean, default: false }, tags: { type: array, default: [] } } }
+---
+build: { script: make ${{ inputs.race }} ${{ inputs.tags | length }} }
+";
+
 /// Corrections of other files: the rule, the file with its text, the title, and the corrected text.
 const OF_FORM: &[(&str, &str, &str, &str, &str)] = &[
     (
@@ -56,6 +62,27 @@ const OF_FORM: &[(&str, &str, &str, &str, &str)] = &[
         "workspace:\n  environments:\n    a:\n      manual: true\n    b: { after: a }\n",
     ),
     (
+        "header",
+        "nestling.yml",
+        "workspace:\n  environments: { a: { manual: \"true\" } }\n",
+        "Remove the quotes of `true`",
+        "workspace:\n  environments: { a: { manual: true } }\n",
+    ),
+    (
+        "input-value",
+        "web/nestling.yml",
+        "unit: { use: { template: typed, inputs: { race: \"true\" } } }\n",
+        "Remove the quotes of `true`",
+        "unit: { use: { template: typed, inputs: { race: true } } }\n",
+    ),
+    (
+        "input-value",
+        "web/nestling.yml",
+        "unit: { use: { template: typed, inputs: { tags: docker } } }\n",
+        "Write `tags: [docker]`",
+        "unit: { use: { template: typed, inputs: { tags: [docker] } } }\n",
+    ),
+    (
         "key-unused",
         "web/nestling.yml",
         "unit:\n  use:\n    template: node\n    inputs:\n      level: high\n",
@@ -74,6 +101,7 @@ fn forms_duplicates_and_unread_inputs_are_corrected() {
                 "ci/node.yml",
                 "spec: { inputs: { level: { default: low } } }\n---\nbuild: { script: make }\n",
             )
+            .write("ci/typed.yml", TYPED)
             .write("web/nestling.yml", "unit: { use: node }\n")
             .write(file, text)
             .commit("start");

@@ -3,7 +3,7 @@
 use super::client::uri;
 use super::shop::Shop;
 use crate::support::repository::Repository;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const WORKSPACE: &str = "workspace:
   templates: [ci]
@@ -222,7 +222,7 @@ fn plain_files_show_the_merged_job_in_each_kind_of_pipeline() {
     assert!(titles[0].contains(manual), "{titles:?}");
     assert!(titles[0].contains("tag: left out: `when: never`"), "{titles:?}");
     // There is no page to open: the lens has no command.
-    assert!(lenses.as_array().unwrap().iter().all(|lens| lens["command"]["command"] == Value::from("")));
+    assert!(lenses.as_array().unwrap().iter().all(|lens| lens["command"]["command"] == ""));
     shop.client.end();
 }
 

@@ -67,7 +67,7 @@ fn other_yaml_is_not_taken_for_a_pipeline() {
     client.end();
 }
 
-/// Starts a server with a folder, for an editor that registers watchers.
+/// Starts a server with a directory, for an editor that registers watchers.
 fn with_folder(repository: &Repository) -> Client {
     let capabilities = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
     let folders = json!([{ "uri": uri(repository.path()), "name": "shop" }]);
@@ -98,7 +98,7 @@ fn the_folder_of_an_editor_is_checked_and_watched() {
     client.tell("workspace/didChangeWatchedFiles", &changes);
     settle(&mut client);
     assert!(!client.shown.contains_key(&web), "{:?}", client.shown);
-    // The folder goes, and comes back with another state.
+    // The directory goes, and comes back with another state.
     repository.write("web/nestling.yml", "unit: { use: nod }\n");
     let folder = json!([{ "uri": uri(repository.path()), "name": "shop" }]);
     let event = |added: &Value, removed: &Value| json!({ "event": { "added": added, "removed": removed } });

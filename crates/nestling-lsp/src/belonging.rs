@@ -16,7 +16,7 @@ const OF_INCLUDES: [&str; 5] = ["local", "component", "template", "remote", "pro
 /// Keys at the root of other formats: Compose, Kubernetes, GitHub Actions, OpenAPI.
 const OF_OTHERS: [&str; 8] = ["apiVersion", "kind", "jobs", "on", "runs", "openapi", "swagger", "networks"];
 
-/// Returns `true` for a text that reads like a file of jobs: one that a pipeline may include, though nothing does yet.
+/// Returns `true` for what reads like a file of jobs: one that a pipeline may include, though nothing does yet.
 pub(crate) fn is_of_ci(text: &str) -> bool {
     let outline = Outline::of(text);
     let roots: Vec<usize> = outline.children(None).collect();

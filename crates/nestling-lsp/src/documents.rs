@@ -21,7 +21,7 @@ pub(crate) struct Document {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Documents {
     pub open: BTreeMap<PathBuf, Document>,
-    /// The folders of the editor, whose workspaces are checked with no file open, too.
+    /// The directories that the editor has open, whose workspaces are checked with no file open, too.
     pub folders: BTreeSet<PathBuf>,
 }
 

@@ -78,7 +78,7 @@ impl Memos {
     }
 }
 
-/// Checks every open file as what it is, and the workspaces of the editor's folders.
+/// Checks every open file as what it is, and the workspaces of the directories that the editor has open.
 pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>, memos: &mut Memos) -> Findings {
     let mut findings = Findings::default();
     let mut workspaces = BTreeSet::new();

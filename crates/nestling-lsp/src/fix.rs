@@ -51,6 +51,8 @@ pub(crate) enum Tried {
 pub(crate) enum Effect {
     /// The finding is gone.
     Corrects,
+    /// The finding is gone, and nothing new is reported.
+    Removes,
     /// This finding is gone, and no other is.
     Allows,
 }
@@ -63,6 +65,10 @@ pub(crate) struct Proposal {
 }
 
 impl Proposal {
+    fn removal(alternatives: impl IntoIterator<Item = Fix>) -> Self {
+        Self { alternatives: alternatives.into_iter().collect(), effect: Effect::Removes }
+    }
+
     fn correction(alternatives: impl IntoIterator<Item = Fix>) -> Self {
         Self { alternatives: alternatives.into_iter().collect(), effect: Effect::Corrects }
     }
@@ -101,8 +107,8 @@ pub(crate) fn proposals(finding: Finding<'_>) -> Vec<Proposal> {
         Proposal::correction(meant::fixes(finding)),
         Proposal::correction(quote::fix(finding)),
         Proposal::correction(optional::fix(finding)),
-        Proposal::correction(unused::fixes(finding)),
-        Proposal::correction(unused::duplicate(finding)),
+        Proposal::removal(unused::fixes(finding)),
+        Proposal::removal(unused::duplicate(finding)),
         Proposal::correction(form::fix(finding)),
     ];
     proposals.extend(allow::proposals(finding));

@@ -44,7 +44,7 @@ pub(crate) fn working_fixes(
         for fix in proposal.alternatives {
             let Some(change) = change(model, file, &fix, &before, &wanted) else { continue };
             let is_exact = change.is_gone && change.has_nothing_new;
-            if is_exact && (change.is_alone || proposal.effect == Effect::Corrects) {
+            if is_exact && (change.is_alone || proposal.effect != Effect::Allows) {
                 second_best = Some(fix);
                 break;
             }

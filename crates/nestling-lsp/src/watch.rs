@@ -19,7 +19,7 @@ const WATCHED: [&str; 5] = [
     "**/.git/{HEAD,index}",
 ];
 
-/// Returns the folders that the editor has open, or its root.
+/// Returns the directories that the editor has open, or its root.
 pub(crate) fn folders(params: &InitializeParams) -> BTreeSet<PathBuf> {
     let folders = params.workspace_folders.iter().flatten().filter_map(|folder| path_of(&folder.uri));
     let folders: BTreeSet<PathBuf> = folders.collect();
@@ -31,7 +31,7 @@ pub(crate) fn folders(params: &InitializeParams) -> BTreeSet<PathBuf> {
     root.into_iter().collect()
 }
 
-/// Adds and removes folders.
+/// Adds and removes directories.
 pub(crate) fn change(folders: &mut BTreeSet<PathBuf>, params: &DidChangeWorkspaceFoldersParams) {
     for removed in &params.event.removed {
         if let Some(path) = path_of(&removed.uri) {

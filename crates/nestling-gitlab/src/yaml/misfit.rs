@@ -81,7 +81,12 @@ impl serde::de::Error for Misfit {
     fn invalid_type(actual: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let wanted = wanted(&expected.to_string());
         let is_scalar = matches!(actual, Unexpected::Signed(_) | Unexpected::Float(_) | Unexpected::Bool(_));
-        let help = (is_scalar && wanted == "a string").then(|| "quote it".to_owned());
+        let is_boolean = matches!(actual, Unexpected::Str("true" | "false")) && wanted == "`true` or `false`";
+        let help = match (is_scalar && wanted == "a string", is_boolean) {
+            (true, _) => Some("quote it".to_owned()),
+            (_, true) => Some("remove the quotes".to_owned()),
+            _ => None,
+        };
         Self::new(format!("expected {wanted}, found {}", describe(&actual)), help)
     }
 }

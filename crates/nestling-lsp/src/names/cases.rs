@@ -142,6 +142,15 @@ fn job(outline: &Outline<'_>, start: usize, end: usize, case: &Case, file: Named
         name = before;
     }
     let mut names = Vec::new();
+    let named = |name: &str| {
+        let job = Name::new(NameKind::Job, name, offset..offset + name.len());
+        Name { templates: case.templates.clone(), ..job }
+    };
+    // The stop job of a deploy, unless a template writes a job of that name.
+    if let Some(deploy) = name.strip_suffix(":stop") {
+        names.push(named(name));
+        name = deploy;
+    }
     let is_environment = |text: &str| {
         let mut known = case.environments.iter().chain(&file.facts.environments);
         known.any(|environment| environment == text)
@@ -151,9 +160,7 @@ fn job(outline: &Outline<'_>, start: usize, end: usize, case: &Case, file: Named
         names.push(Name::new(NameKind::Environment, environment, behind..behind + environment.len()));
         name = before;
     }
-    let range = offset..offset + name.len();
-    let name = Name::new(NameKind::Job, name, range);
-    names.push(Name { templates: case.templates.clone(), ..name });
+    names.push(named(name));
     names
 }
 

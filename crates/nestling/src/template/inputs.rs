@@ -259,11 +259,29 @@ impl<'a> Definition<'a> {
         let found = type_in_words(value);
         let message = format!("the input `{name}` must be {article} {type_name}, found {found}");
         let problem = Diagnostic::error(&INPUT_VALUE, node.origin, message);
-        if type_name == "string" && (value.is_number() || value.is_boolean()) {
-            let text = node.text().unwrap_or_default();
-            return Err(Box::new(problem.with_help(format!("quote it: \"{text}\""))));
+        Err(Box::new(match self.other_form(node, value) {
+            Some(help) => problem.with_help(help),
+            None => problem,
+        }))
+    }
+
+    /// Returns the form in which a value would be of the type.
+    fn other_form(&self, node: &Node, value: &Json) -> Option<String> {
+        let text = node.text()?;
+        let string = value.as_str();
+        match self.type_name {
+            "string" if value.is_number() || value.is_boolean() => Some(format!("quote it: \"{text}\"")),
+            "boolean" if string.is_some_and(|string| matches!(string, "true" | "false")) => {
+                Some("remove the quotes".to_owned())
+            }
+            "number" if string.is_some_and(|string| string.parse::<f64>().is_ok()) => {
+                Some("remove the quotes".to_owned())
+            }
+            "array" if string.is_some_and(|string| !string.contains(['`', ',', '\n'])) => {
+                Some(format!("write `{}: [{text}]`", self.key.text()))
+            }
+            _ => None,
         }
-        Err(Box::new(problem))
     }
 
     fn check_options(&self, node: &Node, value: &Json) -> Result<(), Box<Diagnostic>> {
