@@ -88,10 +88,7 @@ test: { script: x, parallel: 3, rules: [{ if: $CI_COMMIT_BRANCH }] }
         ["branch:main", "merge_request"].map(|kind| planned(&files, changed(&["api/x"]), facts(kind)));
     let shown = |jobs: nestling::view::KindJobs| format!("{} {}", jobs.count, jobs.names.join(" "));
     let there = nestling::view::kind_difference(&request, &branch);
-    assert_eq!(
-        [there.added, there.removed, there.changed].map(shown),
-        ["3 api:test ×3", "0 ", "1 api:lint"]
-    );
+    assert_eq!([there.added, there.removed, there.changed].map(shown), ["3 api:test ×3", "0 ", "1 api:lint"]);
     let back = nestling::view::kind_difference(&branch, &request);
     assert_eq!([back.added, back.removed, back.changed].map(shown), ["0 ", "3 api:test ×3", "1 api:lint"]);
     let same = nestling::view::kind_difference(&branch, &branch);

@@ -12,7 +12,8 @@ pub(crate) fn report_difference(session: &Session, plan: &Plan, io: &mut Io) -> 
     let difference = kind_difference(&usual, plan);
     let screen = io.screen_of_talk();
     let description = usual.facts.describe();
-    let mut lines = match [&difference.added, &difference.removed, &difference.changed].map(|jobs| jobs.count) {
+    let mut lines = match [&difference.added, &difference.removed, &difference.changed].map(|jobs| jobs.count)
+    {
         [0, 0, 0] => vec![format!("Same jobs as for {description}.")],
         [added, removed, changed] => {
             let added = counted(added, "job");

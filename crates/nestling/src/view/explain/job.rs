@@ -39,8 +39,8 @@ pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, name: &str, sources: &So
         return explanation;
     }
     "is not in this pipeline".clone_into(&mut explanation.answer);
-    explanation.is_known = presence::is_left_out(plan, &full_name)
-        || !presence::of_environments(plan, &full_name).is_empty();
+    explanation.is_known =
+        presence::is_left_out(plan, &full_name) || !presence::of_environments(plan, &full_name).is_empty();
     if let Some(unit) = unit {
         // A job for an environment that this pipeline does not deploy to is no misspelled one.
         explanation.is_known |= presence::environment_reason(plan, unit, name).is_some();

@@ -77,7 +77,8 @@ impl Explanation {
         for other in &self.other_pipelines {
             let job = other.job.as_ref().map(|job| format!(" ({job})")).unwrap_or_default();
             // A misspelled name is in no pipeline, and no job that rules leave out.
-            let words = if self.is_known { presence_in_words(other) } else { "no job of this name".to_owned() };
+            let words =
+                if self.is_known { presence_in_words(other) } else { "no job of this name".to_owned() };
             groups.entry(words).or_default().push(format!("{}{job}", other.pipeline));
         }
         if groups.is_empty() {

@@ -1,8 +1,8 @@
 //! The jobs as a plain list, for readers without scripts.
 
 use crate::plan::Plan;
-use crate::view::facts::{by_stage, deploys_to};
 use crate::view::absences::{left_out_by_rules, left_out_otherwise};
+use crate::view::facts::{by_stage, deploys_to};
 use crate::view::planned::{Count, PlannedJob, absent_names, possible_jobs};
 use crate::view::row::start_in_words;
 use nestling_files::path::readable;
