@@ -183,6 +183,7 @@ fn the_schemas_are_those_of_the_program_and_its_output_fits_them() {
         "diff",
         "affected",
         "replay",
+        "against",
         "explain",
         "passed",
         "verified",

@@ -59,6 +59,8 @@ mod reports;
 mod init;
 mod import;
 mod against;
+mod export;
+mod from_github;
 mod watch;
 mod views;
 mod library;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::fmt::Write as _;
 
 /// Each page: its name, the schema that it is generated from, and the text above the tables.
-const PAGES: [(&str, &str, &str); 10] = [
+const PAGES: [(&str, &str, &str); 11] = [
     (
         "files/workspace",
         "workspace",
@@ -37,6 +37,11 @@ const PAGES: [(&str, &str, &str); 10] = [
     ("json/diff", "diff", "# diff.json\n\nOutput of `nestling diff --format json`.\n"),
     ("json/affected", "affected", "# affected.json\n\nOutput of `nestling affected --format json`.\n"),
     ("json/replay", "replay", "# replay.json\n\nOutput of `nestling replay --format json`.\n"),
+    (
+        "json/against",
+        "against",
+        "# against.json\n\nOutput of `nestling replay --against OLD --format json`.\n",
+    ),
     ("json/explain", "explain", "# explain.json\n\nOutput of `nestling explain --format json`.\n"),
     (
         "json/passed",

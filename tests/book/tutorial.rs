@@ -42,7 +42,15 @@ fn the_tutorial_runs_as_it_is_written() {
 
 #[test]
 fn the_guides_show_what_is_so() {
-    for (page, commands) in [("monorepo", 7), ("review-apps", 3), ("from-rules-changes", 2), ("agents", 6)] {
+    for (page, commands) in [
+        ("monorepo", 7),
+        ("review-apps", 3),
+        ("from-rules-changes", 2),
+        ("agents", 6),
+        ("from-static-children", 6),
+        ("from-generator", 7),
+        ("from-nx-turbo", 4),
+    ] {
         let mut reader = Reader::new();
         reader.says("git init --quiet --initial-branch main");
         follow(&format!("docs/{page}.md"), &mut reader);

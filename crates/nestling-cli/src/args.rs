@@ -37,6 +37,8 @@ pub enum Command {
     Init(commands::init::Args),
     /// Convert an existing pipeline to a workspace, and prove that it runs the same jobs.
     Import(commands::import::Args),
+    /// Write a static pipeline that GitLab runs without Nestling.
+    Export(commands::export::Args),
     /// Show the pipeline that `generate` would write.
     Preview(commands::preview::Args),
     /// Explain why a unit, job or path is selected or not.

@@ -4,12 +4,13 @@
 //! together. What is not understood stays in the parent as it is, with a line in the report.
 
 mod kind;
+mod strings;
 mod trigger_copies;
 mod old;
 mod includes;
 mod candidate;
 mod expression;
-mod handed;
+mod forwarded;
 mod clause;
 mod policy;
 mod tree;
@@ -32,7 +33,9 @@ mod files;
 mod family;
 mod parent;
 mod proposal;
+mod place;
 mod side;
+mod waiting;
 mod likeness;
 mod sides;
 mod proof;
@@ -40,8 +43,15 @@ mod faults;
 mod report;
 mod table;
 mod write;
+mod json;
 mod run;
 mod against;
+mod export;
 
-pub(crate) use against::against;
+pub(crate) use against::{Compared, against};
+pub(crate) use evidence::{literal_directory, whole};
+pub(crate) use export::export;
+pub(crate) use expression::in_child;
+pub(crate) use json::schema as against_schema;
 pub(crate) use run::{Asked, import};
+pub(crate) use tree::Tree;

@@ -28,6 +28,7 @@ mod check_files;
 mod find_job;
 mod init;
 mod import;
+mod github;
 mod leftover;
 mod log;
 mod durations;
@@ -118,6 +119,7 @@ fn dispatch(command: &Command, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Command::Convert(args) => commands::convert::run(args, invocation),
         Command::Init(args) => commands::init::run(args, invocation),
         Command::Import(args) => commands::import::run(args, invocation),
+        Command::Export(args) => commands::export::run(args, invocation),
         Command::Lsp(args) => commands::lsp::run(args),
         Command::Schema(args) => commands::schema::run(args, invocation),
         Command::Completions(args) => commands::completions::run(args, Cli::command(), invocation),

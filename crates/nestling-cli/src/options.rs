@@ -137,6 +137,23 @@ pub(crate) struct PassedOptions {
     pub passed: Option<PathBuf>,
 }
 
+/// Options of commands that plan a whole pipeline.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct PipelineOptions {
+    /// The units, and the kind of pipeline.
+    #[command(flatten)]
+    pub changes: ChangeOptions,
+    /// The environments that are deployed to.
+    #[command(flatten)]
+    pub deploys: DeployOptions,
+    /// The treatment of CDK pipelines.
+    #[command(flatten)]
+    pub cdk: CdkOptions,
+    /// The records of passed jobs.
+    #[command(flatten)]
+    pub passed: PassedOptions,
+}
+
 /// Reads a name as a person types it into a form, as in `api, web`.
 #[expect(clippy::unnecessary_wraps, reason = "a parser of clap may fail")]
 fn trimmed(text: &str) -> Result<String, std::convert::Infallible> {
@@ -195,6 +212,15 @@ impl RunOptions {
     /// Adds whether the fingerprints of units and jobs are wanted.
     pub(crate) fn with_fingerprints(self, fingerprints: bool) -> Self {
         Self { fingerprints, ..self }
+    }
+}
+
+impl From<&PipelineOptions> for RunOptions {
+    fn from(options: &PipelineOptions) -> Self {
+        Self::from(&options.changes)
+            .with_deploys(&options.deploys)
+            .with_cdk(&options.cdk)
+            .with_passed(&options.passed)
     }
 }
 

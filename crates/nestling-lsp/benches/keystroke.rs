@@ -116,6 +116,33 @@ impl Editor {
         }
         Err("the server has ended".into())
     }
+
+    /// Asks for the corrections of the misspelt word.
+    fn correct(&self) -> Result<Duration, Box<dyn Error>> {
+        let start = Instant::now();
+        let position = json!({ "line": 4, "character": 3 });
+        let params = json!({
+            "textDocument": { "uri": self.uri },
+            "range": { "start": position, "end": position },
+            "context": { "diagnostics": [] },
+        });
+        let actions = self.ask(5, "textDocument/codeAction", params)?;
+        if actions.as_array().is_none_or(Vec::is_empty) {
+            return Err("the misspelt word has no correction".into());
+        }
+        Ok(start.elapsed())
+    }
+
+    /// Asks for completion, hover and lenses.
+    fn look_up(&self) -> Result<Duration, Box<dyn Error>> {
+        let start = Instant::now();
+        let document = json!({ "uri": self.uri });
+        let params = json!({ "textDocument": document, "position": { "line": 2, "character": 2 } });
+        self.ask(2, "textDocument/completion", params.clone())?;
+        self.ask(3, "textDocument/hover", params)?;
+        self.ask(4, "textDocument/codeLens", json!({ "textDocument": document }))?;
+        Ok(start.elapsed())
+    }
 }
 
 trait Kind {
@@ -177,26 +204,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         times.push(time);
         if is_wrong {
-            let start = Instant::now();
-            let position = json!({ "line": 4, "character": 3 });
-            let params = json!({
-                "textDocument": { "uri": editor.uri },
-                "range": { "start": position, "end": position },
-                "context": { "diagnostics": [] },
-            });
-            let actions = editor.ask(5, "textDocument/codeAction", params)?;
-            if actions.as_array().is_none_or(Vec::is_empty) {
-                return Err("the misspelt word has no correction".into());
-            }
-            corrections.push(start.elapsed());
+            corrections.push(editor.correct()?);
         }
-        let start = Instant::now();
-        let params =
-            json!({ "textDocument": { "uri": editor.uri }, "position": { "line": 2, "character": 2 } });
-        editor.ask(2, "textDocument/completion", params.clone())?;
-        editor.ask(3, "textDocument/hover", params)?;
-        editor.ask(4, "textDocument/codeLens", json!({ "textDocument": { "uri": editor.uri } }))?;
-        others.push(start.elapsed());
+        others.push(editor.look_up()?);
     }
     editor.ask(9, "shutdown", Value::Null)?;
     editor.tell("exit", Value::Null)?;

@@ -229,14 +229,19 @@ impl<'r> Project<'r> {
         Ok(changes::detect(repository.git(), request, &self.facts, self.head.clone(), &self.compared)?)
     }
 
+    /// Returns the policy of the workspace for pipelines of this kind.
+    pub fn policy(&self) -> Policy {
+        self.workspace().policies.get(self.facts.occasion())
+    }
+
     /// Returns `true` if the workspace selects every unit in pipelines of this kind, as `pipelines: { branch: all }` does.
     pub fn selects_all(&self) -> bool {
-        matches!(self.workspace().policies.get(self.facts.occasion()), Policy::All)
+        matches!(self.policy(), Policy::All)
     }
 
     /// Returns `true` if the workspace selects no unit in pipelines of this kind, as `pipelines: { tag: none }` does.
     pub fn selects_none(&self) -> bool {
-        matches!(self.workspace().policies.get(self.facts.occasion()), Policy::None)
+        matches!(self.policy(), Policy::None)
     }
 
     /// Returns the commands that print graphs and whose answers the request does not have ([`ChangeRequest::graph`]).

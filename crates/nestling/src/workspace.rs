@@ -183,6 +183,21 @@ impl Workspace {
         self.units.iter()
     }
 
+    /// Returns the globs of paths whose change selects every unit, from the repository's root.
+    pub fn everything_globs(&self) -> Vec<String> {
+        self.everything.iter().map(|written| written.glob.to_string()).collect()
+    }
+
+    /// Returns `true` if some paths select nothing, as `ignore` says.
+    pub fn ignores_paths(&self) -> bool {
+        !self.ignore.is_empty()
+    }
+
+    /// Returns `true` if a path that no unit claims selects every unit.
+    pub fn unclaimed_selects_all(&self) -> bool {
+        self.unclaimed == Unclaimed::Everything
+    }
+
     /// Returns the path of the workspace's own file.
     pub(crate) fn own_file(&self) -> RepoPath {
         self.root.child(FILE_NAME.as_bytes())

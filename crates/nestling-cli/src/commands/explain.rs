@@ -2,7 +2,7 @@
 
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
-use crate::options::{CdkOptions, ChangeOptions, DeployOptions, PassedOptions, RunOptions};
+use crate::options::{PipelineOptions, RunOptions};
 use crate::planned::report_plan;
 use crate::session::Session;
 use clap::parser::ValueSource;
@@ -31,13 +31,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]
-    changes: ChangeOptions,
-    #[command(flatten)]
-    deploys: DeployOptions,
-    #[command(flatten)]
-    cdk: CdkOptions,
-    #[command(flatten)]
-    passed: PassedOptions,
+    pipeline: PipelineOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -86,13 +80,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         invocation.io.data(view::rule(rule))?;
         return Ok(Exit::Done);
     }
-    let session = invocation.open(
-        RunOptions::from(&args.changes)
-            .with_deploys(&args.deploys)
-            .with_cdk(&args.cdk)
-            .with_passed(&args.passed)
-            .with_fingerprints(true),
-    )?;
+    let session = invocation.open(RunOptions::from(&args.pipeline).with_fingerprints(true))?;
     let plan = session.plan()?;
     let ok = report_plan(&plan, invocation.io);
     let asked = match find(&session, &plan, subject)? {

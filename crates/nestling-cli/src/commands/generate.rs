@@ -4,7 +4,7 @@ use crate::ci_env::ProcessEnvironment;
 use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
 use crate::io::Io;
-use crate::options::{CdkOptions, ChangeOptions, DeployOptions, PassedOptions, RunOptions};
+use crate::options::{PipelineOptions, RunOptions};
 use crate::place::from_root;
 use crate::planned::{report_diagnostics, report_plan, until_the_end};
 use crate::session::Session;
@@ -37,13 +37,7 @@ pub struct Args {
     #[arg(long, value_name = "N", env = "NESTLING_PARTS")]
     parts: Option<NonZeroUsize>,
     #[command(flatten)]
-    changes: ChangeOptions,
-    #[command(flatten)]
-    deploys: DeployOptions,
-    #[command(flatten)]
-    cdk: CdkOptions,
-    #[command(flatten)]
-    passed: PassedOptions,
+    pipeline: PipelineOptions,
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
@@ -66,7 +60,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let io = &mut *invocation.io;
     let ok = report_plan(plan, io);
     log::plan(io, environment, plan);
-    if args.passed.passed.is_none() && plan.wants_records() {
+    if args.pipeline.passed.passed.is_none() && plan.wants_records() {
         io.talk("`reuse` is set, but no job is omitted: there are no records (`--passed`)\n");
     }
     let emitted = if ok { Some(plan.emit(&options(args, session, environment))) } else { None };
@@ -112,11 +106,8 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
 /// Returns the options of the run. Where records are used, the plan among the reports has the fingerprints that the record of this
 /// pipeline is made from; otherwise nobody pays for them.
 fn run_options(args: &Args) -> RunOptions {
-    RunOptions::from(&args.changes)
-        .with_deploys(&args.deploys)
-        .with_cdk(&args.cdk)
-        .with_passed(&args.passed)
-        .with_fingerprints(args.report.is_some() && args.passed.passed.is_some())
+    RunOptions::from(&args.pipeline)
+        .with_fingerprints(args.report.is_some() && args.pipeline.passed.passed.is_some())
 }
 
 /// Removes the output of an earlier job: a job that fails must not publish it as its own artifact.

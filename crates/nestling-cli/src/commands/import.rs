@@ -1,10 +1,12 @@
 //! `nestling import`.
 
 use crate::exit::{Exit, Failure};
+use crate::github::{FromGithub, import_workflow};
 use crate::import::{Asked, import};
 use crate::invocation::Invocation;
 use crate::options::RunOptions;
 use crate::session::Session;
+use clap::ValueEnum;
 use nestling::RepoPath;
 
 /// Convert an existing pipeline to a workspace, and prove that it runs the same jobs
@@ -15,9 +17,24 @@ use nestling::RepoPath;
 /// something.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  nestling import\n  nestling import --prove\n  nestling import --prove 500 --write"
+    after_help = "Examples:\n  nestling import\n  nestling import --prove\n  nestling import --prove 500 --write\n  nestling import --from github .github/workflows/api.yml"
 )]
 pub struct Args {
+    /// Read one workflow of GitHub Actions in place of `.gitlab-ci.yml`
+    #[arg(
+        long,
+        value_enum,
+        requires = "workflow",
+        conflicts_with_all = ["prove", "generated", "accept"],
+        help_heading = "Other formats"
+    )]
+    from: Option<Format>,
+    /// The file of the workflow
+    #[arg(value_name = "WORKFLOW", requires = "from", help_heading = "Other formats")]
+    workflow: Option<String>,
+    /// The directory of the unit (default: the directory that `paths` of the workflow lead to)
+    #[arg(long, value_name = "DIR", requires = "from", help_heading = "Other formats")]
+    unit: Option<String>,
     /// Compare the jobs of the last N merges before and after (200 if N is omitted)
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "200")]
     prove: Option<usize>,
@@ -32,12 +49,24 @@ pub struct Args {
     accept: bool,
 }
 
+/// Another format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A workflow of GitHub Actions.
+    Github,
+}
+
 /// Merges that are compared before files are written.
 const MERGES: usize = 200;
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let mut session = invocation.open(RunOptions::default())?;
     session.remember();
+    if let (Some(Format::Github), Some(file)) = (args.from, &args.workflow) {
+        let asked = FromGithub { file, directory: args.unit.as_deref(), write: args.write };
+        invocation.io.data(&import_workflow(&session, &asked)?)?;
+        return Ok(Exit::Done);
+    }
     let prove = args.prove.or_else(|| args.write.then_some(MERGES));
     let generated = args.generated.as_deref().map(|file| generated(&session, file)).transpose()?;
     let imported = import(&session, &Asked { generated, prove, write: args.write, accept: args.accept })?;

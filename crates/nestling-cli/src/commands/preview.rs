@@ -5,7 +5,7 @@ mod following;
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::io::Io;
-use crate::options::{CdkOptions, ChangeOptions, DeployOptions, PassedOptions, RunOptions};
+use crate::options::{PipelineOptions, RunOptions};
 use crate::planned::report_plan;
 use crate::session::Session;
 use crate::{find_job::find_job, output, page, simulated};
@@ -47,13 +47,7 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["format", "job", "html", "head"])]
     serve: bool,
     #[command(flatten)]
-    changes: ChangeOptions,
-    #[command(flatten)]
-    deploys: DeployOptions,
-    #[command(flatten)]
-    cdk: CdkOptions,
-    #[command(flatten)]
-    passed: PassedOptions,
+    pipeline: PipelineOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -72,12 +66,7 @@ enum Format {
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     refuse_idle_durations(args)?;
-    let mut session = invocation.open(
-        RunOptions::from(&args.changes)
-            .with_deploys(&args.deploys)
-            .with_cdk(&args.cdk)
-            .with_passed(&args.passed),
-    )?;
+    let mut session = invocation.open(RunOptions::from(&args.pipeline))?;
     let io = &mut *invocation.io;
     if args.watch || args.serve { following::watch(args, &mut session, io) } else { once(args, &session, io) }
 }

@@ -1,7 +1,7 @@
 //! `nestling replay`.
 
 use crate::exit::{Exit, Failure};
-use crate::import::against;
+use crate::import::{Compared, against};
 use crate::invocation::{Invocation, ended};
 use crate::options::{HeadOptions, RunOptions};
 use crate::planned::report_diagnostics;
@@ -17,7 +17,7 @@ use nestling::view::replay::{replay_v1, text};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  nestling replay\n  nestling replay -n 500 --as merge_request\n  \
                   nestling replay --format json | jq '.totals'\n  \
-                  nestling replay --against main~1")]
+                  nestling replay --against main~1\n  nestling replay --against old.yml --format json | jq '.totals'")]
 pub struct Args {
     /// Number of merges
     #[arg(short = 'n', long, value_name = "NUMBER", default_value_t = 100)]
@@ -44,7 +44,7 @@ pub struct Args {
         long,
         value_name = "OLD",
         help_heading = "Comparison",
-        conflicts_with_all = ["branch", "format", "only", "except", "act_as"]
+        conflicts_with_all = ["branch", "only", "except", "act_as", "workspace_from"]
     )]
     against: Option<String>,
     /// A table of old and new names of jobs, as the report of `nestling import` has it
@@ -56,7 +56,7 @@ pub struct Args {
 enum Format {
     /// One line for each merge, and totals.
     Table,
-    /// JSON, for scripts (schema: `nestling schema replay`).
+    /// JSON, for scripts (schema: `nestling schema replay`; with `--against`: `nestling schema against`).
     Json,
 }
 
@@ -70,8 +70,16 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let mut session = invocation.open(options)?;
     if let Some(old) = &args.against {
         session.remember();
-        let compared = against(&session, old, args.names.as_deref(), args.merges)?;
-        invocation.io.data(&compared.text)?;
+        let head = args.head.head.as_deref();
+        let names = args.names.as_deref();
+        let compared = against(&session, Compared { old, head, names, merges: args.merges })?;
+        match args.format {
+            Format::Table => invocation.io.data(&compared.text)?,
+            Format::Json => {
+                let json = serde_json::to_string_pretty(&compared.json).map_err(Failure::output)?;
+                invocation.io.data(json + "\n")?;
+            }
+        }
         return Ok(if compared.has_less { Exit::Errors } else { Exit::Done });
     }
     let replayed = session.replay(args.branch.as_deref(), args.merges)?;

@@ -1,6 +1,7 @@
 //! `nestling schema`.
 
 use crate::exit::{Exit, Failure};
+use crate::import::against_schema;
 use crate::invocation::Invocation;
 use clap::ValueEnum;
 use nestling::Header;
@@ -40,6 +41,8 @@ enum Kind {
     Affected,
     /// Output of `replay --format json`.
     Replay,
+    /// Output of `replay --against OLD --format json`.
+    Against,
     /// Output of `explain --format json`.
     Explain,
     /// Output of `passed record`.
@@ -59,6 +62,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Kind::Diff => diff::schema(),
         Kind::Affected => affected::schema(),
         Kind::Replay => replay::schema(),
+        Kind::Against => against_schema(),
         Kind::Explain => explanation_schema(),
         Kind::Passed => nestling::passed_schema(),
         Kind::Verified => nestling::verified_schema(),

@@ -1,17 +1,19 @@
 //! `nestling replay --against`: the pipelines of a workspace against those of the configuration that it has replaced.
 
 use super::candidate::Owner;
+use super::json::AgainstV1;
 use super::kind::Kind;
 use super::old::{FILE, OldPipeline};
 use super::proof::{History, Proof};
 use super::proposal::Proposal;
+use super::side::Direction;
 use super::table;
 use super::tree::Tree;
 use crate::exit::Failure;
 use crate::session::Session;
 use nestling::{ChangeSet, FILE_NAME, Files, Project, RepoPath};
 use nestling_files::files::Overlay;
-use nestling_git::{GitRepository, Resolution};
+use nestling_git::{CommitId, GitRepository, Resolution};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The outcome of a comparison with an older configuration.
@@ -19,38 +21,58 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct Against {
     /// The table.
     pub text: String,
+    /// The same as data.
+    pub json: AgainstV1,
     /// True if the workspace lacks something that the old configuration has.
     pub has_less: bool,
 }
 
-/// Compares the work tree's configuration with an older one, that of a revision or of a file, over the newest merges.
+/// The options of a comparison.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Compared<'o> {
+    /// The revision or the file with the old configuration.
+    pub old: &'o str,
+    /// The revision with the new one; `None` for the work tree.
+    pub head: Option<&'o str>,
+    /// A file with a table of names.
+    pub names: Option<&'o str>,
+    /// Number of merges.
+    pub merges: usize,
+}
+
+/// Compares the configuration of the work tree, or of a revision, with an older one over the newest merges.
 ///
 /// # Errors
 /// There is no workspace or no old configuration, a file cannot be read, or a name of the table is not there.
-pub(crate) fn against(
-    session: &Session,
-    old: &str,
-    names: Option<&str>,
-    merges: usize,
-) -> Result<Against, Failure> {
-    let (_, files) = session.work_tree()?;
-    let workspace = RepoPath::root().child(FILE_NAME.as_bytes());
-    if files.read(&workspace).map_err(Failure::repository)?.is_none() {
+pub(crate) fn against(session: &Session, compared: Compared<'_>) -> Result<Against, Failure> {
+    let Compared { old, names, merges, .. } = compared;
+    let git = session.git();
+    let named =
+        compared.head.map(|head| resolved(git, head, "name a commit, a branch or a tag")).transpose()?;
+    let files: Box<dyn Files + '_> = match &named {
+        Some(commit) => Box::new(git.files_at(commit).map_err(Failure::git)?),
+        None => Box::new(session.work_tree()?.1),
+    };
+    let files = &*files;
+    if !has_workspace(files)? {
         let failure = Failure::usage(format!("there is no `{FILE_NAME}` at the root of the repository"));
         return Err(failure.with_help("`nestling import` makes a workspace, and compares before it writes"));
     }
-    let git = session.git();
     let default_branch =
         git.default_branch().or_else(|| git.current_branch()).unwrap_or_else(|| "main".to_owned());
-    let old_files = old_files(session, git, &files, old)?;
+    let old_files = old_files(session, git, files, old)?;
     let renamed = names.map(|file| table_of_names(session, file)).transpose()?.unwrap_or_default();
-    let proposal = named_alike(&*old_files, &files, &default_branch, &renamed)?;
-    let head = git.head().map_err(Failure::git)?;
+    let proposal = named_alike(&*old_files, files, &default_branch, &renamed)?;
+    let head = match named {
+        Some(commit) => Some(commit),
+        None => git.head().map_err(Failure::git)?,
+    };
     let history = History { git, head, merges, default_branch: &default_branch };
-    let proof = Proof::compare(&proposal, [&*old_files, &files], None, &history)?;
-    let mut text = format!("The configuration of {old}, and that of the work tree\n");
+    let proof = Proof::compare(&proposal, [&*old_files, files], Direction::Import, None, &history)?;
+    let new = compared.head.unwrap_or("the work tree");
+    let mut text = format!("The configuration of {old}, and that of {new}\n");
     text.push_str(&table::text(&proof));
-    Ok(Against { text, has_less: proof.has_less() })
+    Ok(Against { text, json: AgainstV1::of(&proof, old, new), has_less: proof.has_less() })
 }
 
 /// Returns the files with the old configuration: those of a revision, or those of the work tree with another `.gitlab-ci.yml`.
@@ -66,14 +88,30 @@ fn old_files<'a>(
             return Ok(Box::new(Overlay::new(files, [(root, content)])));
         }
     }
-    match git.resolve(old).map_err(Failure::git)? {
-        Resolution::Commit(commit) => Ok(Box::new(git.files_at(&commit).map_err(Failure::git)?)),
-        Resolution::Ambiguous(names) => {
-            Err(Failure::usage(format!("`{old}` is ambiguous: {}", names.join(", "))))
-        }
-        Resolution::Unknown => Err(Failure::usage(format!("`{old}` is neither a file nor a revision"))
-            .with_help("name the last commit before the move, or a file with the old configuration")),
+    let help = "name the last commit before the move, or a file with the old configuration";
+    let files = git.files_at(&resolved(git, old, help)?).map_err(Failure::git)?;
+    if has_workspace(&files)? {
+        return Err(Failure::usage(format!("`{old}` has a workspace already"))
+            .with_help(format!("{help}; `nestling diff` compares two workspaces")));
     }
+    Ok(Box::new(files))
+}
+
+fn resolved(git: &GitRepository, revision: &str, help: &str) -> Result<CommitId, Failure> {
+    match git.resolve(revision).map_err(Failure::git)? {
+        Resolution::Commit(commit) => Ok(commit),
+        Resolution::Ambiguous(names) => {
+            Err(Failure::usage(format!("`{revision}` is ambiguous: {}", names.join(", "))))
+        }
+        Resolution::Unknown => {
+            Err(Failure::usage(format!("`{revision}` is neither a file nor a revision")).with_help(help))
+        }
+    }
+}
+
+fn has_workspace(files: &dyn Files) -> Result<bool, Failure> {
+    let workspace = RepoPath::root().child(FILE_NAME.as_bytes());
+    Ok(files.read(&workspace).map_err(Failure::repository)?.is_some())
 }
 
 /// Reads a table of old and new names, as the report of an import has it: two columns that two spaces or more separate.
@@ -119,6 +157,18 @@ fn named_alike(
     Ok(proposal)
 }
 
+/// Two old jobs cannot be compared with one new one: that does the work of one of them.
+fn take(taken: &mut BTreeMap<String, String>, new: &str, old: &str) -> Result<(), Failure> {
+    match taken.insert(new.to_owned(), old.to_owned()) {
+        None => Ok(()),
+        Some(other) => {
+            let message = format!("`{other}` and `{old}` would both be compared with `{new}`");
+            Err(Failure::usage(message)
+                .with_help("list the jobs in a table of names, and pass it by `--names`"))
+        }
+    }
+}
+
 fn job_names(pipeline: &OldPipeline) -> BTreeSet<String> {
     pipeline.root.pipeline.jobs.iter().map(|job| job.name.to_string()).collect()
 }
@@ -142,6 +192,7 @@ fn set_names(
     child: &BTreeSet<String>,
     renamed: &BTreeMap<String, String>,
 ) -> Result<usize, Failure> {
+    let mut taken: BTreeMap<String, String> = BTreeMap::new();
     let mut unused: BTreeSet<&String> = renamed.keys().collect();
     let mut missing = 0;
     let proposed = std::mem::take(&mut proposal.composition.names);
@@ -159,16 +210,19 @@ fn set_names(
             .map_or_else(|| candidate.name.clone(), |trigger| format!("{trigger} > {}", candidate.name));
         if let Some((old, new)) = renamed.get_key_value(&shown) {
             unused.remove(old);
+            take(&mut taken, new, &shown)?;
             proposal.composition.names.insert(key, new.clone());
             continue;
         }
         if trigger.is_none() && parent.contains(&candidate.name) {
+            take(&mut taken, &candidate.name, &shown)?;
             continue;
         }
         let proposed = proposed.get(&key).filter(|name| child.contains(*name));
         let own = Some(&candidate.name).filter(|name| child.contains(*name));
         match proposed.or(own) {
             Some(name) => {
+                take(&mut taken, name, &shown)?;
                 proposal.composition.names.insert(key, name.clone());
             }
             None => missing += 1,

@@ -12,7 +12,7 @@ use nestling_gitlab::yaml::{Map, Node};
 /// The pipeline that a job is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Owner {
-    /// That of `.gitlab-ci.yml`.
+    /// The pipeline of `.gitlab-ci.yml`.
     Root,
     /// A static child, by its position.
     Child(usize),

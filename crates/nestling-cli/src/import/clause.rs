@@ -2,7 +2,7 @@
 //! trigger job.
 
 use super::expression::{all_of, any_of, in_child};
-use super::handed::HandedOn;
+use super::forwarded::Forwarded;
 use nestling::Origin;
 use nestling_gitlab::yaml::{Map, Node};
 
@@ -65,7 +65,7 @@ impl Clause {
                 _ => {
                     clause.rest.entries.push(entry.clone());
                     if written_in == WrittenIn::Parent {
-                        HandedOn::all().rename_in_map(&mut clause.rest);
+                        Forwarded::all().rename_in_map(&mut clause.rest);
                     }
                 }
             }

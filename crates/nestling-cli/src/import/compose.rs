@@ -3,7 +3,7 @@
 use super::candidate::{Candidate, Owner};
 use super::clause::written;
 use super::evidence::{Placement, whole};
-use super::handed::HandedOn;
+use super::forwarded::Forwarded;
 use super::includes::changes_globs;
 use super::naming::{NamesByDirectory, short_names, unit_names};
 use super::obstacle::{BRANCHES, MERGE_REQUEST, conditions, configuration, needs_whole};
@@ -165,32 +165,32 @@ impl Moving<'_> {
         self.jobs().any(|job| job.owner != Owner::Root)
     }
 
-    /// Returns `default` and `variables` of a configuration; those of a static child with what its trigger job hands on.
+    /// Returns `default` and `variables` of a configuration; those of a static child with what its trigger job forwards.
     fn unit_defaults(&self, owner: Owner) -> (Map, Map) {
         let (defaults, variables) = configuration(owner, self.old).defaults.parts();
         if owner == Owner::Root {
             return (in_child(defaults), in_child(variables));
         }
         let mut variables = variables.clone();
-        for (name, value) in self.handed_on(owner) {
+        for (name, value) in self.forwarded(owner) {
             variables.set(&name, value);
         }
         (defaults.clone(), variables)
     }
 
-    /// Returns the variables that a trigger job hands on to its static child, where they win over all others.
-    fn handed_on(&self, owner: Owner) -> Vec<(String, Node)> {
+    /// Returns the variables that a trigger job forwards to its static child, where they win over all others.
+    fn forwarded(&self, owner: Owner) -> Vec<(String, Node)> {
         let Owner::Child(index) = owner else { return Vec::new() };
         let child = self.old.children.get(index);
         let trigger = child.and_then(|child| self.old.root.pipeline.job(&child.trigger));
         let variables = trigger.and_then(|trigger| trigger.body.get("variables")?.as_map());
-        let handed_on = variables.map(HandedOn::by).unwrap_or_default();
-        // The new trigger job hands these on itself.
-        let is_new = |name: &str| handed_on.names().all(|(_, parent_name)| parent_name != name);
+        let forwarded = variables.map(Forwarded::by).unwrap_or_default();
+        // The new trigger job forwards these itself.
+        let is_new = |name: &str| forwarded.names().all(|(_, parent_name)| parent_name != name);
         let variables = variables.into_iter().flat_map(Map::iter).filter(|(name, _)| is_new(name));
         let renamed = |(name, value): (&str, &Node)| {
             let mut value = value.clone();
-            HandedOn::all().rename_in(&mut value);
+            Forwarded::all().rename_in(&mut value);
             (name.to_owned(), value)
         };
         variables.map(renamed).collect()
@@ -207,7 +207,7 @@ impl Moving<'_> {
         let (unit, short) = names.get(&index)?.clone();
         let mut body = if is_folded { candidate.folded.clone() } else { candidate.own.clone() };
         if candidate.owner == Owner::Root {
-            HandedOn::all().rename_in_map(&mut body);
+            Forwarded::all().rename_in_map(&mut body);
         }
         let mut rewritten = Vec::new();
         self.set_rules(candidate, &mut body, implies, &mut rewritten)?;
@@ -278,7 +278,7 @@ impl Moving<'_> {
 
     /// Variables of a trigger job override those of the jobs of its child.
     fn set_variables(&self, candidate: &Candidate, body: &mut Map, rewritten: &mut Vec<String>) {
-        for (name, value) in self.handed_on(candidate.owner) {
+        for (name, value) in self.forwarded(candidate.owner) {
             let own = body.get_mut("variables").and_then(Node::as_map_mut);
             if let Some(own) = own.filter(|own| own.contains(&name)) {
                 own.set(&name, value);
@@ -291,7 +291,7 @@ impl Moving<'_> {
 /// Returns what a file gives to its jobs as the child has to have it.
 fn in_child(given: &Map) -> Map {
     let mut given = given.clone();
-    HandedOn::all().rename_in_map(&mut given);
+    Forwarded::all().rename_in_map(&mut given);
     given
 }
 

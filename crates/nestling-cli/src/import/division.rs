@@ -4,17 +4,18 @@ use super::candidate::{Candidate, Owner};
 use super::evidence::Placement;
 use super::includes::Includes;
 use super::obstacle::{
-    BRANCHES, MERGE_REQUEST, collect_texts, leaves_artifacts, needs_whole, obstacle, takes_all_artifacts,
-    trigger_obstacle,
+    BRANCHES, MERGE_REQUEST, leaves_artifacts, needs_whole, obstacle, takes_all_artifacts, trigger_obstacle,
 };
 use super::old::OldPipeline;
 use super::order::{Order, order};
 use super::raw::References;
+use super::strings::strings_of_values;
 use nestling_gitlab::pipeline::need::{NeedSource, dependencies, needs, parallel_base, rules_needs};
 use nestling_gitlab::yaml::Node;
 use std::collections::BTreeMap;
 
 /// The division of the jobs among units and the parent.
+#[derive(Default)]
 pub(super) struct Division {
     /// For each candidate the reason why it stays; `None` if it moves.
     pub reasons: Vec<Option<String>>,
@@ -276,7 +277,5 @@ fn uses_artifacts(taker: &Candidate, leaver: &Candidate, directory: &str) -> boo
     if paths.is_empty() || is_dotenv || !paths.iter().all(is_inside) {
         return true;
     }
-    let mut texts = Vec::new();
-    taker.folded.iter().for_each(|(_, value)| collect_texts(value, &mut texts));
-    texts.iter().any(|text| text.contains(directory))
+    strings_of_values(&taker.folded).iter().any(|text| text.contains(directory))
 }

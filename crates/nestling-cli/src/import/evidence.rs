@@ -2,6 +2,7 @@
 
 use super::candidate::{Candidate, Owner};
 use super::old::{FILE, OldPipeline};
+use super::strings::script_lines;
 use super::tree::Tree;
 use nestling::RepoPath;
 use nestling_gitlab::pipeline::expand::{Replacement, expand};
@@ -63,12 +64,12 @@ pub(super) fn place(candidate: &Candidate, old: &OldPipeline, tree: &Tree) -> Op
 }
 
 /// Returns the glob of all files below a directory.
-pub(super) fn whole(directory: &str) -> String {
+pub(crate) fn whole(directory: &str) -> String {
     format!("{directory}/**/*")
 }
 
 /// Returns the directory that a glob leads to: what stands before its first wildcard.
-pub(super) fn literal_directory(glob: &str) -> String {
+pub(crate) fn literal_directory(glob: &str) -> String {
     let end = glob.find(['*', '?', '[', '{', '$']).unwrap_or(glob.len());
     glob[..end].rfind('/').map_or("", |slash| &glob[..slash]).to_owned()
 }
@@ -172,24 +173,6 @@ fn commanded(body: &Map) -> Vec<String> {
         }
     }
     directories
-}
-
-/// Returns the lines of all scripts of a job.
-pub(super) fn script_lines(body: &Map) -> Vec<String> {
-    let mut lines = Vec::new();
-    for key in ["before_script", "script", "after_script"] {
-        if let Some(node) = body.get(key) {
-            add_lines(node, &mut lines);
-        }
-    }
-    lines
-}
-
-fn add_lines(node: &Node, lines: &mut Vec<String>) {
-    match node.as_seq() {
-        Some(items) => items.iter().for_each(|item| add_lines(item, lines)),
-        None => lines.extend(node.text().into_iter().flat_map(str::lines).map(str::to_owned)),
-    }
 }
 
 /// Returns the paths of caches and artifacts.

@@ -1,6 +1,6 @@
 //! Expressions of `rules:if` as a child pipeline has to have them: there `CI_PIPELINE_SOURCE` is `parent_pipeline`.
 
-/// The variable that hands the source of the parent on.
+/// The variable by which the trigger job forwards the source of the parent.
 pub(super) const PARENT_SOURCE: &str = "PARENT_PIPELINE_SOURCE";
 
 /// GitLab's variable.
@@ -11,8 +11,8 @@ const MERGE_REQUEST: &str = "merge_request_event";
 
 /// Returns an expression for the child that holds where the given one holds in the parent.
 ///
-/// A child knows of a merge request by its own variables. Every other source is handed on by the trigger job.
-pub(super) fn in_child(expression: &str) -> String {
+/// A child knows of a merge request by its own variables. The trigger job forwards every other source.
+pub(crate) fn in_child(expression: &str) -> String {
     let mut rewritten = String::new();
     let mut rest = expression;
     while let Some(start) = rest.find(SOURCE) {

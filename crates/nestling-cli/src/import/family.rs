@@ -2,9 +2,9 @@
 
 use super::evidence::base;
 use super::files::{jobs_text, template_path};
+use super::strings::replace_in_values;
 use super::tree::Tree;
 use super::unit::{Composition, Family, NewUnit};
-use nestling_gitlab::yaml::{Kind, Map, Node, Scalar, Style};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fewer units than this are not worth a template.
@@ -73,31 +73,13 @@ fn general(unit: &NewUnit) -> NewUnit {
     let mut general = unit.clone();
     let open = |text: &str| opened(text, &unit.directory);
     for map in [&mut general.defaults, &mut general.variables] {
-        open_values(map, &open);
+        replace_in_values(map, &open);
     }
     for job in &mut general.jobs {
         job.short = open(&job.short);
-        open_values(&mut job.body, &open);
+        replace_in_values(&mut job.body, &open);
     }
     general
-}
-
-fn open_values(map: &mut Map, open: &dyn Fn(&str) -> String) {
-    map.entries.iter_mut().for_each(|entry| open_node(&mut entry.value, open));
-}
-
-fn open_node(node: &mut Node, open: &dyn Fn(&str) -> String) {
-    match &mut node.kind {
-        Kind::Seq(items) => items.iter_mut().for_each(|item| open_node(item, open)),
-        Kind::Map(map) => open_values(map, open),
-        Kind::Scalar(scalar) => {
-            let text = open(&scalar.text);
-            if *text != *scalar.text {
-                let style = if scalar.style == Style::Plain { Style::Quoted } else { scalar.style };
-                *scalar = Scalar { text: text.into(), style };
-            }
-        }
-    }
 }
 
 /// Puts what stands for directory and name into a string.

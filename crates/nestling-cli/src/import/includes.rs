@@ -3,8 +3,10 @@
 use super::old::{FILE, OldPipeline};
 use nestling::{Files, RepoPath, Sources};
 use nestling_gitlab::configuration::included_files;
-use nestling_gitlab::yaml::{Map, Node, parse_leniently};
+use nestling_gitlab::pipeline::guard::{Atom, Guard};
+use nestling_gitlab::yaml::{Map, Node, emit, parse_leniently};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// The included files by path.
 #[derive(Debug, Default)]
@@ -26,11 +28,32 @@ pub(super) enum IncludeCondition {
     Always,
     /// Its `rules`, as the body of a job that has nothing else.
     Rules(Map),
-    /// Several conditions, or inputs: its jobs are not looked at one by one.
-    Other,
+    /// Several conditions, or inputs, as they are written: its jobs are not looked at one by one.
+    Other(String),
+}
+
+/// The condition as it is written.
+impl fmt::Display for IncludeCondition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Always => f.write_str("always"),
+            Self::Rules(body) => f.write_str(&body.get("rules").map(emit).unwrap_or_default()),
+            Self::Other(text) => f.write_str(text),
+        }
+    }
 }
 
 impl Includes {
+    /// Returns the condition under which the jobs of a file are in a pipeline. `of_rules` reads the rules of a single include; several
+    /// conditions are one fact that is only equal to itself.
+    pub(super) fn gate(&self, path: &str, of_rules: &dyn Fn(&Map) -> Guard) -> Guard {
+        match self.0.get(path).map(|included| &included.condition) {
+            None | Some(IncludeCondition::Always) => Guard::Always,
+            Some(IncludeCondition::Rules(body)) => of_rules(body),
+            Some(IncludeCondition::Other(text)) => Guard::Atom(Atom::Expression(text.clone())),
+        }
+    }
+
     /// Reads the includes of `.gitlab-ci.yml`, and theirs.
     pub(super) fn read(files: &dyn Files) -> Self {
         let mut includes = Self::default();
@@ -41,6 +64,14 @@ impl Includes {
     /// Returns the entry of a file.
     pub(super) fn get(&self, path: &str) -> Option<&Included> {
         self.0.get(path)
+    }
+
+    /// Returns the rules of the includes that have a single condition, as bodies of jobs.
+    pub(super) fn rules(&self) -> impl Iterator<Item = &Map> {
+        self.0.values().filter_map(|included| match &included.condition {
+            IncludeCondition::Rules(body) => Some(body),
+            IncludeCondition::Always | IncludeCondition::Other(_) => None,
+        })
     }
 
     /// Returns the paths of the included files.
@@ -55,12 +86,16 @@ impl Includes {
             let condition = match (outer, condition(entry)) {
                 (IncludeCondition::Always, condition) => condition,
                 (outer, IncludeCondition::Always) => outer.clone(),
-                _ => IncludeCondition::Other,
+                (outer, condition) => IncludeCondition::Other(format!("{outer}\n{condition}")),
             };
             for path in paths(entry, files) {
                 // A file that is included twice has the jobs of both.
-                let is_known = self.0.contains_key(&path);
-                let condition = if is_known { IncludeCondition::Other } else { condition.clone() };
+                let known = self.0.get(&path).map(|known| known.condition.to_string());
+                let is_known = known.is_some();
+                let condition = match known {
+                    Some(known) => IncludeCondition::Other(format!("{known}\n{condition}")),
+                    None => condition.clone(),
+                };
                 self.0.insert(path.clone(), Included { condition: condition.clone(), by: by.to_owned() });
                 if !is_known {
                     self.add(files, &path, &condition);
@@ -119,7 +154,7 @@ pub(super) fn changes_globs(changes: &Node) -> BTreeSet<String> {
 fn condition(entry: &Node) -> IncludeCondition {
     let Some(map) = entry.as_map() else { return IncludeCondition::Always };
     if map.contains("inputs") {
-        return IncludeCondition::Other;
+        return IncludeCondition::Other(emit(entry));
     }
     let Some(rules) = map.get("rules").filter(|rules| !rules.is_null()) else {
         return IncludeCondition::Always;

@@ -3,7 +3,7 @@
 use nestling_gitlab::check::KnownVariables;
 use nestling_gitlab::facts::{As, PipelineFacts, PipelineSource};
 use nestling_gitlab::pipeline::expression::{Expression, Variable};
-use nestling_gitlab::pipeline::guard::{Atom, Guard};
+use nestling_gitlab::pipeline::guard::{Atom, Guard, Operand};
 use nestling_gitlab::pipeline::matrix::{copies, parallel};
 use nestling_gitlab::pipeline::presence::{
     Changed, Creation, Moment, Presence, presence_of, source_of_reference,
@@ -30,29 +30,42 @@ pub(super) enum Comparison {
     Everything,
 }
 
+/// Sources that a proof looks at where a configuration asks for them.
+const OTHER_SOURCES: [(&str, PipelineSource); 5] = [
+    ("web", PipelineSource::Web),
+    ("API", PipelineSource::Api),
+    ("trigger token", PipelineSource::Trigger),
+    ("other project", PipelineSource::Pipeline),
+    ("chat", PipelineSource::Chat),
+];
+
 impl Kind {
-    /// Returns the three kinds of the proof: merge request, push to the default branch, tag.
-    pub(super) fn of_proof(default_branch: &str) -> [Self; 3] {
-        let [merge_request, default, _, tag, _] = Self::of_import(default_branch);
-        [merge_request, default, tag]
+    /// Returns the kinds of the proof: those that decide where a job goes, and each other source that is asked for.
+    pub(super) fn of_proof(default_branch: &str, asks_for: &dyn Fn(&str) -> bool) -> Vec<Self> {
+        let mut kinds = Vec::from(Self::of_import(default_branch));
+        for (name, source) in OTHER_SOURCES {
+            if asks_for(source.as_str()) {
+                kinds.push(Self::of(name, &As::Started(source), Comparison::Everything, default_branch));
+            }
+        }
+        kinds
     }
 
     /// Returns the kinds that decide where a job goes: those of the proof, another branch and a schedule.
     pub(super) fn of_import(default_branch: &str) -> [Self; 5] {
-        let default = default_branch.to_owned();
-        let local = PipelineFacts::local(None, Some(default.clone()), None);
-        let kind = |name, simulate: As, comparison| Self {
-            name,
-            facts: unnamed(local.clone().seen_as(&simulate), &default),
-            comparison,
-        };
+        let kind = |name, simulate: As, comparison| Self::of(name, &simulate, comparison, default_branch);
         [
             kind("merge request", As::MergeRequest, Comparison::Paths),
-            kind("push to the default branch", As::Branch(default.clone()), Comparison::Paths),
+            kind("push to the default branch", As::Branch(default_branch.to_owned()), Comparison::Paths),
             kind("push to a branch", As::Branch(String::new()), Comparison::Paths),
             kind("tag", As::Tag(String::new()), Comparison::Everything),
             kind("schedule", As::Started(PipelineSource::Schedule), Comparison::Everything),
         ]
+    }
+
+    fn of(name: &'static str, simulate: &As, comparison: Comparison, default_branch: &str) -> Self {
+        let local = PipelineFacts::local(None, Some(default_branch.to_owned()), None);
+        Self { name, facts: unnamed(local.seen_as(simulate), default_branch), comparison }
     }
 
     /// Returns the variables of the parent pipeline.
@@ -77,6 +90,22 @@ impl Kind {
         } else {
             "CI_COMMIT_BRANCH"
         }
+    }
+
+    /// Returns what holds in every pipeline of this kind, beside the variables that are known: a branch has a name, which is not that of
+    /// the default branch, and a tag has one.
+    pub(super) fn assumption(&self) -> Guard {
+        let is_present = |name: &str| Guard::Atom(Atom::IsPresent(name.to_owned()));
+        if self.facts.merge_request.is_some() || self.facts.branch.is_some() {
+            return Guard::Always;
+        }
+        if self.reference() == "CI_COMMIT_TAG" {
+            return is_present("CI_COMMIT_TAG");
+        }
+        let branch = Operand::Variable("CI_COMMIT_BRANCH".to_owned());
+        let default = self.facts.default_branch.iter().cloned().map(Operand::Text);
+        let is_default = default.map(|name| Guard::Atom(Atom::Equals(branch.clone(), name)));
+        Guard::all(is_default.map(Guard::negated).chain([is_present("CI_COMMIT_BRANCH")]))
     }
 
     /// Returns what `changes` compares, where it is not known which paths changed.

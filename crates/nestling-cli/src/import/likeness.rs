@@ -2,7 +2,7 @@
 
 use super::side::{SideJob, Starts};
 use nestling_gitlab::pipeline::guard::Guard;
-use nestling_gitlab::pipeline::presence::follows;
+use nestling_gitlab::pipeline::presence::{Consequence, decide, follows};
 use nestling_gitlab::yaml::{Kind, Map, Node};
 
 /// The difference between the new job and the old one.
@@ -16,17 +16,20 @@ pub(super) enum Likeness {
     Less(String),
 }
 
-/// Compares two jobs.
-pub(super) fn compare(old: &SideJob, new: &SideJob) -> Likeness {
+/// Compares two jobs in pipelines for which something is assumed.
+pub(super) fn compare(old: &SideJob, new: &SideJob, assumption: &Guard) -> Likeness {
     if let Some(key) = different_key(&old.body, &new.body) {
         return Likeness::Less(format!("`{key}` differs"));
+    }
+    if old.fails_pipeline && !new.fails_pipeline {
+        return Likeness::Less("its failure no longer fails the pipeline".to_owned());
     }
     if old.copies.len() != new.copies.len() {
         return Likeness::Less("`parallel` makes another number of jobs".to_owned());
     }
     let mut likeness = Likeness::Same;
     for (old, new) in old.copies.iter().zip(&new.copies) {
-        match compare_starts(old, new) {
+        match compare_starts(old, new, assumption) {
             Likeness::Same => {}
             Likeness::More => likeness = Likeness::More,
             less @ Likeness::Less(_) => return less,
@@ -35,18 +38,25 @@ pub(super) fn compare(old: &SideJob, new: &SideJob) -> Likeness {
     likeness
 }
 
-fn compare_starts(old: &Starts, new: &Starts) -> Likeness {
+fn compare_starts(old: &Starts, new: &Starts, assumption: &Guard) -> Likeness {
     let any = |starts: &Starts| Guard::any(starts.values().cloned());
-    if !follows(&any(old), &any(new)) {
-        return Likeness::Less(format!("it is made if {} and was if {}", any(new), any(old)));
+    let assumed = |guard: Guard| Guard::all([assumption.clone(), guard]);
+    match decide(&assumed(any(old)), &any(new)) {
+        Consequence::Follows => {}
+        Consequence::Fails => {
+            return Likeness::Less(format!("it is made if {} and was if {}", any(new), any(old)));
+        }
+        Consequence::Unknown => {
+            return Likeness::Less("its conditions differ, and take too many steps to compare".to_owned());
+        }
     }
     for (start, guard) in old {
         let other = new.get(start).cloned().unwrap_or(Guard::Never);
-        if !follows(guard, &other) {
+        if !follows(&assumed(guard.clone()), &other) {
             return Likeness::Less("it starts in another way".to_owned());
         }
     }
-    if follows(&any(new), &any(old)) { Likeness::Same } else { Likeness::More }
+    if follows(&assumed(any(new)), &any(old)) { Likeness::Same } else { Likeness::More }
 }
 
 /// Returns a keyword whose values differ.
@@ -81,7 +91,7 @@ mod tests {
         let (pipeline, _) = read_file(".gitlab-ci.yml", &format!("job: {body}"), &Sources::default());
         let surroundings =
             Surroundings { reference: "CI_COMMIT_BRANCH", changed: Changed::Unknown, tree: Tree::Unknown };
-        surroundings.job(&pipeline.jobs[0], &KnownVariables::default(), true, &Guard::Always)
+        surroundings.job(&pipeline.jobs[0], &KnownVariables::default(), true, &Guard::Always, 0)
     }
 
     #[test]
@@ -116,7 +126,7 @@ mod tests {
                 less("it is made if `$A` is set and not empty and was if always"),
             ),
         ] {
-            assert_eq!(compare(&side(old), &side(new)), expected, "{old} -> {new}");
+            assert_eq!(compare(&side(old), &side(new), &Guard::Always), expected, "{old} -> {new}");
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use super::candidate::{Candidate, Gate, Owner};
 use super::clause::{Unconditional, WrittenIn, gated};
-use super::evidence::script_lines;
-use super::handed::{HandedOn, mentions};
+use super::forwarded::{Forwarded, mentions};
 use super::includes::{IncludeCondition, Includes};
 use super::old::{Configuration, OldPipeline};
 use super::policy::clauses;
+use super::strings::{script_lines, strings};
 use super::written::{CONDITIONS, as_written, with_old_name};
 use nestling_gitlab::pipeline::need::{NeedSource, needs};
 use nestling_gitlab::pipeline::rule;
@@ -54,7 +54,7 @@ pub(super) fn obstacle(candidate: &Candidate, old: &OldPipeline, includes: &Incl
 
 fn by_condition(candidate: &Candidate, old: &OldPipeline, includes: &Includes) -> Option<String> {
     let included = includes.get(&candidate.file).map(|included| &included.condition);
-    if candidate.owner == Owner::Root && matches!(included, Some(IncludeCondition::Other)) {
+    if candidate.owner == Owner::Root && matches!(included, Some(IncludeCondition::Other(_))) {
         return Some("its file is included under several conditions, or with inputs".to_owned());
     }
     if candidate.written_globs().is_empty() && candidate.is_possible(MERGE_REQUEST) {
@@ -185,8 +185,7 @@ fn by_variable(candidate: &Candidate, old: &OldPipeline) -> Option<String> {
 }
 
 fn variable_obstacle(key: &str, value: &Node, owner: Owner, of_workflow: &[String]) -> Option<String> {
-    let mut texts = Vec::new();
-    collect_texts(value, &mut texts);
+    let texts = strings(value);
     if let Some(syntax) = SYNTAX.iter().find(|syntax| texts.iter().any(|text| text.contains(**syntax))) {
         return Some(format!("`{key}` has `{syntax}`, which Nestling would read as a template's syntax"));
     }
@@ -210,18 +209,15 @@ fn variable_obstacle(key: &str, value: &Node, owner: Owner, of_workflow: &[Strin
 /// Returns `true` if the conditions of a job ask for a variable that `workflow:rules` set: its value is not known.
 pub(super) fn asks_for_workflow(candidate: &Candidate, old: &OldPipeline) -> bool {
     let bodies = candidate.gate.iter().map(|gate| &gate.body).chain([&candidate.folded]);
-    let mut texts = Vec::new();
-    for (_, value) in bodies.flat_map(Map::iter).filter(|(key, _)| CONDITIONS.contains(key)) {
-        collect_texts(value, &mut texts);
-    }
+    let conditions = bodies.flat_map(Map::iter).filter(|(key, _)| CONDITIONS.contains(key));
+    let texts: Vec<&str> = conditions.flat_map(|(_, value)| strings(value)).collect();
     workflow_variables(old).iter().any(|name| texts.iter().any(|text| mentions(text, name)))
 }
 
 /// Returns `true` if a job uses its own name in a place where it is mostly a label.
 pub(super) fn uses_its_name(candidate: &Candidate) -> bool {
-    let mut texts = Vec::new();
     let labels = candidate.folded.iter().filter(|(key, _)| LABELS.contains(key) && *key != "cache");
-    labels.for_each(|(_, value)| collect_texts(value, &mut texts));
+    let texts: Vec<&str> = labels.flat_map(|(_, value)| strings(value)).collect();
     RENAMED.iter().any(|name| texts.iter().any(|text| mentions(text, name)))
 }
 
@@ -229,20 +225,6 @@ fn workflow_variables(old: &OldPipeline) -> Vec<String> {
     let rules = rule::rules(&old.root.pipeline.workflow).unwrap_or_default();
     let variables = rules.iter().filter_map(|rule| rule.get("variables")?.as_map());
     variables.flat_map(Map::iter).map(|(name, _)| name.to_owned()).collect()
-}
-
-/// Collects the strings of a node, keys included.
-pub(super) fn collect_texts(node: &Node, texts: &mut Vec<String>) {
-    match &node.kind {
-        Kind::Scalar(scalar) => texts.push(scalar.text.to_string()),
-        Kind::Seq(items) => items.iter().for_each(|item| collect_texts(item, texts)),
-        Kind::Map(map) => {
-            for (key, value) in map.iter() {
-                texts.push(key.to_owned());
-                collect_texts(value, texts);
-            }
-        }
-    }
 }
 
 /// Returns the reason why a trigger job of a static child stays as it is.
@@ -260,11 +242,11 @@ pub(super) fn trigger_obstacle(trigger: &Candidate, index: usize, old: &OldPipel
         return Some("the trigger job has `forward`".to_owned());
     }
     let variables = body.get("variables").and_then(Node::as_map);
-    if let Some(name) = variables.and_then(HandedOn::taken_name) {
+    if let Some(name) = variables.and_then(Forwarded::taken_name) {
         return Some(format!("the trigger job forwards `{name}` with a value of its own"));
     }
     for (name, value) in variables.into_iter().flat_map(Map::iter) {
-        let text = HandedOn::all().renamed(value.text().unwrap_or_default());
+        let text = Forwarded::all().renamed(value.text().unwrap_or_default());
         if let Some(variable) = DIFFERENT.iter().find(|variable| mentions(&text, variable)) {
             return Some(format!(
                 "the trigger job forwards `{name}` with `{variable}`, which is another one in a child"

@@ -6,7 +6,7 @@ use nestling_gitlab::pipeline::rule::{has_when, is_manual, may_be_passed, rules}
 use nestling_gitlab::yaml::{Map, Node};
 
 /// The place of the trigger job.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Order {
     /// Its stage.
     pub stage: String,

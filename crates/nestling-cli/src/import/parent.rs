@@ -183,13 +183,13 @@ impl NewParent<'_> {
             jobs = without.map(|line| line.to_owned() + "\n").collect();
         }
         let parent_id = "    PARENT_PIPELINE_ID: $CI_PIPELINE_ID\n";
-        let mut handed_on = parent_id.to_owned();
-        for (name, parent_name) in self.composition.handed_on().names() {
+        let mut forwarded = parent_id.to_owned();
+        for (name, parent_name) in self.composition.forwarded().names() {
             if name != "CI_PIPELINE_ID" {
-                handed_on.push_str(&format!("    {parent_name}: ${name}\n"));
+                forwarded.push_str(&format!("    {parent_name}: ${name}\n"));
             }
         }
-        jobs = jobs.replacen(parent_id, &handed_on, 1);
+        jobs = jobs.replacen(parent_id, &forwarded, 1);
         let forward = "    strategy: depend\n    forward:\n      pipeline_variables: true  # those of a manual run reach the jobs, as before\n";
         jobs.replacen("    strategy: depend\n", forward, 1)
     }

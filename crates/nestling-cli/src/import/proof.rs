@@ -2,17 +2,25 @@
 
 use super::candidate::Candidate;
 use super::evidence::whole;
+use super::includes::changes_globs;
 use super::kind::Kind;
 use super::likeness::{Likeness, compare};
+use super::old::OldPipeline;
 use super::proposal::Proposal;
-use super::side::SideJob;
+use super::side::{Direction, SideJob};
 use super::sides::{SidePipeline, Sides};
+use super::strings::strings;
+use super::waiting::lost_order;
+use super::written::CONDITIONS;
 use crate::exit::Failure;
 use nestling::{Files, RepoPath};
 use nestling_files::files::Overlay;
 use nestling_files::path::Glob;
 use nestling_git::{CommitId, GitError, GitRepository, MergesEnd};
 use nestling_gitlab::pipeline::guard::Guard;
+use nestling_gitlab::pipeline::presence::follows;
+use nestling_gitlab::pipeline::rule::rules;
+use nestling_gitlab::yaml::Map;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The outcome of comparing one pipeline with the other.
@@ -29,8 +37,10 @@ pub(super) enum Outcome {
 /// A merge with the outcome for each kind of pipeline.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// Its commit and its subject; the whole repository for the first row.
-    pub title: String,
+    /// Its commit; `None` for the whole repository.
+    pub commit: Option<CommitId>,
+    /// The first line of its message, or words for the whole repository.
+    pub subject: String,
     /// Number of paths that changed.
     pub paths: usize,
     /// The outcomes, in the order of the kinds.
@@ -38,7 +48,7 @@ pub(super) struct Row {
 }
 
 /// The comparison over a history.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Proof {
     /// The kinds of pipelines.
     pub kinds: Vec<&'static str>,
@@ -46,6 +56,8 @@ pub(super) struct Proof {
     pub rows: Vec<Row>,
     /// The reason why there are no more merges.
     pub end: Option<MergesEnd>,
+    /// The assumptions.
+    pub notes: BTreeSet<String>,
 }
 
 /// The merges that are compared.
@@ -75,7 +87,8 @@ impl Proof {
             .iter()
             .filter_map(|(path, text)| Some((RepoPath::parse(path).ok()?, text.clone().into_bytes())));
         let watched = Watched::of(proposal, files);
-        Self::compare(proposal, [files, &Overlay::new(files, contents)], Some(&watched), history)
+        let files = [files, &Overlay::new(files, contents) as &dyn Files];
+        Self::compare(proposal, files, Direction::Import, Some(&watched), history)
     }
 
     /// Compares the configurations of old and new files. Without globs to watch, each merge is compared by itself.
@@ -85,24 +98,25 @@ impl Proof {
     pub(super) fn compare(
         proposal: &Proposal,
         [old_files, new_files]: [&dyn Files; 2],
+        direction: Direction,
         watched: Option<&Watched>,
         history: &History<'_>,
     ) -> Result<Self, Failure> {
-        let kinds = Kind::of_proof(history.default_branch);
+        let words = words_of_conditions(proposal, &OldPipeline::read(new_files, None)?);
+        let asks_for = |source: &str| words.contains(source) || words.contains(&format!("{source}s"));
+        let kinds = Kind::of_proof(history.default_branch, &asks_for);
         let mut sides = Vec::new();
         for kind in &kinds {
-            sides.push(Sides::read(proposal, old_files, new_files, kind)?);
+            sides.push(Sides::read(proposal, old_files, new_files, kind, direction)?);
         }
         let mut known: Vec<BTreeMap<Vec<bool>, Outcome>> = vec![BTreeMap::new(); sides.len()];
-        let mut proof =
-            Self { kinds: kinds.iter().map(|kind| kind.name).collect(), rows: Vec::new(), end: None };
-        proof.add("every path".to_owned(), &proposal.tree.files, &sides, watched, &mut known)?;
+        let mut proof = Self { kinds: kinds.iter().map(|kind| kind.name).collect(), ..Self::default() };
+        proof.add(None, "every path", &proposal.tree.files, &sides, watched, &mut known)?;
         let Some(head) = history.head.as_ref().filter(|_| history.merges > 0) else { return Ok(proof) };
         let walked = history.git.merges(head, history.merges).map_err(Failure::git)?;
         for merge in &walked.merges {
             let paths = changed_paths(history.git, &merge.before, &merge.commit).map_err(Failure::git)?;
-            let title = format!("{} {}", merge.commit.short(), merge.subject);
-            proof.add(title, &paths, &sides, watched, &mut known)?;
+            proof.add(Some(merge.commit), &merge.subject, &paths, &sides, watched, &mut known)?;
         }
         proof.end = Some(walked.end);
         Ok(proof)
@@ -110,7 +124,8 @@ impl Proof {
 
     fn add(
         &mut self,
-        title: String,
+        commit: Option<CommitId>,
+        subject: &str,
         paths: &[RepoPath],
         sides: &[Sides<'_>],
         watched: Option<&Watched>,
@@ -125,14 +140,24 @@ impl Proof {
             let outcome = match key.as_ref().and_then(|key| known.get(key)) {
                 // Reasons name paths of the change.
                 Some(equal @ Outcome::Equal(_)) => equal.clone(),
-                _ => outcome(&side.old_side(paths)?, &side.new_side(paths)?, side.stops()),
+                _ => {
+                    let (old, new) = match side.direction {
+                        Direction::Import => (side.old_side(paths)?, side.new_side(paths)?),
+                        Direction::Export => (side.new_side(paths)?, side.old_side(paths)?),
+                    };
+                    self.notes.extend(new.note.clone());
+                    // The order of jobs is the same whatever changed.
+                    let lost =
+                        if self.rows.is_empty() { lost_order(&old.jobs, &new.jobs) } else { Vec::new() };
+                    outcome(&old, &new, side.stops(), &side.assumption(), lost)
+                }
             };
             if let Some(key) = key {
                 known.insert(key, outcome.clone());
             }
             outcomes.push(outcome);
         }
-        self.rows.push(Row { title, paths: paths.len(), outcomes });
+        self.rows.push(Row { commit, subject: subject.to_owned(), paths: paths.len(), outcomes });
         Ok(())
     }
 
@@ -161,6 +186,11 @@ pub(super) struct Watched(Vec<Glob>);
 impl Watched {
     fn of(proposal: &Proposal, files: &dyn Files) -> Self {
         let mut globs = proposal.old.compared_globs(files);
+        let children = proposal.old.children.iter().map(|child| &child.configuration);
+        for configuration in children.chain([&proposal.old.root]) {
+            let rules = rules(&configuration.pipeline.workflow).unwrap_or_default();
+            globs.extend(rules.iter().filter_map(|rule| rule.get("changes")).flat_map(changes_globs));
+        }
         globs.extend(proposal.candidates.iter().flat_map(Candidate::globs));
         for unit in &proposal.composition.units {
             globs.insert(whole(&unit.directory));
@@ -186,10 +216,22 @@ fn changed_paths(
     Ok(changes.into_iter().map(|change| change.path).collect())
 }
 
+/// Returns `true` if some pipeline can have a job under an assumption. What GitLab always makes needs no proof.
+fn is_possible(job: &SideJob, assumption: &Guard) -> bool {
+    let guard = job.guard();
+    *assumption == Guard::Always
+        || guard == Guard::Always
+        || !follows(&Guard::all([assumption.clone(), guard]), &Guard::Never)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Compares two jobs. A stop job that is a `stop` block waits for what its deploy job waits for.
-fn compared(old: &SideJob, new: &SideJob, is_stop: bool) -> Likeness {
+fn compared(old: &SideJob, new: &SideJob, is_stop: bool, assumption: &Guard) -> Likeness {
     if !is_stop {
-        return compare(old, new);
+        return compare(old, new, assumption);
     }
     let without_needs = |job: &SideJob| {
         let mut job = job.clone();
@@ -198,28 +240,65 @@ fn compared(old: &SideJob, new: &SideJob, is_stop: bool) -> Likeness {
         }
         job
     };
-    compare(&without_needs(old), &without_needs(new))
+    compare(&without_needs(old), &without_needs(new), assumption)
 }
 
-fn outcome(old: &SidePipeline, new: &SidePipeline, stops: &BTreeSet<String>) -> Outcome {
+/// Returns the words of all conditions: a source that they ask for makes a kind of its own.
+fn words_of_conditions(proposal: &Proposal, new: &OldPipeline) -> BTreeSet<String> {
+    let mut bodies: Vec<&Map> = proposal.includes.rules().collect();
+    for pipeline in [&proposal.old, new] {
+        let children = pipeline.children.iter().map(|child| &child.configuration);
+        for configuration in children.chain([&pipeline.root]) {
+            bodies.extend(configuration.pipeline.jobs.iter().map(|job| &job.body));
+            bodies.push(&configuration.pipeline.workflow);
+        }
+    }
+    let mut words = BTreeSet::new();
+    for node in bodies.iter().flat_map(|body| CONDITIONS.iter().filter_map(|key| body.get(key))) {
+        let parts = node.items_or_self().iter().flat_map(|part| match part.as_map() {
+            Some(map) => ["if", "refs", "variables"].iter().filter_map(|key| map.get(key)).collect(),
+            None => vec![part],
+        });
+        let texts = parts.flat_map(strings);
+        let split = texts.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+        words.extend(split.map(str::to_owned));
+    }
+    words
+}
+
+fn outcome(
+    old: &SidePipeline,
+    new: &SidePipeline,
+    stops: &BTreeSet<String>,
+    assumption: &Guard,
+    lost_order: Vec<String>,
+) -> Outcome {
     if let Some(reason) = new.refused.as_ref().filter(|_| old.refused.is_none()) {
         return Outcome::Less(vec![format!("GitLab would refuse it: {reason}")]);
     }
     let empty = BTreeMap::new();
     let mut more = Vec::new();
-    let mut less = Vec::new();
-    for (name, job) in old.present() {
+    let mut less: Vec<String> = new.problem.iter().cloned().collect();
+    let gone = old.unread.difference(&new.unread);
+    less.extend(
+        gone.map(|include| format!("an include that is not read is gone or differs: {}", one_line(include))),
+    );
+    less.extend(lost_order);
+    let old_present = || old.present().filter(|(_, job)| is_possible(job, assumption));
+    for (name, job) in old_present() {
         match new.jobs.get(name).filter(|job| job.guard() != Guard::Never) {
             None => less.push(format!("{name} is not made")),
-            Some(other) => match compared(job, other, stops.contains(name)) {
-                Likeness::Same => {}
-                Likeness::More => more.push(format!("{name} is made under fewer conditions")),
-                Likeness::Less(reason) => less.push(format!("{name}: {reason}")),
-            },
+            Some(other) => {
+                match compared(&old.settled(job), &new.settled(other), stops.contains(name), assumption) {
+                    Likeness::Same => {}
+                    Likeness::More => more.push(format!("{name} is made under fewer conditions")),
+                    Likeness::Less(reason) => less.push(format!("{name}: {reason}")),
+                }
+            }
         }
     }
     let old_jobs: &BTreeMap<String, SideJob> = if old.refused.is_some() { &empty } else { &old.jobs };
-    for (name, _) in new.present() {
+    for (name, _) in new.present().filter(|(_, job)| is_possible(job, assumption)) {
         if old_jobs.get(name).is_none_or(|job| job.guard() == Guard::Never) {
             let reason = new.reasons.get(name).map_or_else(String::new, |reason| format!(" ({reason})"));
             more.push(format!("{name}{reason}"));
@@ -231,6 +310,6 @@ fn outcome(old: &SidePipeline, new: &SidePipeline, stops: &BTreeSet<String>) -> 
     match (less.is_empty(), more.is_empty()) {
         (false, _) => Outcome::Less(less),
         (true, false) => Outcome::More(more),
-        (true, true) => Outcome::Equal(old.present().count()),
+        (true, true) => Outcome::Equal(old_present().count()),
     }
 }

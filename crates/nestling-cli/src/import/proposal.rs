@@ -39,6 +39,26 @@ pub(crate) struct Proposal {
 }
 
 impl Proposal {
+    /// Reads a configuration alone, of which nothing moves.
+    ///
+    /// # Errors
+    /// A file cannot be read, or the configuration is no valid YAML.
+    pub(super) fn of_old(files: &dyn Files) -> Result<Self, Failure> {
+        let includes = Includes::read(files);
+        Ok(Self {
+            old: OldPipeline::read(files, None)?,
+            tree: Tree::read(files)?,
+            candidates: Vec::new(),
+            placements: Vec::new(),
+            division: Division::default(),
+            composition: Composition::default(),
+            written: BTreeMap::new(),
+            deleted: BTreeSet::new(),
+            references: References::read(files, &includes),
+            includes,
+        })
+    }
+
     /// Reads a repository, and makes a workspace of its pipeline. With `moves_pairs`, environments that have a stop job go to the
     /// catalogue.
     ///

@@ -53,7 +53,7 @@ impl Report {
                 }
             }
         }
-        report.add_handed_on(proposal);
+        report.add_forwarded(proposal);
         report.add_staying(proposal);
         report.add_decisions(proposal);
         report.add_losses(proposal);
@@ -61,11 +61,11 @@ impl Report {
     }
 
     /// `$CI_PIPELINE_SOURCE` has a line at each job whose conditions ask for it.
-    fn add_handed_on(&mut self, proposal: &Proposal) {
-        for (name, parent_name) in proposal.composition.handed_on().names() {
+    fn add_forwarded(&mut self, proposal: &Proposal) {
+        for (name, parent_name) in proposal.composition.forwarded().names() {
             self.rewritten.push(Entry {
                 subject: format!("${name}"),
-                text: format!("is `${parent_name}` in units: `nestling:run` hands it on"),
+                text: format!("is `${parent_name}` in units: `nestling:run` forwards it"),
                 place: FILE.to_owned(),
             });
         }

@@ -2,6 +2,7 @@
 
 use super::kind::{Kind, presences, with_variables};
 use super::old::Configuration;
+use super::place::{Place, Slot};
 use nestling::Job;
 use nestling_gitlab::check::KnownVariables;
 use nestling_gitlab::pipeline::guard::Guard;
@@ -10,6 +11,15 @@ use nestling_gitlab::pipeline::presence::{Changed, Outcome, Presence, Start, Tre
 use nestling_gitlab::pipeline::rule::rules;
 use nestling_gitlab::yaml::{Kind as NodeKind, Map, Node, emit};
 use std::collections::BTreeMap;
+
+/// The side that may not lack anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// A workspace in the place of a configuration that GitLab runs by itself.
+    Import,
+    /// A configuration that GitLab runs by itself in the place of a workspace.
+    Export,
+}
 
 /// The jobs of a pipeline by name.
 pub(super) type Jobs = BTreeMap<String, SideJob>;
@@ -21,6 +31,11 @@ pub(super) struct SideJob {
     pub body: Map,
     /// The condition for each of its copies and each way to start.
     pub copies: Vec<Starts>,
+    /// Its place among the stages.
+    pub place: Place,
+    /// True if its failure fails the pipeline, unless it may fail. That of a job of a child does not where the trigger job has no
+    /// `strategy`, or may fail.
+    pub fails_pipeline: bool,
 }
 
 /// The condition for each way to start: how, whether it may fail, and what its rule gives to the job.
@@ -44,18 +59,24 @@ impl Surroundings<'_> {
         workflow_guard(&configuration.pipeline.workflow, globals, &creation.moment(has_rules))
     }
 
-    /// Returns a job with its conditions, of which `outer` is one.
+    /// Returns a job with its conditions, of which `outer` is one, in a stage at this position.
     pub(super) fn job(
         &self,
         job: &Job,
         variables: &KnownVariables,
         has_rules: bool,
         outer: &Guard,
+        position: usize,
     ) -> SideJob {
         let creation = Kind::creation(variables, self.changed).with_tree(self.tree);
         let presences = presences(job.name.as_str(), &job.body, &creation.moment(has_rules));
         let copies = presences.iter().map(|presence| starts(presence, &job.body, outer, self.reference));
-        SideJob { body: without_conditions(&job.body), copies: copies.collect() }
+        SideJob {
+            body: without_conditions(&job.body),
+            copies: copies.collect(),
+            place: Place::in_parent(Slot::new(position, &job.body)),
+            fails_pipeline: true,
+        }
     }
 }
 
@@ -63,6 +84,18 @@ impl SideJob {
     /// Returns the condition under which GitLab makes any of its copies.
     pub(super) fn guard(&self) -> Guard {
         Guard::any(self.copies.iter().flat_map(BTreeMap::values).cloned())
+    }
+
+    /// Returns the condition under which it starts by itself where no earlier job has failed.
+    pub(super) fn starts_by_itself(&self) -> Guard {
+        let automatic = [rank(Start::OnSuccess), rank(Start::Always)];
+        let starts = self.copies.iter().flatten().filter(|((rank, ..), _)| automatic.contains(rank));
+        Guard::any(starts.map(|(_, guard)| guard.clone()))
+    }
+
+    /// Returns `true` if it is allowed to fail in any way to start.
+    pub(super) fn may_fail(&self) -> bool {
+        self.copies.iter().flatten().any(|((_, may_fail, _), _)| *may_fail)
     }
 }
 
@@ -126,13 +159,14 @@ fn without_conditions(body: &Map) -> Map {
     body
 }
 
-/// Returns a need that keeps GitLab from making the pipeline: its job is there, and the needed one is not.
-pub(super) fn refusal(jobs: &Jobs) -> Option<String> {
+/// Returns a need that keeps GitLab from making the pipeline: its job is there, and the needed one is not. With includes that are not
+/// read, a job that is unknown may be in one of them.
+pub(super) fn refusal(jobs: &Jobs, has_unread: bool) -> Option<String> {
     for (name, job) in jobs.iter().filter(|(_, job)| job.guard() == Guard::Always) {
         for need in needs(&job.body).unwrap_or_default().iter().filter(|need| !need.optional) {
             let Some(needed) = need.job() else { continue };
             let known = jobs.get(needed).or_else(|| jobs.get(parallel_base(needed)?.0));
-            if known.is_none_or(|known| known.guard() == Guard::Never) {
+            if known.map_or(!has_unread, |known| known.guard() == Guard::Never) {
                 return Some(format!("`{name}` needs `{needed}`, which is not in the pipeline"));
             }
         }

@@ -37,6 +37,9 @@ pub(super) fn text(proof: &Proof) -> String {
         Some(MergesEnd::Limit) | None => "",
     };
     text.push_str(end);
+    for note in &proof.notes {
+        line(&mut text, format_args!("  note: {note}"));
+    }
     let [equal, more, less] = proof.counts();
     let verdict = if less > 0 { "not proven" } else { "proven" };
     line(
@@ -48,7 +51,11 @@ pub(super) fn text(proof: &Proof) -> String {
 
 fn add_row(text: &mut String, row: &Row, kinds: &[&str]) {
     let words: Vec<String> = row.outcomes.iter().map(word).collect();
-    let title: String = row.title.chars().take(TITLE).collect();
+    let title = match row.commit {
+        Some(commit) => format!("{} {}", commit.short(), row.subject),
+        None => row.subject.clone(),
+    };
+    let title: String = title.chars().take(TITLE).collect();
     line(text, format_args!("  {title:TITLE$}  {:>6} paths  {}", row.paths, words.join("  ")));
     let mut reasons: BTreeMap<(usize, &str), Vec<&str>> = BTreeMap::new();
     for (kind, outcome) in kinds.iter().zip(&row.outcomes) {

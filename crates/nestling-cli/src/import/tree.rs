@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 /// All paths of a repository.
 #[derive(Debug, Default)]
-pub(super) struct Tree {
+pub(crate) struct Tree {
     /// The files, in byte order.
     pub files: Vec<RepoPath>,
     directories: BTreeSet<String>,
@@ -19,7 +19,7 @@ impl Tree {
     ///
     /// # Errors
     /// A directory cannot be listed.
-    pub(super) fn read(files: &dyn Files) -> Result<Self, Failure> {
+    pub(crate) fn read(files: &dyn Files) -> Result<Self, Failure> {
         let mut tree = Self::default();
         let walked = files.walk(&mut |directory, entries| {
             if directory.file_name() == b".git" {
@@ -37,7 +37,7 @@ impl Tree {
     }
 
     /// Returns `true` if there is a directory of this name below the root.
-    pub(super) fn has_directory(&self, path: &str) -> bool {
+    pub(crate) fn has_directory(&self, path: &str) -> bool {
         !path.is_empty() && self.directories.contains(path)
     }
 

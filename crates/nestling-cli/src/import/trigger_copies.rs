@@ -1,6 +1,7 @@
 //! Trigger jobs whose matrix names the files of their children: each copy starts a static child of its own.
 
-use nestling::{Job, JobName, Origin};
+use super::strings::replace;
+use nestling::{Job, JobName};
 use nestling_gitlab::pipeline::Pipeline;
 use nestling_gitlab::pipeline::expand::{Replacement, expand};
 use nestling_gitlab::pipeline::matrix::{Parallel, copies, parallel};
@@ -75,18 +76,10 @@ fn copies_of(job: &Job) -> Option<Vec<Job>> {
 
 /// Puts the values of a copy into all strings below a node.
 fn expand_in(node: &mut Node, values: &[(String, String)]) {
-    match &mut node.kind {
-        Kind::Seq(items) => items.iter_mut().for_each(|item| expand_in(item, values)),
-        Kind::Map(map) => map.entries.iter_mut().for_each(|entry| expand_in(&mut entry.value, values)),
-        Kind::Scalar(scalar) => {
-            let value = |name: &str| values.iter().find(|(known, _)| known == name);
-            let expanded = expand(&scalar.text, &|name| match value(name) {
-                Some((_, value)) => Replacement::Literal(value.clone()),
-                None => Replacement::Literal(format!("${{{name}}}")),
-            });
-            if let Some(expanded) = expanded {
-                *node = Node::string(Origin::generated(), expanded);
-            }
-        }
-    }
+    let value = |name: &str| values.iter().find(|(known, _)| known == name);
+    let replacement = |name: &str| match value(name) {
+        Some((_, value)) => Replacement::Literal(value.clone()),
+        None => Replacement::Literal(format!("${{{name}}}")),
+    };
+    replace(node, &|text| expand(text, &replacement).unwrap_or_else(|| text.to_owned()));
 }

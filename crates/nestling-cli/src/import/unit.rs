@@ -1,8 +1,8 @@
 //! The units that the moved jobs make.
 
 use super::candidate::Owner;
-use super::handed::HandedOn;
-use super::obstacle::collect_texts;
+use super::forwarded::Forwarded;
+use super::strings::strings_of_values;
 use nestling_gitlab::yaml::Map;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,18 +74,17 @@ pub(super) struct Composition {
 
 impl Composition {
     /// Returns the variables of the parent that the units ask for.
-    pub(super) fn handed_on(&self) -> HandedOn {
-        let mut handed_on = HandedOn::default();
+    pub(super) fn forwarded(&self) -> Forwarded {
+        let mut forwarded = Forwarded::default();
         let of_units = self.units.iter().flat_map(|unit| {
             let jobs = unit.jobs.iter().map(|job| &job.body);
             [&unit.defaults, &unit.variables].into_iter().chain(jobs)
         });
         for map in [&self.defaults, &self.variables].into_iter().chain(of_units) {
-            let mut texts = Vec::new();
-            map.iter().for_each(|(_, value)| collect_texts(value, &mut texts));
-            texts.iter().for_each(|text| handed_on.extend(&HandedOn::asked_for(text)));
+            let texts = strings_of_values(map);
+            texts.into_iter().for_each(|text| forwarded.extend(&Forwarded::asked_for(text)));
         }
-        handed_on
+        forwarded
     }
 }
 

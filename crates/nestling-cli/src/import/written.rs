@@ -2,20 +2,21 @@
 
 use super::candidate::{Candidate, Owner};
 use super::expression::in_child;
-use super::handed::HandedOn;
+use super::forwarded::Forwarded;
+use super::strings::replace;
 use nestling_gitlab::yaml::{Kind, Node};
 
 /// Keywords that decide about a job. Questions for [`SOURCE`] are rewritten.
 pub(super) const CONDITIONS: [&str; 3] = ["rules", "only", "except"];
 
-/// Returns a value as it is written in a unit: with the names that the trigger job hands variables of the parent on by, and with the
-/// name that the job had, where its conditions ask for it.
+/// Returns a value as it is written in a unit: with the names under which the trigger job forwards variables of the parent, and with
+/// the name that the job had, where its conditions ask for it.
 pub(super) fn as_written(key: &str, value: &Node, job: Option<&Candidate>, owner: Owner) -> Node {
     let mut written = value.clone();
     let is_of_root = owner == Owner::Root;
     if !CONDITIONS.contains(&key) {
         if is_of_root {
-            HandedOn::all().rename_in(&mut written);
+            Forwarded::all().rename_in(&mut written);
         }
         return written;
     }
@@ -25,14 +26,14 @@ pub(super) fn as_written(key: &str, value: &Node, job: Option<&Candidate>, owner
     };
     let Kind::Seq(rules) = &mut written.kind else {
         // `only: { variables: … }` has expressions.
-        map_texts(&mut written, &expression);
+        replace(&mut written, &expression);
         return written;
     };
     for rule in rules.iter_mut().filter_map(Node::as_map_mut) {
         for entry in &mut rule.entries {
             match entry.key.text() {
-                "if" => map_texts(&mut entry.value, &expression),
-                _ if is_of_root => HandedOn::all().rename_in(&mut entry.value),
+                "if" => replace(&mut entry.value, &expression),
+                _ if is_of_root => Forwarded::all().rename_in(&mut entry.value),
                 _ => {}
             }
         }
@@ -55,12 +56,4 @@ pub(super) fn with_old_name(expression: &str, job: &Candidate) -> String {
         named.push_str(part);
     }
     named
-}
-
-fn map_texts(node: &mut Node, map_text: &dyn Fn(&str) -> String) {
-    match &mut node.kind {
-        Kind::Scalar(scalar) => scalar.text = map_text(&scalar.text).into(),
-        Kind::Seq(items) => items.iter_mut().for_each(|item| map_texts(item, map_text)),
-        Kind::Map(map) => map.entries.iter_mut().for_each(|entry| map_texts(&mut entry.value, map_text)),
-    }
 }

@@ -9,8 +9,6 @@ mod python;
 mod pnpm;
 mod refused;
 
-pub(super) use refused::is_placeholder;
-
 use super::dockerfile::Contexts;
 use super::findings::{Findings, Found, Remark};
 use super::inventory::Inventory;

@@ -67,3 +67,8 @@ pub(super) fn jsonc(text: &str) -> String {
 pub(super) fn xml_of(text: &str) -> Result<Document<'_>, roxmltree::Error> {
     Document::parse_with_options(text, ParsingOptions { allow_dtd: true, ..ParsingOptions::default() })
 }
+
+/// Returns true for the script that `npm init` writes: it reports that there are no tests, and fails.
+pub(super) fn is_placeholder(command: &str) -> bool {
+    command.contains("no test specified") && command.contains("exit 1")
+}

@@ -18,7 +18,7 @@ mod trace;
 
 pub(crate) use clauses::matches_any;
 pub use decide::{presence_of, workflow_guard, workflow_presence};
-pub use implication::{Counterexample, Implication, follows, implies};
+pub use implication::{Consequence, Counterexample, Implication, decide, follows, implies};
 pub use job::{JobPresence, presences};
 pub use moment::{Changed, Creation, Moment, Reference, Tree};
 pub use policy::source_of_reference;

@@ -65,6 +65,17 @@ impl Unit {
     pub fn dependencies(&self) -> impl Iterator<Item = &UnitName> {
         self.depends_on.iter().map(|dependency| &dependency.unit)
     }
+
+    /// Returns the globs of paths that select it beside those of its directory, from the repository's root.
+    pub fn change_globs(&self) -> impl Iterator<Item = String> {
+        let included = self.changes.iter().filter(|rule| rule.sign == Sign::Include);
+        included.map(|rule| rule.glob.to_string())
+    }
+
+    /// Returns `true` if some paths do not select it that its directory or a glob has.
+    pub fn excludes_paths(&self) -> bool {
+        self.changes.iter().any(|rule| rule.sign == Sign::Exclude)
+    }
 }
 
 /// The place of each unit among them, by its name.

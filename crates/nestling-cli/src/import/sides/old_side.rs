@@ -1,92 +1,121 @@
 //! The side of the old configuration: its jobs under the new names, and as the child of the new one sees them.
 
+use super::start::{forwarded_variables, is_awaited};
 use super::{SidePipeline, Sides, set_variable};
 use crate::import::candidate::Owner;
 use crate::import::old::{OldPipeline, StaticChild};
+use crate::import::place::{Place, Slot};
+use crate::import::side::Direction;
 use crate::import::side::{Jobs, SideJob, Starts, Surroundings, refusal};
 use nestling::{Job, JobName};
 use nestling_gitlab::pipeline::guard::Guard;
 use nestling_gitlab::pipeline::scope::rename_jobs;
-use nestling_gitlab::yaml::{Map, Node};
-use std::collections::BTreeMap;
+use nestling_gitlab::yaml::{Map, Node, emit};
 
 impl Sides<'_> {
     /// Returns the jobs that GitLab makes of the old configuration.
     pub(super) fn old_jobs(&self, old: &OldPipeline, surroundings: &Surroundings<'_>) -> SidePipeline {
         let variables = self.kind.root_variables();
-        let outer = surroundings.workflow(&old.root, &variables);
+        let workflow = surroundings.workflow(&old.root, &variables);
         let has_rules = old.root.has_workflow_rules();
+        let mut side = SidePipeline::default();
+        side.unread.extend(old.root.pipeline.includes.iter().map(emit));
         let mut jobs = Jobs::new();
-        let mut moved_children: Vec<(&StaticChild, usize, Guard)> = Vec::new();
         for job in &old.root.pipeline.jobs {
-            let outer = Guard::all([outer.clone(), self.include_gate(old, job, surroundings)]);
-            let side = surroundings.job(&self.renamed(Owner::Root, job), &variables, has_rules, &outer);
-            match self.moved_child(old, job.name.as_str()) {
-                Some((child, index)) => moved_children.push((child, index, side.guard())),
-                None => {
-                    let side = self.seen_from_child(job, side);
-                    jobs.insert(self.new_name(Owner::Root, &job.name), side);
-                }
+            let gate = self.include_gate(&self.proposal.includes, old, job, surroundings);
+            let outer = Guard::all([workflow.clone(), gate]);
+            let position = old.root.stage_position(job.stage());
+            let renamed = self.renamed(Owner::Root, job);
+            let mut made = surroundings.job(&renamed, &variables, has_rules, &outer, position);
+            if let Some((child, index)) = self.moved_child(old, job.name.as_str()) {
+                self.add_moved_child(&mut side, child, index, &made, surroundings);
+                continue;
             }
+            match old.child_of(job.name.as_str()) {
+                Some(child) => self.add_started(&mut side, child, &made, surroundings),
+                None => self.note_unread_files(&mut made, self.old_files, job),
+            }
+            jobs.insert(self.new_name(Owner::Root, &job.name), self.seen_from_child(job, made));
         }
-        let mut refused = refusal(&jobs);
-        for (child, index, guard) in moved_children {
-            let of_child = self.child_jobs(child, index, surroundings, &guard);
-            refused = refused.or_else(|| refusal(&of_child));
-            jobs.extend(of_child);
+        side.refused = refusal(&jobs, !old.root.pipeline.includes.is_empty());
+        if self.direction == Direction::Export && side.refused.is_none() {
+            side.refused = self.static_error(old);
         }
-        if refused.is_some() {
-            jobs.clear();
+        if side.refused.is_some() {
+            side.jobs.clear();
+        } else {
+            side.jobs.extend(jobs);
         }
-        SidePipeline { jobs, refused, reasons: BTreeMap::new() }
+        side
     }
 
-    fn child_jobs(
+    /// Returns an error of a static pipeline that the parent of the workspace does not have.
+    fn static_error(&self, old: &OldPipeline) -> Option<String> {
+        let is_known = |message: &str| {
+            self.parent.iter().flat_map(|parent| parent.root.errors()).any(|error| error.message == message)
+        };
+        old.root.errors().find(|error| !is_known(&error.message)).map(|error| error.message.clone())
+    }
+
+    /// Adds the jobs of a static child that moved, under their new names. GitLab may refuse the child alone: then it has none.
+    fn add_moved_child(
         &self,
+        side: &mut SidePipeline,
         child: &StaticChild,
         index: usize,
+        trigger: &SideJob,
         surroundings: &Surroundings<'_>,
-        outer: &Guard,
-    ) -> Jobs {
+    ) {
         let variables = self.kind.child_variables();
-        let has_rules = child.configuration.has_workflow_rules();
-        let handed_on = self.proposal.old.root.pipeline.job(&child.trigger);
-        let handed_on = handed_on.and_then(|trigger| trigger.body.get("variables")?.as_map());
+        let configuration = &child.configuration;
+        let has_rules = configuration.has_workflow_rules();
+        let outer = Guard::all([trigger.guard(), surroundings.workflow(configuration, &variables)]);
+        let forwarded = self.proposal.old.root.pipeline.job(&child.trigger);
+        let forwarded = forwarded.and_then(|trigger| forwarded_variables(&trigger.body));
         let mut jobs = Jobs::new();
-        for job in &child.configuration.pipeline.jobs {
+        for job in &configuration.pipeline.jobs {
             let mut job = self.renamed(Owner::Child(index), job);
-            for (name, value) in handed_on.into_iter().flat_map(Map::iter) {
+            for (name, value) in forwarded.into_iter().flat_map(Map::iter) {
                 if name != "PARENT_PIPELINE_ID" {
                     set_variable(&mut job.body, name, value.clone());
                 }
             }
-            let name = self.new_name(Owner::Child(index), &job.name);
-            let mut side = surroundings.job(&job, &variables, has_rules, outer);
-            for (name, value) in handed_on.into_iter().flat_map(Map::iter) {
-                // The trigger job is in the parent, whose variables it hands on.
-                if let Some(variables) = side.body.get_mut("variables").and_then(Node::as_map_mut)
+            let position = configuration.stage_position(job.stage());
+            let mut made = surroundings.job(&job, &variables, has_rules, &outer, position);
+            for (name, value) in forwarded.into_iter().flat_map(Map::iter) {
+                // The trigger job is in the parent, whose variables it forwards.
+                if let Some(variables) = made.body.get_mut("variables").and_then(Node::as_map_mut)
                     && variables.contains(name)
                 {
                     let mut value = value.clone();
-                    self.handed_on.rename_in(&mut value);
+                    self.forwarded.rename_in(&mut value);
                     variables.set(name, value);
                 }
             }
-            jobs.insert(name, side);
+            made.place = Place {
+                parent: trigger.place.parent,
+                child: Some((child.trigger.clone(), Slot::new(position, &job.body))),
+                is_awaited: is_awaited(&trigger.body),
+            };
+            made.fails_pipeline = made.place.is_awaited && !trigger.may_fail();
+            jobs.insert(self.new_name(Owner::Child(index), &job.name), made);
         }
-        jobs
+        side.unread.extend(configuration.pipeline.includes.iter().map(emit));
+        if refusal(&jobs, !configuration.pipeline.includes.is_empty()).is_none() {
+            side.jobs.extend(jobs);
+        }
     }
 
-    /// Returns a job that moved into the child with the names by which it is handed variables of the parent.
+    /// Returns a job that moved into the child with the names under which variables of the parent are forwarded to it.
     fn seen_from_child(&self, job: &Job, mut side: SideJob) -> SideJob {
         let has_moved = self.proposal.composition.names.contains_key(&(Owner::Root, job.name.to_string()));
         if has_moved {
-            self.handed_on.rename_in_map(&mut side.body);
+            self.forwarded.rename_in_map(&mut side.body);
             let renamed = |starts: Starts| -> Starts {
                 let starts = starts.into_iter();
                 starts
                     .map(|((rank, may_fail, given), guard)| {
-                        ((rank, may_fail, self.handed_on.renamed(&given)), guard)
+                        ((rank, may_fail, self.forwarded.renamed(&given)), guard)
                     })
                     .collect()
             };

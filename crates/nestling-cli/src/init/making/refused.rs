@@ -2,7 +2,7 @@
 
 use super::super::findings::{Findings, Found, Remark};
 use super::super::scripts::Scripts;
-use super::super::text::json_of;
+use super::super::text::{is_placeholder, json_of};
 use super::{Fact, Making, fact};
 use nestling::{ReadError, RepoPath};
 use serde_json::Value;
@@ -20,11 +20,6 @@ pub(super) fn noun(value: &Value) -> &'static str {
         Value::Array(_) => "a list",
         Value::Object(_) => "a mapping",
     }
-}
-
-/// Returns true for the script that `npm init` writes: it reports that there are no tests, and fails.
-pub(in crate::init) fn is_placeholder(command: &str) -> bool {
-    command.contains("no test specified") && command.contains("exit 1")
 }
 
 impl Making<'_> {

@@ -2,8 +2,7 @@
 
 use super::super::findings::Findings;
 use super::super::kinds::{KINDS, Kind, Role};
-use super::super::making::is_placeholder;
-use super::super::text::json_of;
+use super::super::text::{is_placeholder, json_of};
 use super::Evidence;
 use nestling::{ReadError, RepoPath};
 

@@ -4,7 +4,7 @@
 //! any other. Whatever is unknown from values (a regular expression on another value, changed paths, files) is a fact
 //! of its own that may be so or not. All combinations are tried.
 
-use super::refutation::is_refuted;
+use super::refutation::{Refutation, Tried, refute};
 use super::witness::witnesses;
 use crate::pipeline::guard::{Atom, Guard, Operand};
 use std::collections::BTreeMap;
@@ -55,10 +55,9 @@ pub fn implies(premise: &Guard, conclusion: &Guard) -> Implication {
     }
     let space = Space::of(&question);
     let Some(count) = space.combinations() else {
-        return if is_refuted(&question, &never_holds) {
-            Implication::Follows
-        } else {
-            Implication::Undecided
+        return match refute(&question, &try_all) {
+            Refutation::Refuted => Implication::Follows,
+            Refutation::Open | Refutation::GivenUp => Implication::Undecided,
         };
     };
     let mut uncertain = None;
@@ -75,30 +74,63 @@ pub fn implies(premise: &Guard, conclusion: &Guard) -> Implication {
     uncertain.map_or(Implication::Follows, Implication::Fails)
 }
 
-/// Returns `true` if one guard follows from another: [`implies`] without the counterexample, which takes longer to find.
+/// The answer to the question whether a guard follows from another, in a limited number of steps.
+///
+/// ```
+/// use nestling_gitlab::pipeline::expression::{Expression, Variable};
+/// use nestling_gitlab::pipeline::presence::{Consequence, decide};
+///
+/// let guard = |text: &str| Expression::parse(text).map(|expression| expression.guard(&|_| Variable::Unknown));
+/// let (both, one) = (guard("$A && $B")?, guard("$A")?);
+/// assert_eq!((decide(&both, &one), decide(&one, &both)), (Consequence::Follows, Consequence::Fails));
+/// # Ok::<(), nestling_gitlab::pipeline::expression::ExpressionError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consequence {
+    /// Wherever the first holds, the second does.
+    Follows,
+    /// There may be a case in which the first holds, and the second does not.
+    Fails,
+    /// It takes too many steps to tell.
+    Unknown,
+}
+
+/// Returns `true` if one guard is known to follow from another.
 pub fn follows(premise: &Guard, conclusion: &Guard) -> bool {
+    decide(premise, conclusion) == Consequence::Follows
+}
+
+/// Returns whether one guard follows from another: [`implies`] without the counterexample, which takes longer to find.
+pub fn decide(premise: &Guard, conclusion: &Guard) -> Consequence {
     if premise == conclusion || adds_conjuncts(premise, conclusion) {
-        return true;
+        return Consequence::Follows;
     }
     let question = Guard::all([premise.clone(), conclusion.clone().negated()]);
     match &question {
-        Guard::Never => return true,
-        Guard::Always => return false,
+        Guard::Never => return Consequence::Follows,
+        Guard::Always => return Consequence::Fails,
         _ => {}
     }
     let space = Space::of(&question);
-    let Some(count) = space.combinations() else { return is_refuted(&question, &never_holds) };
+    let Some(count) = space.combinations() else {
+        return match refute(&question, &try_all) {
+            Refutation::Refuted => Consequence::Follows,
+            Refutation::Open => Consequence::Fails,
+            Refutation::GivenUp => Consequence::Unknown,
+        };
+    };
     let mut combinations = (0..count).map(|number| space.combination(number));
-    !combinations.any(|combination| question.holds(&|atom| combination.truth(atom)))
+    let fails = combinations.any(|combination| question.holds(&|atom| combination.truth(atom)));
+    if fails { Consequence::Fails } else { Consequence::Follows }
 }
 
-/// Returns `true` if no combination of values makes a guard hold, and all were tried.
-pub(super) fn never_holds(guard: &Guard) -> bool {
+/// Tries all combinations of values of a guard, unless there are too many.
+pub(super) fn try_all(guard: &Guard) -> Tried {
     let space = Space::of(guard);
-    let Some(count) = space.combinations() else { return false };
-    !(0..count)
-        .map(|number| space.combination(number))
-        .any(|combination| guard.holds(&|atom| combination.truth(atom)))
+    let Some(count) = space.combinations() else { return Tried { is_impossible: false, combinations: 1 } };
+    let mut combinations = (0..count).map(|number| space.combination(number));
+    let holds = combinations.any(|combination| guard.holds(&|atom| combination.truth(atom)));
+    Tried { is_impossible: !holds, combinations: count }
 }
 
 /// Returns `true` if the premise is the conclusion with further conditions.

@@ -1,12 +1,13 @@
-//! Predefined variables that have another value in a child pipeline: the trigger job hands those of the parent on, under names of
+//! Predefined variables that have another value in a child pipeline: the trigger job forwards those of the parent, under names of
 //! their own.
 
 use super::expression::PARENT_SOURCE;
-use nestling_gitlab::yaml::{Kind, Map, Node, Scalar, Style};
+use super::strings::{replace, replace_in_values};
+use nestling_gitlab::yaml::{Map, Node};
 use std::collections::BTreeSet;
 
-/// Variables of a pipeline, each with the name that the trigger job hands it on by.
-const HANDED_ON: [(&str, &str); 6] = [
+/// Variables of a pipeline, each with the name under which the trigger job forwards it.
+const FORWARDED: [(&str, &str); 6] = [
     ("CI_PIPELINE_ID", "PARENT_PIPELINE_ID"),
     ("CI_PIPELINE_IID", "PARENT_PIPELINE_IID"),
     ("CI_PIPELINE_URL", "PARENT_PIPELINE_URL"),
@@ -15,43 +16,48 @@ const HANDED_ON: [(&str, &str); 6] = [
     ("CI_PIPELINE_NAME", "PARENT_PIPELINE_NAME"),
 ];
 
-/// The variables that a trigger job hands on, by their names in the parent.
+/// The variables that a trigger job forwards, by their names in the parent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct HandedOn(BTreeSet<&'static str>);
+pub(super) struct Forwarded(BTreeSet<&'static str>);
 
-impl HandedOn {
-    /// All variables that can be handed on.
+impl Forwarded {
+    /// All variables that can be forwarded.
     pub(super) fn all() -> Self {
-        Self(HANDED_ON.iter().map(|(name, _)| *name).collect())
+        Self(FORWARDED.iter().map(|(name, _)| *name).collect())
     }
 
-    /// Returns those that the variables of a trigger job hand on.
+    /// Returns those that the variables of a trigger job forward.
     pub(super) fn by(variables: &Map) -> Self {
-        let is_handed_on = |(name, parent_name): &&(&str, &str)| {
+        let is_forwarded = |(name, parent_name): &&(&str, &str)| {
             let value = variables.get(parent_name).and_then(Node::text);
             value.is_some_and(|value| value == format!("${name}") || value == format!("${{{name}}}"))
         };
-        Self(HANDED_ON.iter().filter(is_handed_on).map(|(name, _)| *name).collect())
+        Self(FORWARDED.iter().filter(is_forwarded).map(|(name, _)| *name).collect())
     }
 
-    /// Returns the first of Nestling's own names under which a trigger job hands on something else.
+    /// Returns the first of Nestling's own names under which a trigger job forwards something else.
     pub(super) fn taken_name(variables: &Map) -> Option<&'static str> {
-        let handed_on = Self::by(variables);
-        let mut names = HANDED_ON.iter();
+        let forwarded = Self::by(variables);
+        let mut names = FORWARDED.iter();
         let is_taken =
-            |(name, parent_name): &&(&str, &str)| variables.contains(parent_name) && !handed_on.has(name);
+            |(name, parent_name): &&(&str, &str)| variables.contains(parent_name) && !forwarded.has(name);
         names.find(is_taken).map(|(_, parent_name)| *parent_name)
     }
 
-    /// Returns those that a text asks for by the names that they are handed on by.
+    /// Returns those that a text asks for by the names under which they are forwarded.
     pub(super) fn asked_for(text: &str) -> Self {
         let asks_for = |(_, parent_name): &&(&str, &str)| mentions(text, parent_name);
-        Self(HANDED_ON.iter().filter(asks_for).map(|(name, _)| *name).collect())
+        Self(FORWARDED.iter().filter(asks_for).map(|(name, _)| *name).collect())
     }
 
-    /// Returns `true` if a variable of the parent is handed on.
+    /// Returns `true` if a variable of the parent is forwarded.
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.contains(name)
+    }
+
+    /// Returns those that both have.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        Self(&self.0 & &other.0)
     }
 
     /// Adds others.
@@ -61,27 +67,28 @@ impl HandedOn {
 
     /// Returns each with its name in the parent and in the child.
     pub(super) fn names(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        HANDED_ON.into_iter().filter(|(name, _)| self.0.contains(name))
+        FORWARDED.into_iter().filter(|(name, _)| self.0.contains(name))
     }
 
     /// Puts the names of the child into all values below a node.
     pub(super) fn rename_in(&self, node: &mut Node) {
-        match &mut node.kind {
-            Kind::Seq(items) => items.iter_mut().for_each(|item| self.rename_in(item)),
-            Kind::Map(map) => self.rename_in_map(map),
-            Kind::Scalar(scalar) => {
-                let text = self.renamed(&scalar.text);
-                if *text != *scalar.text {
-                    let style = if scalar.style == Style::Plain { Style::Quoted } else { scalar.style };
-                    *scalar = Scalar { text: text.into(), style };
-                }
-            }
-        }
+        replace(node, &|text| self.renamed(text));
     }
 
     /// Puts the names of the child into all values of a mapping.
     pub(super) fn rename_in_map(&self, map: &mut Map) {
-        map.entries.iter_mut().for_each(|entry| self.rename_in(&mut entry.value));
+        replace_in_values(map, &|text| self.renamed(text));
+    }
+
+    /// Puts the names of the parent into a string of a child: the opposite of [`Self::renamed`].
+    pub(super) fn restored(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (name, parent_name) in self.names() {
+            if text.contains(parent_name) {
+                text = with_references(&text, parent_name, name);
+            }
+        }
+        text
     }
 
     /// Puts the names of the child into a string. What is no reference for certain, such as `docker run -e CI_PIPELINE_ID`, stays.
@@ -141,21 +148,21 @@ mod tests {
             ("$CI_PIPELINE_ID_OLD", "$CI_PIPELINE_ID_OLD"),
             ("$MY_CI_PIPELINE_ID", "$MY_CI_PIPELINE_ID"),
         ] {
-            assert_eq!(HandedOn::all().renamed(text), expected, "{text}");
+            assert_eq!(Forwarded::all().renamed(text), expected, "{text}");
         }
     }
 
     #[test]
-    fn only_what_a_trigger_job_hands_on_is_renamed() {
+    fn only_what_a_trigger_job_forwards_is_renamed() {
         let mut variables = Map::default();
         let origin = nestling::Origin::generated();
         variables.set("PARENT_PIPELINE_ID", Node::string(origin, "$CI_PIPELINE_ID"));
         variables.set("PARENT_PIPELINE_IID", Node::string(origin, "1"));
-        let handed_on = HandedOn::by(&variables);
+        let forwarded = Forwarded::by(&variables);
         assert_eq!(
-            handed_on.renamed("$CI_PIPELINE_ID $CI_PIPELINE_IID"),
+            forwarded.renamed("$CI_PIPELINE_ID $CI_PIPELINE_IID"),
             "$PARENT_PIPELINE_ID $CI_PIPELINE_IID"
         );
-        assert_eq!(HandedOn::asked_for("x-$PARENT_PIPELINE_ID"), handed_on);
+        assert_eq!(Forwarded::asked_for("x-$PARENT_PIPELINE_ID"), forwarded);
     }
 }

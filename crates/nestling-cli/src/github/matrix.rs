@@ -1,0 +1,123 @@
+//! `strategy.matrix` as `parallel:matrix`.
+
+use super::context::{translated, variable_name};
+use super::notes::{Notes, Part};
+use nestling_gitlab::yaml::{Map, Node};
+use std::collections::BTreeMap;
+
+/// A combination: the value of each variable.
+type Row = BTreeMap<String, String>;
+
+/// GitLab multiplies a job by no more than this.
+const MOST_COPIES: usize = 200;
+
+/// Returns the entries of `parallel:matrix`; `None` without a matrix, or with one that is computed.
+pub(super) fn matrix(strategy: &Node, notes: &mut Notes) -> Option<Node> {
+    for key in ["fail-fast", "max-parallel"] {
+        if let Some(node) = strategy.get(key) {
+            notes.add(Part::Lost, node.origin, format!("`{key}`: all jobs of a matrix run, at once"));
+        }
+    }
+    let matrix = strategy.get("matrix")?;
+    let Some(map) = matrix.as_map() else {
+        notes.add(Part::Lost, matrix.origin, "the matrix is computed: list its values");
+        return None;
+    };
+    let axes = map.entries.iter().filter(|entry| !["include", "exclude"].contains(&entry.key.text()));
+    let mut rows = vec![Row::new()];
+    let mut has_axes = false;
+    for axis in axes {
+        let name = variable_name(axis.key.text());
+        let Some(values) = axis.value.as_seq() else {
+            notes.add(
+                Part::Lost,
+                axis.value.origin,
+                format!("the values of `{}` are computed", axis.key.text()),
+            );
+            return None;
+        };
+        has_axes = true;
+        let values: Vec<Row> = values.iter().map(|value| flattened(&name, value, notes)).collect();
+        let with = |row: &Row| -> Vec<Row> {
+            let joined = values.iter().map(|value| row.iter().chain(value).map(cloned).collect());
+            joined.collect()
+        };
+        rows = rows.iter().flat_map(with).collect();
+    }
+    if !has_axes {
+        rows.clear();
+    }
+    let excluded = combinations(map.get("exclude"), notes);
+    rows.retain(|row| {
+        !excluded.iter().any(|gone| gone.iter().all(|(name, value)| row.get(name) == Some(value)))
+    });
+    let original: Vec<Row> = rows.clone();
+    for included in combinations(map.get("include"), notes) {
+        // It extends each combination whose values it does not change, and is one of its own if there is none.
+        let mut is_used = false;
+        for (row, old) in rows.iter_mut().zip(&original) {
+            if included.iter().all(|(name, value)| old.get(name).is_none_or(|known| known == value)) {
+                row.extend(included.iter().map(cloned));
+                is_used = true;
+            }
+        }
+        if !is_used {
+            rows.push(included);
+        }
+    }
+    if rows.len() > MOST_COPIES {
+        notes.add(
+            Part::Lost,
+            matrix.origin,
+            format!("GitLab allows no more than {MOST_COPIES} jobs of a matrix"),
+        );
+    }
+    (!rows.is_empty()).then(|| Node::seq(matrix.origin, rows.iter().map(|row| node(row, matrix)).collect()))
+}
+
+fn cloned((name, value): (&String, &String)) -> (String, String) {
+    (name.clone(), value.clone())
+}
+
+/// Returns a value of an axis; one that is a mapping has a variable for each key.
+fn flattened(name: &str, value: &Node, notes: &mut Notes) -> Row {
+    match value.as_map() {
+        None => Row::from([(name.to_owned(), text(value, notes))]),
+        Some(map) => {
+            let part =
+                |(key, value): (&str, &Node)| (format!("{name}_{}", variable_name(key)), value.clone());
+            let parts: Vec<(String, Node)> = map.iter().map(part).collect();
+            parts.into_iter().map(|(name, value)| (name, text(&value, notes))).collect()
+        }
+    }
+}
+
+fn combinations(list: Option<&Node>, notes: &mut Notes) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for entry in list.and_then(Node::as_seq).unwrap_or_default() {
+        let mut row = Row::new();
+        for (name, value) in entry.as_map().into_iter().flat_map(Map::iter) {
+            row.extend(flattened(&variable_name(name), value, notes));
+        }
+        rows.push(row);
+    }
+    rows
+}
+
+/// Returns a value as a string: `20.x` is the newest 20, which tags of images call `20`.
+fn text(value: &Node, notes: &mut Notes) -> String {
+    let text = translated(value.text().unwrap_or_default(), value.origin, notes);
+    let is_version = |start: &str| !start.is_empty() && start.chars().all(|c| c.is_ascii_digit() || c == '.');
+    match text.strip_suffix(".x").filter(|start| is_version(start)) {
+        Some(start) => start.to_owned(),
+        None => text,
+    }
+}
+
+fn node(row: &Row, matrix: &Node) -> Node {
+    let mut map = Map::default();
+    for (name, value) in row {
+        map.set(name.as_str(), Node::string(matrix.origin, value.as_str()));
+    }
+    Node::map(matrix.origin, map)
+}

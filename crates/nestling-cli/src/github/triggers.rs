@@ -1,0 +1,182 @@
+//! The triggers of a workflow as rules of its jobs, and its paths as the paths of a unit.
+
+use super::notes::{Notes, Part};
+use nestling_gitlab::yaml::{Map, Node};
+
+/// The triggers of a workflow.
+#[derive(Debug, Default)]
+pub(super) struct Triggers {
+    /// Conditions of which one starts the workflow.
+    pub conditions: Vec<String>,
+    /// The globs of `paths`.
+    pub paths: Vec<String>,
+    /// The globs of `paths-ignore`.
+    pub ignored: Vec<String>,
+    /// The inputs of a form.
+    pub inputs: Vec<Input>,
+}
+
+/// An input of `workflow_dispatch`.
+#[derive(Debug)]
+pub(super) struct Input {
+    pub name: String,
+    pub default: String,
+}
+
+/// Reads `on`.
+pub(super) fn triggers(on: &Node, notes: &mut Notes) -> Triggers {
+    let mut triggers = Triggers::default();
+    if let Some(map) = on.as_map() {
+        for entry in &map.entries {
+            triggers.event(entry.key.text(), Some(&entry.value), entry.value.origin, notes);
+        }
+    } else {
+        for event in on.items_or_self() {
+            triggers.event(event.text().unwrap_or_default(), None, event.origin, notes);
+        }
+    }
+    triggers
+}
+
+impl Triggers {
+    fn event(&mut self, event: &str, body: Option<&Node>, origin: nestling::Origin, notes: &mut Notes) {
+        let empty = Map::default();
+        let map = body.and_then(Node::as_map).unwrap_or(&empty);
+        match event {
+            "push" => self.push(map, notes),
+            "pull_request" | "pull_request_target" => {
+                if event == "pull_request_target" {
+                    let text = "`pull_request_target` runs the code of the target branch with its secrets. A merge request's pipeline runs the \
+                                source branch: no job may get secrets here that a fork must not have";
+                    notes.add(Part::Security, origin, text);
+                }
+                let targets = patterns(map, "branches");
+                let mut condition = "$CI_MERGE_REQUEST_IID".to_owned();
+                if !targets.is_empty() {
+                    let matching = matching("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", &targets);
+                    condition = format!("$CI_MERGE_REQUEST_IID && {matching}");
+                }
+                self.conditions.push(condition);
+                if let Some(types) = map.get("types") {
+                    let text = "`types`: GitLab starts a pipeline when a merge request is opened or gets commits, for nothing else";
+                    notes.add(Part::Lost, types.origin, text);
+                }
+            }
+            "schedule" => {
+                let crons = body.map(Node::items_or_self).unwrap_or_default().iter();
+                for cron in crons.filter_map(|entry| entry.get("cron")) {
+                    let text = cron.text().unwrap_or_default();
+                    let command = format!(
+                        "create the schedule: glab schedule create --cron '{text}' --ref main --description nightly"
+                    );
+                    notes.add(Part::Decided, cron.origin, command);
+                }
+                self.conditions.push("$PARENT_PIPELINE_SOURCE == \"schedule\"".to_owned());
+            }
+            "workflow_dispatch" => {
+                self.conditions.push("$PARENT_PIPELINE_SOURCE == \"web\"".to_owned());
+                for (name, input) in map.get("inputs").and_then(Node::as_map).into_iter().flat_map(Map::iter)
+                {
+                    let default = input.get("default").and_then(Node::text).unwrap_or_default().to_owned();
+                    self.inputs.push(Input { name: name.to_owned(), default });
+                    let text = format!(
+                        "the input `{name}` is a variable; `spec: inputs:` of `.gitlab-ci.yml` makes a form of it"
+                    );
+                    notes.add(Part::Decided, input.origin, text);
+                }
+            }
+            "release" => {
+                self.conditions.push("$CI_COMMIT_TAG".to_owned());
+                notes.add(Part::Decided, origin, "`release`: the jobs run for tags");
+            }
+            event => notes.add(Part::Lost, origin, format!("GitLab starts no pipeline on `{event}`")),
+        }
+        self.paths.extend(patterns(map, "paths"));
+        self.ignored.extend(patterns(map, "paths-ignore"));
+        for key in ["branches-ignore", "tags-ignore"] {
+            if let Some(node) = map.get(key) {
+                notes.add(Part::Lost, node.origin, format!("`{key}`: the jobs run there as well"));
+            }
+        }
+    }
+
+    fn push(&mut self, map: &Map, notes: &mut Notes) {
+        let (branches, tags) = (patterns(map, "branches"), patterns(map, "tags"));
+        if branches.is_empty() && tags.is_empty() {
+            // Without a filter, branches and tags; a filter of the one leaves out the other.
+            self.conditions.push("$CI_COMMIT_BRANCH".to_owned());
+            self.conditions.push("$CI_COMMIT_TAG".to_owned());
+        }
+        if !branches.is_empty() {
+            self.conditions.push(matching("CI_COMMIT_BRANCH", &branches));
+        }
+        if !tags.is_empty() {
+            self.conditions.push(matching("CI_COMMIT_TAG", &tags));
+        }
+        if let Some(excluded) = branches.iter().chain(&tags).find(|pattern| pattern.starts_with('!')) {
+            let origin = map.get("branches").or_else(|| map.get("tags")).map(|node| node.origin);
+            let text = format!("`{excluded}`: the jobs run there as well");
+            notes.add(Part::Lost, origin.unwrap_or_else(nestling::Origin::generated), text);
+        }
+    }
+}
+
+/// Returns the patterns of a filter.
+fn patterns(map: &Map, key: &str) -> Vec<String> {
+    let listed = map.get(key).map(Node::items_or_self).unwrap_or_default();
+    listed.iter().filter_map(Node::text).map(str::to_owned).collect()
+}
+
+/// Returns the condition that a variable matches one of these patterns.
+fn matching(variable: &str, patterns: &[String]) -> String {
+    let included: Vec<&String> = patterns.iter().filter(|pattern| !pattern.starts_with('!')).collect();
+    let is_plain = |pattern: &&String| !pattern.contains(['*', '?', '[', '+']);
+    match included.as_slice() {
+        [] => format!("${variable}"),
+        [only] if is_plain(only) => format!("${variable} == \"{only}\""),
+        patterns => {
+            let expressions: Vec<String> = patterns.iter().map(|pattern| regular(pattern)).collect();
+            format!("${variable} =~ /^({})$/", expressions.join("|"))
+        }
+    }
+}
+
+/// Returns a pattern of GitHub's as a regular expression: `*` stays within a level, `**` does not.
+fn regular(pattern: &str) -> String {
+    let mut expression = String::new();
+    let mut rest = pattern;
+    while let Some(first) = rest.chars().next() {
+        let (text, length) = match first {
+            '*' if rest.starts_with("**") => (".*".to_owned(), 2),
+            '*' => ("[^\\/]*".to_owned(), 1),
+            '?' | '+' => (first.to_string(), 1),
+            '[' => match rest.find(']') {
+                Some(end) => (rest[..=end].to_owned(), end + 1),
+                None => ("\\[".to_owned(), 1),
+            },
+            '/' => ("\\/".to_owned(), 1),
+            c => (regex::escape(&c.to_string()), c.len_utf8()),
+        };
+        expression.push_str(&text);
+        rest = &rest[length..];
+    }
+    expression
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_regular_expressions() {
+        for (patterns, expected) in [
+            (&["main"][..], "$X == \"main\""),
+            (&["main", "release/**"], "$X =~ /^(main|release\\/.*)$/"),
+            (&["v*.*"], "$X =~ /^(v[^\\/]*\\.[^\\/]*)$/"),
+            (&["v[0-9]+"], "$X =~ /^(v[0-9]+)$/"),
+        ] {
+            let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+            assert_eq!(matching("X", &patterns), expected);
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! The jobs of each kind of pipeline, written out.
+
+use super::conditions::{Gate, MOST_PATTERNS};
+use super::gates::Gates;
+use super::jobs::Parent;
+use super::loss::Losses;
+use crate::exit::Failure;
+use crate::import::kind::{Comparison, Kind, guard};
+use crate::import::old::OldPipeline;
+use crate::import::sides::Own;
+use crate::import::tree::Tree;
+use nestling::{ChangeSet, Files, Job, NOOP_JOB, Origin, PipelineFacts, Plan, Project, Severity};
+use nestling_gitlab::facts::{PipelineSource, Policy};
+use nestling_gitlab::pipeline::guard::Guard;
+use nestling_gitlab::pipeline::presence::workflow_guard;
+use nestling_gitlab::yaml::{Key, Node, emit_entry};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The directory of the files.
+const DIRECTORY: &str = ".gitlab/nestling";
+
+/// A kind of pipeline: the name of its file, and the condition under which that is included.
+struct Written {
+    file: &'static str,
+    condition: &'static str,
+}
+
+/// The kinds of [`Kind::of_import`]. Each pipeline meets one of the conditions.
+const KINDS: [Written; 5] = [
+    Written { file: "merge-request", condition: "$CI_PIPELINE_SOURCE == \"merge_request_event\"" },
+    Written {
+        file: "default-branch",
+        condition: "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_PIPELINE_SOURCE != \"schedule\"",
+    },
+    Written {
+        file: "branch",
+        condition: "$CI_COMMIT_BRANCH && $CI_COMMIT_BRANCH != $CI_DEFAULT_BRANCH && $CI_PIPELINE_SOURCE != \"schedule\"",
+    },
+    Written { file: "tag", condition: "$CI_COMMIT_TAG" },
+    Written { file: "schedule", condition: "$CI_PIPELINE_SOURCE == \"schedule\" && $CI_COMMIT_TAG == null" },
+];
+
+/// A file of jobs.
+#[derive(Debug)]
+pub(super) struct JobsFile {
+    /// Its path.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+    /// The conditions of which one includes it; none if it always is.
+    pub conditions: Vec<&'static str>,
+    /// The names of the kinds that it is for.
+    pub kinds: Vec<&'static str>,
+    /// The names of its jobs.
+    pub jobs: BTreeSet<String>,
+}
+
+/// The jobs of all kinds.
+#[derive(Debug, Default)]
+pub(super) struct Pipelines {
+    /// The files.
+    pub files: Vec<JobsFile>,
+    /// The stages of each kind.
+    pub stages: Vec<Vec<String>>,
+    /// The number of units.
+    pub units: usize,
+}
+
+/// Everything that the jobs are made of.
+pub(super) struct Making<'a> {
+    pub files: &'a dyn Files,
+    pub tree: &'a Tree,
+    pub default_branch: &'a str,
+    /// The configuration that starts the child, and the jobs of it that do.
+    pub old: &'a OldPipeline,
+    pub own: &'a Own<'a>,
+    pub parent: Parent<'a>,
+}
+
+impl Making<'_> {
+    /// Writes the jobs of all kinds, each file once.
+    ///
+    /// # Errors
+    /// The workspace has errors.
+    pub(super) fn pipelines(&self, losses: &mut Losses) -> Result<Pipelines, Failure> {
+        let mut pipelines = Pipelines::default();
+        let mut gates = None;
+        let kinds = Kind::of_import(self.default_branch);
+        for (kind, written) in kinds.iter().zip(&KINDS) {
+            let project = Project::of_files(self.files, kind.facts.clone())?;
+            if gates.is_none() {
+                gates = Some(Gates::of(&project, self.tree)?);
+                pipelines.units = project.workspace().units().len();
+                self.add_losses(&project, losses)?;
+            }
+            let Some(gates) = &gates else { continue };
+            if !self.starts(kind) {
+                continue;
+            }
+            let plan = planned(&project)?;
+            let text = self.text(&project, &plan, kind, gates, losses);
+            pipelines.stages.push(plan.pipeline.stages.iter().map(ToString::to_string).collect());
+            let names = plan.pipeline.jobs.iter().map(|job| job.name.to_string());
+            let jobs: BTreeSet<String> = names.filter(|name| name != NOOP_JOB).collect();
+            match pipelines.files.iter_mut().find(|file| file.text == text) {
+                Some(file) => {
+                    file.conditions.push(written.condition);
+                    file.kinds.push(kind.name);
+                }
+                None => pipelines.files.push(JobsFile {
+                    path: format!("{DIRECTORY}/{}.yml", written.file),
+                    text,
+                    conditions: vec![written.condition],
+                    kinds: vec![kind.name],
+                    jobs,
+                }),
+            }
+        }
+        let is_complete = pipelines.stages.len() == KINDS.len();
+        if let ([only], true) = (pipelines.files.as_mut_slice(), is_complete) {
+            only.path = format!("{DIRECTORY}/jobs.yml");
+            only.conditions.clear();
+        }
+        // A kind without jobs has no file.
+        pipelines.files.retain(|file| !file.jobs.is_empty());
+        Ok(pipelines)
+    }
+
+    /// Returns `true` if the parent can start the child in pipelines of a kind.
+    fn starts(&self, kind: &Kind) -> bool {
+        let root = &self.old.root;
+        let variables = kind.root_variables();
+        let creation = Kind::creation(&variables, kind.unknown_changes());
+        let workflow = workflow_guard(
+            &root.pipeline.workflow,
+            root.pipeline.globals.get("variables"),
+            &creation.moment(root.has_workflow_rules()),
+        );
+        let moment = creation.moment(root.has_workflow_rules());
+        let can_be = |job: &Job| guard(job.name.as_str(), &job.body, &moment) != Guard::Never;
+        workflow != Guard::Never && (self.own.is_empty() || self.own.jobs().all(can_be))
+    }
+
+    fn text(
+        &self,
+        project: &Project<'_>,
+        plan: &Plan,
+        kind: &Kind,
+        gates: &Gates,
+        losses: &mut Losses,
+    ) -> String {
+        let origin = Origin::generated();
+        let gates = gates.of_jobs(&plan.pipeline.jobs);
+        let mut text = String::new();
+        for job in plan.pipeline.jobs.iter().filter(|job| job.name.as_str() != NOOP_JOB) {
+            let globs = gates.get(job.name.as_str()).cloned().flatten();
+            let gate = self.gate(project, kind, globs, job.name.as_str(), losses);
+            let body = self.parent.body(job, &gate, losses);
+            text.push('\n');
+            emit_entry(&mut text, &Key::new(origin, job.name.as_str()), &Node::map(origin, body), 0);
+        }
+        text
+    }
+
+    /// Returns the condition under which a pipeline of a kind has a job.
+    fn gate(
+        &self,
+        project: &Project<'_>,
+        kind: &Kind,
+        globs: Option<BTreeSet<String>>,
+        job: &str,
+        losses: &mut Losses,
+    ) -> Gate {
+        let Some(globs) = globs else { return Gate::Open };
+        if globs.len() > MOST_PATTERNS {
+            let text = format!("its unit has more than {MOST_PATTERNS} patterns: its rules are repeated");
+            losses.other(job, &text);
+        }
+        // `changes` always holds where GitLab has nothing to compare with.
+        let is_compared = kind.comparison == Comparison::Paths;
+        match project.policy() {
+            Policy::All if is_compared => Gate::Open,
+            Policy::All | Policy::None => Gate::Changes(globs),
+            Policy::Changed if !is_compared => {
+                losses.more(kind.name, "GitLab compares nothing there: all units run");
+                Gate::Changes(globs)
+            }
+            Policy::Changed if project.workspace().unclaimed_selects_all() => Gate::Open,
+            Policy::Changed => Gate::Changes(globs),
+            Policy::Since(_) | Policy::Unpassed | Policy::SincePassed => {
+                losses.more(kind.name, "GitLab compares with no older commit: all units run");
+                if is_compared { Gate::Open } else { Gate::Changes(globs) }
+            }
+        }
+    }
+
+    /// Adds what is lost for the workspace as a whole.
+    fn add_losses(&self, project: &Project<'_>, losses: &mut Losses) -> Result<(), Failure> {
+        let workspace = project.workspace();
+        if workspace.ignores_paths() {
+            losses.more("`ignore`", "`changes` has no exceptions: these paths select units");
+        }
+        for unit in workspace.units().filter(|unit| unit.excludes_paths()) {
+            losses.more(unit.name.as_str(), "`changes` has no exceptions: paths behind `!` select it");
+        }
+        if workspace.unclaimed_selects_all() {
+            losses.more("`unclaimed: everything`", "every change selects all units");
+        }
+        losses.other("new directories and manifests", "nothing adds jobs or paths for them");
+        losses.other("deleted units", "nothing stops their environments");
+        losses.other("new branches", "GitLab takes everything as changed in the first pipeline of a branch");
+        for kind in project.kinds()? {
+            self.add_other_jobs(&kind.name.name, kind.facts, losses)?;
+        }
+        Ok(())
+    }
+
+    /// Pipelines of single branches and tags can have other jobs than those of their kind: conditions of templates and of the
+    /// catalogue are decided when the file is written.
+    fn add_other_jobs(&self, name: &str, facts: PipelineFacts, losses: &mut Losses) -> Result<(), Failure> {
+        let index = match &facts {
+            facts if facts.merge_request.is_some() => 0,
+            facts if facts.tag.is_some() => 3,
+            facts if facts.source == PipelineSource::Schedule => 4,
+            facts if facts.branch.as_deref() == Some(self.default_branch) => 1,
+            _ => 2,
+        };
+        let kinds = Kind::of_import(self.default_branch);
+        let Some(kind) = kinds.get(index) else { return Ok(()) };
+        let jobs = |facts: PipelineFacts| -> Result<BTreeMap<String, String>, Failure> {
+            let plan = planned(&Project::of_files(self.files, facts)?)?;
+            let origin = Origin::generated();
+            let text = |body| nestling_gitlab::yaml::emit(&Node::map(origin, body));
+            let jobs = plan.pipeline.jobs.iter();
+            Ok(jobs.map(|job| (job.name.to_string(), text(job.body.clone()))).collect())
+        };
+        let (of_kind, own) = (jobs(kind.facts.clone())?, jobs(facts)?);
+        let is_other = |(job, body): &(&String, &String)| of_kind.get(*job) != Some(*body);
+        if let Some((job, _)) = own.iter().find(is_other) {
+            let text =
+                format!("other jobs than in pipelines of its kind, such as `{job}`: they are not written");
+            losses.less(name, &text);
+        }
+        Ok(())
+    }
+}
+
+/// Plans all units, or those of a kind that selects none.
+fn planned(project: &Project<'_>) -> Result<Plan, Failure> {
+    let changes = match project.selects_none() {
+        true => ChangeSet::of_paths([]),
+        false => ChangeSet::everything(),
+    };
+    let plan = project.plan(changes).run()?;
+    let error = plan.diagnostics.iter().find(|problem| problem.severity == Severity::Error);
+    match error {
+        Some(error) => {
+            let failure = Failure::usage(format!("the workspace has an error: {}", error.message));
+            Err(failure.with_help("run `nestling check`"))
+        }
+        None => Ok(plan),
+    }
+}

@@ -1,0 +1,113 @@
+//! The command's work: files, losses, proof.
+
+use super::jobs::Parent;
+use super::loss::Losses;
+use super::parent_file::{OldParent, StaticFiles};
+use super::pipelines::{Making, Pipelines};
+use crate::exit::Failure;
+use crate::import::old::OldPipeline;
+use crate::import::proof::{History, Proof};
+use crate::import::proposal::Proposal;
+use crate::import::run::{Asked, Imported};
+use crate::import::side::Direction;
+use crate::import::sides::{Own, forwarded, forwarded_variables};
+use crate::import::table;
+use crate::import::tree::Tree;
+use crate::import::write::write;
+use crate::io::counted;
+use crate::session::Session;
+use nestling::{FILE_NAME, Files, RepoPath};
+use nestling_files::files::Overlay;
+use nestling_gitlab::yaml::Map;
+use std::fmt::Write as _;
+
+/// Writes the pipelines of a workspace out as a static one.
+///
+/// # Errors
+/// There is no workspace or no parent, the workspace has errors, or a file cannot be read or written.
+pub(crate) fn export(session: &Session, asked: &Asked) -> Result<Imported, Failure> {
+    let (root, files) = session.work_tree()?;
+    let workspace = RepoPath::root().child(FILE_NAME.as_bytes());
+    if files.read(&workspace).map_err(Failure::repository)?.is_none() {
+        let failure = Failure::usage(format!("there is no `{FILE_NAME}` at the root of the repository"));
+        return Err(failure.with_help("there is no workspace to export"));
+    }
+    let git = session.git();
+    let default_branch =
+        git.default_branch().or_else(|| git.current_branch()).unwrap_or_else(|| "main".to_owned());
+    let mut losses = Losses::default();
+    let (pipelines, made) = made(&files, &default_branch, &mut losses)?;
+    let contents = made
+        .written
+        .iter()
+        .filter_map(|(path, text)| Some((RepoPath::parse(path).ok()?, text.clone().into_bytes())));
+    let overlay = Overlay::new(&files, contents);
+    let mut proposal = Proposal::of_old(&overlay)?;
+    let head = git.head().map_err(Failure::git)?;
+    let merges = asked.prove.unwrap_or(0);
+    let history = History { git, head, merges, default_branch: &default_branch };
+    let proof = Proof::compare(&proposal, [&overlay, &files], Direction::Export, None, &history)?;
+    let text = report(&pipelines, &losses, &proof, &made);
+    let has_less = proof.has_less() || losses.has_less();
+    let has_written = asked.write && (asked.accept || !has_less);
+    if has_written {
+        (proposal.written, proposal.deleted) = (made.written, made.deleted);
+        write(root, &proposal)?;
+    }
+    Ok(Imported { text, has_less, has_written })
+}
+
+fn made(
+    files: &dyn Files,
+    default_branch: &str,
+    losses: &mut Losses,
+) -> Result<(Pipelines, StaticFiles), Failure> {
+    let parent = OldPipeline::read(files, None)?;
+    let own = Own::of(&parent.root, &parent.root);
+    let mut variables = Map::default();
+    for job in own.jobs() {
+        for (name, value) in forwarded_variables(&job.body).into_iter().flat_map(Map::iter) {
+            if job.body.contains("trigger") {
+                variables.set(name, value.clone());
+            }
+        }
+    }
+    let (defaults, globals) = parent.root.defaults.parts();
+    let making = Making {
+        files,
+        tree: &Tree::read(files)?,
+        default_branch,
+        old: &parent,
+        own: &own,
+        parent: Parent {
+            variables: &variables,
+            forwarded: &forwarded(&parent.root, &parent.root),
+            has_defaults: !defaults.is_empty() || !globals.is_empty(),
+        },
+    };
+    let pipelines = making.pipelines(losses)?;
+    let made = OldParent { files, parent: &parent, own: &own }.files(&pipelines)?;
+    Ok((pipelines, made))
+}
+
+fn report(pipelines: &Pipelines, losses: &Losses, proof: &Proof, made: &StaticFiles) -> String {
+    let units = counted(pipelines.units, "unit");
+    let mut text = format!("A static pipeline of {units}, which GitLab runs without Nestling\n");
+    for file in &pipelines.files {
+        let jobs = counted(file.jobs.len(), "job");
+        let _ = writeln!(text, "  {}  {jobs}: {}", file.path, file.kinds.join(", "));
+    }
+    text.push_str("\nNot as Nestling does it\n");
+    for line in losses.lines() {
+        let _ = writeln!(text, "  {line}");
+    }
+    text.push_str(&table::text(proof));
+    text.push_str("\nFiles\n");
+    for path in made.written.keys() {
+        let _ = writeln!(text, "  write   {path}");
+    }
+    for path in &made.deleted {
+        let _ = writeln!(text, "  remove  {path}");
+    }
+    text
+}
