@@ -1,6 +1,6 @@
 //! The findings in the open files, in the workspaces that they are in, and in the files that they include.
 
-use crate::belonging::is_of_ci;
+use crate::belonging::{is_named_as_pipeline, is_of_ci};
 use crate::documents::{Document, Documents, path_in};
 use nestling::ide::{JobFacts, WorkspaceFacts, all_jobs, case_findings, workspace_facts};
 use nestling::testing::CaseFile;
@@ -21,9 +21,6 @@ use std::sync::Arc;
 
 /// Finds the CDK assemblies of a repository for a check of these changes; `None` for those that are in the repository.
 pub type FindAssemblies<'a> = dyn Fn(&Repository, &ChangeSet) -> Option<Box<dyn Assemblies>> + 'a;
-
-/// GitLab's own file.
-const PIPELINE: &str = ".gitlab-ci.yml";
 
 /// The findings of one check, and where its files are.
 pub(crate) struct Checked {
@@ -172,12 +169,6 @@ fn existing(directory: &Path) -> &Path {
 pub(crate) fn is_pipeline(path: &Path, document: &Document) -> bool {
     let name = path.file_name().unwrap_or_default().as_bytes();
     is_named_as_pipeline(path) || (document.language.contains("gitlab") && name != FILE_NAME.as_bytes())
-}
-
-/// Returns whether a file has the name of a pipeline of GitLab's.
-pub(crate) fn is_named_as_pipeline(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().as_bytes();
-    name.ends_with(PIPELINE.as_bytes()) || name.ends_with(b".gitlab-ci.yaml")
 }
 
 /// Returns the nearest directory above a file, or its own, whose `nestling.yml` has the header of a workspace.

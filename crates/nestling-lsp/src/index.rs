@@ -7,7 +7,7 @@ use crate::library;
 use crate::meaning::FileKind;
 use crate::names::{Name, NameKind, NamedFile, cases, names, of_snapshot};
 use crate::outline::Outline;
-use crate::plain::pipelines;
+use crate::pipelines::pipelines;
 use nestling::ide::{WorkspaceFacts, library_template};
 use nestling_files::files::DirectoryFiles;
 use nestling_files::path::RepoPath;
