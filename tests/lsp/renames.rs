@@ -70,10 +70,10 @@ const RENAMES: &[Rename] = &[
         &[("ci/node.yml", "vars.zone"), ("nestling.yml", "vars: { zone:")],
     ),
     (
-        "api/nestling.yml",
-        "stage: te|st",
-        "verify",
-        &[("api/nestling.yml", "stage: verify"), ("nestling.yml", "[build, verify, deploy]")],
+        "ci/node.yml",
+        "stage: bui|ld",
+        "compile",
+        &[("ci/node.yml", "stage: compile"), ("nestling.yml", "[compile, test, deploy]")],
     ),
     (
         ".gitlab-ci.yml",

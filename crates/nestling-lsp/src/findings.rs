@@ -1,8 +1,8 @@
 //! The findings in the open files, in the workspaces that they are in, and in the files that they include.
 
-use crate::belonging::is_of_ci;
+use crate::belonging::{is_named_as_pipeline, is_of_ci};
 use crate::documents::{Document, Documents, path_in};
-use nestling::ide::{WorkspaceFacts, case_findings, workspace_facts};
+use nestling::ide::{JobFacts, WorkspaceFacts, all_jobs, case_findings, workspace_facts};
 use nestling::testing::CaseFile;
 use nestling::{
     Assemblies, ChangeRequest, ChangeSet, CheckMemo, FILE_NAME, GitError, PipelineFacts, Project, Repository,
@@ -21,9 +21,6 @@ use std::sync::Arc;
 
 /// Finds the CDK assemblies of a repository for a check of these changes; `None` for those that are in the repository.
 pub type FindAssemblies<'a> = dyn Fn(&Repository, &ChangeSet) -> Option<Box<dyn Assemblies>> + 'a;
-
-/// GitLab's own file.
-const PIPELINE: &str = ".gitlab-ci.yml";
 
 /// The findings of one check, and where its files are.
 pub(crate) struct Checked {
@@ -111,7 +108,7 @@ pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>, memos
             );
         }
         if is_pipeline(path, document) && !read.contains(path) {
-            let checked = check_file(documents, repository.as_ref(), path, document);
+            let checked = check_file(documents, repository.as_ref(), path, &document.text);
             let paths = checked.sources.paths();
             read.extend(paths.iter().map(|path| checked.root.join(path)));
             findings.checked.push(checked);
@@ -171,9 +168,7 @@ fn existing(directory: &Path) -> &Path {
 /// Returns whether a file is a pipeline of GitLab's by its name, or by what the editor calls its language.
 pub(crate) fn is_pipeline(path: &Path, document: &Document) -> bool {
     let name = path.file_name().unwrap_or_default().as_bytes();
-    name.ends_with(PIPELINE.as_bytes())
-        || name.ends_with(b".gitlab-ci.yaml")
-        || (document.language.contains("gitlab") && name != FILE_NAME.as_bytes())
+    is_named_as_pipeline(path) || (document.language.contains("gitlab") && name != FILE_NAME.as_bytes())
 }
 
 /// Returns the nearest directory above a file, or its own, whose `nestling.yml` has the header of a workspace.
@@ -184,6 +179,52 @@ fn workspace_of(documents: &Documents, root: &Path, directory: &Path) -> Option<
         text.lines().any(|line| line.starts_with("workspace:"))
     });
     has_workspace.next().map(Path::to_owned)
+}
+
+/// Checks a workspace in a state that is only tried, and returns its jobs as well.
+///
+/// # Errors
+/// Says why the state cannot be checked.
+pub(crate) fn try_workspace(
+    documents: &Documents,
+    workspace: &Path,
+    assemblies: &FindAssemblies<'_>,
+    memos: &Memos,
+) -> Result<(Checked, Vec<JobFacts>), String> {
+    let memo = memos.0.get(workspace).map(CheckMemo::fork).unwrap_or_default();
+    let in_words = |error: nestling::Error| error.to_string();
+    let repository = repository_of(workspace).map_err(|error| error.to_string())?;
+    let Some(repository) = repository else {
+        let checked = check_outside(documents, workspace, &memo).map_err(in_words)?;
+        let files = Overlay::new(DirectoryFiles::new(workspace), unsaved(documents, workspace));
+        let planned = Project::of_files(&files, PipelineFacts::local(None, None, None))
+            .and_then(|project| all_jobs(&project, project.changes()?, None));
+        return Ok((checked, planned.map_err(in_words)?));
+    };
+    let checked = check_workspace(documents, &repository, workspace, assemblies, &memo).map_err(in_words)?;
+    let planned = jobs_of_workspace(documents, &checked.root, workspace, assemblies).map_err(in_words)?;
+    Ok((checked, planned))
+}
+
+fn jobs_of_workspace(
+    documents: &Documents,
+    root: &Path,
+    workspace: &Path,
+    assemblies: &FindAssemblies<'_>,
+) -> Result<Vec<JobFacts>, nestling::Error> {
+    let repository = Repository::discover(workspace)?;
+    let request = ChangeRequest::local().everything().unsaved(unsaved(documents, root));
+    let project = Project::open(&repository, request)?;
+    let changes = project.changes()?;
+    let assemblies = assemblies(&repository, &changes);
+    all_jobs(&project, changes, assemblies.as_deref())
+}
+
+/// Checks a plain file in a state that is only tried.
+pub(crate) fn try_file(documents: &Documents, path: &Path) -> Option<Checked> {
+    let repository = repository_of(path.parent()?).ok().flatten();
+    let text = documents.text(path)?;
+    Some(check_file(documents, repository.as_ref(), path, &text))
 }
 
 /// Checks all units of a workspace, as `nestling check` does.
@@ -251,12 +292,7 @@ fn unsaved(documents: &Documents, root: &Path) -> Vec<(RepoPath, Vec<u8>)> {
 }
 
 /// Checks a file as a pipeline of its own, with its local includes.
-fn check_file(
-    documents: &Documents,
-    repository: Option<&Repository>,
-    path: &Path,
-    document: &Document,
-) -> Checked {
+fn check_file(documents: &Documents, repository: Option<&Repository>, path: &Path, text: &str) -> Checked {
     let directory = path.parent().unwrap_or(path);
     let root = repository.and_then(Repository::root).unwrap_or(directory).to_owned();
     let work_tree = repository.and_then(|repository| repository.git().work_tree().ok());
@@ -270,7 +306,7 @@ fn check_file(
     let sources = Sources::default();
     let options = Options { gitlab: &Gitlab::default(), files: Some(&files), pipeline: None };
     let name = path_in(&root, path).map_or_else(|| path.display().to_string(), |path| path.to_string());
-    let linted = lint_kinds(&name, &document.text, &options, &facts, &sources);
+    let linted = lint_kinds(&name, text, &options, &facts, &sources);
     let catalog = nestling::rules();
     let pipeline = Pipeline::default();
     let allow = Allow { sources: &sources, catalog: &catalog, entries: &[], pipeline: &pipeline };

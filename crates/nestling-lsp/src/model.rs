@@ -119,9 +119,11 @@ impl<'a> Model<'a> {
     /// Returns the names of the files that belong together with a file.
     pub(crate) fn index(&self, file: &OpenFile<'_>) -> Rc<Index> {
         let key = (file.root.clone(), file.workspace.clone());
-        if let Some(index) =
-            self.cache.borrow().indexes.get(&key).filter(|index| index.file(&file.path).is_some())
-        {
+        // That of a file of the workspace does not have the other pipelines that share a plain file.
+        let has_file = |index: &&Rc<Index>| {
+            index.file(&file.path).is_some() && (file.kind != FileKind::Jobs || !index.plain.is_empty())
+        };
+        if let Some(index) = self.cache.borrow().indexes.get(&key).filter(has_file) {
             return Rc::clone(index);
         }
         let index = Rc::new(Index::of(&file.root, &file.facts, &file.path, self.documents));

@@ -5,6 +5,7 @@ use crate::meaning::{FileKind, in_header};
 use crate::model::{Model, OpenFile};
 use crate::names::{Name, NameKind, NamedFile, is_message, names, template_stem};
 use crate::outline::{ITEM, Outline};
+use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::diagnostic::FileId;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -58,6 +59,32 @@ pub(super) fn check_values(index: &Index, wanted: &Name) -> Result<(), String> {
         let found = found.or_else(|| in_case(&outline, file, wanted));
         let Some(range) = found else { continue };
         return Err(may_be_this(index, file, range));
+    }
+    Ok(())
+}
+
+/// Refuses the name of a unit that a glob among the dependencies of another one matches.
+///
+/// # Errors
+/// Names the place.
+pub(super) fn check_globs(index: &Index, unit: &str) -> Result<(), String> {
+    for file in index.files.iter().filter(|file| file.kind == FileKind::Nestling) {
+        let outline = Outline::of(&file.text);
+        for (position, entry) in outline.entries.iter().enumerate() {
+            let path = outline.path(position);
+            let is_dependency = matches!(
+                path.as_slice(),
+                ["unit", "depends_on", ..] | ["workspace", "units", ITEM, "depends_on", ..]
+            );
+            let Some(range) = entry.value.clone().filter(|_| is_dependency) else { continue };
+            let glob = file.text[range.clone()].trim_start_matches('!');
+            let is_glob = glob.contains(['*', '?', '[', '{']);
+            let path = RepoPath::parse(unit).ok();
+            let matches = |path: &RepoPath| Glob::parse(glob).is_ok_and(|glob| glob.matches(path));
+            if is_glob && path.is_some_and(|path| matches(&path)) {
+                return Err(may_be_this(index, file, range));
+            }
+        }
     }
     Ok(())
 }

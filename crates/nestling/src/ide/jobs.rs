@@ -10,6 +10,7 @@ use nestling_gitlab::name::{EnvironmentName, JobName, UnitName};
 use nestling_gitlab::pipeline::guard::Guard;
 use nestling_gitlab::pipeline::presence::Start;
 use nestling_gitlab::yaml::Map;
+use std::collections::BTreeMap;
 
 /// A job of a unit, as GitLab gets it.
 ///
@@ -75,8 +76,13 @@ pub fn jobs(
     if let Some(assemblies) = assemblies {
         planning = planning.assemblies(assemblies);
     }
+    let is_wanted = |unit: Option<&UnitName>| match unit {
+        Some(unit) => units.contains(&unit.as_str()),
+        None => units.is_empty(),
+    };
+    let mut positions = BTreeMap::new();
     planning.each_kind(kinds, |kind, plan| {
-        add(&mut job_facts, kind, &plan, units);
+        add(&mut job_facts, &mut positions, kind, &plan, is_wanted);
         for (unit, jobs) in plan.left_out.iter().filter(|(unit, _)| units.contains(&unit.as_str())) {
             let of_unit =
                 |job: &crate::LeftOut| (kind.clone(), format!("{unit}:{}", job.job), job.reason.clone());
@@ -96,18 +102,57 @@ pub fn jobs(
     Ok(job_facts)
 }
 
-fn add(job_facts: &mut Vec<JobFacts>, kind: &KindName, plan: &Plan, units: &[&str]) {
+/// Returns the jobs of the workspace and of all its units, each in the kinds of pipelines that have it, in which it may be left out.
+/// For a comparison of two states of the files: what is the same job in both is up to the caller.
+///
+/// ```
+/// use nestling::ide::all_jobs;
+/// use nestling::{MemoryFiles, PipelineFacts, Project};
+///
+/// let files = MemoryFiles::new([
+///     ("nestling.yml", "workspace: {}\n---\nlint: { script: make }"),
+///     ("api/nestling.yml", "build: { script: make }"),
+/// ]);
+/// let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
+/// let found = all_jobs(&project, project.changes()?, None)?;
+/// let mut names: Vec<&str> = found.iter().map(|job| job.name.as_str()).collect();
+/// names.sort_unstable();
+/// assert_eq!(names, ["api:build", "lint"]);
+/// # Ok::<(), nestling::Error>(())
+/// ```
+///
+/// # Errors
+/// A file cannot be read.
+pub fn all_jobs(
+    project: &Project<'_>,
+    changes: ChangeSet,
+    assemblies: Option<&dyn Assemblies>,
+) -> Result<Vec<JobFacts>, Error> {
+    let mut planning = project.plan(changes);
+    if let Some(assemblies) = assemblies {
+        planning = planning.assemblies(assemblies);
+    }
+    let mut job_facts = Vec::new();
+    let mut positions = BTreeMap::new();
+    planning.each_kind(project.kinds()?, |kind, plan| {
+        add(&mut job_facts, &mut positions, kind, &plan, |_| true);
+    })?;
+    Ok(job_facts)
+}
+
+fn add(
+    job_facts: &mut Vec<JobFacts>,
+    positions: &mut BTreeMap<String, usize>,
+    kind: &KindName,
+    plan: &Plan,
+    is_wanted: impl Fn(Option<&UnitName>) -> bool,
+) {
     for planned in planned_jobs(plan) {
         let job = planned.job;
-        let is_wanted = match &job.unit {
-            Some(unit) => units.contains(&unit.as_str()),
-            None => units.is_empty(),
-        };
-        if !is_wanted || job.origin.is_generated() {
+        if !is_wanted(job.unit.as_ref()) || job.origin.is_generated() {
             continue;
         }
-        let position = job_facts.iter().position(|known| known.name == job.name);
-        let position = position.unwrap_or_else(|| {
+        let position = *positions.entry(job.name.to_string()).or_insert_with(|| {
             job_facts.push(JobFacts {
                 name: job.name.clone(),
                 unit: job.unit.clone(),
