@@ -1,8 +1,12 @@
 //! The findings in the open files, in the workspaces that they are in, and in the files that they include.
 
+mod tried;
+
+pub(crate) use tried::{UnreadFiles, try_file, try_workspace};
+
 use crate::belonging::{is_named_as_pipeline, is_of_ci};
 use crate::documents::{Document, Documents, path_in};
-use nestling::ide::{JobFacts, WorkspaceFacts, all_jobs, case_findings, workspace_facts};
+use nestling::ide::{JobFacts, WorkspaceFacts, case_findings, workspace_facts};
 use nestling::testing::CaseFile;
 use nestling::{
     Assemblies, ChangeRequest, ChangeSet, CheckMemo, FILE_NAME, GitError, PipelineFacts, Project, Repository,
@@ -10,7 +14,7 @@ use nestling::{
 use nestling_files::files::{DirectoryFiles, Files, Overlay};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::check::Allow;
-use nestling_gitlab::diagnostic::{Diagnostic, FileId, Severity, Sources};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
 use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::lint::{Options, lint_kinds};
 use nestling_gitlab::pipeline::Pipeline;
@@ -44,6 +48,12 @@ impl Checked {
         let path = self.root.join(std::ffi::OsStr::from_bytes(path.as_bytes()));
         (documents.open.contains_key(&path) || path.is_file()).then_some(path)
     }
+}
+
+/// The jobs of units, of a whole workspace, or of a plain file, with the files that they were read from.
+pub(crate) struct UnitJobs {
+    pub jobs: Vec<JobFacts>,
+    pub sources: Sources,
 }
 
 /// Everything that was found, and what kept something from being checked.
@@ -191,53 +201,6 @@ fn workspace_of(documents: &Documents, root: &Path, directory: &Path) -> Option<
         text.lines().any(|line| line.starts_with("workspace:"))
     });
     has_workspace.next().map(Path::to_owned)
-}
-
-/// A workspace in a state that is only tried.
-pub(crate) struct TriedWorkspace {
-    pub checked: Checked,
-    pub jobs: Vec<JobFacts>,
-    /// The first error in what the workspace's files say of units: of some, not everything is known.
-    pub unread: Option<String>,
-}
-
-/// Checks a workspace in a state that is only tried, and plans its jobs.
-///
-/// # Errors
-/// Says why the state cannot be checked.
-pub(crate) fn try_workspace(
-    documents: &Documents,
-    workspace: &Path,
-    assemblies: &FindAssemblies<'_>,
-    memos: &Memos,
-) -> Result<TriedWorkspace, String> {
-    let memo = memos.0.get(workspace).map(CheckMemo::fork).unwrap_or_default();
-    let repository = repository_of(workspace).map_err(|error| error.to_string())?;
-    let tried = with_project(
-        documents,
-        repository.as_ref(),
-        workspace,
-        assemblies,
-        |project, changes, assemblies, root| {
-            let jobs = all_jobs(project, changes.clone(), assemblies)?;
-            let checked = check_project(project, changes, assemblies, &memo, documents, (root, workspace))?;
-            let errors = project.diagnostics().iter().filter(|problem| problem.severity == Severity::Error);
-            let in_words = |problem: &Diagnostic| {
-                let place = problem.origin().map(|origin| format!(" ({})", checked.sources.place(origin)));
-                format!("{}{}", problem.message, place.unwrap_or_default())
-            };
-            let unread = errors.map(in_words).next();
-            Ok(TriedWorkspace { checked, jobs, unread })
-        },
-    );
-    tried.map_err(|error| error.to_string())
-}
-
-/// Checks a plain file in a state that is only tried.
-pub(crate) fn try_file(documents: &Documents, path: &Path) -> Option<Checked> {
-    let repository = repository_of(path.parent()?).ok().flatten();
-    let text = documents.text(path)?;
-    Some(check_file(documents, repository.as_ref(), path, &text))
 }
 
 /// Opens a workspace for a check of all its units. What needs a history is left out for one that is in no repository.

@@ -1,9 +1,10 @@
 //! Lenses: what a branch does to a unit, what happens to a job in each kind of pipeline, who uses a template.
 
+use crate::findings::UnitJobs;
 use crate::hover::{counted, is_of, written_here};
 use crate::index::Index;
 use crate::meaning::{FileKind, Section};
-use crate::model::{Model, OfPipeline, OpenFile, UnitJobs};
+use crate::model::{Model, OfPipeline, OpenFile};
 use crate::names::{Name, NameKind};
 use crate::outline::Outline;
 use crate::plain;

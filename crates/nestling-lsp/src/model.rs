@@ -3,7 +3,7 @@
 use crate::belonging::is_of_ci;
 use crate::convert::Shown;
 use crate::documents::{Document, Documents, path_in};
-use crate::findings::{FindAssemblies, Findings, Memos, is_pipeline};
+use crate::findings::{FindAssemblies, Findings, Memos, UnitJobs, is_pipeline};
 use crate::fix::{Fix, Tried};
 use crate::index::Index;
 use crate::library;
@@ -11,8 +11,8 @@ use crate::meaning::FileKind;
 use crate::position::{Encoding, TextIndex};
 use crate::uri::{path_of, uri_of};
 use lsp_types::{Location, Position, Range as LspRange, Uri};
-use nestling::ide::{JobFacts, SelectionFacts, WorkspaceFacts, jobs, selections};
-use nestling::{As, ChangeRequest, Project, Repository, Sources};
+use nestling::ide::{SelectionFacts, WorkspaceFacts, jobs, selections};
+use nestling::{As, ChangeRequest, Project, Repository};
 use nestling_files::path::RepoPath;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -31,12 +31,6 @@ pub(crate) struct Cache {
     pub plain: BTreeMap<PathBuf, Rc<UnitJobs>>,
     /// The corrections in a file that have the effect that they should have.
     pub fixes: BTreeMap<(PathBuf, Tried), Rc<Vec<Fix>>>,
-}
-
-/// The jobs of units, or of a plain file, with the files that they were read from.
-pub(crate) struct UnitJobs {
-    pub jobs: Vec<JobFacts>,
-    pub sources: Sources,
 }
 
 /// The effect of the branch on a unit in one kind of pipeline.

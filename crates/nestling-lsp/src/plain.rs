@@ -1,7 +1,8 @@
 //! The jobs of plain files of GitLab's, in each kind of pipeline.
 
 use crate::documents::{Documents, path_in};
-use crate::model::{Model, OpenFile, UnitJobs};
+use crate::findings::UnitJobs;
+use crate::model::{Model, OpenFile};
 use nestling::ide::plain_jobs;
 use nestling::{ChangeRequest, PipelineFacts, Repository, Sources};
 use nestling_files::files::{DirectoryFiles, Overlay};

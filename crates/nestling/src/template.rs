@@ -22,6 +22,7 @@
 
 pub(crate) mod rules;
 mod engine_messages;
+mod known_words;
 mod source_position;
 mod shell_words;
 mod untrusted;

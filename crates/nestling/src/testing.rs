@@ -75,6 +75,7 @@ pub(crate) fn case_findings(project: &Project<'_>, file: &CaseFile) -> Result<Ve
             if !rest.is_empty() {
                 problem = problem.with_note(rest.join("\n"));
             }
+            problem.help = failure.help;
             problems.push(problem);
         }
     }

@@ -1,9 +1,10 @@
 //! The hover of a job: how GitLab gets it, and in which kinds of pipelines.
 
 use super::counted;
+use crate::findings::UnitJobs;
 use crate::index::{Index, Occurrence};
 use crate::meaning::FileKind;
-use crate::model::{Model, OpenFile, UnitJobs};
+use crate::model::{Model, OpenFile};
 use crate::names::{NameKind, is_computed};
 use crate::plain;
 use nestling::Sources;

@@ -114,9 +114,14 @@ fn in_case(outline: &Outline<'_>, file: &IndexedFile, wanted: &Name) -> Option<R
 
 /// Names a string that may be the name, with its place.
 pub(super) fn may_be_this(index: &Index, file: &IndexedFile, range: Range<usize>) -> String {
-    let path = file.path.strip_prefix(&index.root).unwrap_or(&file.path).display();
-    let line = file.text[..range.start].matches('\n').count() + 1;
-    format!("`{}` in {path}:{line} may be this name: change it before", &file.text[range])
+    let path = file.path.strip_prefix(&index.root).unwrap_or(&file.path).display().to_string();
+    format!("{}: change it before", may_be_at(&path, &file.text, range))
+}
+
+/// Names a string of a file with its line.
+pub(super) fn may_be_at(path: &str, text: &str, range: Range<usize>) -> String {
+    let line = text[..range.start].matches('\n').count() + 1;
+    format!("`{}` in {path}:{line} may be this name", &text[range])
 }
 
 /// Returns the templates that the units of a job use, with all that these read.

@@ -1,6 +1,8 @@
 //! A rename is tried before it is offered: the files with its edits make the same jobs, with the same needs, and no new finding.
 
+mod renaming;
 mod compare;
+mod unread;
 
 use crate::documents::{Document, Documents};
 use crate::edit::Edit;
@@ -9,7 +11,8 @@ use crate::index::Index;
 use crate::model::{Model, OpenFile};
 use crate::names::Name;
 use crate::plain::read_jobs;
-use compare::Normal;
+use compare::Comparison;
+use renaming::Renaming;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -51,30 +54,28 @@ pub(super) fn check(
     (name, new_name): (&Name, &str),
     changes: &Changes<'_>,
 ) -> Result<(), String> {
-    let normal = Normal::of(name, new_name);
+    let comparison = Comparison { renaming: Renaming::of(name, new_name), changes, root: &index.root };
     let (before, after) = states(model, index, changes);
     if let Some(workspace) = &file.workspace {
         let tried =
             |documents: &Documents| try_workspace(documents, workspace, model.assemblies, model.memos);
         let old = tried(&before)
             .map_err(|error| format!("the workspace cannot be read, with this name or without: {error}"))?;
-        if let Some(error) = &old.unread {
-            return Err(format!(
-                "not all names are known while a file of the workspace has an error: {error}"
-            ));
+        if let Some(unread) = &old.unread {
+            unread::check(index, &before, (name, changes), unread)?;
         }
         let new = tried(&after).map_err(|error| format!("with this name, {error}"))?;
-        normal.compare_units(&old.checked.facts, &new.checked.facts)?;
-        normal.compare_jobs(&old.jobs, &new.jobs)?;
-        normal.compare_findings(&old.checked, &new.checked, changes)?;
+        comparison.compare_units(&old.checked.facts, &new.checked.facts)?;
+        comparison.compare_jobs(&old.jobs, &new.jobs)?;
+        comparison.compare_findings(&old.checked, &new.checked)?;
     }
     for path in &index.plain {
         let jobs = |documents: &Documents| read_jobs(documents, &index.root, path);
         if let (Some(old), Some(new)) = (jobs(&before), jobs(&after)) {
-            normal.compare_jobs(&old.jobs, &new.jobs)?;
+            comparison.compare_jobs(&old, &new)?;
         }
         if let (Some(old), Some(new)) = (try_file(&before, path), try_file(&after, path)) {
-            normal.compare_findings(&old, &new, changes)?;
+            comparison.compare_findings(&old, &new)?;
         }
     }
     Ok(())

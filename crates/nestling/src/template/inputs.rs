@@ -95,6 +95,7 @@ impl<'a> Definition<'a> {
         for entry in &map.entries {
             problems.extend(definition.read_key(entry).err().map(|problem| *problem));
         }
+        problems.extend(definition.options_of_another_type());
         // A default is only compared with a type, options and a pattern that are right themselves.
         if let Some(default) = definition.default.filter(|_| problems.is_empty()) {
             problems.extend(definition.check(default).err().map(|problem| *problem));
@@ -295,6 +296,23 @@ impl<'a> Definition<'a> {
             options.iter().filter_map(Node::text).map(|option| format!("`{option}`")).collect();
         let problem = Diagnostic::error(&INPUT_VALUE, node.origin, message);
         Err(Box::new(problem.with_help(format!("choose one of {}", options.join(", ")))))
+    }
+
+    /// Returns the problems of options that no value of the type can be.
+    fn options_of_another_type(&self) -> Vec<Diagnostic> {
+        let of_rules = self.rules.into_iter().flatten().filter_map(|rule| rule.get("options")?.as_seq());
+        let options = self.options.into_iter().chain(of_rules).flatten();
+        let wrong =
+            options.filter_map(|option| Some((option, self.check_type(option, &plain_value(option)).err()?)));
+        let in_words = |(option, problem): (&Node, Box<Diagnostic>)| {
+            let found = type_in_words(&plain_value(option));
+            let (name, type_name) = (self.key.text(), self.type_name);
+            let message = format!("an option of the input `{name}` is {found}, and its type is {type_name}");
+            let problem = Diagnostic { help: problem.help, ..definition_error(option.origin, message) };
+            problem
+        };
+        // A list is compared as a whole, and each of its items may be an option.
+        if self.type_name == "array" { Vec::new() } else { wrong.map(in_words).collect() }
     }
 
     fn check_pattern(&self, node: &Node, value: &Json) -> Result<(), Box<Diagnostic>> {

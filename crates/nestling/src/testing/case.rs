@@ -6,12 +6,16 @@ use crate::changes::As;
 use crate::workspace::{Use, expect_mapping, read_uses};
 use indexmap::IndexMap;
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, utf8};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, Suggestion, utf8};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{self, Located, Node};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Display;
+
+/// The kinds of pipelines that `as` names.
+const KINDS: [&str; 9] =
+    ["merge_request", "branch", "tag", "schedule", "web", "api", "trigger", "pipeline", "chat"];
 
 /// A case as written in its file.
 #[derive(Debug, Default, Deserialize)]
@@ -156,7 +160,12 @@ fn case(
         None => None,
     };
     let act_as = match &written.act_as {
-        Some(text) => As::parse(&text.value).map_err(|problem| error(text.origin, &problem))?,
+        Some(text) => As::parse(&text.value).map_err(|problem| {
+            let (kind, rest) = text.value.split_at(text.value.find(':').unwrap_or(text.value.len()));
+            let near = Suggestion::among(kind, KINDS).word();
+            let help = near.map(|near| format!("did you mean `{near}{rest}`?"));
+            vec![Diagnostic { help, ..Diagnostic::error(&CASE, text.origin, problem.to_string()) }]
+        })?,
         None => As::Branch("main".to_owned()),
     };
     let title = match (written.name, number) {

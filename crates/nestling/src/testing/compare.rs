@@ -2,8 +2,11 @@
 
 use super::outcome::CaseFailure;
 use crate::template::plain_value;
-use nestling_gitlab::diagnostic::Origin;
-use nestling_gitlab::yaml::{Kind, Node};
+use nestling_gitlab::diagnostic::{Origin, Suggestion};
+use nestling_gitlab::yaml::{Kind, Map, Node};
+
+/// The keys whose values are names: of another value, a name that is near may have been meant.
+const NAMES: [&str; 7] = ["stage", "needs", "job", "dependencies", "on_stop", "environment", "extends"];
 
 /// Adds the differences to `failures`. A mapping must have the expected keys, and must not have a key that is expected to be
 /// null; a list must have the expected items in their order; a string equals a list of that string alone.
@@ -19,13 +22,21 @@ pub(crate) fn compare(path: &str, expected: &Node, actual: Option<&Node>, failur
         let message = format!("{path}: expected {}, found nothing", plain_value(expected));
         return failures.push(CaseFailure::new(expected.origin, message));
     };
+    let is_name = path.rsplit('.').next().is_some_and(|key| NAMES.contains(&key));
     match &expected.kind {
         Kind::Map(map) if actual.as_map().is_some() => {
             for (key, value) in map.iter() {
-                compare(&format!("{path}.{key}"), value, actual.get(key), failures);
+                let count = failures.len();
+                let found = actual.get(key);
+                compare(&format!("{path}.{key}"), value, found, failures);
+                if found.is_none() {
+                    let keys = actual.as_map().into_iter().flat_map(Map::iter).map(|(key, _)| key);
+                    let help = Suggestion::among(key, keys.filter(|key| !map.contains(key))).help();
+                    failures[count..].iter_mut().for_each(|failure| failure.help.clone_from(&help));
+                }
             }
         }
-        Kind::Seq(items) => in_order(path, expected.origin, items, actual, failures),
+        Kind::Seq(items) => in_order((path, is_name), expected.origin, items, actual, failures),
         _ => {
             let actual = match actual.as_seq() {
                 Some([only]) => only,
@@ -34,13 +45,21 @@ pub(crate) fn compare(path: &str, expected: &Node, actual: Option<&Node>, failur
             let (wanted, actual) = (plain_value(expected), plain_value(actual));
             if wanted != actual {
                 let message = format!("{path}: expected {wanted}, found {actual}");
-                failures.push(CaseFailure::new(expected.origin, message));
+                let near = Suggestion::among(expected.text().unwrap_or_default(), actual.as_str());
+                let help = near.help().filter(|_| is_name);
+                failures.push(CaseFailure::new(expected.origin, message).with_help(help));
             }
         }
     }
 }
 
-fn in_order(path: &str, origin: Origin, expected: &[Node], actual: &Node, failures: &mut Vec<CaseFailure>) {
+fn in_order(
+    (path, is_name): (&str, bool),
+    origin: Origin,
+    expected: &[Node],
+    actual: &Node,
+    failures: &mut Vec<CaseFailure>,
+) {
     let items = actual.items_or_self();
     if expected.is_empty() && !items.is_empty() {
         let message = format!("{path}: expected an empty list, found {}", plain_value(actual));
@@ -52,7 +71,9 @@ fn in_order(path: &str, origin: Origin, expected: &[Node], actual: &Node, failur
         if !rest.any(|item| is_part(wanted, item)) {
             let message =
                 format!("{path}: expected {} in order in {}", plain_value(wanted), plain_value(actual));
-            return failures.push(CaseFailure::new(wanted.origin, message));
+            let names = items.iter().filter_map(Node::as_str).filter(|_| is_name);
+            let help = Suggestion::among(wanted.text().unwrap_or_default(), names).help();
+            return failures.push(CaseFailure::new(wanted.origin, message).with_help(help));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Outcomes as a JUnit report, which merge requests show (<https://docs.gitlab.com/ci/testing/unit_test_reports/>).
 
-use super::outcome::CaseOutcome;
+use super::outcome::{CaseFailure, CaseOutcome};
 use std::fmt::Write as _;
 
 /// Returns the report, without times: equal outcomes give equal bytes.
@@ -26,7 +26,7 @@ pub fn junit(outcomes: &[CaseOutcome]) -> String {
             xml.push_str("/>\n");
             continue;
         }
-        let messages: Vec<&str> = outcome.failures.iter().map(|failure| failure.message.as_str()).collect();
+        let messages: Vec<String> = outcome.failures.iter().map(CaseFailure::text).collect();
         let first = messages.first().and_then(|message| message.lines().next()).unwrap_or_default();
         let _ = writeln!(
             xml,

@@ -36,11 +36,25 @@ pub struct CaseFailure {
     pub origin: Origin,
     /// The expected and the found value.
     pub message: String,
+    /// The way out: what to type.
+    pub help: Option<String>,
 }
 
 impl CaseFailure {
     pub(super) fn new(origin: Origin, message: impl Into<String>) -> Self {
-        Self { origin, message: message.into() }
+        Self { origin, message: message.into(), help: None }
+    }
+
+    pub(super) fn with_help(self, help: Option<String>) -> Self {
+        Self { help, ..self }
+    }
+
+    /// Returns the message with the way out.
+    pub(super) fn text(&self) -> String {
+        match &self.help {
+            Some(help) => format!("{}\nhelp: {help}", self.message),
+            None => self.message.clone(),
+        }
     }
 }
 
@@ -79,8 +93,10 @@ pub fn summary(outcomes: &[CaseOutcome]) -> String {
     let mut text = String::new();
     for outcome in outcomes.iter().filter(|outcome| !outcome.passed()) {
         let _ = writeln!(text, "failed  {} ({})", outcome.name, outcome.place);
-        for line in outcome.failures.iter().flat_map(|failure| failure.message.lines()) {
-            let _ = writeln!(text, "    {line}");
+        for failure in &outcome.failures {
+            for line in failure.text().lines() {
+                let _ = writeln!(text, "    {line}");
+            }
         }
     }
     let failed = outcomes.iter().filter(|outcome| !outcome.passed()).count();

@@ -5,6 +5,7 @@ use super::case_files::CaseFiles;
 use super::compare::compare;
 use super::diff::diff;
 use super::outcome::{CaseFailure, CaseOutcome, Snapshot};
+use crate::catalog::rules;
 use crate::changes::{As, ChangeSet, PipelineFacts};
 use crate::emit::{Comments, emit_pipeline};
 use crate::plan::Plan;
@@ -61,7 +62,7 @@ fn compare_jobs(case: &TemplateCase, pipeline: &Pipeline, failures: &mut Vec<Cas
                 let actual = Node::map(job.origin, job.body.clone());
                 compare(name, expected, Some(&actual), failures);
             }
-            None => failures.push(CaseFailure::new(expected.origin, no_job(pipeline, case, name))),
+            None => failures.push(no_job(pipeline, case, (name, expected.origin))),
         }
     }
     for name in &case.expect.absent {
@@ -122,14 +123,14 @@ fn job<'p>(pipeline: &'p Pipeline, case: &TemplateCase, name: &str) -> Option<&'
     pipeline.job(&format!("{}:{name}", case.unit)).or_else(|| pipeline.job(name))
 }
 
-fn no_job(pipeline: &Pipeline, case: &TemplateCase, name: &str) -> String {
+fn no_job(pipeline: &Pipeline, case: &TemplateCase, (name, origin): (&str, Origin)) -> CaseFailure {
     let prefix = format!("{}:", case.unit);
-    let names: Vec<&str> =
-        pipeline.jobs.iter().map(|job| job.name.as_str().trim_start_matches(&prefix)).collect();
-    match Suggestion::among(name, names.iter().copied()).word() {
-        Some(near) => format!("unknown job `{name}`; did you mean `{near}`?"),
-        None => format!("unknown job `{name}`; the jobs are: {}", names.join(", ")),
-    }
+    let jobs = pipeline.jobs.iter().map(|job| job.name.as_str());
+    let short: Vec<&str> = jobs.clone().map(|job| job.strip_prefix(&prefix).unwrap_or(job)).collect();
+    let near = Suggestion::among(name, short.iter().copied());
+    let near = near.or_else(|| Suggestion::among(name, jobs));
+    let help = near.help_or(format!("the jobs are: {}", short.join(", ")));
+    CaseFailure::new(origin, format!("unknown job `{name}`")).with_help(Some(help))
 }
 
 /// Compares messages of one severity. Unexpected errors fail the case.
@@ -145,12 +146,18 @@ fn compare_problems(
     for wanted in expected {
         match unmatched.iter().position(|problem| matches(wanted, problem)) {
             Some(index) => drop(unmatched.remove(index)),
-            None => failures.push(CaseFailure::new(place(wanted, case), no_problem(severity, wanted))),
+            None => failures.push(no_problem(severity, wanted, case)),
         }
     }
     if severity == Severity::Error {
-        let unexpected = unmatched.into_iter().map(|problem| with_place(problem, sources));
-        failures.extend(unexpected.map(|message| CaseFailure::new(case.origin, message)));
+        let failure = |problem: &Diagnostic| {
+            // What the case itself says is wrong there.
+            let origins = problem.labels.iter().map(|label| label.origin);
+            let own = origins.clone().find(|origin| origin.file == case.origin.file);
+            CaseFailure::new(own.unwrap_or(case.origin), with_place(problem, sources))
+                .with_help(problem.help.clone().filter(|_| own.is_some()))
+        };
+        failures.extend(unmatched.into_iter().map(failure));
     }
 }
 
@@ -160,10 +167,13 @@ fn place(expected: &ExpectedProblem, case: &TemplateCase) -> Origin {
     written.map_or(case.origin, |text| text.origin)
 }
 
-fn no_problem(severity: Severity, expected: &ExpectedProblem) -> String {
+fn no_problem(severity: Severity, expected: &ExpectedProblem, case: &TemplateCase) -> CaseFailure {
+    let ids = || rules().into_iter().map(|rule| rule.id);
+    let unknown = expected.rule.as_ref().filter(|rule| ids().all(|id| id != rule.value));
+    let help = unknown.and_then(|rule| Suggestion::among(&rule.value, ids()).help());
     let rule = expected.rule.as_ref().map(|rule| format!("[{}]", rule.value)).unwrap_or_default();
     let text = expected.message.as_ref().map(|text| format!(": {}", text.value)).unwrap_or_default();
-    format!("no {severity}{rule}{text}")
+    CaseFailure::new(place(expected, case), format!("no {severity}{rule}{text}")).with_help(help)
 }
 
 fn matches(expected: &ExpectedProblem, problem: &Diagnostic) -> bool {

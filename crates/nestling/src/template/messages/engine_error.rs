@@ -8,6 +8,7 @@ use crate::template::engine_messages::{
     detail, is_early_end, is_recursion, is_white_space_control, undefined_callee, unknown_name,
     unknown_statement,
 };
+use crate::template::known_words::near;
 use crate::template::rules::{
     TEMPLATE, TEMPLATE_LIMIT, TEMPLATE_MISSING, TEMPLATE_SYNTAX, TEMPLATE_UNDEFINED, TEMPLATE_UNKNOWN,
 };
@@ -239,7 +240,9 @@ fn help(error: &Error) -> Option<String> {
         ErrorKind::TemplateNotFound => {
             "names are resolved as in `use:`, in the directories of `workspace: { templates: […] }`"
         }
-        ErrorKind::UnknownFilter => "in addition to Jinja's own: `sh`, `slug`, `env_slug` and `yaml`",
+        ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction => {
+            return unknown_word_help(error);
+        }
         ErrorKind::InvalidOperation if detail(error).contains("does not exist") => {
             "if it may be missing, check `files.exists(…)` first"
         }
@@ -247,6 +250,20 @@ fn help(error: &Error) -> Option<String> {
         _ => return None,
     };
     Some(help.to_owned())
+}
+
+fn unknown_word_help(error: &Error) -> Option<String> {
+    let (_, name) = unknown_name(error)?;
+    match near(error.kind(), name).word() {
+        Some(near) if error.kind() == ErrorKind::UnknownFunction => {
+            Some(format!("did you mean `{near}(…)`?"))
+        }
+        Some(near) => Some(format!("did you mean `{near}`?")),
+        None => {
+            let own = "in addition to Jinja's own: `sh`, `slug`, `env_slug` and `yaml`";
+            (error.kind() == ErrorKind::UnknownFilter).then(|| own.to_owned())
+        }
+    }
 }
 
 fn syntax_help(error: &Error) -> Option<String> {
