@@ -119,7 +119,7 @@ fn add_step(step: &Map, job: &Map, workflow: &Workflow<'_>, new: &mut NewJob, no
         actions::add(uses, with, new, notes);
     }
     let Some(run) = step.get("run") else { return };
-    let mut text = translated(run.text().unwrap_or_default(), run.origin, notes).trim_end().to_owned();
+    let text = translated(run.text().unwrap_or_default(), run.origin, notes).trim_end().to_owned();
     for name in ["GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY"] {
         if text.contains(name) {
             let text = format!(
@@ -143,14 +143,20 @@ fn add_step(step: &Map, job: &Map, workflow: &Workflow<'_>, new: &mut NewJob, no
         let path = translated(directory.text().unwrap_or_default(), directory.origin, notes);
         before.push(format!("cd {path}"));
     }
-    if !before.is_empty() {
-        // Variables and directory are those of the step alone.
-        text = format!("(\n{}\n{text}\n)", before.join("\n"));
-    }
-    if step.get("continue-on-error").and_then(Node::as_bool) == Some(true) {
-        text = format!("{{\n{text}\n}} || true");
-    }
+    let may_fail = step.get("continue-on-error").and_then(Node::as_bool) == Some(true);
+    let text = step_script(&before, &text, may_fail);
     if is_last { new.after_script.push(text) } else { new.script.push(text) }
+}
+
+/// Returns the script of a step. Its variables and its directory are those of the step alone.
+fn step_script(before: &[String], run: &str, may_fail: bool) -> String {
+    let own_shell = |lines: &[String]| format!("(\n{}\n{run}\n)", lines.join("\n"));
+    if may_fail {
+        // In `( … ) || true` the shell would continue after a failed command: `set -e` has no effect there.
+        let before = [&["set -e".to_owned()], before].concat();
+        return format!("set +e\n{}\nset -e", own_shell(&before));
+    }
+    if before.is_empty() { run.to_owned() } else { own_shell(before) }
 }
 
 /// Finds the image, and returns the tags of a runner of another kind.
@@ -260,4 +266,23 @@ fn mapping(variables: &[(String, String)], origin: Origin) -> Node {
     let mut map = Map::default();
     variables.iter().for_each(|(name, value)| map.set(name.as_str(), Node::string(origin, value.as_str())));
     Node::map(origin, map)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn a_step_that_may_fail_ends_at_its_first_failure_and_the_next_step_runs() {
+        let before = ["export A=1".to_owned()];
+        for (may_fail, expected) in [(true, "first 1\nnext \n"), (false, "first 1\n")] {
+            let step = step_script(&before, "echo \"first $A\"\nfalse\necho second", may_fail);
+            let script = format!("set -e\n{step}\necho \"next $A\"\nfalse\necho last\n");
+            let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+            assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+            assert!(!output.status.success());
+        }
+        assert_eq!(step_script(&[], "make", false), "make");
+    }
 }
