@@ -1,7 +1,7 @@
 //! The difference of a pipeline to one of another kind, in jobs as GitLab makes them.
 
 use super::diff::changed_keys;
-use super::planned::{Count, PlannedJob, possible_jobs, start_word};
+use super::planned::{Count, PlannedJob, possible_jobs};
 use crate::plan::{NOOP_JOB, Plan};
 use std::collections::HashMap;
 
@@ -67,8 +67,7 @@ pub fn kind_difference(other: &Plan, plan: &Plan) -> KindDifference {
 
 /// Returns what differs between kinds beside the YAML: presence and start.
 fn facts(planned: PlannedJob<'_>) -> (Count, Option<String>, String) {
-    let start = planned.varied_start().unwrap_or_else(|| start_word(planned.start()));
-    (planned.count(), planned.condition(), start)
+    (planned.count(), planned.condition(), planned.start_words("automatic"))
 }
 
 fn jobs(plan: &Plan) -> Vec<PlannedJob<'_>> {

@@ -147,23 +147,26 @@ impl<'a> PlannedJob<'a> {
 
     /// Returns how a job starts whose start varies: `manual if $GATE is set, otherwise automatic`.
     pub(crate) fn varied_start(self) -> Option<String> {
-        if self.start() != Start::Varies {
-            return None;
+        (self.start() == Start::Varies).then(|| self.start_words("automatic"))
+    }
+
+    /// Returns how the job starts, with this word for an automatic start.
+    pub(crate) fn start_words(self, automatic: &str) -> String {
+        let start = self.start();
+        if start != Start::Varies {
+            return start_word(start, automatic);
         }
         let mut by_words: Vec<(String, usize)> = Vec::new();
-        for (_, presence) in self.presence.copies() {
-            let cases = self.cases_of(presence);
-            if cases.is_empty() {
-                continue;
-            }
-            let words = cases_in_words(&cases);
+        let copies = self.presence.copies().iter().map(|(_, presence)| self.cases_of(presence));
+        for cases in copies.filter(|cases| !cases.is_empty()) {
+            let words = cases_in_words(&cases, automatic);
             match by_words.iter_mut().find(|(known, _)| *known == words) {
                 Some((_, count)) => *count += 1,
                 None => by_words.push((words, 1)),
             }
         }
         if let [(words, _)] = by_words.as_slice() {
-            return Some(words.clone());
+            return words.clone();
         }
         let words: Vec<String> = by_words
             .into_iter()
@@ -172,7 +175,7 @@ impl<'a> PlannedJob<'a> {
                 _ => format!("{count} copies: {words}"),
             })
             .collect();
-        Some(words.join("; "))
+        words.join("; ")
     }
 
     /// Returns the starts of a copy in the order of its cases, and the condition of each but the last one.
@@ -286,10 +289,9 @@ impl<'a> PlannedJob<'a> {
     }
 }
 
-/// Returns a start in a word or two.
-pub(crate) fn start_word(start: Start<'_>) -> String {
+fn start_word(start: Start<'_>, automatic: &str) -> String {
     match start {
-        Start::Automatic => "automatic".to_owned(),
+        Start::Automatic => automatic.to_owned(),
         Start::Manual => "manual".to_owned(),
         Start::Delayed(time) => format!("after {time}"),
         Start::OnFailure => "on failure".to_owned(),
@@ -297,10 +299,10 @@ pub(crate) fn start_word(start: Start<'_>) -> String {
     }
 }
 
-fn cases_in_words(cases: &[(Option<Guard>, Start<'_>)]) -> String {
+fn cases_in_words(cases: &[(Option<Guard>, Start<'_>)], automatic: &str) -> String {
     let mut parts = Vec::new();
     for (guard, start) in cases {
-        let word = start_word(*start);
+        let word = start_word(*start, automatic);
         parts.push(match guard {
             Some(guard) => format!("{word} if {guard}"),
             None if cases.len() > 1 => format!("otherwise {word}"),
