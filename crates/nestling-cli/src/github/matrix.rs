@@ -8,8 +8,11 @@ use std::collections::BTreeMap;
 /// A combination: the value of each variable.
 type Row = BTreeMap<String, String>;
 
-/// GitLab multiplies a job by no more than this.
+/// GitLab's limit of jobs in one matrix.
 const MOST_COPIES: usize = 200;
+
+/// Combinations of which exclusions may leave few. GitHub allows 256 jobs.
+const MOST_COMBINATIONS: usize = 10_000;
 
 /// Returns the entries of `parallel:matrix`; `None` without a matrix, or with one that is computed.
 pub(super) fn matrix(strategy: &Node, notes: &mut Notes) -> Option<Node> {
@@ -38,6 +41,11 @@ pub(super) fn matrix(strategy: &Node, notes: &mut Notes) -> Option<Node> {
         };
         has_axes = true;
         let values: Vec<Row> = values.iter().map(|value| flattened(&name, value, notes)).collect();
+        if rows.len().saturating_mul(values.len()) > MOST_COMBINATIONS {
+            let text = format!("the matrix has more than {MOST_COMBINATIONS} combinations");
+            notes.add(Part::Lost, matrix.origin, text);
+            return None;
+        }
         let with = |row: &Row| -> Vec<Row> {
             let joined = values.iter().map(|value| row.iter().chain(value).map(cloned).collect());
             joined.collect()
