@@ -100,7 +100,10 @@ fn nothing_is_renamed_while_a_file_of_the_workspace_has_an_error() {
     // An error in a job hides no name.
     let mut shop = changed(&[("api/nestling.yml", "needs: [build, ", "needs: [build, gone, ")]);
     let changed = shop.rename("ci/node.yml", "\nbui|ld:", "compile").unwrap();
-    assert!(changed.iter().all(|(_, text)| !text.contains("build]") && !text.contains("[build")), "{changed:?}");
+    assert!(
+        changed.iter().all(|(_, text)| !text.contains("build]") && !text.contains("[build")),
+        "{changed:?}"
+    );
     shop.client.end();
 }
 

@@ -151,18 +151,3 @@ fn report_failure(failure: &Failure, io: &mut Io) -> Exit {
     }
     failure.exit
 }
-
-#[cfg(test)]
-mod hd_temp {
-    #[test]
-    fn hd_temp() {
-        let directory = std::env::var("HD_DIR").unwrap();
-        std::env::set_current_dir(&directory).unwrap();
-        for line in std::env::var("HD_COMMANDS").unwrap().split('\n') {
-            let args = line.split(' ').map(std::ffi::OsString::from);
-            let exit =
-                super::run(args, &super::ProcessEnvironment::of_process(), &mut super::Io::of_process());
-            println!("== {exit:?}");
-        }
-    }
-}

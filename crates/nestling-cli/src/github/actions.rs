@@ -120,7 +120,7 @@ fn setup(inputs: &Inputs<'_>, known: &Setup, reference: &str, job: &mut NewJob, 
     let mut tag = version.trim_end_matches(".x").trim_start_matches('v');
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '$' | '{' | '}');
     if !tag.chars().all(is_allowed) {
-        let text = format!("the version `{}` is not a tag: `{image}:{default}` is in its place", tag);
+        let text = format!("the version `{tag}` is not a tag: `{image}:{default}` is in its place");
         notes.add(Part::Lost, inputs.origin, text);
         tag = default;
     }

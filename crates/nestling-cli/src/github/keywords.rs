@@ -66,7 +66,7 @@ pub(super) fn set_others(written: &Map, body: &mut Map, notes: &mut Notes) {
             Some(true) => body.set("allow_failure", Node::plain(Origin::generated(), "true")),
             Some(false) => {}
             None => {
-                notes.add(Part::Lost, node.origin, "`continue-on-error` is computed: set `allow_failure`")
+                notes.add(Part::Lost, node.origin, "`continue-on-error` is computed: set `allow_failure`");
             }
         }
     }
