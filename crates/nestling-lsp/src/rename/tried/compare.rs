@@ -154,8 +154,11 @@ impl Normal {
         };
         kept.map(of_entry).collect()
     }
+
     fn flatten(&self, node: &Node, is_link: bool, names: &JobNames<'_>, strings: &mut Vec<String>) {
         if let Some(map) = node.as_map() {
+            // A job of another project or pipeline keeps its name.
+            let is_link = is_link && !["project", "pipeline"].iter().any(|key| map.contains(key));
             for entry in &map.entries {
                 let key = entry.key.text();
                 strings.push(self.text(key));
