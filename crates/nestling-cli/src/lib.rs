@@ -10,6 +10,7 @@ mod io;
 mod protected;
 mod output;
 mod place;
+mod json_noun;
 mod report;
 mod convert;
 mod job_counts;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Files with others more, or other texts of them. Directories that are not there are made.
 ///
-/// The directories are listed once: templates ask for files again and again, and each question walks.
+/// The directories are listed once: templates ask for files repeatedly, and each question walks.
 pub(super) struct Overlay<'f> {
     files: &'f dyn Files,
     added: BTreeMap<RepoPath, Vec<u8>>,
@@ -24,12 +24,11 @@ impl<'f> Overlay<'f> {
 impl Overlay<'_> {
     /// Returns all directories with their entries, in the order of a walk.
     fn listed(&self) -> Result<&[(RepoPath, Vec<DirectoryEntry>)], ReadError> {
-        if self.listed.get().is_none() {
-            let listed = self.list()?;
-            // Nothing else sets it: the cell is of one thread.
-            self.listed.set(listed).ok();
+        if let Some(listed) = self.listed.get() {
+            return Ok(listed);
         }
-        Ok(self.listed.get().map(Vec::as_slice).unwrap_or_default())
+        let listed = self.list()?;
+        Ok(self.listed.get_or_init(|| listed))
     }
 
     fn list(&self) -> Result<Vec<(RepoPath, Vec<DirectoryEntry>)>, ReadError> {

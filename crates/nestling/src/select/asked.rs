@@ -1,6 +1,6 @@
 //! The changed files that a template asks about.
 
-use crate::template::{glob_from_root, suggested_path};
+use crate::template::{glob_from_root, path_from_root};
 use crate::template_syntax::FileRead;
 use nestling_files::path::{Glob, RepoPath};
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ pub(super) fn asked<'c>(
     match read {
         FileRead::Computed => changed.iter().collect(),
         // A path that points outside of the repository is an error of the template.
-        FileRead::Path(text) => match suggested_path(directory, text) {
+        FileRead::Path(text) => match path_from_root(directory, text) {
             // It may be a directory, which comes and goes with its files.
             Ok(path) => changed.iter().filter(|changed| changed.is_in(&path)).collect(),
             Err(_) => Vec::new(),

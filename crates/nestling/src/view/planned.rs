@@ -32,6 +32,19 @@ pub(crate) enum Start<'a> {
     Varies,
 }
 
+impl Start<'_> {
+    /// Returns its name in data.
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::Automatic => "automatic",
+            Self::Manual => "manual",
+            Self::Delayed(_) => "delayed",
+            Self::OnFailure => "on_failure",
+            Self::Varies => "varies",
+        }
+    }
+}
+
 /// The reason why GitLab leaves a job out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Omission {
@@ -157,7 +170,10 @@ impl<'a> PlannedJob<'a> {
         }
         let words: Vec<String> = by_words
             .into_iter()
-            .map(|(words, count)| format!("{}: {words}", counted(count, "copy").replace("copys", "copies")))
+            .map(|(words, count)| match count {
+                1 => format!("1 copy: {words}"),
+                _ => format!("{count} copies: {words}"),
+            })
             .collect();
         words.join("; ")
     }

@@ -192,7 +192,7 @@ fn quoted(characters: &mut Peekable<Chars<'_>>, depth: usize) -> Result<String, 
             '"' => return Ok(text),
             '\n' => break,
             '\\' => text.extend(characters.next()),
-            // `$${` is no interpolation.
+            // `$${` is not an interpolation.
             '$' | '%' if characters.peek() == Some(&c) => {
                 characters.next();
                 text.push(c);

@@ -10,7 +10,7 @@ const LABELS: [(&str, usize); 4] = [("module", 1), ("provider", 1), ("backend", 
 /// Reads the blocks of a file.
 ///
 /// # Errors
-/// The text is no JSON, or no mapping.
+/// The text is not JSON, or not a mapping.
 pub(super) fn blocks(text: &str) -> Result<Vec<Block>, String> {
     let content: Map<String, Value> = serde_json::from_str(text).map_err(|error| error.to_string())?;
     Ok(content.iter().flat_map(|(name, value)| named(name, value)).collect())
@@ -22,7 +22,7 @@ fn named(name: &str, value: &Value) -> Vec<Block> {
     labelled(name, &[], labels, value)
 }
 
-/// Returns the blocks of a name behind some of their labels. Each level may be a list of several.
+/// Returns the blocks of a name after some of their labels. Each level may be a list of several.
 fn labelled(name: &str, labels: &[String], left: usize, value: &Value) -> Vec<Block> {
     match value {
         Value::Array(items) => items.iter().flat_map(|item| labelled(name, labels, left, item)).collect(),

@@ -10,7 +10,7 @@ function makeBox(box) {
   return element;
 }
 
-// The letters at the ends of names, in cards of this width: about half of what there is room for.
+// The number of letters at the ends of names that a card of this width shows: about half of its room.
 function tailsOf(box) {
   return box.w < 200 ? { name: 8, unit: 7, part: 6 } : { name: 12, unit: 10, part: 8 };
 }

@@ -52,7 +52,7 @@ function signed(added, removed, changed) {
 
 function comparedCounts() {
   if (kindIndex === 0) return data.base ? signed(data.base.added.length, data.base.removed.length, data.base.changed.length) : null;
-  return signed(...kindDifference(kindIndex).counts);
+  return signed(...data.kinds[kindIndex].difference);
 }
 
 function comparedView(root) {
@@ -87,7 +87,8 @@ function jobNames(names) {
 }
 
 function otherKindView(root) {
-  const { added, removed, changed, counts } = kindDifference(kindIndex);
+  const { added, removed, changed } = kindDifference(kindIndex);
+  const counts = data.kinds[kindIndex].difference;
   const first = data.kinds[0].description;
   root.append(el("p", { class: "quiet" }, `${plan.description} compared with ${first}: ${plural(counts[0], "job")} added, ${counts[1]} removed, ${counts[2]} changed.`));
   if (added.length) root.append(nameList("Only in this kind", "added", added.map((job) => job.nameIndex), countOf(added).possible));

@@ -22,14 +22,14 @@ function middle(text, extra = "", tail = TAIL) {
     el("span", { class: "a" }, join(all.slice(0, -tail))), el("span", { class: "b" }, join(all.slice(-tail))));
 }
 
-// What a reader takes for a letter, such as an emoji of several code points, is not cut. Most names are ASCII, and their own list.
+// The letters as a reader sees them: an emoji of several code points is one. Most names are ASCII, where a string is its own list.
 const segments = typeof Intl.Segmenter === "function" ? new Intl.Segmenter() : null;
 function letters(text) {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
   return segments ? [...segments.segment(text)].map(({ segment }) => segment) : [...text];
 }
 
-// The same for a text that no style can cut, such as that of an option.
+// Cuts where CSS cannot, such as in an option of a select.
 function cutMiddle(text, most) {
   const all = [...letters(text)];
   if (all.length <= most) return text;

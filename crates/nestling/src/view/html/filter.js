@@ -18,7 +18,7 @@ const fields = {
 const WORKSPACE_KEY = ":"; // no unit has this name
 const STARTS = { automatic: "automatic", manual: "manual", delayed: "delayed", on_failure: "only on failure", conditional: "conditional" };
 
-// What the search found each shown job by, with the line where that is its YAML.
+// The field in which the search found each shown job, and the line if that is its YAML.
 let matched = new Map();
 let matchedLine = new Map();
 
@@ -70,7 +70,7 @@ function linesWith(words) {
   });
 }
 
-// Each word is in a fact or in a line. The first field that is not the name says what the job was found by.
+// Each word is in a fact or in a line. The first field other than the name counts as the place of the match.
 function matchOf(job, words, hits) {
   const facts = filter.field === "yaml" ? [] : factsOf(job);
   let found = "name";

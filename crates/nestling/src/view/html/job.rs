@@ -48,13 +48,13 @@ impl JobReader<'_> {
         let copy_names = copies.map(|(copy, _)| copy.name.clone());
         let starts = if start == Start::Varies { start_ids(planned) } else { Vec::new() };
         let start_copies = starts.iter().map(|id| {
-            let count = planned.count_with(|start| start_id(start) == *id);
+            let count = planned.count_with(|start| start.id() == *id);
             [count.certain, count.possible]
         });
         PageJob {
             name: name_index(job, tables),
             stage: tables.stages.index(job.stage().to_owned()),
-            start: Some(start_id(start)).filter(|_| start != Start::Automatic),
+            start: Some(start.id()).filter(|_| start != Start::Automatic),
             start_copies: start_copies.collect(),
             starts,
             start_words: planned.varied_start(),
@@ -152,19 +152,9 @@ impl JobReader<'_> {
     }
 }
 
-fn start_id(start: Start<'_>) -> &'static str {
-    match start {
-        Start::Automatic => "automatic",
-        Start::Manual => "manual",
-        Start::Delayed(_) => "delayed",
-        Start::OnFailure => "on_failure",
-        Start::Varies => "varies",
-    }
-}
-
 /// Returns the possible starts of a job, each once: the times of delayed ones may differ.
 fn start_ids(planned: PlannedJob<'_>) -> Vec<&'static str> {
-    let mut ids: Vec<&str> = planned.starts().into_iter().map(start_id).collect();
+    let mut ids: Vec<&str> = planned.starts().into_iter().map(Start::id).collect();
     ids.sort_unstable();
     ids.dedup();
     ids

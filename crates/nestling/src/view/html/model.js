@@ -107,8 +107,8 @@ function reach(index, edges) {
   return seen;
 }
 
-// The difference of a kind to the first one. A job counts as changed if its YAML, its condition or its start differs; what is
-// counted is what GitLab makes: each copy of `parallel`.
+// The jobs by which a kind differs from the first one. A job is changed if its YAML, its condition or its start differs. The numbers
+// on the kind's tab count what GitLab makes of them: each copy of `parallel`.
 function kindDifference(index) {
   const present = (kind) => new Map(derived(kind).jobs.filter((job) => !job.out && !(job.unit === null && job.short === NOOP)).map((job) => [job.nameIndex, job]));
   const first = present(0), other = present(index);
@@ -116,14 +116,7 @@ function kindDifference(index) {
   const removed = [...first.values()].filter((job) => !other.has(job.nameIndex));
   const both = [...other.values()].filter((job) => first.has(job.nameIndex)).map((job) => [first.get(job.nameIndex), job]);
   const changed = both.filter(([before, job]) => !sameLines(before, job) || presenceText(before) !== presenceText(job) || startText(before) !== startText(job));
-  const sum = (list) => list.reduce((total, n) => total + n, 0);
-  const more = (from, to) => Math.max(0, to.copies[1] - from.copies[1]);
-  const counts = [
-    countOf(added).possible + sum(both.map(([before, job]) => more(before, job))),
-    countOf(removed).possible + sum(both.map(([before, job]) => more(job, before))),
-    sum(changed.map(([before, job]) => Math.min(before.copies[1], job.copies[1]))),
-  ];
-  return { added, removed, changed: changed.map(([, job]) => job), counts };
+  return { added, removed, changed: changed.map(([, job]) => job) };
 }
 
 function sameLines(a, b) {
