@@ -1,6 +1,7 @@
 //! Test cases of templates: their findings, names and completion, and renames that reach them.
 
-use super::shop::Shop;
+use super::client::uri;
+use super::shop::{Shop, with_edits};
 use crate::support::{nestling, run};
 
 const CASES: &str = "- name: the build
@@ -40,7 +41,7 @@ fn the_findings_of_a_case_are_what_it_expects_in_vain() {
     for (from, to, expected) in [
         ("make -j 2", "make -j 3", "case 5:37-55 build.script: expected \"make -j 3 --silent\""),
         ("absent: [lint]", "absent: [build]", "case 6:13-18 there is a job `build`"),
-        ("jobs:\n      build:", "jobs:\n      biuld:", "did you mean `build`?"),
+        ("jobs:\n      build:", "jobs:\n      biuld:", "unknown job `biuld`"),
         (
             "expect:\n    jobs:\n      build",
             "expcet:\n    jobs:\n      build",
@@ -54,6 +55,23 @@ fn the_findings_of_a_case_are_what_it_expects_in_vain() {
         shop.client.change(&path, &text);
         let found = shop.client.findings(&path);
         assert!(found.iter().any(|line| line.contains(expected)), "{expected}: {found:?}");
+    }
+    // What is misspelt in a case is corrected there.
+    for (from, to, title) in [
+        ("jobs:\n      build:", "jobs:\n      biuld:", "Replace `biuld` with `build`"),
+        ("deploy:review:", "deploy:reveiw:", "Replace `deploy:reveiw` with `deploy:review`"),
+        ("{ stage: build", "{ stgae: build", "Replace `stgae` with `stage`"),
+        ("{ stage: build", "{ stage: biuld", "Replace `biuld` with `build`"),
+        ("[api:build]", "[api:biuld]", "Replace `api:biuld` with `api:build`"),
+        ("as: merge_request", "as: merge_requets", "Replace `merge_requets` with `merge_request`"),
+        ("shards: 2", "sahrds: 2", "Replace `sahrds` with `shards`"),
+    ] {
+        let text = CASES.replacen(from, to, 1);
+        shop.client.change(&path, &text);
+        let actions = shop.client.actions(&path);
+        let action = actions.iter().find(|action| action["title"] == title);
+        let action = action.unwrap_or_else(|| panic!("{title}: {actions:#?}"));
+        assert_eq!(with_edits(&text, &action["edit"]["changes"][uri(&path)]), CASES, "{title}");
     }
     // The template in the editor is the one that is tried.
     shop.client.change(&path, CASES);

@@ -67,6 +67,7 @@ fn example(rule: &Rule) -> Option<(Repository, Vec<PathBuf>)> {
 fn try_all(client: &mut Client, rule: &Rule, path: &Path, wrong: &mut Vec<String>) -> Vec<String> {
     let text = std::fs::read_to_string(path).unwrap();
     let mut titles = Vec::new();
+    let mut offered = BTreeSet::new();
     let actions = client.actions(path);
     let before = counts(client);
     for action in actions {
@@ -93,6 +94,9 @@ fn try_all(client: &mut Client, rule: &Rule, path: &Path, wrong: &mut Vec<String
         }
         if title.starts_with("Allow") && before.keys().map(gone).sum::<usize>() != 1 {
             wrong.push(format!("{rule}: `{title}` silences more than its finding:\n{fixed}"));
+        }
+        if !offered.insert(format!("{title} {}", action["edit"])) {
+            wrong.push(format!("{rule}: `{title}` is offered twice"));
         }
         titles.push(title);
     }
@@ -158,6 +162,7 @@ const OFFERED: &[&str] = &[
     "key-unused: Allow `key-unused` in the header, with a reason",
     "template-missing: Replace `noed` with `node`",
     "template-block: Replace `scripts` with `script`",
+    "template-unknown: Replace `uper` with `upper`",
     "script-injection: Allow `script-injection` at this line",
     "input-definition: Replace `strnig` with `string`",
     "input-unknown: Replace `verison` with `version`",

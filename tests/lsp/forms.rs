@@ -10,6 +10,15 @@ const TYPED: &str =
 build: { script: make ${{ inputs.race }} ${{ inputs.tags | length }} }
 ";
 
+const SIZED: &str = "spec:
+  inputs:
+    count: { type: number, options: [1, 2], default: 1 }
+    level: { options: [\"1\", \"2\"], default: \"1\" }
+    name: { options: [small, large], default: small }
+---
+build: { script: make ${{ inputs.count }} ${{ inputs.level }} ${{ inputs.name }} }
+";
+
 /// Corrections of other files: the rule, the file with its text, the title, and the corrected text.
 const OF_FORM: &[(&str, &str, &str, &str, &str)] = &[
     (
@@ -83,6 +92,41 @@ const OF_FORM: &[(&str, &str, &str, &str, &str)] = &[
         "unit: { use: { template: typed, inputs: { tags: [docker] } } }\n",
     ),
     (
+        "input-value",
+        "web/nestling.yml",
+        "unit: { use: { template: sized, inputs: { count: \"2\" } } }\n",
+        "Remove the quotes of `2`",
+        "unit: { use: { template: sized, inputs: { count: 2 } } }\n",
+    ),
+    (
+        "input-value",
+        "web/nestling.yml",
+        "unit: { use: { template: sized, inputs: { level: 2 } } }\n",
+        "Quote `2`",
+        "unit: { use: { template: sized, inputs: { level: \"2\" } } }\n",
+    ),
+    (
+        "input-value",
+        "web/nestling.yml",
+        "unit: { use: { template: sized, inputs: { name: samll } } }\n",
+        "Replace `samll` with `small`",
+        "unit: { use: { template: sized, inputs: { name: small } } }\n",
+    ),
+    (
+        "input-definition",
+        "ci/node.yml",
+        "spec: { inputs: { level: { options: [1, \"2\"] } } }\n---\nbuild: { script: \"make ${{ inputs.level }}\" }\n",
+        "Quote `1`",
+        "spec: { inputs: { level: { options: [\"1\", \"2\"] } } }\n---\nbuild: { script: \"make ${{ inputs.level }}\" }\n",
+    ),
+    (
+        "template-unknown",
+        "web/nestling.yml",
+        "build: { script: \"make ${{ unit.name | uper }}\" }\n",
+        "Replace `uper` with `upper`",
+        "build: { script: \"make ${{ unit.name | upper }}\" }\n",
+    ),
+    (
         "key-unused",
         "web/nestling.yml",
         "unit:\n  use:\n    template: node\n    inputs:\n      level: high\n",
@@ -102,6 +146,7 @@ fn forms_duplicates_and_unread_inputs_are_corrected() {
                 "spec: { inputs: { level: { default: low } } }\n---\nbuild: { script: make }\n",
             )
             .write("ci/typed.yml", TYPED)
+            .write("ci/sized.yml", SIZED)
             .write("web/nestling.yml", "unit: { use: node }\n")
             .write(file, text)
             .commit("start");

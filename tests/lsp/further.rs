@@ -3,14 +3,15 @@
 use super::client::uri;
 use super::shop::Shop;
 use crate::support::repository::Repository;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const WORKSPACE: &str = "workspace:
   templates: [ci]
   stages: [build, deploy]
   vars: { db: { host: db.local, port: 5432 }, zone: eu }
   pipelines: { branch: all }
-  environments: { staging: {}, production: { after: staging } }
+  environments: { staging: { url: \"https://${{ unit.slug }}.example\" }, production: { after: staging } }
+  units: [{ match: \"svc/*\", use: go }]
 ";
 
 const TEMPLATE: &str = "spec:
@@ -34,10 +35,31 @@ deploy:
   stage: deploy
   needs: [\"build-${{ unit.name }}\"]
   script: make deploy
+#% for size in [\"s\", inputs.size]
+try ${{ size }}:
+  stage: build
+  script:
+    - |
+      make
+      make ${{ size }}
+#% endfor
+send:
+  stage: deploy
+  environment: [staging, production]
+  script: ship to ${{ environment.name }}
+  stop: { script: make stop }
+";
+
+const CASES: &str = "- name: first
+  template: go
+  expect:
+    jobs: { build-api: {}, try s: { needs: [x] } }
+- { template: go, expect: { absent: [x] } }
 ";
 
 const UNIT: &str = "unit:
   use: { template: go, inputs: { size: large, race: true } }
+  depends_on: [svc/x]
 ---
 variables: { LEVEL: debug }
 .base: { image: rust, variables: { A: b, C: d }, script: make }
@@ -76,12 +98,16 @@ fn open() -> Shop {
         .write("ci/go.yml", TEMPLATE)
         .write("api/nestling.yml", UNIT)
         .write("web/nestling.yml", "unit: { use: go }\n")
+        .write("svc/x/main.go", "")
+        .write("ci/tests/go.yml", CASES)
         .write("inc.yml", ".included: { image: node, tags: [docker] }\n")
         .write(".gitlab-ci.yml", PLAIN);
     repository.commit("start");
     let mut shop = Shop::reopen(repository);
-    let path = shop.path("ci/go.yml");
-    shop.client.open(&path, TEMPLATE);
+    for (file, text) in [("ci/go.yml", TEMPLATE), ("ci/tests/go.yml", CASES)] {
+        let path = shop.path(file);
+        shop.client.open(&path, text);
+    }
     shop
 }
 
@@ -91,6 +117,20 @@ type Offer = ([&'static str; 3], &'static [&'static str], &'static [&'static str
 const OFFERS: &[Offer] = &[
     // A macro's keys are no jobs.
     (["api/nestling.yml", "needs: [build-api]", "needs: [|]"], &["deploy"], &["key", "paths", "cache"]),
+    // Names that expressions make: as the unit has them, and as a template computes them.
+    (
+        ["api/nestling.yml", "needs: [build-api]", "needs: [|]"],
+        &["build-api", "try large", "svc/x:build-svc/x", "svc/x:try small"],
+        &["build-${{ unit.name }}", "try small", "check", "web:build-web"],
+    ),
+    (
+        ["ci/go.yml", "needs: [\"build-${{ unit.name }}\"]", "needs: [¦]"],
+        &["build-${{ unit.name }}"],
+        &["build-api"],
+    ),
+    (["ci/tests/go.yml", "needs: [x]", "needs: [|]"], &["build-api", "try small", "deploy"], &["try large"]),
+    (["ci/tests/go.yml", "absent: [x]", "absent: [|]"], &["build-api", "try s"], &["try large"]),
+    (["ci/tests/go.yml", "build-api: {}", "|: {}"], &["build-api", "try small"], &["build-${{ unit.name }}"]),
     // Inputs: options and booleans.
     (["api/nestling.yml", "size: large", "size: |"], &["small", "large"], &["true", "build"]),
     (["api/nestling.yml", "race: true", "race: |"], &["true", "false"], &["small"]),
@@ -178,9 +218,65 @@ fn computed_names_have_hover_and_definition() {
         let text = hover["contents"]["value"].as_str().unwrap_or_default();
         assert!(text.contains(expected[0]), "{part}: {hover}");
     }
+    // The variable of a loop, the environments, and an entry of the catalogue.
+    for (file, part, expected) in [
+        ("ci/go.yml", "for si|ze", "variable **`size`** of `for size in [\"s\", inputs.size]`"),
+        ("ci/go.yml", "for si|ze", "- `api`: `api:try s`, `api:try large`"),
+        ("ci/go.yml", "try ${{ si|ze }}:", "- `web`: `web:try s`, `web:try small`"),
+        ("ci/go.yml", "make ${{ si|ze }}", "- `api:try large`: `make large`"),
+        ("ci/go.yml", "environment.na|me", "- `api:send:production`: `ship to production`"),
+        ("nestling.yml", "unit.sl|ug", "- `svc/x`: `https://svc-x.example`"),
+    ] {
+        let hover = shop.ask("textDocument/hover", file, part);
+        let text = hover["contents"]["value"].as_str().unwrap_or_default();
+        assert!(text.contains(expected), "{part}: {hover}");
+    }
+    let found = shop.ask("textDocument/references", "ci/go.yml", "for si|ze");
+    assert_eq!(shop.places(&found), ["ci/go.yml:22:8", "ci/go.yml:23:9", "ci/go.yml:28:16"]);
+    let found = shop.ask("textDocument/definition", "api/nestling.yml", "svc|/x");
+    assert_eq!(shop.places(&found), ["nestling.yml:7:20"]);
     for (file, part) in [("ci/go.yml", "needs: [\"bui|ld-${{"), ("api/nestling.yml", "needs: [bui|ld-api]")] {
         let found = shop.ask("textDocument/definition", file, part);
         assert_eq!(shop.places(&found), ["ci/go.yml:13:1"], "{part}");
+    }
+    shop.client.end();
+}
+
+/// The symbols of a file with their lines and those that they hold.
+fn symbols(shop: &mut Shop, file: &str) -> String {
+    fn in_words(symbols: &Value) -> String {
+        let symbol = |symbol: &Value| {
+            let line = |end: &str| symbol["range"][end]["line"].as_u64().unwrap() + 1;
+            let inside = in_words(&symbol["children"]);
+            let inside = if inside.is_empty() { inside } else { format!(" ({inside})") };
+            format!("{} {}-{}{inside}", symbol["name"].as_str().unwrap(), line("start"), line("end"))
+        };
+        symbols.as_array().into_iter().flatten().map(symbol).collect::<Vec<_>>().join(", ")
+    }
+    let document = json!({ "textDocument": { "uri": uri(&shop.path(file)) } });
+    in_words(&shop.client.ask("textDocument/documentSymbol", &document)["result"])
+}
+
+#[test]
+fn macros_and_cases_are_in_the_outline_and_can_be_folded() {
+    let mut shop = open();
+    let found = symbols(&mut shop, "ci/go.yml");
+    for expected in
+        ["cache 6-9 (key 7-7, paths 8-8), job 10-12 (${{ name }}-job 11-11", "build-${{ unit.name }} 13-17"]
+    {
+        assert!(found.contains(expected), "{expected}: {found}");
+    }
+    let found = symbols(&mut shop, "ci/tests/go.yml");
+    for expected in ["first 1-4 (name 1-1", "case 2 5-5"] {
+        assert!(found.contains(expected), "{expected}: {found}");
+    }
+    for (file, expected) in [("ci/go.yml", [(5, 8), (21, 28)]), ("ci/tests/go.yml", [(0, 3), (2, 3)])] {
+        let document = json!({ "textDocument": { "uri": uri(&shop.path(file)) } });
+        let folds = shop.client.ask("textDocument/foldingRange", &document)["result"].clone();
+        for (start, end) in expected {
+            let is_fold = |fold: &Value| fold["startLine"] == start && fold["endLine"] == end;
+            assert!(folds.as_array().unwrap().iter().any(is_fold), "{file} {start}: {folds}");
+        }
     }
     shop.client.end();
 }

@@ -65,6 +65,12 @@ const RENAMES: &[Rename] = &[
     ),
     (
         "ci/node.yml",
+        "as m|\n",
+        "macros",
+        &[("ci/node.yml", "import \"macros.yml\" as macros\n"), ("ci/node.yml", "macros.flags()")],
+    ),
+    (
+        "ci/node.yml",
         "vars.reg|ion",
         "zone",
         &[("ci/node.yml", "vars.zone"), ("nestling.yml", "vars: { zone:")],

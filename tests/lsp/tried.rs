@@ -85,25 +85,51 @@ fn a_name_in_a_shared_file_is_renamed_in_all_pipelines() {
     shop.client.end();
 }
 
-/// A unit that cannot be read may use the name, and a state without a plan cannot be compared.
+/// A unit that cannot be read may use the name, and so may a file that only such a unit reads. Where neither has it, an error keeps no
+/// name.
 #[test]
-fn nothing_is_renamed_while_a_file_of_the_workspace_has_an_error() {
-    for (file, from, to) in [
-        ("libs/nestling.yml", "unit: { use: node", "unit: [ use: node"),
-        ("nestling.yml", "stages: [build", "stages: {build"),
+fn a_workspace_with_an_error_renames_what_the_error_hides_no_use_of() {
+    for (file, from, to, why) in [
+        (
+            "libs/nestling.yml",
+            "unit: { use: node",
+            "unit: [ use: node",
+            "`libs:build` in api/nestling.yml:7 may be this name",
+        ),
+        ("nestling.yml", "stages: [build", "stages: {build", "may be this name"),
+        (
+            "libs/nestling.yml",
+            "unit: { use: node",
+            "unit: { usee: build",
+            "may be this name",
+        ),
     ] {
         let mut shop = changed(&[(file, from, to)]);
-        let refused = shop.rename("ci/node.yml", "\nbui|ld:", "compile").expect_err(file);
-        assert!(refused.contains(&format!("({file}:")), "{refused}");
+        let refused = shop.rename("ci/node.yml", "\nbui|ld:", "compile").expect_err(to);
+        assert!(refused.contains(why) && refused.contains(&format!("({file}:")), "{refused}");
         shop.client.end();
     }
-    // An error in a job hides no name.
-    let mut shop = changed(&[("api/nestling.yml", "needs: [build, ", "needs: [build, gone, ")]);
-    let changed = shop.rename("ci/node.yml", "\nbui|ld:", "compile").unwrap();
-    assert!(
-        changed.iter().all(|(_, text)| !text.contains("build]") && !text.contains("[build")),
-        "{changed:?}"
-    );
+    for (file, from, to) in [
+        // An error in a job hides no name.
+        ("api/nestling.yml", "needs: [build, ", "needs: [build, gone, "),
+        // The name is in no file that an error hides.
+        ("libs/nestling.yml", "unit: { use: node", "unit: { usee: node"),
+        ("api/nestling.yml", "depends_on: [libs]", "depends_on: [lisb]"),
+    ] {
+        let mut shop = changed(&[(file, from, to)]);
+        let changed =
+            shop.rename("ci/node.yml", "\ndep|loy:", "ship").unwrap_or_else(|why| panic!("{to}: {why}"));
+        assert_eq!(changed.len(), 1, "{to}: {changed:?}");
+        shop.client.end();
+    }
+}
+
+/// A need that names nothing would name the job, without an error where it is optional.
+#[test]
+fn a_name_that_a_need_waits_for_is_refused() {
+    let mut shop = changed(&[("api/nestling.yml", "needs: [build, ", "needs: [build, \"late?\", ")]);
+    let refused = shop.rename("api/nestling.yml", "che|ck:", "late").unwrap_err();
+    assert!(refused.contains("`needs` of the job `api:test` would be another"), "{refused}");
     shop.client.end();
 }
 

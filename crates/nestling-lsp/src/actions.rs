@@ -34,7 +34,9 @@ pub(crate) fn actions(model: &Model<'_>, file: &OpenFile<'_>, range: Range) -> V
         let problem = &shown.problem;
         let finding = Finding { problem, origin, outline: &outline, kind: &file.kind, path: &path };
         let fixes = working_fixes(model, file, number, finding);
-        actions.extend(fixes.iter().map(|fix| action(file, fix.clone(), Some(&shown.diagnostic))));
+        for fix in fixes.iter() {
+            add(&mut actions, action(file, fix.clone(), Some(&shown.diagnostic)));
+        }
     }
     let offset = file.lines.offset(range.start);
     let at_place = fix::at_place(&outline, &file.kind, offset);
@@ -42,6 +44,17 @@ pub(crate) fn actions(model: &Model<'_>, file: &OpenFile<'_>, range: Range) -> V
     let at_place: Vec<Fix> = at_place.flat_map(|fixes| fixes.to_vec()).collect();
     actions.extend(at_place.into_iter().map(|fix| action(file, fix, None)));
     actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
+}
+
+/// Adds an action, or its finding to the same one for another finding.
+fn add(actions: &mut Vec<CodeAction>, action: CodeAction) {
+    let same = actions.iter_mut().find(|known| known.title == action.title && known.edit == action.edit);
+    match same {
+        Some(known) => {
+            known.diagnostics.get_or_insert_default().extend(action.diagnostics.into_iter().flatten())
+        }
+        None => actions.push(action),
+    }
 }
 
 fn action(file: &OpenFile<'_>, fix: Fix, diagnostic: Option<&Diagnostic>) -> CodeAction {

@@ -4,6 +4,7 @@ mod expressions;
 mod conditions;
 mod inputs;
 mod further;
+mod jobs;
 mod paths;
 
 pub(crate) use expressions::CONTEXTS;
@@ -92,7 +93,7 @@ pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Positio
     }
     let mut candidates = Vec::new();
     if place.slot != Slot::Key {
-        let mut values = values(file, &index, &outline, &place);
+        let mut values = values(model, file, &index, &outline, &place);
         values.extend(further::values(file, &index, &outline, &place));
         if !place.is_quoted {
             values = values.into_iter().map(Candidate::quoted).collect();
@@ -106,7 +107,12 @@ pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Positio
     let is_key = place.slot != Slot::Value && (place.slot == Slot::Key || !place.is_quoted);
     if is_key && keywords::can_be_mapping(place.section, &place.path) {
         let colon = if has_colon(file.text, place.typed.end) { "" } else { ":" };
-        candidates.extend(items(file, place.typed.clone(), colon, keys(file, &index, &outline, &place)));
+        candidates.extend(items(
+            file,
+            place.typed.clone(),
+            colon,
+            keys(model, file, &index, &outline, &place),
+        ));
     }
     candidates
 }
@@ -148,7 +154,13 @@ fn items(
 }
 
 /// Returns the keys that the mapping at a place does not have yet.
-fn keys(file: &OpenFile<'_>, index: &Index, outline: &Outline<'_>, place: &Place<'_>) -> Vec<Candidate> {
+fn keys(
+    model: &Model<'_>,
+    file: &OpenFile<'_>,
+    index: &Index,
+    outline: &Outline<'_>,
+    place: &Place<'_>,
+) -> Vec<Candidate> {
     let present: Vec<&str> = outline
         .children(place.holder)
         .filter(|child| {
@@ -158,7 +170,7 @@ fn keys(file: &OpenFile<'_>, index: &Index, outline: &Outline<'_>, place: &Place
         })
         .map(|child| outline.step(child))
         .collect();
-    let mut candidates: Vec<Candidate> = named_keys(file, index, outline, place);
+    let mut candidates: Vec<Candidate> = named_keys(model, file, index, outline, place);
     let mut known = keywords::keys(place.section, &place.path);
     if place.path.is_empty() {
         known = root_keys(file, outline, place, known);
@@ -199,6 +211,7 @@ fn of_key(key: KnownKey) -> Candidate {
 
 /// Returns the keys that are names: inputs of a template, environments, jobs of templates that a unit lays its own over.
 fn named_keys(
+    model: &Model<'_>,
     file: &OpenFile<'_>,
     index: &Index,
     outline: &Outline<'_>,
@@ -226,7 +239,7 @@ fn named_keys(
         }
         Some(KeyKind::EnvironmentUse) => environments(index),
         Some(KeyKind::Job) if place.section == Section::Cases => {
-            further::jobs_of_case(file, index, outline, place)
+            jobs::jobs_of_case(model, file, index, outline, place)
         }
         _ => further::keys(&path),
     }
@@ -244,7 +257,13 @@ fn environments(index: &Index) -> Vec<Candidate> {
 }
 
 /// Returns the values that a place can have.
-fn values(file: &OpenFile<'_>, index: &Index, outline: &Outline<'_>, place: &Place<'_>) -> Vec<Candidate> {
+fn values(
+    model: &Model<'_>,
+    file: &OpenFile<'_>,
+    index: &Index,
+    outline: &Outline<'_>,
+    place: &Place<'_>,
+) -> Vec<Candidate> {
     let position = index.file(&file.path);
     let typed = &file.text[place.typed.clone()];
     let kind = match further::reference_at(outline, place) {
@@ -281,9 +300,9 @@ fn values(file: &OpenFile<'_>, index: &Index, outline: &Outline<'_>, place: &Pla
         }
         Some(ValueKind::Stage) => stages(index, position),
         Some(ValueKind::Job) if place.section == Section::Cases => {
-            further::jobs_of_case(file, index, outline, place)
+            jobs::jobs_of_case(model, file, index, outline, place)
         }
-        Some(ValueKind::Job) => jobs(index, position, place),
+        Some(ValueKind::Job) => jobs::jobs(model, file, index, place),
         Some(ValueKind::Include) => paths::files(&index.root, typed),
         Some(ValueKind::TemplateFolder) => paths::directories(&index.root, typed),
         Some(ValueKind::Glob) if typed.starts_with('/') => paths::files(&index.root, typed),
@@ -321,27 +340,4 @@ fn stages(index: &Index, position: Option<usize>) -> Vec<Candidate> {
         }
     }
     listed.into_iter().map(|name| Candidate::new(name, CompletionItemKind::ENUM_MEMBER, "stage")).collect()
-}
-
-/// Returns the jobs that can be named: of the unit, then those of other units in full.
-fn jobs(index: &Index, position: Option<usize>, place: &Place<'_>) -> Vec<Candidate> {
-    let Some(position) = position else { return Vec::new() };
-    let own = place.path.first().copied().unwrap_or_default();
-    let is_hidden_wanted =
-        ["needs", "dependencies", "on_stop", "trigger"].iter().all(|key| !place.path.contains(key));
-    let names = index.defined(position, &NameKind::Job).into_iter();
-    let names = names.filter(|name| *name != own && (is_hidden_wanted || !name.starts_with('.')));
-    let mut candidates: Vec<Candidate> = names
-        .filter(|name| !name.contains("${{"))
-        .map(|name| Candidate::new(name, CompletionItemKind::FUNCTION, "job"))
-        .collect();
-    if !place.path.contains(&"needs") || place.section == Section::Header {
-        return candidates;
-    }
-    let own_units = index.units_of(position);
-    for (unit, name) in index.jobs_of_units(&own_units) {
-        let label = format!("{unit}:{name}");
-        candidates.push(Candidate::new(label, CompletionItemKind::FUNCTION, "job of another unit"));
-    }
-    candidates
 }

@@ -2,9 +2,11 @@
 
 use lsp_types::Uri;
 use nestling_files::path::RepoPath;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// A file as it is in the editor.
 #[derive(Debug, Clone)]
@@ -23,6 +25,25 @@ pub(crate) struct Documents {
     pub open: BTreeMap<PathBuf, Document>,
     /// The directories that the editor has open, whose workspaces are checked with no file open, too.
     pub folders: BTreeSet<PathBuf>,
+    /// The pipelines that are not open.
+    pub found: FoundPipelines,
+}
+
+/// The pipelines of repositories that are not open, as they were found the last time. A walk through a repository takes longer than a
+/// keystroke may: they are looked for again when files on disk may have changed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FoundPipelines(Rc<RefCell<BTreeMap<PathBuf, Rc<Vec<PathBuf>>>>>);
+
+impl FoundPipelines {
+    /// Returns the pipelines of a repository, which are found unless they are known.
+    pub(crate) fn of(&self, root: &Path, find: impl FnOnce() -> Vec<PathBuf>) -> Rc<Vec<PathBuf>> {
+        if let Some(known) = self.0.borrow().get(root) {
+            return Rc::clone(known);
+        }
+        let found = Rc::new(find());
+        self.0.borrow_mut().insert(root.to_owned(), Rc::clone(&found));
+        found
+    }
 }
 
 impl Documents {

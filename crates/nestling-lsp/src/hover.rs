@@ -1,5 +1,6 @@
 //! Hover: everything known of the word under the cursor.
 
+mod expression;
 mod job;
 
 pub(crate) use job::{is_of, jobs_of_name, written_here};
@@ -34,7 +35,7 @@ pub(crate) fn hover(model: &Model<'_>, file: &OpenFile<'_>, position: Position) 
         range = Some(index.name(occurrence).range.clone());
         parts.extend(of_name(model, file, &index, occurrence));
     }
-    if let Some((text, bytes)) = of_expression(model, file, &index, &outline, offset) {
+    if let Some((text, bytes)) = expression::values(model, file, &index, &outline, offset) {
         parts.push(text);
         range = range.or(Some(bytes));
     }
@@ -130,6 +131,18 @@ fn of_name(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: Oc
             let rule = nestling::rule(&name.text)?;
             format!("**`{}`** reports that {}.\n\n[Page of the rule]({})", rule.id, rule.summary, rule.url())
         }
+        NameKind::Variable(_) => {
+            let same = index.same(occurrence).into_iter();
+            let definition =
+                same.map(|same| (same.0, index.name(same))).find(|(_, name)| name.is_definition)?;
+            let (number, bound) = definition;
+            let line = index.files[number].text[bound.range.start..].lines().next().unwrap_or_default();
+            let start =
+                index.files[number].text[..bound.range.start].rfind(['\n', '%']).map_or(0, |start| start + 1);
+            let before = index.files[number].text[start..bound.range.start].trim_start();
+            let statement = format!("{before}{}", line.split("%}").next().unwrap_or_default());
+            format!("variable **`{}`** of `{}`", name.text, statement.trim())
+        }
         NameKind::Block | NameKind::Include | NameKind::DirectoryGlob | NameKind::Glob => return None,
     };
     Some(text)
@@ -182,40 +195,6 @@ fn definition(index: &Index, occurrence: Occurrence) -> String {
     let path = library::template(&indexed.path).map_or(path.to_owned(), PathBuf::from);
     let lines: Vec<&str> = lines.lines().take(30).collect();
     format!("\n\n```yaml\n{}\n```\n\n{}", lines.join("\n"), path.display())
-}
-
-/// Returns the values that an expression has for the units that are made from the file.
-fn of_expression(
-    model: &Model<'_>,
-    file: &OpenFile<'_>,
-    index: &Index,
-    outline: &Outline<'_>,
-    offset: usize,
-) -> Option<(String, Range<usize>)> {
-    let touches = |range: &Range<usize>| range.start <= offset && offset <= range.end;
-    let entry = outline.entries.iter().rev().find_map(|entry| {
-        let ranges = [entry.value.clone(), entry.key.clone()];
-        ranges.into_iter().flatten().find(|range| touches(range))
-    })?;
-    let before = &file.text[entry.start..offset];
-    let open = before.rfind("${{")?;
-    if before[open..].contains("}}") {
-        return None;
-    }
-    let units = index.units_of(index.file(&file.path)?);
-    let mut values: Vec<String> = Vec::new();
-    for unit in units.iter().take(SHOWN_UNITS) {
-        let Some(unit_jobs) = model.jobs(file, &[unit]) else { continue };
-        let value = job::rendered(&unit_jobs, file, &entry);
-        values.extend(value.map(|value| format!("- `{unit}`: `{}`", shown(&value))));
-    }
-    if values.is_empty() {
-        return None;
-    }
-    if units.len() > SHOWN_UNITS {
-        values.push(format!("- and {} more", units.len() - SHOWN_UNITS));
-    }
-    Some((format!("The string that it is in becomes\n\n{}", values.join("\n")), entry))
 }
 
 /// Returns a number with its noun.

@@ -5,7 +5,7 @@ mod same;
 use crate::documents::{Documents, path_in};
 use crate::library;
 use crate::meaning::FileKind;
-use crate::names::{Name, NameKind, NamedFile, cases, names, of_snapshot};
+use crate::names::{Name, NameKind, NamedFile, cases, is_computed, names, of_snapshot};
 use crate::outline::Outline;
 use crate::pipelines::pipelines;
 use nestling::ide::{WorkspaceFacts, library_template};
@@ -296,6 +296,14 @@ impl Index {
             named.extend(visible.map(|name| (unit, name.text.as_str())));
         }
         named
+    }
+
+    /// Returns the jobs that the files of a unit name without an expression.
+    pub(crate) fn jobs_of_unit(&self, unit: &str) -> BTreeSet<&str> {
+        let scopes = self.scopes.iter().filter(|scope| scope.unit.as_deref() == Some(unit));
+        let names = scopes.flat_map(|scope| &scope.files).flat_map(|file| &self.files[*file].names);
+        let jobs = names.filter(|name| name.kind == NameKind::Job && name.is_definition);
+        jobs.map(|name| name.text.as_str()).filter(|name| !is_computed(name)).collect()
     }
 
     fn all(&self, holds: impl Fn(usize, &Name) -> bool) -> Vec<Occurrence> {

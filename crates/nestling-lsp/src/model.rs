@@ -11,7 +11,7 @@ use crate::meaning::FileKind;
 use crate::position::{Encoding, TextIndex};
 use crate::uri::{path_of, uri_of};
 use lsp_types::{Location, Position, Range as LspRange, Uri};
-use nestling::ide::{SelectionFacts, WorkspaceFacts, jobs, selections};
+use nestling::ide::{CaseJobs, SelectionFacts, WorkspaceFacts, case_jobs, jobs, selections};
 use nestling::{As, ChangeRequest, Project, Repository};
 use nestling_files::path::RepoPath;
 use std::cell::RefCell;
@@ -27,6 +27,8 @@ pub(crate) struct Cache {
     indexes: BTreeMap<(PathBuf, Option<PathBuf>), Rc<Index>>,
     jobs: BTreeMap<(PathBuf, Vec<String>), Option<Rc<UnitJobs>>>,
     selections: BTreeMap<(PathBuf, String), Rc<Vec<OfPipeline>>>,
+    /// The jobs of test cases, by their file.
+    case_jobs: BTreeMap<PathBuf, Rc<Vec<CaseJobs>>>,
     /// The jobs of plain files.
     pub plain: BTreeMap<PathBuf, Rc<UnitJobs>>,
     /// The corrections in a file that have the effect that they should have.
@@ -145,6 +147,24 @@ impl<'a> Model<'a> {
         let assemblies = (self.assemblies)(&repository, &changes);
         let jobs = jobs(&project, changes, units, assemblies.as_deref())?;
         Ok(UnitJobs { jobs, sources: project.sources().clone() })
+    }
+
+    /// Returns the jobs of the test cases of a file; empty where they cannot be planned.
+    pub(crate) fn case_jobs(&self, file: &OpenFile<'_>) -> Rc<Vec<CaseJobs>> {
+        if let Some(known) = self.cache.borrow().case_jobs.get(&file.path) {
+            return Rc::clone(known);
+        }
+        let computed = Rc::new(self.plan_case_jobs(file).unwrap_or_default());
+        self.cache.borrow_mut().case_jobs.insert(file.path.clone(), Rc::clone(&computed));
+        computed
+    }
+
+    fn plan_case_jobs(&self, file: &OpenFile<'_>) -> Option<Vec<CaseJobs>> {
+        let cases = file.facts.case_files.iter().find(|cases| cases.path == file.repo_path)?;
+        let repository = Repository::discover(file.workspace.as_ref()?).ok()?;
+        let request = ChangeRequest::local().everything().unsaved(self.unsaved(&file.root));
+        let project = Project::open(&repository, request).ok()?;
+        case_jobs(&project, cases).ok()
     }
 
     /// Returns the effect of the branch on a unit in the pipelines that it has: those of a merge request and of a push, or that of

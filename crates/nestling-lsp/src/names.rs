@@ -3,10 +3,12 @@
 mod cases;
 mod expressions;
 mod macros;
+mod variables;
 
 pub(crate) use cases::{cases, is_message, of_snapshot};
 
 pub(crate) use expressions::strings;
+pub(crate) use variables::{Statement, statements};
 
 use crate::meaning::{FileKind, KeyKind, Section, ValueKind, key_kind, value_kind};
 use crate::outline::Outline;
@@ -27,6 +29,8 @@ pub(crate) enum NameKind {
     Macro(String),
     /// A block of a template, which others may write anew.
     Block,
+    /// A variable of a statement, by its file and the place of its scope.
+    Variable(String),
     /// A value of the workspace's `vars`.
     Var,
     Include,
@@ -90,6 +94,9 @@ pub(crate) fn names(outline: &Outline<'_>, file: NamedFile<'_>) -> Vec<Name> {
         }
     }
     expressions::add(outline, file, &mut collected);
+    if file.kind.is_rendered() {
+        variables::add(outline.text, file.owner, &mut collected);
+    }
     collected.sort_by_key(|name| name.range.start);
     collected
 }

@@ -91,10 +91,22 @@ fn rendered(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: O
     locations
 }
 
-/// Returns the file of a unit without a name of its own; for one that a rule makes, the workspace's file.
+/// Returns the file of a unit without a name of its own; for one that a rule makes, the rule.
 fn unit_file(model: &Model<'_>, index: &Index, unit: &str) -> Option<Location> {
     let unit = index.facts.unit(unit)?;
-    model.start_of(&index.absolute(unit.file.as_ref().unwrap_or(&index.facts.file)))
+    if let Some(file) = &unit.file {
+        return model.start_of(&index.absolute(file));
+    }
+    let own = index.absolute(&index.facts.file);
+    let root = index.facts.file.parent().unwrap_or_default();
+    let rule = index.file(&own).and_then(|file| {
+        let names = index.files[file].names.iter();
+        let mut globs = names.filter(|name| name.kind == NameKind::DirectoryGlob);
+        let makes = |glob: &str| glob_from(&root, glob).is_some_and(|glob| glob.matches(&unit.directory));
+        let glob = globs.find(|name| makes(&name.text))?;
+        model.location(index, file, glob.range.clone())
+    });
+    rule.or_else(|| model.start_of(&own))
 }
 
 /// Returns the units whose directories match a glob.

@@ -2,7 +2,7 @@
 
 use crate::answers::{Answer, answer, capabilities};
 use crate::convert::{Shown, by_file, outside_of_git};
-use crate::documents::{Document, Documents, with_line_feeds};
+use crate::documents::{Document, Documents, FoundPipelines, with_line_feeds};
 use crate::findings::{FindAssemblies, Findings, Memos, find};
 use crate::library;
 use crate::model::{Cache, Model};
@@ -154,7 +154,15 @@ impl Server<'_> {
                     Message::Notification(notification) if notification.method == "exit" => {
                         return if self.is_shut_down { Ok(()) } else { Err(ServeError::NotShutDown) };
                     }
-                    Message::Notification(notification) => is_changed |= self.take(notification),
+                    Message::Notification(notification) => {
+                        let is_typed = notification.method == "textDocument/didChange";
+                        let has_changed = self.take(notification);
+                        if has_changed && !is_typed {
+                            // Files on disk may have changed as well.
+                            self.documents.found = FoundPipelines::default();
+                        }
+                        is_changed |= has_changed;
+                    }
                     Message::Response(_) => {}
                 }
             }

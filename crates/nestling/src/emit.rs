@@ -16,6 +16,7 @@ mod files;
 #[cfg(test)]
 mod testing;
 
+pub(crate) use files::UnitWeight;
 pub(crate) use lines::job_lines;
 pub use output::{EmitOptions, Emitted, EmittedFile, EmittedPart, Parts};
 pub(crate) use size::of_node as size;
@@ -80,6 +81,13 @@ impl Plan {
     /// ```
     pub fn file_problems(&self, options: &EmitOptions) -> Vec<Diagnostic> {
         files::problems(self, &self.sources, &self.settings(options))
+    }
+
+    /// Returns `true` if [`Plan::file_problems`] of this plan with the jobs of further units has nothing to report for certain. The jobs
+    /// of each need those of no other unit.
+    pub(crate) fn has_no_file_problems_with(&self, others: &[UnitWeight]) -> bool {
+        let options = EmitOptions::default();
+        files::are_harmless(self, others, &self.sources, &self.settings(&options))
     }
 
     fn settings<'o>(&self, options: &'o EmitOptions) -> output::Settings<'o> {

@@ -82,6 +82,13 @@ pub(crate) fn case_findings(project: &Project<'_>, file: &CaseFile) -> Result<Ve
     Ok(problems)
 }
 
+/// Returns the jobs of the cases of a file, whatever these expect: the line of each case with the names of its jobs.
+pub(crate) fn case_jobs(project: &Project<'_>, file: &CaseFile) -> Result<Vec<(u32, Vec<String>)>, Error> {
+    let Some(bytes) = project.files().read(&file.path)? else { return Ok(Vec::new()) };
+    let cases = case::read_without_expectations(file, bytes, project.sources());
+    Ok(cases.iter().map(|case| (case.origin.line, run::job_names(case, project))).collect())
+}
+
 /// Estimates the size of a document in GitLab, in bytes of its Ruby objects, which
 /// [`PipelineLimits::objects`](crate::PipelineLimits) limits.
 pub fn parsed_size(document: &Node) -> usize {

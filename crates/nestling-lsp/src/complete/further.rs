@@ -2,9 +2,9 @@
 
 use super::{Candidate, default_template, template_at};
 use crate::index::Index;
-use crate::meaning::{FileKind, Section};
+use crate::meaning::Section;
 use crate::model::OpenFile;
-use crate::names::{NameKind, cases, is_computed};
+use crate::names::NameKind;
 use crate::outline::{ITEM, Outline};
 use crate::place::Place;
 use lsp_types::CompletionItemKind;
@@ -78,32 +78,6 @@ pub(super) fn values(
         }
         _ => Vec::new(),
     }
-}
-
-/// Returns the jobs that a case can expect: those of its templates.
-pub(super) fn jobs_of_case(
-    file: &OpenFile<'_>,
-    index: &Index,
-    outline: &Outline<'_>,
-    place: &Place<'_>,
-) -> Vec<Candidate> {
-    let FileKind::Cases(template) = &file.kind else { return Vec::new() };
-    let root = place.holder.and_then(|holder| outline.above(holder).last());
-    let cases = cases(outline, template.as_deref(), "");
-    let case = cases.iter().find(|(holder, _)| holder.is_none() || *holder == root);
-    let Some((_, case)) = case else { return Vec::new() };
-    let files = index.files_of_templates(&case.templates);
-    let names = files.into_iter().flat_map(|file| &index.files[file].names);
-    let jobs = names.filter(|name| {
-        name.kind == NameKind::Job
-            && name.is_definition
-            && !name.text.starts_with('.')
-            && !is_computed(&name.text)
-    });
-    let mut labels: Vec<&str> = jobs.map(|name| name.text.as_str()).collect();
-    labels.sort_unstable();
-    labels.dedup();
-    labels.into_iter().map(|name| Candidate::new(name, CompletionItemKind::FUNCTION, "job")).collect()
 }
 
 /// Returns the keys that a mapping can have beside those of its schema.

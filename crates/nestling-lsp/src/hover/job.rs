@@ -9,7 +9,7 @@ use crate::names::{NameKind, is_computed};
 use crate::plain;
 use nestling::Sources;
 use nestling::ide::JobFacts;
-use nestling_gitlab::diagnostic::Origin;
+use nestling_gitlab::diagnostic::{Origin, number};
 use nestling_gitlab::yaml::{Map, Node, emit_entry};
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -154,40 +154,63 @@ fn place(sources: &Sources, origin: Origin) -> String {
 }
 
 /// Returns the text that a scalar became in the first job that has it.
-pub(super) fn rendered(unit_jobs: &UnitJobs, file: &OpenFile<'_>, bytes: &Range<usize>) -> Option<String> {
-    let line_start = file.text[..bytes.start].rfind('\n').map_or(0, |newline| newline + 1);
-    let column = file.text[line_start..bytes.start].chars().count() + 1;
-    let line = file.lines.line(bytes.start) + 1;
+fn rendered(unit_jobs: &UnitJobs, file: &OpenFile<'_>, bytes: &Range<usize>) -> Option<String> {
+    texts_at(unit_jobs, file, bytes).into_iter().next().map(|(_, text)| text)
+}
+
+/// Returns the texts that a scalar became, each with the final name of its job.
+pub(super) fn texts_at<'a>(
+    unit_jobs: &'a UnitJobs,
+    file: &OpenFile<'_>,
+    bytes: &Range<usize>,
+) -> Vec<(&'a str, String)> {
+    let written = &file.text[bytes.clone()];
+    let is_key = file.text[bytes.end..].trim_start_matches(['"', '\'']).starts_with(':');
+    // A block begins with its first line, behind the line of its mark.
+    let of_block = written.find('\n').filter(|_| written.starts_with(['|', '>'])).map(|line_end| {
+        let behind = &written[line_end..];
+        bytes.start + line_end + behind.len() - behind.trim_start().len()
+    });
+    let places = [Some(bytes.start), of_block].map(|start| start.map(|start| line_and_column(file, start)));
     let path = file.repo_path.to_string();
     let is_here = |origin: Origin| {
-        let is_line = usize::try_from(origin.line).is_ok_and(|number| number == line);
-        let columns = [column, column.saturating_sub(1)];
-        let is_column = usize::try_from(origin.column).is_ok_and(|number| columns.contains(&number));
-        is_line && is_column && unit_jobs.sources.path(origin.file) == path
+        let is_place = places.iter().flatten().any(|(line, columns)| {
+            origin.line == *line
+                && (columns.contains(&origin.column) || origin.column == 0 && of_block.is_some())
+        });
+        is_place && unit_jobs.sources.path(origin.file) == path
     };
-    unit_jobs.jobs.iter().find_map(|job| {
-        if is_here(job.origin) {
-            return Some(job.name.to_string());
-        }
-        in_map(&job.body, &is_here)
-    })
+    let of_job = |job: &'a JobFacts| {
+        let name = job.name.as_str();
+        let is_name = is_key && is_here(job.origin);
+        let text = if is_name { Some(name.to_owned()) } else { in_map(&job.body, is_key, &is_here) };
+        text.map(|text| (name, text))
+    };
+    unit_jobs.jobs.iter().filter_map(of_job).collect()
 }
 
-fn in_map(map: &Map, is_here: &dyn Fn(Origin) -> bool) -> Option<String> {
+/// Returns the line of an offset, from 1, and its column with that of a quote before it.
+fn line_and_column(file: &OpenFile<'_>, offset: usize) -> (u32, [u32; 2]) {
+    let line_start = file.text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+    let column = number(file.text[line_start..offset].chars().count() + 1);
+    (number(file.lines.line(offset) + 1), [column, column.saturating_sub(1)])
+}
+
+fn in_map(map: &Map, is_key: bool, is_here: &dyn Fn(Origin) -> bool) -> Option<String> {
     map.entries.iter().find_map(|entry| {
-        if is_here(entry.key.origin) {
+        if is_key && is_here(entry.key.origin) {
             return Some(entry.key.text().to_owned());
         }
-        in_node(&entry.value, is_here)
+        in_node(&entry.value, is_key, is_here)
     })
 }
 
-fn in_node(node: &Node, is_here: &dyn Fn(Origin) -> bool) -> Option<String> {
+fn in_node(node: &Node, is_key: bool, is_here: &dyn Fn(Origin) -> bool) -> Option<String> {
     if let Some(map) = node.as_map() {
-        return in_map(map, is_here);
+        return in_map(map, is_key, is_here);
     }
     if let Some(items) = node.as_seq() {
-        return items.iter().find_map(|item| in_node(item, is_here));
+        return items.iter().find_map(|item| in_node(item, is_key, is_here));
     }
-    node.text().filter(|_| is_here(node.origin)).map(str::to_owned)
+    node.text().filter(|_| !is_key && is_here(node.origin)).map(str::to_owned)
 }

@@ -4,10 +4,12 @@ use crate::complete::CONTEXTS;
 use crate::index::{Index, Occurrence};
 use crate::meaning::is_global;
 use crate::names::{Name, NameKind};
+use nestling::ide::{TemplateRegion, template_regions};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::name::{EnvironmentName, JobName, NameError, StageName, UnitName};
 use nestling_gitlab::pipeline::keywords::RESERVED_JOB_NAMES;
+use nestling_gitlab::pipeline::moa;
 use nestling_gitlab::yaml::{Node, emit};
 
 /// Parts of strings that end one, or that open an expression or a control line.
@@ -71,7 +73,10 @@ pub(super) fn check(index: &Index, occurrence: Occurrence, new_name: &str) -> Re
                 return Err(format!("`{new_name}` is the path `{path}`: write that"));
             }
         }
-        kind => check_word(index, kind, &name.text, new_name)?,
+        kind => {
+            check_word(index, kind, &name.text, new_name)?;
+            check_variable(index, occurrence, new_name)?;
+        }
     }
     let is_taken = match &name.kind {
         NameKind::Unit => index.facts.unit(new_name).is_some(),
@@ -105,6 +110,22 @@ fn check_job(index: &Index, old_name: &str, new_name: &str) -> Result<(), String
     Ok(())
 }
 
+/// Refuses the name of a variable that something else in the file has: it would be hidden, or hide the variable.
+fn check_variable(index: &Index, occurrence: Occurrence, new_name: &str) -> Result<(), String> {
+    let name = index.name(occurrence);
+    if !matches!(name.kind, NameKind::Variable(_)) || new_name == name.text {
+        return Ok(());
+    }
+    let text = &index.files[occurrence.0].text;
+    let is_read = template_regions(text).into_iter().any(|region| match region {
+        TemplateRegion::Control(range) | TemplateRegion::Expression(range) => {
+            moa::names(&text[range]).iter().any(|known| known.root == new_name)
+        }
+        _ => false,
+    });
+    if is_read { Err(format!("`{new_name}` is taken already")) } else { Ok(()) }
+}
+
 /// Refuses what an expression would not read as the name.
 fn check_word(index: &Index, kind: &NameKind, old_name: &str, new_name: &str) -> Result<(), String> {
     // `inputs.a-b` is a difference in a template, and an input in a file that GitLab reads.
@@ -118,7 +139,7 @@ fn check_word(index: &Index, kind: &NameKind, old_name: &str, new_name: &str) ->
         return Err(format!("`{new_name}` is no name of letters, digits and `_`"));
     }
     let is_context = CONTEXTS.iter().any(|(context, _)| *context == new_name);
-    let is_called = matches!(kind, NameKind::Macro(_) | NameKind::Block);
+    let is_called = matches!(kind, NameKind::Macro(_) | NameKind::Block | NameKind::Variable(_));
     let is_of_expressions = is_called && (is_context || EXPRESSION_WORDS.contains(&new_name));
     if is_of_expressions || !is_plain(new_name) {
         return Err(format!("`{new_name}` means something else in an expression or in YAML"));
@@ -142,7 +163,7 @@ pub(super) fn written(text: &str, old: &Name, new_name: &str) -> Result<String, 
         let breaks_strings = breaks_lists || new_name.contains('#') || new_name.contains(": ");
         return if breaks_strings || new_name.ends_with(':') { refused() } else { Ok(new_name.to_owned()) };
     }
-    let is_yaml = !matches!(old.kind, NameKind::Macro(_) | NameKind::Block);
+    let is_yaml = !matches!(old.kind, NameKind::Macro(_) | NameKind::Block | NameKind::Variable(_));
     let needs_quotes = is_yaml && !before.ends_with(['"', '\'']) && (breaks_lists || !is_plain(new_name));
     Ok(if needs_quotes { format!("\"{new_name}\"") } else { new_name.to_owned() })
 }

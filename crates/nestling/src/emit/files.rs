@@ -10,6 +10,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 use nestling_gitlab::name::StageName;
 use nestling_gitlab::parallel::parallel_map;
 use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::pipeline::presence::JobPresence;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -24,10 +25,40 @@ pub(super) fn files(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> 
 
 /// Returns the diagnostics of [`files`]. Nothing is cut and written for a plan that cannot have any.
 pub(super) fn problems(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Vec<Diagnostic> {
-    if settings.parts == Parts::Fewest && Jobs::of(plan).are_harmless(sources, &settings.limits) {
+    if are_harmless(plan, &[], sources, settings) {
         return Vec::new();
     }
     files(plan, sources, settings).diagnostics
+}
+
+/// Returns `true` if [`files`] of a plan with further units has no diagnostics for certain.
+pub(super) fn are_harmless(
+    plan: &Plan,
+    others: &[UnitWeight],
+    sources: &Sources,
+    settings: &Settings<'_>,
+) -> bool {
+    settings.parts == Parts::Fewest && Jobs::of(plan).are_harmless(others, sources, &settings.limits)
+}
+
+/// The weight of a unit's jobs in the files that they are written to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct UnitWeight {
+    load: Load,
+    /// Bytes that their text does not exceed.
+    text: usize,
+    /// Set if one starts a child pipeline of its own.
+    starts_child: bool,
+}
+
+impl UnitWeight {
+    pub(crate) fn of(jobs: &[(&Job, &JobPresence)], sources: &Sources) -> Self {
+        Self {
+            load: jobs.iter().map(|(job, _)| Load::of(job)).sum(),
+            text: jobs.iter().map(|(job, _)| oversize::job_bound(job, sources)).sum(),
+            starts_child: jobs.iter().any(oversize::starts_child),
+        }
+    }
 }
 
 fn written(plan: &Plan, sources: &Sources, settings: &Settings<'_>) -> Emitted {
@@ -101,16 +132,20 @@ impl<'a> Jobs<'a> {
         Division::Parts(self.fewest(&written, &settings.limits))
     }
 
-    /// Returns `true` if the files of the jobs are within all limits, however they are divided.
-    fn are_harmless(&self, sources: &Sources, limits: &PipelineLimits) -> bool {
-        let bound = oversize::text_bound(self.plan, sources);
-        if self.all().fits(limits) {
+    /// Returns `true` if the files of the jobs, and of those of other units that need none of them, are within all limits, however
+    /// they are divided.
+    fn are_harmless(&self, others: &[UnitWeight], sources: &Sources, limits: &PipelineLimits) -> bool {
+        let text: usize = others.iter().map(|weight| weight.text).sum();
+        let bound = oversize::text_bound(self.plan, sources) + text;
+        let load: Load = others.iter().map(|weight| weight.load).sum();
+        if (self.all() + load).fits(limits) {
             return bound <= limits.artifact;
         }
         let groups = self.groups();
-        bound + (groups.len() + 1) * oversize::PART <= limits.artifact
+        bound + (groups.len() + others.len() + 1) * oversize::PART <= limits.artifact
             && oversize::too_deep(self.plan).is_empty()
             && groups.iter().all(|group| Load::of_some(&self.loads, group).fits(limits))
+            && others.iter().all(|weight| weight.load.fits(limits) && !weight.starts_child)
     }
 
     fn all(&self) -> Load {

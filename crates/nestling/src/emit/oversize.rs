@@ -53,10 +53,6 @@ pub(super) fn of_part(part: &Written<'_>, load: Load, limits: &PipelineLimits) -
 /// the third level, and GitLab has two
 /// (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#nested-child-pipelines>).
 pub(super) fn too_deep(plan: &Plan) -> Vec<Diagnostic> {
-    let starts_child = |(job, presence): &(&Job, &JobPresence)| {
-        let trigger = job.body.get("trigger");
-        presence.state() != State::Out && trigger.is_some_and(|trigger| trigger.get("include").is_some())
-    };
     let problem = |job: &Job| {
         let message = format!(
             "`{}` triggers a child pipeline from one of several parts, one level deeper than GitLab allows",
@@ -67,6 +63,12 @@ pub(super) fn too_deep(plan: &Plan) -> Vec<Diagnostic> {
     };
     let jobs = plan.pipeline.jobs.iter().zip(&plan.presence);
     jobs.filter(starts_child).map(|(job, _)| problem(job)).collect()
+}
+
+/// Returns `true` for a job that starts a child pipeline.
+pub(super) fn starts_child((job, presence): &(&Job, &JobPresence)) -> bool {
+    let trigger = job.body.get("trigger");
+    presence.state() != State::Out && trigger.is_some_and(|trigger| trigger.get("include").is_some())
 }
 
 /// Reports artifacts that GitLab does not include: one that is too large, or all of them in an archive that is.
@@ -95,13 +97,16 @@ pub(super) fn of_artifacts(files: &[EmittedFile], plan: &Plan, limits: &Pipeline
 /// Returns a number of bytes that the plan's text in one file does not exceed.
 pub(super) fn text_bound(plan: &Plan, sources: &Sources) -> usize {
     let jobs = plan.pipeline.jobs.iter();
-    let of_jobs = jobs.map(|job| {
-        let comment = sources.place(job.origin).len() + 4;
-        comment + string_bound(job.name.as_str(), 0) + map_bound(&job.body, 2)
-    });
+    let of_jobs = jobs.map(|job| job_bound(job, sources));
     let globals = super::ordered::globals(&Written::whole(&plan.pipeline));
     let of_globals = globals.iter().map(|(key, node)| string_bound(key, 0) + node_bound(node, 2));
     super::header::of(plan).len() + of_jobs.sum::<usize>() + of_globals.sum::<usize>()
+}
+
+/// Returns a number of bytes that the text of a job does not exceed.
+pub(super) fn job_bound(job: &Job, sources: &Sources) -> usize {
+    let comment = sources.place(job.origin).len() + 4;
+    comment + string_bound(job.name.as_str(), 0) + map_bound(&job.body, 2)
 }
 
 fn map_bound(map: &Map, indent: usize) -> usize {

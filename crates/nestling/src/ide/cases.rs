@@ -4,6 +4,45 @@ use crate::project::{Error, Project};
 use crate::testing::{self, CaseFile};
 use nestling_gitlab::diagnostic::{Diagnostic, has_errors};
 
+/// The jobs that a test case makes.
+///
+/// [`case_jobs`] has an example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CaseJobs {
+    /// The line of the case, from 1.
+    pub line: u32,
+    /// The names of its jobs in its unit.
+    pub names: Vec<String>,
+}
+
+/// Returns the jobs of the cases of a file, whatever these expect. A case that cannot be read is left out.
+///
+/// ```
+/// use nestling::ide::{case_jobs, workspace_facts};
+/// use nestling::{MemoryFiles, PipelineFacts, Project};
+///
+/// let files = MemoryFiles::new([
+///     ("nestling.yml", "workspace: { templates: [ci] }"),
+///     ("ci/node.yml", "test ${{ unit.name }}: { script: npm test }"),
+///     ("ci/tests/node.yml", "template: node\nexpect: { jobs: { te: {} } }"),
+/// ]);
+/// let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
+/// let facts = workspace_facts(&project);
+/// assert_eq!(case_jobs(&project, &facts.case_files[0])?[0].names, ["test api"]);
+/// # Ok::<(), nestling::Error>(())
+/// ```
+///
+/// # Errors
+/// A file cannot be read.
+pub fn case_jobs(project: &Project<'_>, file: &CaseFile) -> Result<Vec<CaseJobs>, Error> {
+    if has_errors(project.diagnostics()) {
+        return Ok(Vec::new());
+    }
+    let jobs = testing::case_jobs(project, file)?;
+    Ok(jobs.into_iter().map(|(line, names)| CaseJobs { line, names }).collect())
+}
+
 /// Runs the cases of a file, and returns its errors and the unmet expectations, each at its place. Cases are not run while the
 /// workspace itself cannot be read.
 ///

@@ -3,6 +3,7 @@
 use super::checked_kinds::CheckedJob;
 use super::finish::ParentFile;
 use crate::assemble::{KnownUnit, KnownUnits, PipelineTotals};
+use crate::emit::UnitWeight;
 use crate::idle::WalkedJobs;
 use crate::workspace::{Declaration, Order, Unit, Workspace};
 use nestling_files::path::RepoPath;
@@ -68,6 +69,8 @@ pub(super) struct KeptPart {
     pub jobs: Vec<CheckedJob>,
     /// The things of its jobs that no other job should have.
     pub shared: Vec<String>,
+    /// The weight of its jobs in the files that they are written to.
+    pub weight: UnitWeight,
 }
 
 /// Everything that the check of a unit depends on, beside its own file and its templates.
@@ -210,6 +213,12 @@ impl LeftOutParts {
     pub(super) fn part(&self, kind: usize, unit: &UnitName) -> Option<&KeptPart> {
         self.known.get(kind).filter(|known| known.contains(unit))?;
         self.units.get(unit).map(|unit| &*unit.kinds[kind])
+    }
+
+    /// Returns the weights of all units that are left out in this kind of pipeline.
+    pub(super) fn weights(&self, kind: usize) -> Vec<UnitWeight> {
+        let parts = self.units.keys().filter_map(|unit| self.part(kind, unit));
+        parts.map(|part| part.weight).collect()
     }
 
     /// Returns `true` if the jobs of a unit that is left out have one of these things.

@@ -3,11 +3,12 @@
 use super::checked_kinds::CheckedJob;
 use super::memo::{KeptPart, NewParts, own_file};
 use crate::assemble::{KnownUnit, PipelineTotals};
+use crate::emit::UnitWeight;
 use crate::idle::WalkedJobs;
 use crate::plan::{Plan, PlanNotes, has_exists};
 use crate::workspace::{Unit, Workspace};
 use nestling_gitlab::check::{CheckSettings, shared_things};
-use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources};
 use nestling_gitlab::name::{StageName, UnitName};
 use nestling_gitlab::pipeline::presence::{JobPresence, State};
 use nestling_gitlab::pipeline::{Job, Pipeline};
@@ -60,7 +61,7 @@ impl RecordedParts {
                     let is_between = !matches!(job.stage(), StageName::PRE | StageName::POST);
                     known.is_certain |= is_between && presence.state() == State::In;
                 }
-                part(known, &jobs, settings)
+                part(known, &jobs, settings, &plan.sources)
             });
             self.new.entry(unit.clone()).or_default().insert(kind, part.map(Rc::new));
         }
@@ -78,7 +79,12 @@ impl RecordedParts {
     }
 }
 
-fn part(known: KnownUnit, jobs: &[(&Job, &JobPresence)], settings: &CheckSettings) -> Option<KeptPart> {
+fn part(
+    known: KnownUnit,
+    jobs: &[(&Job, &JobPresence)],
+    settings: &CheckSettings,
+    sources: &Sources,
+) -> Option<KeptPart> {
     // All files of the repository decide about them.
     if jobs.iter().any(|(job, _)| has_exists(job)) {
         return None;
@@ -87,7 +93,9 @@ fn part(known: KnownUnit, jobs: &[(&Job, &JobPresence)], settings: &CheckSetting
     jobs.iter().for_each(|(job, _)| walked.add_job(job));
     let checked = jobs.iter().filter_map(|(job, presence)| CheckedJob::of(job, presence));
     let shared = jobs.iter().flat_map(|(job, presence)| shared_things(job, presence, settings));
-    Some(KeptPart { known: Rc::new(known), walked, jobs: checked.collect(), shared: shared.collect() })
+    let weight = UnitWeight::of(jobs, sources);
+    let (jobs, shared) = (checked.collect(), shared.collect());
+    Some(KeptPart { known: Rc::new(known), walked, jobs, shared, weight })
 }
 
 /// The units that findings affect.

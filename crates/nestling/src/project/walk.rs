@@ -61,7 +61,6 @@ impl<'a> Walk<'a> {
     pub(super) fn add(&mut self, kind: WalkedKind, mut plan: Plan, notes: Option<PlanNotes>) {
         let known = self.left_out.known.get(self.kinds.len()).filter(|known| !known.is_empty());
         let mut problems = std::mem::take(&mut plan.diagnostics);
-        let is_whole = notes.is_none();
         let mut settings = check_settings(&plan, self.parent.parent.clone());
         if let Some(known) = known {
             settings.further_jobs = FurtherJobs::present(known.have_copies());
@@ -78,9 +77,13 @@ impl<'a> Walk<'a> {
             self.recorded.add(&plan, &notes, &of_jobs, &settings, totals);
         }
         problems.extend(found);
-        // A memo holds no jobs, of which the files would be made.
-        if is_whole {
-            problems.extend(plan.file_problems(&EmitOptions::default()));
+        match known {
+            // A memo holds no jobs, of which the files would be made.
+            Some(known) if !plan.has_no_file_problems_with(&self.left_out.weights(self.kinds.len())) => {
+                known.give_up();
+            }
+            Some(_) => {}
+            None => problems.extend(plan.file_problems(&EmitOptions::default())),
         }
         move_to_uses(&plan, &mut problems);
         let outcome = allowed(self.workspace, &plan.pipeline, self.sources, problems);

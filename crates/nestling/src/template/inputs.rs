@@ -295,7 +295,9 @@ impl<'a> Definition<'a> {
         let options: Vec<String> =
             options.iter().filter_map(Node::text).map(|option| format!("`{option}`")).collect();
         let problem = Diagnostic::error(&INPUT_VALUE, node.origin, message);
-        Err(Box::new(problem.with_help(format!("choose one of {}", options.join(", ")))))
+        let words = self.options.into_iter().flatten().filter_map(Node::text);
+        let near = Suggestion::among(text, words).help_or(format!("choose one of {}", options.join(", ")));
+        Err(Box::new(problem.with_help(near)))
     }
 
     /// Returns the problems of options that no value of the type can be.

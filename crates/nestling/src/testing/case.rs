@@ -128,6 +128,28 @@ pub(super) fn read(
     if problems.is_empty() { Ok(cases) } else { Err(problems) }
 }
 
+/// Reads the cases of a file that are right but for their expectations, each without these. Of a file with a syntax error, there are
+/// none.
+pub(super) fn read_without_expectations(
+    case_file: &CaseFile,
+    bytes: Vec<u8>,
+    sources: &Sources,
+) -> Vec<TemplateCase> {
+    let Ok(text) = utf8(sources, &case_file.path, bytes) else { return Vec::new() };
+    let file = sources.add(&case_file.path, text.as_str());
+    let node = yaml::parse_file(&text, file).ok().and_then(|documents| documents.into_iter().next());
+    let Some(mut node) = node else { return Vec::new() };
+    if yaml::merge_keys(&mut node).is_err() {
+        return Vec::new();
+    }
+    let without = |item: &Node| {
+        let mut map = item.as_map()?.clone();
+        map.entries.retain(|entry| entry.key.text() != "expect");
+        case(case_file, &Node::map(item.origin, map), None, file).ok()
+    };
+    node.items_or_self().iter().filter_map(without).collect()
+}
+
 /// Validates a case. `number` is its position in a file with several cases.
 fn case(
     case_file: &CaseFile,

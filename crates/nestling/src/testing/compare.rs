@@ -25,14 +25,18 @@ pub(crate) fn compare(path: &str, expected: &Node, actual: Option<&Node>, failur
     let is_name = path.rsplit('.').next().is_some_and(|key| NAMES.contains(&key));
     match &expected.kind {
         Kind::Map(map) if actual.as_map().is_some() => {
-            for (key, value) in map.iter() {
+            for entry in &map.entries {
+                let (key, value) = (entry.key.text(), &entry.value);
                 let count = failures.len();
                 let found = actual.get(key);
                 compare(&format!("{path}.{key}"), value, found, failures);
                 if found.is_none() {
                     let keys = actual.as_map().into_iter().flat_map(Map::iter).map(|(key, _)| key);
                     let help = Suggestion::among(key, keys.filter(|key| !map.contains(key))).help();
-                    failures[count..].iter_mut().for_each(|failure| failure.help.clone_from(&help));
+                    for failure in failures[count..].iter_mut().filter(|_| help.is_some()) {
+                        failure.help.clone_from(&help);
+                        failure.origin = entry.key.origin;
+                    }
                 }
             }
         }

@@ -55,6 +55,14 @@ pub(super) fn run(case: &TemplateCase, project: &Project<'_>) -> CaseOutcome {
     }
 }
 
+/// Returns the names of a case's jobs in its unit.
+pub(super) fn job_names(case: &TemplateCase, project: &Project<'_>) -> Vec<String> {
+    let Ok(plan) = plan_case(case, project) else { return Vec::new() };
+    let prefix = format!("{}:", case.unit);
+    let names = plan.pipeline.jobs.iter().map(|job| job.name.as_str());
+    names.map(|name| name.strip_prefix(&prefix).unwrap_or(name).to_owned()).collect()
+}
+
 fn compare_jobs(case: &TemplateCase, pipeline: &Pipeline, failures: &mut Vec<CaseFailure>) {
     for (name, expected) in &case.expect.jobs {
         match job(pipeline, case, name) {

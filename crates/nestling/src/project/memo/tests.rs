@@ -28,7 +28,7 @@ const ROOTS: [&str; 9] = [
     "workspace: { templates: [ci, other], stages: [build, test, deploy, after] }\n---\ninclude: { local: shared.yml }",
     "workspace: { templates: [ci], vars: { team: a } }\n---\nunused: { script: make, retry: 5 }",
     "workspace: { templates: [ci], environments: { production: { when: default_branch, if: \"$DEPLOY\", stop: { script: stop } } } }",
-    "workspace: { templates: [ci], gitlab: { version: \"16.5\", limits: { needs: 3 } } }",
+    "workspace: { templates: [ci], gitlab: { version: \"16.5\", limits: { needs: 3, jobs: 3, deployments: 2 } } }",
     "workspace: { templates: [ci]",
 ];
 
