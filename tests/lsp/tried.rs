@@ -97,12 +97,7 @@ fn a_workspace_with_an_error_renames_what_the_error_hides_no_use_of() {
             "`libs:build` in api/nestling.yml:7 may be this name",
         ),
         ("nestling.yml", "stages: [build", "stages: {build", "may be this name"),
-        (
-            "libs/nestling.yml",
-            "unit: { use: node",
-            "unit: { usee: build",
-            "may be this name",
-        ),
+        ("libs/nestling.yml", "unit: { use: node", "unit: { usee: build", "may be this name"),
     ] {
         let mut shop = changed(&[(file, from, to)]);
         let refused = shop.rename("ci/node.yml", "\nbui|ld:", "compile").expect_err(to);

@@ -11,7 +11,7 @@ use std::rc::Rc;
 /// A file as it is in the editor.
 #[derive(Debug, Clone)]
 pub(crate) struct Document {
-    /// Its address, as the editor writes it.
+    /// Its URI, as the editor writes it.
     pub uri: Uri,
     /// The name of its language there, such as `yaml`.
     pub language: String,
@@ -62,7 +62,7 @@ impl Documents {
     }
 }
 
-/// Returns a text in which each lone carriage return, which is a line break in YAML and in the protocol, is a line feed: as many
+/// Returns the text in which each lone carriage return, which is a line break in YAML and in the protocol, is a line feed: as many
 /// bytes, so that places stay as they are.
 pub(crate) fn with_line_feeds(text: String) -> String {
     if !text.replace("\r\n", "").contains('\r') {

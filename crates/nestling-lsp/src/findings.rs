@@ -255,7 +255,7 @@ fn check_project(
     Ok(Checked { root, workspace, facts, sources: checked.sources, problems })
 }
 
-/// Returns the texts of the open files below a directory.
+/// Returns the contents of the open files below a directory.
 fn unsaved(documents: &Documents, root: &Path) -> Vec<(RepoPath, Vec<u8>)> {
     let below = documents.below(root).into_iter();
     below.map(|(path, document)| (path, document.text.clone().into_bytes())).collect()

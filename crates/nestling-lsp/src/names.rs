@@ -27,7 +27,7 @@ pub(crate) enum NameKind {
     Job,
     /// A macro of this template.
     Macro(String),
-    /// A block of a template, which others may write anew.
+    /// A block of a template, which others may override.
     Block,
     /// A variable of a statement, by its file and the place of its scope.
     Variable(String),

@@ -30,7 +30,7 @@ pub(crate) struct UnreadFiles {
 /// Checks a workspace in a state that is only tried, and plans its jobs.
 ///
 /// # Errors
-/// Says why the state cannot be checked.
+/// The state cannot be checked, with the reason.
 pub(crate) fn try_workspace(
     documents: &Documents,
     workspace: &Path,

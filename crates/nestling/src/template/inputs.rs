@@ -310,8 +310,7 @@ impl<'a> Definition<'a> {
             let found = type_in_words(&plain_value(option));
             let (name, type_name) = (self.key.text(), self.type_name);
             let message = format!("an option of the input `{name}` is {found}, and its type is {type_name}");
-            let problem = Diagnostic { help: problem.help, ..definition_error(option.origin, message) };
-            problem
+            Diagnostic { help: problem.help, ..definition_error(option.origin, message) }
         };
         // A list is compared as a whole, and each of its items may be an option.
         if self.type_name == "array" { Vec::new() } else { wrong.map(in_words).collect() }

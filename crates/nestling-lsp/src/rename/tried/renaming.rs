@@ -1,4 +1,4 @@
-//! The texts that a rename makes of others: equal but for the name, in the direction of the rename.
+//! The strings that a rename makes of others: equal but for the name, in the direction of the rename.
 
 use crate::names::{Name, NameKind};
 use nestling_gitlab::name::slug;
@@ -33,7 +33,7 @@ impl Renaming {
         }
     }
 
-    /// Returns `true` if a text is one from before the rename, with the new name in some places of the old one. A name within a longer
+    /// Returns `true` if a string is one from before the rename, with the new name in some places of the old one. A name within a longer
     /// word is another one, unless words are made of it.
     pub(super) fn makes(&self, before: &str, after: &str) -> bool {
         if before == after {
