@@ -62,7 +62,8 @@ fn cases_beside_templates_pass_and_fail_with_what_differs() {
     let want = "\
 failed  ci/templates/tests/wrong.yml: wrong (ci/templates/tests/wrong.yml:1:1)
     greet.image: expected \"debian\", found \"alpine\"
-    unknown job `gret`; did you mean `greet`?
+    unknown job `gret`
+    help: did you mean `greet`?
 1 of 5 cases failed
 ";
     assert_eq!(text, want);

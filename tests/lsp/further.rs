@@ -234,7 +234,7 @@ fn computed_names_have_hover_and_definition() {
     let found = shop.ask("textDocument/references", "ci/go.yml", "for si|ze");
     assert_eq!(shop.places(&found), ["ci/go.yml:22:8", "ci/go.yml:23:9", "ci/go.yml:28:16"]);
     let found = shop.ask("textDocument/definition", "api/nestling.yml", "svc|/x");
-    assert_eq!(shop.places(&found), ["nestling.yml:7:20"]);
+    assert_eq!(shop.places(&found), ["nestling.yml:7:21"]);
     for (file, part) in [("ci/go.yml", "needs: [\"bui|ld-${{"), ("api/nestling.yml", "needs: [bui|ld-api]")] {
         let found = shop.ask("textDocument/definition", file, part);
         assert_eq!(shop.places(&found), ["ci/go.yml:13:1"], "{part}");

@@ -49,12 +49,8 @@ pub(crate) fn actions(model: &Model<'_>, file: &OpenFile<'_>, range: Range) -> V
 /// Adds an action, or its finding to the same one for another finding.
 fn add(actions: &mut Vec<CodeAction>, action: CodeAction) {
     let same = actions.iter_mut().find(|known| known.title == action.title && known.edit == action.edit);
-    match same {
-        Some(known) => {
-            known.diagnostics.get_or_insert_default().extend(action.diagnostics.into_iter().flatten())
-        }
-        None => actions.push(action),
-    }
+    let Some(known) = same else { return actions.push(action) };
+    known.diagnostics.get_or_insert_default().extend(action.diagnostics.into_iter().flatten());
 }
 
 fn action(file: &OpenFile<'_>, fix: Fix, diagnostic: Option<&Diagnostic>) -> CodeAction {

@@ -8,6 +8,9 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+/// Bytes of the largest file that is read from disk, as in a check.
+const LARGEST: u64 = 64 << 20;
+
 /// A file as it is in the editor.
 #[derive(Debug, Clone)]
 pub(crate) struct Document {
@@ -57,7 +60,11 @@ impl Documents {
     pub(crate) fn text(&self, path: &Path) -> Option<String> {
         match self.open.get(path) {
             Some(document) => Some(document.text.clone()),
-            None => std::fs::read_to_string(path).ok().map(with_line_feeds),
+            None => {
+                let is_small = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() <= LARGEST);
+                let text = is_small.then(|| std::fs::read_to_string(path).ok()).flatten();
+                text.map(with_line_feeds)
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::names::{NameKind, is_computed};
 use crate::outline::Outline;
 use crate::variables;
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
-use nestling::ide::InputFacts;
+use nestling::ide::{InputFacts, TemplateRegion, template_regions};
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -131,21 +131,23 @@ fn of_name(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: Oc
             let rule = nestling::rule(&name.text)?;
             format!("**`{}`** reports that {}.\n\n[Page of the rule]({})", rule.id, rule.summary, rule.url())
         }
-        NameKind::Variable(_) => {
-            let same = index.same(occurrence).into_iter();
-            let definition =
-                same.map(|same| (same.0, index.name(same))).find(|(_, name)| name.is_definition)?;
-            let (number, bound) = definition;
-            let line = index.files[number].text[bound.range.start..].lines().next().unwrap_or_default();
-            let start =
-                index.files[number].text[..bound.range.start].rfind(['\n', '%']).map_or(0, |start| start + 1);
-            let before = index.files[number].text[start..bound.range.start].trim_start();
-            let statement = format!("{before}{}", line.split("%}").next().unwrap_or_default());
-            format!("variable **`{}`** of `{}`", name.text, statement.trim())
-        }
+        NameKind::Variable(_) => of_variable(index, occurrence)?,
         NameKind::Block | NameKind::Include | NameKind::DirectoryGlob | NameKind::Glob => return None,
     };
     Some(text)
+}
+
+/// Returns a variable with the statement that gives it a value.
+fn of_variable(index: &Index, occurrence: Occurrence) -> Option<String> {
+    let mut same = index.same(occurrence).into_iter();
+    let (file, position) = same.find(|same| index.name(*same).is_definition)?;
+    let (name, text) = (&index.files[file].names[position], &index.files[file].text);
+    let is_inside = |range: &Range<usize>| range.start <= name.range.start && name.range.end <= range.end;
+    let statement = template_regions(text).into_iter().find_map(|region| match region {
+        TemplateRegion::Control(range) if is_inside(&range) => Some(text[range].trim()),
+        _ => None,
+    })?;
+    Some(format!("variable **`{}`** of `{statement}`", name.text))
 }
 
 fn input_line(input: &InputFacts) -> String {

@@ -78,8 +78,10 @@ impl<'t> Outline<'t> {
     /// Returns the entries that an entry holds directly; those of all documents' roots for `None`.
     pub(crate) fn children(&self, parent: Option<usize>) -> impl Iterator<Item = usize> + '_ {
         let first = parent.map_or(0, |parent| parent + 1);
-        // The parts of an entry are written behind it.
-        (first..self.entries.len()).filter(move |index| self.entries[*index].parent == parent)
+        // The parts of an entry are written behind it, before those of any entry above it.
+        let inside =
+            (first..self.entries.len()).take_while(move |index| self.entries[*index].parent >= parent);
+        inside.filter(move |index| self.entries[*index].parent == parent)
     }
 
     /// Returns the entry of a key in a mapping.

@@ -7,6 +7,7 @@ use crate::position;
 use nestling::Sources;
 use nestling::ide::{JobFacts, WorkspaceFacts};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -109,7 +110,7 @@ impl Comparison<'_> {
     ) -> BTreeMap<JobKey<'a>, Vec<&'a JobFacts>> {
         let mut by_place: BTreeMap<_, Vec<&JobFacts>> = BTreeMap::new();
         for job in &planned.jobs {
-            let unit = job.unit.as_ref().map(|unit| unit.as_str());
+            let unit = job.unit.as_ref().map(UnitName::as_str);
             let unit = if is_before { unit.map(|unit| self.renaming.unit_after(unit)) } else { unit };
             let place = self.place(&planned.sources, job.origin, is_before);
             by_place.entry((unit, place)).or_default().push(job);
@@ -221,7 +222,7 @@ impl Comparison<'_> {
     ) -> FindingKey<'a> {
         let first = problem.labels.first();
         let place = first.and_then(|label| self.place(&checked.sources, label.origin, is_before));
-        let units = problem.units.iter().map(|unit| unit.as_str());
+        let units = problem.units.iter().map(UnitName::as_str);
         let units: Vec<&str> = if is_before {
             let mut units: Vec<&str> = units.map(|unit| self.renaming.unit_after(unit)).collect();
             units.sort_unstable();
