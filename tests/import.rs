@@ -212,6 +212,12 @@ fn faults_of_the_old_configuration_are_reported() {
             true,
         ),
         ("test: { script: make, rules: [{ if: $CI_COMMIT_TAG =~ /^api-/ }] }", "", false),
+        // A manual run can set the variable.
+        (
+            "variables: { A: x }\ntest: { script: make, variables: { B: y }, rules: [{ if: $A != 'x' && $B != 'y' }] }",
+            "",
+            false,
+        ),
         (
             "start: { trigger: { include: gone.yml }, rules: [{ changes: ['api/**/*'] }] }",
             "`start` cannot start its child: included file `gone.yml` does not exist",
