@@ -1,7 +1,7 @@
 //! Hover: everything known of the word under the cursor.
 
-mod expression;
 mod job;
+mod expression;
 
 pub(crate) use job::{is_of, jobs_of_name, written_here};
 

@@ -158,7 +158,7 @@ fn rendered(unit_jobs: &UnitJobs, file: &OpenFile<'_>, bytes: &Range<usize>) -> 
     texts_at(unit_jobs, file, bytes).into_iter().next().map(|(_, text)| text)
 }
 
-/// Returns the texts that a scalar became, each with the final name of its job.
+/// Returns the strings that a scalar became, each with the final name of its job.
 pub(super) fn texts_at<'a>(
     unit_jobs: &'a UnitJobs,
     file: &OpenFile<'_>,
