@@ -1,10 +1,11 @@
 //! The jobs of a plan as GitLab will make them: in the pipeline or not, under which condition, how many, and how they
 //! start.
 
+use super::varied;
 use crate::plan::Plan;
 use crate::view::fit::counted;
 use nestling_gitlab::diagnostic::{Origin, Sources};
-use nestling_gitlab::pipeline::presence::{Case, JobPresence, Outcome, Presence, Start as When, State};
+use nestling_gitlab::pipeline::presence::{Case, JobPresence, Outcome, Start as When, State};
 use nestling_gitlab::pipeline::rule::rules;
 use nestling_gitlab::pipeline::{Job, guard::Guard};
 use nestling_gitlab::yaml::{Map, Node};
@@ -135,7 +136,7 @@ impl<'a> PlannedJob<'a> {
             return starts;
         }
         for (_, presence) in self.presence.copies() {
-            for (guard, start) in self.cases_of(presence) {
+            for (guard, start) in varied::cases_of(presence, &|case, when, _| self.start_of(case, when)) {
                 let entry = (guard.map(|guard| guard.to_string()), start);
                 if !starts.contains(&entry) {
                     starts.push(entry);
@@ -147,50 +148,12 @@ impl<'a> PlannedJob<'a> {
 
     /// Returns how a job starts whose start varies: `manual if $GATE is set, otherwise automatic`.
     pub(crate) fn varied_start(self) -> Option<String> {
-        if self.start() != Start::Varies {
-            return None;
-        }
-        let mut by_words: Vec<(String, usize)> = Vec::new();
-        for (_, presence) in self.presence.copies() {
-            let cases = self.cases_of(presence);
-            if cases.is_empty() {
-                continue;
-            }
-            let words = cases_in_words(&cases);
-            match by_words.iter_mut().find(|(known, _)| *known == words) {
-                Some((_, count)) => *count += 1,
-                None => by_words.push((words, 1)),
-            }
-        }
-        if let [(words, _)] = by_words.as_slice() {
-            return Some(words.clone());
-        }
-        let words: Vec<String> = by_words
-            .into_iter()
-            .map(|(words, count)| match count {
-                1 => format!("1 copy: {words}"),
-                _ => format!("{count} copies: {words}"),
-            })
-            .collect();
-        Some(words.join("; "))
+        (self.start() == Start::Varies).then(|| self.start_words())
     }
 
-    /// Returns the starts of a copy in the order of its cases, and the condition of each but the last one.
-    fn cases_of(self, presence: &Presence) -> Vec<(Option<Guard>, Start<'a>)> {
-        let mut cases: Vec<(Option<Guard>, Start<'a>)> = Vec::new();
-        for (case, start, _) in presence.present() {
-            let start = self.start_of(case, start);
-            match cases.last_mut() {
-                Some((Some(guard), known)) if *known == start => {
-                    *guard = Guard::any([guard.clone(), case.guard.clone()]);
-                }
-                _ => cases.push((Some(case.guard.clone()), start)),
-            }
-        }
-        if let Some((guard, _)) = cases.last_mut() {
-            *guard = None;
-        }
-        cases
+    /// Returns how a job starts, with the condition of each start if it varies.
+    pub(crate) fn start_words(self) -> String {
+        varied::in_words(self, &|case, when, _| self.start_of(case, when), &|start| start_word(*start))
     }
 
     fn start_of(self, case: &Case, start: When) -> Start<'a> {
@@ -295,19 +258,6 @@ pub(crate) fn start_word(start: Start<'_>) -> String {
         Start::OnFailure => "on failure".to_owned(),
         Start::Varies => "by its rules".to_owned(),
     }
-}
-
-fn cases_in_words(cases: &[(Option<Guard>, Start<'_>)]) -> String {
-    let mut parts = Vec::new();
-    for (guard, start) in cases {
-        let word = start_word(*start);
-        parts.push(match guard {
-            Some(guard) => format!("{word} if {guard}"),
-            None if cases.len() > 1 => format!("otherwise {word}"),
-            None => word,
-        });
-    }
-    parts.join(", ")
 }
 
 /// Returns `true` if a case leaves the job out whenever it is asked.

@@ -116,7 +116,7 @@ function makeCell(box) {
   const text = present.length ? countWords(countOf(present), "job") : `${plural(members.length, "job")} left out`;
   const tag = (kind, mark, words, n) => (n ? el("span", { class: `tag ${kind}`, title: words }, icon(mark), String(n), hidden(` ${words}`)) : null);
   const problem = members.map(problemMark).find(Boolean);
-  const since = ["added", "removed", "changed"].map((mark) => [mark, members.filter((job) => baseMark(job) === mark).length]).filter(([, n]) => n);
+  const since = ["added", "removed", "changed"].map((mark) => [mark, members.reduce((total, job) => total + (baseMark(job) === mark ? baseOf(job).count : 0), 0)]).filter(([, n]) => n);
   return el("button", { type: "button", class: "cell", "aria-expanded": "false" },
     icon("chevron"), el("span", { class: "name" }, text), hidden(` of ${unitName(box.unit)} in ${members[0].stageName}`),
     tag("deploy", "start", "deploy", deploys), tag("manual", "manual", "manual", manual),

@@ -46,16 +46,6 @@ function startWords(job) {
   return "automatic";
 }
 
-// Presence and start in full, as one kind of pipeline differs from another.
-function presenceText(job) {
-  const copies = job.multiplied ? `${countWords(countOf([job]), "copy", "copies")}, ` : "";
-  return `${copies}${job.condition ? `if ${job.condition}` : "always"}`;
-}
-
-function startText(job) {
-  return job.start === "delayed" ? `after ${job.start_in}` : startWords(job);
-}
-
 // The start of a job whose start depends on a condition, in a few words: `may be manual`.
 function mayWords(job) {
   const others = job.starts.filter((start) => start !== "automatic").map((start) => ({ manual: "manual", delayed: "delayed", on_failure: "only on failure" })[start]);
