@@ -213,7 +213,7 @@ fn a_built_in_template_of_another_unit_keeps_no_name() {
     shop.client.end();
 }
 
-/// A rename brings no new findings.
+/// A rename causes no new findings.
 #[test]
 fn after_a_rename_nothing_is_found_that_was_not_before() {
     for (file, part, new_name) in [

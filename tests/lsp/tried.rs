@@ -85,6 +85,28 @@ fn a_name_in_a_shared_file_is_renamed_in_all_pipelines() {
     shop.client.end();
 }
 
+/// A unit that cannot be read may use the name, and a state without a plan cannot be compared.
+#[test]
+fn nothing_is_renamed_while_a_file_of_the_workspace_has_an_error() {
+    for (file, from, to) in [
+        ("libs/nestling.yml", "unit: { use: node", "unit: [ use: node"),
+        ("nestling.yml", "stages: [build", "stages: {build"),
+    ] {
+        let mut shop = changed(&[(file, from, to)]);
+        let refused = shop.rename("ci/node.yml", "\nbui|ld:", "compile").expect_err(file);
+        assert!(refused.contains(&format!("({file}:")), "{refused}");
+        shop.client.end();
+    }
+    // An error in a job hides no name.
+    let mut shop = changed(&[("api/nestling.yml", "needs: [build, ", "needs: [build, gone, ")]);
+    let changed = shop.rename("ci/node.yml", "\nbui|ld:", "compile").unwrap();
+    assert!(
+        changed.iter().all(|(_, text)| !text.contains("build]") && !text.contains("[build")),
+        "{changed:?}"
+    );
+    shop.client.end();
+}
+
 /// An editor asks for a new name only where there can be one.
 #[test]
 fn a_name_that_no_other_can_replace_is_refused_before_the_new_one_is_typed() {
@@ -102,7 +124,7 @@ fn a_name_that_no_other_can_replace_is_refused_before_the_new_one_is_typed() {
     shop.client.end();
 }
 
-/// Where there is no name, there are no references, and a function is no macro.
+/// A keyword has no references, and the hover of a function does not call it a macro.
 #[test]
 fn a_word_that_is_no_name_has_no_references() {
     let mut shop = changed(&[("ci/node.yml", "\ndeploy:", SHARDS)]);

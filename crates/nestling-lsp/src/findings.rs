@@ -10,7 +10,7 @@ use nestling::{
 use nestling_files::files::{DirectoryFiles, Files, Overlay};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::check::Allow;
-use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Severity, Sources};
 use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::lint::{Options, lint_kinds};
 use nestling_gitlab::pipeline::Pipeline;
@@ -115,7 +115,14 @@ pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>, memos
         }
     }
     for folder in &documents.folders {
-        let Ok(Some(repository)) = repository_of(folder) else { continue };
+        let repository = match repository_of(folder) {
+            Ok(Some(repository)) => repository,
+            Ok(None) => continue,
+            Err(error) => {
+                findings.failures.push(format!("{}: {error}", folder.display()));
+                continue;
+            }
+        };
         let workspace = repository.root().and_then(|root| workspace_of(documents, root, folder));
         if let Some(workspace) = workspace.filter(|workspace| workspaces.insert(workspace.clone())) {
             findings.add_workspace(
@@ -140,10 +147,15 @@ impl Findings {
         assemblies: &FindAssemblies<'_>,
         memo: &CheckMemo,
     ) {
-        let checked = match repository {
-            Some(repository) => check_workspace(documents, repository, workspace, assemblies, memo),
-            None => check_outside(documents, workspace, memo),
-        };
+        let checked = with_project(
+            documents,
+            repository,
+            workspace,
+            assemblies,
+            |project, changes, assemblies, root| {
+                check_project(project, changes, assemblies, memo, documents, (root, workspace))
+            },
+        );
         match checked {
             Ok(checked) => self.checked.push(checked),
             Err(error) => self.failures.push(format!("{}: {error}", workspace.display())),
@@ -181,7 +193,15 @@ fn workspace_of(documents: &Documents, root: &Path, directory: &Path) -> Option<
     has_workspace.next().map(Path::to_owned)
 }
 
-/// Checks a workspace in a state that is only tried, and returns its jobs as well.
+/// A workspace in a state that is only tried.
+pub(crate) struct TriedWorkspace {
+    pub checked: Checked,
+    pub jobs: Vec<JobFacts>,
+    /// The first error in what the workspace's files say of units: of some, not everything is known.
+    pub unread: Option<String>,
+}
+
+/// Checks a workspace in a state that is only tried, and plans its jobs.
 ///
 /// # Errors
 /// Says why the state cannot be checked.
@@ -190,34 +210,27 @@ pub(crate) fn try_workspace(
     workspace: &Path,
     assemblies: &FindAssemblies<'_>,
     memos: &Memos,
-) -> Result<(Checked, Vec<JobFacts>), String> {
+) -> Result<TriedWorkspace, String> {
     let memo = memos.0.get(workspace).map(CheckMemo::fork).unwrap_or_default();
-    let in_words = |error: nestling::Error| error.to_string();
     let repository = repository_of(workspace).map_err(|error| error.to_string())?;
-    let Some(repository) = repository else {
-        let checked = check_outside(documents, workspace, &memo).map_err(in_words)?;
-        let files = Overlay::new(DirectoryFiles::new(workspace), unsaved(documents, workspace));
-        let planned = Project::of_files(&files, PipelineFacts::local(None, None, None))
-            .and_then(|project| all_jobs(&project, project.changes()?, None));
-        return Ok((checked, planned.map_err(in_words)?));
-    };
-    let checked = check_workspace(documents, &repository, workspace, assemblies, &memo).map_err(in_words)?;
-    let planned = jobs_of_workspace(documents, &checked.root, workspace, assemblies).map_err(in_words)?;
-    Ok((checked, planned))
-}
-
-fn jobs_of_workspace(
-    documents: &Documents,
-    root: &Path,
-    workspace: &Path,
-    assemblies: &FindAssemblies<'_>,
-) -> Result<Vec<JobFacts>, nestling::Error> {
-    let repository = Repository::discover(workspace)?;
-    let request = ChangeRequest::local().everything().unsaved(unsaved(documents, root));
-    let project = Project::open(&repository, request)?;
-    let changes = project.changes()?;
-    let assemblies = assemblies(&repository, &changes);
-    all_jobs(&project, changes, assemblies.as_deref())
+    let tried = with_project(
+        documents,
+        repository.as_ref(),
+        workspace,
+        assemblies,
+        |project, changes, assemblies, root| {
+            let jobs = all_jobs(project, changes.clone(), assemblies)?;
+            let checked = check_project(project, changes, assemblies, &memo, documents, (root, workspace))?;
+            let errors = project.diagnostics().iter().filter(|problem| problem.severity == Severity::Error);
+            let in_words = |problem: &Diagnostic| {
+                let place = problem.origin().map(|origin| format!(" ({})", checked.sources.place(origin)));
+                format!("{}{}", problem.message, place.unwrap_or_default())
+            };
+            let unread = errors.map(in_words).next();
+            Ok(TriedWorkspace { checked, jobs, unread })
+        },
+    );
+    tried.map_err(|error| error.to_string())
 }
 
 /// Checks a plain file in a state that is only tried.
@@ -227,14 +240,19 @@ pub(crate) fn try_file(documents: &Documents, path: &Path) -> Option<Checked> {
     Some(check_file(documents, repository.as_ref(), path, &text))
 }
 
-/// Checks all units of a workspace, as `nestling check` does.
-fn check_workspace(
+/// Opens a workspace for a check of all its units. What needs a history is left out for one that is in no repository.
+fn with_project<T>(
     documents: &Documents,
-    repository: &Repository,
+    repository: Option<&Repository>,
     workspace: &Path,
     assemblies: &FindAssemblies<'_>,
-    memo: &CheckMemo,
-) -> Result<Checked, nestling::Error> {
+    act: impl FnOnce(&Project<'_>, ChangeSet, Option<&dyn Assemblies>, PathBuf) -> Result<T, nestling::Error>,
+) -> Result<T, nestling::Error> {
+    let Some(repository) = repository else {
+        let files = Overlay::new(DirectoryFiles::new(workspace), unsaved(documents, workspace));
+        let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
+        return act(&project, project.changes()?, None, workspace.to_owned());
+    };
     let root = repository.root().unwrap_or(workspace).to_owned();
     let mut of_workspace = Repository::discover(workspace)?;
     // One check looks at the same directories several times.
@@ -243,21 +261,10 @@ fn check_workspace(
     let project = Project::open(&of_workspace, request)?;
     let changes = project.changes()?;
     let assemblies = assemblies(&of_workspace, &changes);
-    check_project(&project, changes, assemblies.as_deref(), memo, documents, (root, workspace))
+    act(&project, changes, assemblies.as_deref(), root)
 }
 
-/// Checks all units of a workspace that is in no repository: what needs no history.
-fn check_outside(
-    documents: &Documents,
-    workspace: &Path,
-    memo: &CheckMemo,
-) -> Result<Checked, nestling::Error> {
-    let files = Overlay::new(DirectoryFiles::new(workspace), unsaved(documents, workspace));
-    let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
-    let changes = project.changes()?;
-    check_project(&project, changes, None, memo, documents, (workspace.to_owned(), workspace))
-}
-
+/// Checks all units of a workspace, as `nestling check` does.
 fn check_project(
     project: &Project<'_>,
     changes: ChangeSet,

@@ -121,7 +121,6 @@ fn of_name(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: Oc
         }
         NameKind::Macro(_) => format!("macro **`{}`**{}", name.text, definition(index, occurrence)),
         NameKind::Job => job::of_job(model, file, index, occurrence)
-            .or_else(|| job::of_plain_job(model, file, index, occurrence))
             .unwrap_or_else(|| format!("job **`{}`**{}", name.text, definition(index, occurrence))),
         NameKind::Stage => {
             let position = facts.stages.iter().position(|stage| *stage == name.text)?;

@@ -133,7 +133,7 @@ impl Index {
         }
     }
 
-    /// Adds a file that is no part of the workspace: with what it includes, or with the project's own file if that includes it.
+    /// Adds a file that is not part of the workspace: with what it includes, or with the project's own file if that includes it.
     fn add_plain(&mut self, file: &Path, documents: &Documents) {
         let is_known = self.positions.contains_key(file);
         let is_plain = path_in(&self.root, file)

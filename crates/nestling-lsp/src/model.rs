@@ -154,7 +154,7 @@ impl<'a> Model<'a> {
     }
 
     /// Returns the effect of the branch on a unit in the pipelines that it has: those of a merge request and of a push, or that of
-    /// the default branch. Empty where it cannot be told.
+    /// the default branch. Empty where it cannot be determined.
     pub(crate) fn selections(&self, file: &OpenFile<'_>, unit: &str) -> Rc<Vec<OfPipeline>> {
         let Some(workspace) = file.workspace.clone() else { return Rc::default() };
         let key = (workspace.clone(), unit.to_owned());

@@ -176,7 +176,7 @@ fn name_of_unit(index: &Index, unit: &str, new_name: &str) -> Result<(PathBuf, E
     edit.map(|edit| (path, edit)).ok_or_else(|| "its header is not a mapping".to_owned())
 }
 
-/// Returns the paths of a template's file, or folder, before and after.
+/// Returns the paths of a template's file, or directory, before and after.
 fn move_template(index: &Index, template: &str, new_name: &str) -> Result<(PathBuf, PathBuf), String> {
     let facts = index.facts.template(template).ok_or_else(|| format!("unknown template `{template}`"))?;
     let path = facts.path.as_ref().ok_or("a built-in template keeps its name")?;

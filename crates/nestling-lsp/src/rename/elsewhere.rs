@@ -126,7 +126,7 @@ fn used_templates<'a>(index: &'a Index, same: &[Occurrence]) -> BTreeSet<&'a str
     units.flat_map(|unit| &unit.uses).flat_map(|used| index.facts.closure(&used.template)).collect()
 }
 
-/// Returns the first value that may be a name, and that is none of the names that are known.
+/// Returns the first value that may be a name, and is not one of the known names.
 fn value_with(outline: &Outline<'_>, known: &[Name], wanted: &Name) -> Option<Range<usize>> {
     let is_known = |range: &Range<usize>| known.iter().any(|name| name.range == *range);
     for (index, entry) in outline.entries.iter().enumerate() {

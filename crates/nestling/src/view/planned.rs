@@ -148,12 +148,13 @@ impl<'a> PlannedJob<'a> {
 
     /// Returns how a job starts whose start varies: `manual if $GATE is set, otherwise automatic`.
     pub(crate) fn varied_start(self) -> Option<String> {
-        (self.start() == Start::Varies).then(|| self.start_words())
+        (self.start() == Start::Varies).then(|| self.start_words("automatic"))
     }
 
-    /// Returns how a job starts, with the condition of each start if it varies.
-    pub(crate) fn start_words(self) -> String {
-        varied::in_words(self, &|case, when, _| self.start_of(case, when), &|start| start_word(*start))
+    /// Returns how the job starts, with the condition of each start if it varies, and this word for an automatic start.
+    pub(crate) fn start_words(self, automatic: &str) -> String {
+        let start = |case: &Case, when, _| self.start_of(case, when);
+        varied::in_words(self, &start, &|start| start_word(*start, automatic))
     }
 
     fn start_of(self, case: &Case, start: When) -> Start<'a> {
@@ -249,10 +250,9 @@ impl<'a> PlannedJob<'a> {
     }
 }
 
-/// Returns a start in a word or two.
-pub(crate) fn start_word(start: Start<'_>) -> String {
+fn start_word(start: Start<'_>, automatic: &str) -> String {
     match start {
-        Start::Automatic => "automatic".to_owned(),
+        Start::Automatic => automatic.to_owned(),
         Start::Manual => "manual".to_owned(),
         Start::Delayed(time) => format!("after {time}"),
         Start::OnFailure => "on failure".to_owned(),

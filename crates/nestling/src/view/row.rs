@@ -3,7 +3,7 @@
 use super::facts::{deploys_to, short, within};
 use super::fit::{counted, end_cut, list, middle_cut, width};
 use super::paint::{Paint, Screen};
-use super::planned::{PlannedJob, Start, start_word};
+use super::planned::{PlannedJob, Start};
 use nestling_gitlab::pipeline::environment::Environment;
 use nestling_gitlab::pipeline::need::needs as pipeline_needs;
 use std::collections::BTreeSet;
@@ -160,11 +160,7 @@ pub(crate) fn facts(
 
 /// Returns how a job starts, or `None` if that is automatic.
 pub(crate) fn start_in_words(planned: PlannedJob<'_>) -> Option<String> {
-    match planned.start() {
-        Start::Automatic => None,
-        Start::Varies => planned.varied_start(),
-        start => Some(start_word(start)),
-    }
+    (planned.start() != Start::Automatic).then(|| planned.start_words("automatic"))
 }
 
 /// Returns an environment with its action: `→ production`, `stops review/…/api`.
