@@ -2,6 +2,7 @@
 
 mod paint;
 mod fit;
+mod siblings;
 mod planned;
 mod varied;
 mod absences;
