@@ -10,7 +10,7 @@ use nestling::view::diff::{JobId, diff};
 pub(crate) fn report_difference(session: &Session, plan: &Plan, io: &mut Io) -> Result<(), Failure> {
     let Some(usual) = session.plan_without_as()? else { return Ok(()) };
     let difference = diff(&usual, plan);
-    let screen = io.screen_of_talk();
+    let screen = io.message_screen();
     let description = usual.facts.describe();
     let mut lines = match difference.counts() {
         [0, 0, 0] => vec![format!("Same jobs as for {description}.")],
@@ -28,7 +28,7 @@ pub(crate) fn report_difference(session: &Session, plan: &Plan, io: &mut Io) -> 
         }
     }
     for line in lines {
-        io.talk(screen.paint.dim(line) + "\n");
+        io.message(screen.paint.dim(line) + "\n");
     }
     Ok(())
 }
