@@ -3,8 +3,8 @@
 mod paint;
 mod fit;
 mod siblings;
-mod planned;
 mod varied;
+mod planned;
 mod absences;
 mod touched;
 mod facts;

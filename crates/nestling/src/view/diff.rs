@@ -49,7 +49,7 @@ pub struct JobId {
     pub name: JobName,
     /// Its stage.
     pub stage: String,
-    /// For a job with `parallel`, the number of copies that this concerns.
+    /// For a job with `parallel`, the number of copies that are added, removed or changed.
     pub copies: Option<usize>,
 }
 

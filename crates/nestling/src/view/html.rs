@@ -11,6 +11,7 @@ mod collect;
 mod compared;
 mod listing;
 
+use super::diff::diff;
 use crate::emit::EmittedPart;
 use crate::plan::Plan;
 use listing::Listing;
@@ -95,7 +96,8 @@ impl<'a> HtmlPage<'a> {
 
     /// Adds the plan of the same change for another kind of pipeline.
     pub fn add_kind(&mut self, plan: &Plan) {
-        collect::add_kind(&mut self.data, plan, Some(self.first));
+        let difference = compared::kind(&diff(self.first, plan), &mut self.data.tables);
+        collect::add_kind(&mut self.data, plan, Some(difference));
     }
 
     /// Adds the difference between the plans of all units at base and at head, for the first kind of pipeline.

@@ -154,7 +154,7 @@ impl<'a> PlannedJob<'a> {
     /// Returns how the job starts, with the condition of each start if it varies, and this word for an automatic start.
     pub(crate) fn start_words(self, automatic: &str) -> String {
         let start = |case: &Case, when, _| self.start_of(case, when);
-        varied::in_words(self, &start, &|start| start_word(*start, automatic))
+        varied::in_words(self.presence, &start, &|start| start_word(*start, automatic))
     }
 
     fn start_of(self, case: &Case, start: When) -> Start<'a> {

@@ -19,15 +19,15 @@ pub(crate) fn middle_cuts(names: &[&str], rooms: &[usize]) -> Vec<String> {
     cuts
 }
 
-/// Shows in names that are cut alike the part behind the start that they share. `outer` is an earlier part that tells the group
-/// apart from others.
+/// Shows in names that are cut alike the part behind the start that they share. `outer` is an earlier part that
+/// distinguishes the group from others.
 fn tell_apart(names: &[&str], rooms: &[usize], group: &[usize], outer: Option<&str>, cuts: &mut [String]) {
     let shared = shared_start(names, group);
     for index in group {
         cuts[*index] = cut_around(names[*index], shared, rooms[*index], outer);
     }
     for rest in alike(names, cuts, group) {
-        // Without room for a part, no cut tells them apart.
+        // Without room for a part, no cut distinguishes them.
         if rest.len() < group.len() {
             let part: String = names[rest[0]].chars().skip(shared).take(3).collect();
             tell_apart(names, rooms, &rest, Some(&part), cuts);

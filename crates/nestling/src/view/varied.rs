@@ -1,8 +1,7 @@
 //! Properties of a job that may depend on a condition or on the copy, such as its start, in words.
 
-use super::planned::PlannedJob;
 use nestling_gitlab::pipeline::guard::Guard;
-use nestling_gitlab::pipeline::presence::{Case, Presence, Start as When};
+use nestling_gitlab::pipeline::presence::{Case, JobPresence, Presence, Start as When};
 
 /// A property of a case: the case, its `when` and its `allow_failure`.
 pub(super) type Property<'a, T> = &'a dyn Fn(&Case, When, bool) -> T;
@@ -31,12 +30,12 @@ pub(super) fn cases_of<T: PartialEq>(
 /// Returns a property of a job in words: `manual if $GATE is set, otherwise automatic`, or `1 copy: manual; 2 copies: automatic`.
 /// Empty for a job that is not in the pipeline.
 pub(super) fn in_words<T: PartialEq>(
-    planned: PlannedJob<'_>,
+    presence: &JobPresence,
     property: Property<'_, T>,
     word: &dyn Fn(&T) -> String,
 ) -> String {
     let mut by_words: Vec<(String, usize)> = Vec::new();
-    for (_, presence) in planned.presence.copies() {
+    for (_, presence) in presence.copies() {
         let cases = cases_of(presence, property);
         if cases.is_empty() {
             continue;

@@ -35,7 +35,8 @@ fn is_of(key: &str, keyword: &str) -> bool {
 
 /// Returns the values of the facts, in their order.
 fn facts(planned: PlannedJob<'_>) -> [String; 3] {
-    let allow_failure = varied::in_words(planned, &|_, _, allow_failure| allow_failure, &bool::to_string);
+    let allow_failure =
+        varied::in_words(planned.presence, &|_, _, allow_failure| allow_failure, &bool::to_string);
     [presence(planned), planned.start_words("automatic"), allow_failure]
 }
 

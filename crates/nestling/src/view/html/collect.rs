@@ -1,7 +1,8 @@
 //! Collects the data of the page from plans.
 
-use super::compared;
-use super::data::{PageCdkLine, PageChange, PageKind, PagePart, PageProblem, PageUnit, is_web_address};
+use super::data::{
+    PageCdkLine, PageChange, PageDifference, PageKind, PagePart, PageProblem, PageUnit, is_web_address,
+};
 use super::job::{JobReader, name_index, unit_index};
 use super::page_data::PageData;
 use super::tables::{Files, Tables};
@@ -9,7 +10,6 @@ use crate::emit::EmittedPart;
 use crate::passed::JobReuse;
 use crate::plan::Plan;
 use crate::select::Verdict;
-use crate::view::diff::diff;
 use crate::view::explain::nearest_reason;
 use crate::view::facts::by_stage;
 use crate::view::json_v1::reason_kind;
@@ -29,8 +29,8 @@ const PATHS: usize = 5_000;
 const SKIPPED: usize = 2_000;
 
 /// Adds the pipeline of one kind, with its difference to the first; the first one brings the change and the problems.
-pub(super) fn add_kind(data: &mut PageData, plan: &Plan, first: Option<&Plan>) {
-    let is_first = first.is_none();
+pub(super) fn add_kind(data: &mut PageData, plan: &Plan, difference: Option<PageDifference>) {
+    let is_first = difference.is_none();
     let tables = &mut data.tables;
     if is_first {
         data.dependencies = dependencies(plan, tables);
@@ -59,7 +59,7 @@ pub(super) fn add_kind(data: &mut PageData, plan: &Plan, first: Option<&Plan>) {
         stages,
         units,
         count: [count.certain, count.possible],
-        difference: first.map(|first| compared::kind(&diff(first, plan), tables)),
+        difference,
         jobs,
     };
     data.kinds.push(kind);
