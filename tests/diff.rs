@@ -116,8 +116,7 @@ Removed:
 fn a_change_to_a_template_for_scripts() {
     let found: Value = serde_json::from_str(&shown(&shop(), "json")).unwrap();
     let units = ["services/api", "services/pricing", "services/web"];
-    let job =
-        |unit: &str, name: &str| json!({ "name": format!("{unit}:{name}"), "unit": unit, "stage": "verify" });
+    let job = |unit: &str, name: &str| json!({ "name": format!("{unit}:{name}"), "unit": unit, "stage": "verify", "copies": 1 });
     assert_eq!(found["version"], 1);
     assert_eq!(found["added"], json!(units.map(|unit| job(unit, "look:review"))));
     assert_eq!(found["removed"], json!(units.map(|unit| job(unit, "smoke:review"))));
@@ -130,7 +129,7 @@ fn a_change_to_a_template_for_scripts() {
     let changed: Vec<Value> = units
         .iter()
         .flat_map(|unit| {
-            let job = |name: &str, keys: Value| json!({ "name": format!("{unit}:{name}"), "unit": unit, "keys": keys });
+            let job = |name: &str, keys: Value| json!({ "name": format!("{unit}:{name}"), "unit": unit, "copies": 1, "keys": keys });
             [job("deploy:review", json!([script, tags])), job("deploy:review:stop", json!([tags]))]
         })
         .collect();

@@ -4,6 +4,7 @@ use crate::support::memory::{changed, facts, planned};
 use crate::support::said;
 use crate::support::tool::{Tool, need};
 use nestling::MemoryFiles;
+use nestling::view::diff::{Diff, JobId, diff};
 use nestling::view::{Paint, Screen, dot, mermaid, stages, tree};
 use std::io::Write as _;
 use std::process::Stdio;
@@ -80,19 +81,26 @@ fn what_does_not_fit_is_shortened_and_counted() {
 fn kinds_of_pipelines_are_compared_by_the_jobs_that_gitlab_makes() {
     let unit = "\
 build: { stage: build, script: make }
-lint: { script: x, rules: [{ if: $CI_MERGE_REQUEST_IID && $L, when: manual }, { if: $CI_COMMIT_BRANCH }] }
+lint: { script: x, rules: [{ if: $CI_MERGE_REQUEST_IID && $L, when: manual, allow_failure: true }, { if: $CI_COMMIT_BRANCH }] }
 test: { script: x, parallel: 3, rules: [{ if: $CI_COMMIT_BRANCH }] }
 ";
     let files = MemoryFiles::new([("nestling.yml", WORKSPACE), ("api/nestling.yml", unit)]);
     let [branch, request] =
         ["branch:main", "merge_request"].map(|kind| planned(&files, changed(&["api/x"]), facts(kind)));
-    let shown = |jobs: nestling::view::KindJobs| format!("{} {}", jobs.count, jobs.names.join(" "));
-    let there = nestling::view::kind_difference(&request, &branch);
-    assert_eq!([there.added, there.removed, there.changed].map(shown), ["3 api:test ×3", "0 ", "1 api:lint"]);
-    let back = nestling::view::kind_difference(&branch, &request);
-    assert_eq!([back.added, back.removed, back.changed].map(shown), ["0 ", "3 api:test ×3", "1 api:lint"]);
-    let same = nestling::view::kind_difference(&branch, &branch);
-    assert_eq!(same, nestling::view::KindDifference::default());
+    let shown = |difference: &Diff| {
+        let changed = difference.changed.iter().map(|changed| &changed.job);
+        let names = |jobs: &[JobId]| jobs.iter().map(JobId::label).collect::<Vec<_>>().join(" ");
+        let changed: Vec<JobId> = changed.cloned().collect();
+        [&difference.added, &difference.removed, &changed].map(|jobs| names(jobs))
+    };
+    let there = diff(&request, &branch);
+    assert_eq!(shown(&there), ["api:test ×3", "", "api:lint"]);
+    let keys: Vec<_> = there.changed[0].keys.iter().map(|key| (key.key.as_str(), &*key.added[0])).collect();
+    assert_eq!(keys, [("presence", "always"), ("start", "automatic"), ("allow_failure", "false")]);
+    let back = diff(&branch, &request);
+    assert_eq!(shown(&back), ["", "api:test ×3", "api:lint"]);
+    assert_eq!((there.counts(), back.counts()), ([3, 0, 1], [0, 3, 1]));
+    assert_eq!(diff(&branch, &branch), Diff::default());
 }
 
 /// Every view distinguishes the ways in which a job starts.

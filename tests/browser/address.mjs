@@ -134,12 +134,15 @@ await test("the filters and the search count jobs, as the heads do", async () =>
 await test("a job that may be manual is told apart from one that is, and from one that is not", async () => {
   const page = await open("starts");
   assert.deepEqual(await page.$$eval("#counts dd", (counts) => counts.map((count) => count.textContent)), ["1", "4", "1–3", "1"]);
-  assert.match(await cardText(page, "api:gate"), /^gate api may be manual/);
-  assert.match(await cardText(page, "api:release"), /^release api may be manual/);
+  // The card itself has the condition, whatever else is in it.
+  assert.match(await cardText(page, "api:gate"), /^gate api manual if \$GATE is set and not empty, otherwise automatic/);
+  assert.match(await cardText(page, "api:release"), /^release api prod manual if \$GATE is set and not empty, otherwise automatic/);
+  assert.equal(await page.$$eval(".card .condition", (notes) => notes.filter((note) => note.scrollHeight > note.clientHeight + 1).length), 0);
   // Certain is what starts so for certain, in the filter as in the header.
   assert.deepEqual(await texts(page, "#by-start option"), ["All starts", "automatic (1–3)", "manual (1–3)"]);
   await page.selectOption("#by-start", "manual");
   assert.deepEqual(await names(page), ["api:ask", "api:gate", "api:release"]);
+  assert.equal(await found(page), "1–3 of 4 jobs");
   await page.goBack();
   await card(page, "api:release").click();
   assert.match(await page.textContent("#panel .badges"), /manual if \$GATE is set and not empty, otherwise automatic/);
@@ -174,6 +177,7 @@ await test("kinds differ by GitLab's jobs, by presence and by start", async () =
   const words = (await page.textContent("#view-compared")).replaceAll(/\s+/g, " ");
   assert.match(words, /3 jobs added, 0 removed, 1 changed/);
   assert.match(words, /Only in this kind3 jobs/);
-  assert.match(words, /api:lintpresence- if `\$L` is set and not empty \+ always start- manual \+ automatic/);
+  assert.match(words, /1 changed jobpresence- if `\$L` is set and not empty \+ always start- manual \+ automatic allow_failure- true \+ false api:lint/);
+  assert.match(words, /api:test ?×3/);
   await page.close();
 });

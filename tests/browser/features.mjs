@@ -188,6 +188,12 @@ await test("both ends of a long name can be read, at every width and in every la
         if (name.getBoundingClientRect().height > 24) problems.push("is on several lines");
         return problems.map((problem) => `${name.className} ${name.textContent} ${problem}`);
       }).map((problem) => problem)).then((problems) => problems.map((problem) => `${width}${hash}: ${problem}`)));
+      // What is seen of two names is never the same, wherever they differ.
+      const looks = await page.$$eval(".card .name", (names) => names.map((name) => [name.querySelector(".b") ? `${name.querySelector(".a").textContent.slice(0, 8)}…${name.querySelector(".b").textContent}` : name.textContent, name.closest(".card").title.split(":").slice(1).join(":")]));
+      for (const [look, name] of looks) {
+        const other = looks.find(([text, title]) => text === look && title !== name);
+        if (other) bad.push(`${width}${hash}: ${look} is ${name} and ${other[1]}`);
+      }
       await page.close();
     }
   }

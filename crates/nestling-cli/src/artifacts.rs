@@ -29,7 +29,7 @@ pub(crate) fn write(
     directory: &Path,
     start: &Path,
     plan: &Plan,
-    page: &HtmlPage,
+    page: &HtmlPage<'_>,
     environment: &ProcessEnvironment,
 ) -> Result<(), Failure> {
     let target = start.join(directory);

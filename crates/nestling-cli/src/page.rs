@@ -17,7 +17,7 @@ pub(crate) fn temporary() -> PathBuf {
 /// Writes the page and reports its path; `-` is standard output.
 pub(crate) fn write(
     named: Option<&Path>,
-    page: &HtmlPage,
+    page: &HtmlPage<'_>,
     session: &Session,
     io: &mut Io,
 ) -> Result<Option<PathBuf>, Failure> {
@@ -33,12 +33,12 @@ pub(crate) fn write(
 }
 
 /// Makes the page of a plan with the other kinds of pipelines and the difference to base, if there is a base.
-pub(crate) fn make(
+pub(crate) fn make<'a>(
     session: &Session,
-    plan: &Plan,
+    plan: &'a Plan,
     durations: Option<&Path>,
     io: &mut Io,
-) -> Result<HtmlPage, Failure> {
+) -> Result<HtmlPage<'a>, Failure> {
     let mut page = of_report(session, plan, &plan.parts(&EmitOptions::default()))?;
     add_others(&mut page, session, plan)?;
     link(&mut page, session, plan);
@@ -49,7 +49,7 @@ pub(crate) fn make(
 }
 
 /// Adds the other kinds of pipelines, and the difference to base if there is a base.
-pub(crate) fn add_others(page: &mut HtmlPage, session: &Session, plan: &Plan) -> Result<(), Failure> {
+pub(crate) fn add_others(page: &mut HtmlPage<'_>, session: &Session, plan: &Plan) -> Result<(), Failure> {
     if let Some(plans) = session.plan_around(plan, |other| page.add_kind(other))? {
         page.add_base(&plans.base, &plans.head);
     }
@@ -57,7 +57,7 @@ pub(crate) fn add_others(page: &mut HtmlPage, session: &Session, plan: &Plan) ->
 }
 
 /// Links source lines to the project's host. Called when all kinds are added.
-pub(crate) fn link(page: &mut HtmlPage, session: &Session, plan: &Plan) {
+pub(crate) fn link(page: &mut HtmlPage<'_>, session: &Session, plan: &Plan) {
     if let Some(links) = session.source_links(plan) {
         page.link_sources(&links.address);
         page.unlink_sources(&links.changed);
@@ -66,7 +66,11 @@ pub(crate) fn link(page: &mut HtmlPage, session: &Session, plan: &Plan) {
 
 /// Makes the page of a report: the pipeline that is generated, in the parts that it is written in, and nothing that has to be planned
 /// for the page alone.
-pub(crate) fn of_report(session: &Session, plan: &Plan, parts: &[EmittedPart]) -> Result<HtmlPage, Failure> {
+pub(crate) fn of_report<'a>(
+    session: &Session,
+    plan: &'a Plan,
+    parts: &[EmittedPart],
+) -> Result<HtmlPage<'a>, Failure> {
     let mut page = HtmlPage::new(plan);
     page.add_parts(plan, parts);
     if page.has_local_children() {

@@ -4,16 +4,15 @@ use crate::exit::Failure;
 use crate::io::{Io, counted};
 use crate::session::Session;
 use nestling::Plan;
-use nestling::view::kind_difference;
+use nestling::view::diff::{JobId, diff};
 
 /// Reports the jobs that a simulated pipeline adds, removes and changes; nothing without `--as`.
 pub(crate) fn report_difference(session: &Session, plan: &Plan, io: &mut Io) -> Result<(), Failure> {
     let Some(usual) = session.plan_without_as()? else { return Ok(()) };
-    let difference = kind_difference(&usual, plan);
+    let difference = diff(&usual, plan);
     let screen = io.message_screen();
     let description = usual.facts.describe();
-    let mut lines = match [&difference.added, &difference.removed, &difference.changed].map(|jobs| jobs.count)
-    {
+    let mut lines = match difference.counts() {
         [0, 0, 0] => vec![format!("Same jobs as for {description}.")],
         [added, removed, changed] => {
             let added = counted(added, "job");
@@ -21,9 +20,11 @@ pub(crate) fn report_difference(session: &Session, plan: &Plan, io: &mut Io) -> 
             vec![format!("Compared with {description}: {added} added, {removed} removed{changed}.")]
         }
     };
-    for (sign, jobs) in [('+', difference.added), ('-', difference.removed), ('~', difference.changed)] {
-        if !jobs.names.is_empty() {
-            lines.push(format!("  {sign} {}", listed(&jobs.names, screen.columns.saturating_sub(4))));
+    let changed: Vec<JobId> = difference.changed.into_iter().map(|changed| changed.job).collect();
+    for (sign, jobs) in [('+', difference.added), ('-', difference.removed), ('~', changed)] {
+        if !jobs.is_empty() {
+            let names: Vec<String> = jobs.iter().map(JobId::label).collect();
+            lines.push(format!("  {sign} {}", listed(&names, screen.columns.saturating_sub(4))));
         }
     }
     for line in lines {

@@ -2,6 +2,8 @@
 
 mod paint;
 mod fit;
+mod siblings;
+mod varied;
 mod planned;
 mod absences;
 mod touched;
@@ -17,7 +19,6 @@ mod escape;
 mod parts;
 mod markdown;
 pub mod diff;
-mod kinds;
 mod explain;
 pub mod affected;
 pub mod replay;
@@ -32,7 +33,6 @@ pub(crate) use facts::short;
 pub use graph::{dot, mermaid};
 pub use html::{HtmlError, HtmlPage, html};
 pub use job::job;
-pub use kinds::{KindDifference, KindJobs, kind_difference};
 pub use markdown::markdown;
 pub use paint::{Paint, Screen};
 pub use parts::{changed_paths, comparison, environments, units};

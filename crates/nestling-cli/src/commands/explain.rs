@@ -83,7 +83,15 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let session = invocation.open(RunOptions::from(&args.pipeline).with_fingerprints(true))?;
     let plan = session.plan()?;
     let ok = report_plan(&plan, invocation.io);
-    let asked = match find(&session, &plan, subject)? {
+    let elsewhere;
+    let found = match find(&session, &plan, subject) {
+        Err(failure) => {
+            elsewhere = job_of_other_kinds(&session, &plan, subject)?.ok_or(failure)?;
+            Subject::Asked(Asked::Job { unit: None, job: &elsewhere })
+        }
+        found => found?,
+    };
+    let asked = match found {
         Subject::Asked(asked) => asked,
         Subject::Rule(rule) => {
             invocation.io.data(view::rule(rule))?;
@@ -157,6 +165,17 @@ fn find<'a>(session: &Session, plan: &'a Plan, text: &'a str) -> Result<Subject<
         None => unselected_job(session, text)?,
     };
     Err(failure.with_help(help))
+}
+
+/// Returns the name of a job of the workspace that only other kinds of pipelines have.
+fn job_of_other_kinds(session: &Session, plan: &Plan, text: &str) -> Result<Option<String>, Failure> {
+    let mut found = None;
+    session.plan_other_kinds(plan, |other| {
+        if let Some(Asked::Job { unit: None, job }) = Asked::find(other, text) {
+            found = Some(job.to_owned());
+        }
+    })?;
+    Ok(found)
 }
 
 /// Suggests a job of a unit that is not selected, and therefore has no jobs in the plan.

@@ -1,7 +1,7 @@
 //! The jobs that were written and are not in the pipeline, a line each.
 
-use super::fit::middle_cut;
 use super::planned::planned_jobs;
+use super::siblings::middle_cuts;
 use crate::plan::Plan;
 
 /// Returns a line for each job that was written and is not in the pipeline: by its rules, or by the environment catalogue.
@@ -18,24 +18,29 @@ pub(crate) fn absences_within(plan: &Plan, columns: usize) -> Vec<String> {
 
 /// Returns a line for each job that its rules leave out: the number that the summary has.
 pub(crate) fn left_out_by_rules(plan: &Plan, columns: usize) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut omitted = Vec::new();
     for planned in planned_jobs(plan) {
         if let Some(omission) = planned.omission() {
-            let name = middle_cut(planned.job.name.as_str(), columns);
-            lines.push(format!("without {name}: {}", omission.in_words(&plan.sources)));
+            omitted.push((planned.job.name.to_string(), omission.in_words(&plan.sources)));
         }
     }
-    lines
+    lines(&omitted, columns)
 }
 
 /// Returns a line for each job that is left out before GitLab sees it, such as one whose environments are of other pipelines.
 pub(crate) fn left_out_otherwise(plan: &Plan, columns: usize) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut omitted = Vec::new();
     for (unit, jobs) in &plan.left_out {
         for left_out in jobs {
-            let name = middle_cut(&format!("{unit}:{}", left_out.job), columns);
-            lines.push(format!("without {name}: {}", left_out.reason));
+            omitted.push((format!("{unit}:{}", left_out.job), left_out.reason.clone()));
         }
     }
-    lines
+    lines(&omitted, columns)
+}
+
+fn lines(omitted: &[(String, String)], columns: usize) -> Vec<String> {
+    let names: Vec<&str> = omitted.iter().map(|(name, _)| name.as_str()).collect();
+    let names = middle_cuts(&names, &vec![columns; names.len()]);
+    let lines = names.iter().zip(omitted).map(|(name, (_, reason))| format!("without {name}: {reason}"));
+    lines.collect()
 }

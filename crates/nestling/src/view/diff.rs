@@ -3,6 +3,7 @@
 //! [`diff`] compares, `fold` groups identical changes to several jobs, and text, Markdown and JSON show the result.
 
 mod compare;
+mod creation;
 mod fold;
 mod json;
 mod markdown;
@@ -13,20 +14,21 @@ pub use markdown::markdown;
 pub use text::text;
 
 use super::fit::counted;
-use super::planned::absent_names;
+use super::planned::{PlannedJob, planned_jobs};
 use crate::plan::{NOOP_JOB, Plan};
-pub(crate) use compare::changed_keys;
+use compare::changed_keys;
 use nestling_gitlab::name::{JobName, UnitName};
-use nestling_gitlab::pipeline::{Job, Pipeline};
-use std::collections::{BTreeMap, BTreeSet};
+use nestling_gitlab::pipeline::Pipeline;
+use std::collections::HashMap;
 
-/// The difference between two pipelines. A job is identified by its final name.
+/// The difference between two pipelines. A job is identified by its final name, and counts as often as GitLab creates it: a job
+/// with more copies than before is among the added ones too, with the number of additional copies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diff {
-    /// Jobs of the newer pipeline only, in its order.
+    /// Jobs of the newer pipeline only, in its order, and copies of `parallel` that only it has.
     pub added: Vec<JobId>,
-    /// Jobs of the older pipeline only, in its order.
+    /// Jobs of the older pipeline only, in its order, and copies of `parallel` that only it has.
     pub removed: Vec<JobId>,
     /// Jobs of both that differ, in the order of the newer pipeline.
     pub changed: Vec<ChangedJob>,
@@ -47,6 +49,30 @@ pub struct JobId {
     pub name: JobName,
     /// Its stage.
     pub stage: String,
+    /// For a job with `parallel`, the number of copies that are added, removed or changed.
+    pub copies: Option<usize>,
+}
+
+impl JobId {
+    /// Returns the number of jobs that GitLab creates of it.
+    pub fn count(&self) -> usize {
+        self.copies.unwrap_or(1)
+    }
+
+    /// Returns the sum of the numbers of jobs that GitLab creates.
+    pub fn total<'a>(jobs: impl IntoIterator<Item = &'a Self>) -> usize {
+        jobs.into_iter().map(Self::count).sum()
+    }
+
+    /// Returns the job's final name, with the number of copies: `api:test ×3`.
+    pub fn label(&self) -> String {
+        with_copies(self.name.as_str(), self.copies)
+    }
+}
+
+/// Adds the number of copies to a name.
+fn with_copies(name: &str, copies: Option<usize>) -> String {
+    copies.map_or_else(|| name.to_owned(), |copies| format!("{name} ×{copies}"))
 }
 
 /// A job that differs.
@@ -59,11 +85,12 @@ pub struct ChangedJob {
     pub keys: Vec<ChangedKey>,
 }
 
-/// A key of a job whose value differs.
+/// A key of a job whose value differs, or a fact that follows from its rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChangedKey {
-    /// The key, with dots between the levels: `image`, `variables.NODE_ENV`, `artifacts.expire_in`.
+    /// The key, with dots between the levels: `image`, `variables.NODE_ENV`, `artifacts.expire_in`. `presence` and `start` are in
+    /// words, and so is `allow_failure` if rules set it.
     pub key: String,
     /// Lines of YAML of the older value only; empty if the key is new.
     pub removed: Vec<String>,
@@ -81,6 +108,12 @@ pub struct Stages {
 }
 
 impl Diff {
+    /// Returns the numbers of jobs that are added, removed and changed.
+    pub fn counts(&self) -> [usize; 3] {
+        let changed = self.changed.iter().map(|changed| &changed.job);
+        [JobId::total(&self.added), JobId::total(&self.removed), JobId::total(changed)]
+    }
+
     /// Returns `true` if the pipelines have the same jobs. Jobs that are left out of both may differ.
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty() && self.stages.is_none()
@@ -96,75 +129,84 @@ impl Diff {
     }
 }
 
-/// Compares the pipelines of two plans, for the same kind of pipeline. A job that its rules leave out counts as missing.
+/// Compares the pipelines of two plans: of two commits, or of two kinds. A job that its rules leave out counts as missing.
 /// The order of a job's keys has no meaning for GitLab and is not compared, and the no-op job counts as no job.
 pub fn diff(base: &Plan, head: &Plan) -> Diff {
-    compare(&Side::of(base), &Side::of(head))
+    compare(&Side::new(&base.pipeline, planned_jobs(base)), &Side::new(&head.pipeline, planned_jobs(head)))
 }
 
-/// A pipeline with the names of the jobs that GitLab leaves out.
+/// A pipeline with its jobs in order, without the no-op job.
 struct Side<'a> {
     pipeline: &'a Pipeline,
-    absent: BTreeSet<&'a str>,
-    /// Jobs by their final names: a scan of the list for each job would take minutes at ten thousand jobs.
-    jobs: BTreeMap<&'a str, &'a Job>,
+    jobs: Vec<PlannedJob<'a>>,
+    /// Index of each job by its final name: a scan of the list for each job would take minutes at ten thousand jobs.
+    by_name: HashMap<&'a str, usize>,
 }
 
 impl<'a> Side<'a> {
-    fn of(plan: &'a Plan) -> Self {
-        Self::new(&plan.pipeline, absent_names(plan))
+    fn new(pipeline: &'a Pipeline, jobs: impl Iterator<Item = PlannedJob<'a>>) -> Self {
+        let is_noop = |job: &PlannedJob<'_>| job.job.unit.is_none() && job.job.name.as_str() == NOOP_JOB;
+        let jobs: Vec<PlannedJob<'_>> = jobs.filter(|job| !is_noop(job)).collect();
+        let by_name = jobs.iter().enumerate().map(|(index, job)| (job.job.name.as_str(), index)).collect();
+        Self { pipeline, jobs, by_name }
     }
 
-    fn new(pipeline: &'a Pipeline, absent: BTreeSet<&'a str>) -> Self {
-        let jobs = pipeline.jobs.iter().map(|job| (job.name.as_str(), job)).collect();
-        Self { pipeline, absent, jobs }
-    }
-
-    /// Returns the jobs in order, without the no-op job.
-    fn jobs(&self) -> impl Iterator<Item = &'a Job> {
-        self.pipeline.jobs.iter().filter(|job| job.unit.is_some() || job.name.as_str() != NOOP_JOB)
-    }
-
-    fn has(&self, job: &Job) -> bool {
-        let name = job.name.as_str();
-        self.jobs.contains_key(name) && !self.absent.contains(name)
+    fn get(&self, name: &str) -> Option<PlannedJob<'a>> {
+        self.by_name.get(name).map(|index| self.jobs[*index])
     }
 }
 
 fn compare(base: &Side<'_>, head: &Side<'_>) -> Diff {
     let mut diff = Diff { stages: reordered_stages(base.pipeline, head.pipeline), ..Diff::default() };
-    for job in head.jobs() {
-        let older = base.jobs.get(job.name.as_str());
-        let keys = older.map(|older| changed_keys(&older.body, &job.body));
-        match (base.has(job), head.has(job)) {
-            (false, true) => diff.added.push(job_id(job)),
-            (true, true) => {
-                let keys = keys.unwrap_or_default();
-                if !keys.is_empty() {
-                    diff.changed.push(ChangedJob { job: job_id(job), keys });
-                }
+    for job in &head.jobs {
+        let older = base.get(job.job.name.as_str());
+        let (before, after) = (older.map_or(0, possible_copies), possible_copies(*job));
+        if after > before {
+            diff.added.push(job_id(*job, after - before));
+        }
+        if let Some(older) = older.filter(|_| before > 0 && after > 0) {
+            let keys = differences(older, *job);
+            if !keys.is_empty() {
+                diff.changed.push(ChangedJob { job: job_id(*job, before.min(after)), keys });
             }
-            // A change to a job that neither pipeline has is only counted, so that it does not go unnoticed.
-            (false, false) if keys.is_none_or(|keys| !keys.is_empty()) => diff.left_out.push(job_id(job)),
-            (false, false) | (true, false) => {}
+        }
+        // A change to a job that neither pipeline has is only counted, so that it does not go unnoticed.
+        let is_changed = |older: PlannedJob<'_>| !changed_keys(&older.job.body, &job.job.body).is_empty();
+        if before == 0 && after == 0 && older.is_none_or(is_changed) {
+            diff.left_out.push(job_id(*job, 1));
         }
     }
-    for job in base.jobs() {
-        if base.has(job) && !head.has(job) {
-            diff.removed.push(job_id(job));
-        } else if !base.has(job) && !head.jobs.contains_key(job.name.as_str()) {
-            diff.left_out.push(job_id(job));
+    for job in &base.jobs {
+        let newer = head.get(job.job.name.as_str());
+        let (before, after) = (possible_copies(*job), newer.map_or(0, possible_copies));
+        if before > after {
+            diff.removed.push(job_id(*job, before - after));
+        } else if before == 0 && newer.is_none() {
+            diff.left_out.push(job_id(*job, 1));
         }
     }
     diff
 }
 
-fn job_id(job: &Job) -> JobId {
+fn possible_copies(planned: PlannedJob<'_>) -> usize {
+    planned.count().possible
+}
+
+/// Returns the keys of a job that differ, and the facts that differ beside them.
+fn differences(before: PlannedJob<'_>, after: PlannedJob<'_>) -> Vec<ChangedKey> {
+    let mut keys = changed_keys(&before.job.body, &after.job.body);
+    creation::add(&mut keys, before, after);
+    keys
+}
+
+fn job_id(planned: PlannedJob<'_>, copies: usize) -> JobId {
+    let job = planned.job;
     JobId {
         unit: job.unit.clone(),
         short: super::facts::short(job).to_owned(),
         name: job.name.clone(),
         stage: job.stage().to_owned(),
+        copies: planned.multiplier().map(|_| copies),
     }
 }
 

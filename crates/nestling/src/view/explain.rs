@@ -19,7 +19,7 @@ use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::need::parallel_base;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 /// The explanation of a unit, a job or a path: the output of `explain --format json`.
@@ -63,6 +63,9 @@ pub struct Explanation {
     /// Set if a pipeline has the job, or a reason why not.
     #[serde(skip)]
     is_known: bool,
+    /// Set if nothing in this kind of pipeline has a job of this name.
+    #[serde(skip)]
+    is_unknown_here: bool,
 }
 
 /// The unit, job or path that is explained.
@@ -158,6 +161,9 @@ pub struct Effect {
     pub text: String,
     /// Its jobs.
     pub jobs: Vec<String>,
+    /// The number of jobs that GitLab creates of each of them that has `parallel`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub copies: BTreeMap<String, usize>,
 }
 
 /// Returns the JSON schema of the format (draft 2020-12).
@@ -247,6 +253,7 @@ impl Explanation {
             fingerprint: None,
             no_fingerprint: None,
             is_known: false,
+            is_unknown_here: false,
         }
     }
 }

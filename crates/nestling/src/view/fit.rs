@@ -31,13 +31,40 @@ pub(crate) fn middle_cut(text: &str, columns: usize) -> String {
         return text.to_owned();
     }
     let tail = (columns - 1) / 2;
+    format!("{}…{}", start_of(text, columns - 1 - tail), end_of(text, tail))
+}
+
+/// Returns the characters before the end that fit into a number of columns.
+pub(crate) fn end_of(text: &str, columns: usize) -> String {
     let reversed: String = text.chars().rev().collect();
-    let end: String = start_of(&reversed, tail).chars().rev().collect();
-    format!("{}…{end}", start_of(text, columns - 1 - tail))
+    start_of(&reversed, columns).chars().rev().collect()
+}
+
+/// Breaks lines between words so that they fit. The rest of a line is indented.
+pub(crate) fn wrapped(text: &str, columns: usize) -> String {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let mut line_width = 0;
+        let mut broken = String::new();
+        for word in line.split(' ') {
+            let word_width = width(word);
+            if line_width > 0 && line_width + 1 + word_width > columns {
+                broken.push_str("\n  ");
+                line_width = 2;
+            } else if !broken.is_empty() {
+                broken.push(' ');
+                line_width += 1;
+            }
+            broken.push_str(word);
+            line_width += word_width;
+        }
+        lines.push(broken);
+    }
+    lines.join("\n")
 }
 
 /// Returns the characters from the start that fit into a number of columns.
-fn start_of(text: &str, columns: usize) -> String {
+pub(crate) fn start_of(text: &str, columns: usize) -> String {
     let mut room = columns;
     let mut start = String::new();
     for c in text.chars() {
@@ -89,6 +116,13 @@ mod tests {
         assert_eq!(shown(17), "alpha, beta, +1");
         assert_eq!(shown(14), "alpha, +2");
         assert_eq!(shown(8), "");
+    }
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        assert_eq!(wrapped("one two three\nfour", 9), "one two\n  three\nfour");
+        assert_eq!(wrapped("\x1b[1mone\x1b[0m 配達 two", 8), "\x1b[1mone\x1b[0m 配達\n  two");
+        assert_eq!(wrapped("as it is", usize::MAX), "as it is");
     }
 
     #[test]

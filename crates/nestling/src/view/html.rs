@@ -6,11 +6,12 @@ mod data;
 mod tables;
 mod page_data;
 mod children;
-mod kind_counts;
 mod job;
 mod collect;
+mod compared;
 mod listing;
 
+use super::diff::diff;
 use crate::emit::EmittedPart;
 use crate::plan::Plan;
 use listing::Listing;
@@ -70,19 +71,22 @@ pub struct HtmlError(#[from] minijinja::Error);
 /// ```
 #[derive(Debug)]
 #[must_use = "the page is made by `render`"]
-pub struct HtmlPage {
+pub struct HtmlPage<'a> {
+    /// The plan of the first kind, with which the others are compared.
+    first: &'a Plan,
     title: String,
     summary: String,
     listing: Listing,
     data: PageData,
 }
 
-impl HtmlPage {
+impl<'a> HtmlPage<'a> {
     /// Starts the page of a plan.
-    pub fn new(plan: &Plan) -> Self {
+    pub fn new(plan: &'a Plan) -> Self {
         let mut data = PageData { nestling: env!("CARGO_PKG_VERSION"), ..PageData::default() };
-        collect::add_kind(&mut data, plan);
+        collect::add_kind(&mut data, plan, None);
         Self {
+            first: plan,
             title: readable(&plan.facts.describe()).into_owned(),
             summary: readable(super::summary(plan).trim()).into_owned(),
             listing: Listing::of(plan),
@@ -92,12 +96,13 @@ impl HtmlPage {
 
     /// Adds the plan of the same change for another kind of pipeline.
     pub fn add_kind(&mut self, plan: &Plan) {
-        collect::add_kind(&mut self.data, plan);
+        let difference = compared::kind(&diff(self.first, plan), &mut self.data.tables);
+        collect::add_kind(&mut self.data, plan, Some(difference));
     }
 
     /// Adds the difference between the plans of all units at base and at head, for the first kind of pipeline.
     pub fn add_base(&mut self, base: &Plan, head: &Plan) {
-        collect::add_base(&mut self.data, base, head);
+        self.data.base = Some(compared::base(base, head, &mut self.data.tables));
     }
 
     /// Adds the parts that the first kind's pipeline is written in, as [`Plan::parts`] returns them: the router's trigger jobs with

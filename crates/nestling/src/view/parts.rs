@@ -3,7 +3,7 @@
 
 use super::fit::{counted, end_cut, list, middle_cut, width};
 use super::paint::Screen;
-use super::row::{START, name_in_line, padded};
+use super::row::{START, names_in_lines, padded};
 use super::unclaimed::provenance;
 use crate::plan::Plan;
 use crate::select::{Reason, Selection};
@@ -62,11 +62,9 @@ fn listed(text: &mut String, paths: &[RepoPath]) {
 /// Returns the units of the pipeline, each with its reasons.
 pub fn units(plan: &Plan, screen: Screen) -> String {
     let included = plan.included();
-    let names: Vec<Vec<String>> = included
-        .iter()
-        .take(UNITS)
-        .map(|(unit, _)| vec![screen.paint.bold(name_in_line(unit.as_str(), screen.columns))])
-        .collect();
+    let names: Vec<&str> = included.iter().take(UNITS).map(|(unit, _)| unit.as_str()).collect();
+    let names = names_in_lines(&names, screen.columns);
+    let names: Vec<Vec<String>> = names.into_iter().map(|name| vec![screen.paint.bold(name)]).collect();
     let mut text = String::new();
     for (line, (_, verdict)) in padded(&names).into_iter().zip(&included) {
         let room = screen.columns.saturating_sub(width(&line));

@@ -1,10 +1,11 @@
 //! The jobs of a plan as GitLab will make them: in the pipeline or not, under which condition, how many, and how they
 //! start.
 
+use super::varied;
 use crate::plan::Plan;
 use crate::view::fit::counted;
 use nestling_gitlab::diagnostic::{Origin, Sources};
-use nestling_gitlab::pipeline::presence::{Case, JobPresence, Outcome, Presence, Start as When, State};
+use nestling_gitlab::pipeline::presence::{Case, JobPresence, Outcome, Start as When, State};
 use nestling_gitlab::pipeline::rule::rules;
 use nestling_gitlab::pipeline::{Job, guard::Guard};
 use nestling_gitlab::yaml::{Map, Node};
@@ -135,7 +136,7 @@ impl<'a> PlannedJob<'a> {
             return starts;
         }
         for (_, presence) in self.presence.copies() {
-            for (guard, start) in self.cases_of(presence) {
+            for (guard, start) in varied::cases_of(presence, &|case, when, _| self.start_of(case, when)) {
                 let entry = (guard.map(|guard| guard.to_string()), start);
                 if !starts.contains(&entry) {
                     starts.push(entry);
@@ -150,50 +151,10 @@ impl<'a> PlannedJob<'a> {
         (self.start() == Start::Varies).then(|| self.start_words("automatic"))
     }
 
-    /// Returns how the job starts, with this word for an automatic start.
+    /// Returns how the job starts, with the condition of each start if it varies, and this word for an automatic start.
     pub(crate) fn start_words(self, automatic: &str) -> String {
-        let start = self.start();
-        if start != Start::Varies {
-            return start_word(start, automatic);
-        }
-        let mut by_words: Vec<(String, usize)> = Vec::new();
-        let copies = self.presence.copies().iter().map(|(_, presence)| self.cases_of(presence));
-        for cases in copies.filter(|cases| !cases.is_empty()) {
-            let words = cases_in_words(&cases, automatic);
-            match by_words.iter_mut().find(|(known, _)| *known == words) {
-                Some((_, count)) => *count += 1,
-                None => by_words.push((words, 1)),
-            }
-        }
-        if let [(words, _)] = by_words.as_slice() {
-            return words.clone();
-        }
-        let words: Vec<String> = by_words
-            .into_iter()
-            .map(|(words, count)| match count {
-                1 => format!("1 copy: {words}"),
-                _ => format!("{count} copies: {words}"),
-            })
-            .collect();
-        words.join("; ")
-    }
-
-    /// Returns the starts of a copy in the order of its cases, and the condition of each but the last one.
-    fn cases_of(self, presence: &Presence) -> Vec<(Option<Guard>, Start<'a>)> {
-        let mut cases: Vec<(Option<Guard>, Start<'a>)> = Vec::new();
-        for (case, start, _) in presence.present() {
-            let start = self.start_of(case, start);
-            match cases.last_mut() {
-                Some((Some(guard), known)) if *known == start => {
-                    *guard = Guard::any([guard.clone(), case.guard.clone()]);
-                }
-                _ => cases.push((Some(case.guard.clone()), start)),
-            }
-        }
-        if let Some((guard, _)) = cases.last_mut() {
-            *guard = None;
-        }
-        cases
+        let start = |case: &Case, when, _| self.start_of(case, when);
+        varied::in_words(self.presence, &start, &|start| start_word(*start, automatic))
     }
 
     fn start_of(self, case: &Case, start: When) -> Start<'a> {
@@ -297,19 +258,6 @@ fn start_word(start: Start<'_>, automatic: &str) -> String {
         Start::OnFailure => "on failure".to_owned(),
         Start::Varies => "by its rules".to_owned(),
     }
-}
-
-fn cases_in_words(cases: &[(Option<Guard>, Start<'_>)], automatic: &str) -> String {
-    let mut parts = Vec::new();
-    for (guard, start) in cases {
-        let word = start_word(*start, automatic);
-        parts.push(match guard {
-            Some(guard) => format!("{word} if {guard}"),
-            None if cases.len() > 1 => format!("otherwise {word}"),
-            None => word,
-        });
-    }
-    parts.join(", ")
 }
 
 /// Returns `true` if a case leaves the job out whenever it is asked.

@@ -4,6 +4,7 @@ use super::facts::{deploys_to, short, within};
 use super::fit::{counted, end_cut, list, middle_cut, width};
 use super::paint::{Paint, Screen};
 use super::planned::{PlannedJob, Start};
+use super::siblings::middle_cuts;
 use nestling_gitlab::pipeline::environment::Environment;
 use nestling_gitlab::pipeline::need::needs as pipeline_needs;
 use std::collections::BTreeSet;
@@ -63,10 +64,10 @@ pub(crate) fn padded_names(rows: &[[String; 2]], columns: usize, paints: [PaintC
     if widths[0] + widths[1] > room {
         widths = [widest(0, room / 2), widest(1, room / 2)];
     }
-    let mut painted = Vec::new();
-    for (index, row) in rows.iter().enumerate() {
+    let mut rooms = [Vec::new(), Vec::new()];
+    for row in rows {
         let taken = [0, 1].map(|column| width(&row[column]).max(widths[column]));
-        let rooms = match taken {
+        let [first, second] = match taken {
             [first, second] if first + second <= room => [first, second],
             [_, second] if second == widths[1] => [room - second, second],
             [first, _] if first == widths[0] => [first, room - first],
@@ -75,15 +76,44 @@ pub(crate) fn padded_names(rows: &[[String; 2]], columns: usize, paints: [PaintC
                 [first, room - first]
             }
         };
-        let cut = |column: usize| paints[column](index, &middle_cut(&row[column], rooms[column]));
-        painted.push(vec![cut(0), cut(1)]);
+        rooms[0].push(first);
+        rooms[1].push(second);
     }
-    padded_to(&painted, &widths)
+    let cuts = [0, 1].map(|column| {
+        let names: Vec<&str> = rows.iter().map(|row| row[column].as_str()).collect();
+        middle_cuts(&names, &rooms[column])
+    });
+    let painted = (0..rows.len())
+        .map(|index| [0, 1].map(|column| paints[column](index, &cuts[column][index])).to_vec());
+    padded_to(&painted.collect::<Vec<_>>(), &widths)
 }
 
-/// Returns a name for a line of its own, such as one with a reason. Of a long name, both ends are shown.
-pub(crate) fn name_in_line(name: &str, columns: usize) -> String {
-    middle_cut(name, (columns / 2).max(ENVIRONMENT))
+/// Returns names for lines of their own, such as those with a reason. Of a long name, both ends are shown.
+pub(crate) fn names_in_lines(names: &[&str], columns: usize) -> Vec<String> {
+    middle_cuts(names, &vec![(columns / 2).max(ENVIRONMENT); names.len()])
+}
+
+/// Returns the line of a job: its first columns behind `lead`, then its facts. Facts without room there get a line of their own
+/// behind `below`.
+pub(crate) fn job_line(
+    [lead, below]: [&str; 2],
+    first_columns: &str,
+    planned: PlannedJob<'_>,
+    absent: &BTreeSet<&str>,
+    screen: Screen,
+) -> String {
+    let taken = width(lead) + width(first_columns);
+    let facts_beside = facts(planned, absent, screen, screen.columns.saturating_sub(taken));
+    if taken + width(&facts_beside) <= screen.columns {
+        return format!("{lead}{first_columns}{facts_beside}").trim_end().to_owned();
+    }
+    let room = screen.columns.saturating_sub(width(below));
+    let mut facts_below = facts(planned, absent, screen, room);
+    if width(&facts_below) > room {
+        let plain = facts(planned, absent, Screen { paint: Paint::Plain, ..screen }, room);
+        facts_below = screen.paint.dim(end_cut(&plain, room));
+    }
+    format!("{}\n{below}{facts_below}", format!("{lead}{first_columns}").trim_end())
 }
 
 /// Returns a job's name for a list, with the number of its copies, without paint.
@@ -103,12 +133,7 @@ pub(crate) fn paint_name(planned: PlannedJob<'_>, name: &str, paint: Paint) -> S
 }
 
 /// Returns the other facts of a job, in `columns` characters if possible. Needs on `absent` jobs are met without them.
-pub(crate) fn facts(
-    planned: PlannedJob<'_>,
-    absent: &BTreeSet<&str>,
-    screen: Screen,
-    columns: usize,
-) -> String {
+fn facts(planned: PlannedJob<'_>, absent: &BTreeSet<&str>, screen: Screen, columns: usize) -> String {
     let paint = screen.paint;
     let job = planned.job;
     let start = start_in_words(planned);

@@ -2,7 +2,7 @@
 
 use super::absences::absences_within;
 use super::facts::by_stage;
-use super::fit::{end_cut, middle_cut, width};
+use super::fit::{end_cut, middle_cut, width, wrapped};
 use super::paint::Screen;
 use super::planned::{Count, PlannedJob, absent_names, possible_jobs};
 use super::row;
@@ -35,9 +35,7 @@ pub fn stages(plan: &Plan, screen: Screen) -> String {
         let stage = middle_cut(stage, screen.columns.saturating_sub(width(&count) + 2));
         let _ = writeln!(text, "{}  {}", paint.cyan(stage), paint.dim(count));
         for (planned, line) in jobs.iter().zip(lines.by_ref()) {
-            let room = screen.columns.saturating_sub(2 + width(&line));
-            let facts = row::facts(*planned, &absent, screen, room);
-            let _ = writeln!(text, "  {}", format!("{line}{facts}").trim_end());
+            let _ = writeln!(text, "{}", row::job_line(["  ", "      "], &line, *planned, &absent, screen));
         }
         text.push('\n');
     }
@@ -51,5 +49,5 @@ pub fn stages(plan: &Plan, screen: Screen) -> String {
     if !absences.is_empty() {
         text.push('\n');
     }
-    text + &summary(plan)
+    text + &wrapped(&summary(plan), screen.columns) + "\n"
 }

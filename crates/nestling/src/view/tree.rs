@@ -1,10 +1,11 @@
 //! The plan as a tree: the units with their reasons, each with its jobs.
 
 use super::facts::{by_stage, short};
-use super::fit::{counted, end_cut, list, middle_cut, width};
+use super::fit::{counted, end_cut, list, middle_cut, width, wrapped};
 use super::paint::Screen;
 use super::planned::{Count, PlannedJob, absent_names, planned_jobs, possible_jobs};
 use super::row;
+use super::siblings::middle_cuts;
 use super::unclaimed::provenance;
 use crate::changes::{Everything, Extent};
 use crate::passed::JobReuse;
@@ -26,7 +27,7 @@ pub fn tree(plan: &Plan, screen: Screen) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}\n", heading(plan, screen));
     text += &branches(plan, screen);
-    let _ = write!(text, "\n{}", summary(plan));
+    let _ = writeln!(text, "\n{}", wrapped(&summary(plan), screen.columns));
     text
 }
 
@@ -73,8 +74,9 @@ pub fn branches(plan: &Plan, screen: Screen) -> String {
 
 /// Adds the jobs of a unit that the environment catalogue leaves out, each with the reason.
 fn left_out_jobs(plan: &Plan, unit: &UnitName, screen: Screen, text: &mut String) {
-    for left_out in plan.left_out.get(unit).into_iter().flatten() {
-        let job = row::name_in_line(&left_out.job, screen.columns);
+    let left_out = plan.left_out.get(unit).map(Vec::as_slice).unwrap_or_default();
+    let names: Vec<&str> = left_out.iter().map(|left_out| left_out.job.as_str()).collect();
+    for (job, left_out) in row::names_in_lines(&names, screen.columns).iter().zip(left_out) {
         let line = format!("   without {job}: {}", left_out.reason);
         let _ = writeln!(text, "{}", screen.paint.dim(end_cut(&line, screen.columns)));
     }
@@ -117,7 +119,7 @@ fn heading(plan: &Plan, screen: Screen) -> String {
     let paint = screen.paint;
     let description = paint.bold(plan.facts.describe());
     let provenance = paint.dim(provenance(plan));
-    format!("{description}: {}\n{provenance}", extent(plan))
+    wrapped(&format!("{description}: {}\n{provenance}", extent(plan)), screen.columns)
 }
 
 /// Returns the extent of the change in a few words.
@@ -133,7 +135,7 @@ pub(crate) fn extent(plan: &Plan) -> String {
 fn unit_line(plan: &Plan, unit: &UnitName, screen: Screen, text: &mut String) {
     let paint = screen.paint;
     let mut line_break = "  ";
-    let name = middle_cut(unit.as_str(), screen.columns);
+    let name = long_name(plan, unit, screen.columns);
     let mut room = screen.columns.saturating_sub(width(&name) + 2);
     if room < REASON {
         line_break = "\n  ";
@@ -141,6 +143,18 @@ fn unit_line(plan: &Plan, unit: &UnitName, screen: Screen, text: &mut String) {
     }
     let reasons = reasons_in(plan.verdict(unit).reasons(), room);
     let _ = writeln!(text, "{}{line_break}{}", paint.bold(name), paint.dim(reasons));
+}
+
+/// Returns the name of a unit in a line of its own. One that does not fit differs from the others that do not.
+fn long_name(plan: &Plan, unit: &UnitName, columns: usize) -> String {
+    if width(unit.as_str()) <= columns {
+        return unit.to_string();
+    }
+    let units = plan.included();
+    let names: Vec<&str> = units.iter().map(|(unit, _)| unit.as_str()).collect();
+    let cuts = middle_cuts(&names, &vec![columns; names.len()]);
+    let index = names.iter().position(|name| *name == unit.as_str());
+    index.map_or_else(|| middle_cut(unit.as_str(), columns), |index| cuts[index].clone())
 }
 
 /// Returns as many reasons as fit into `room` characters: at least the first one, shortened, and the number of others.
@@ -170,22 +184,22 @@ fn jobs_of(jobs: &[PlannedJob<'_>], absent: &BTreeSet<&str>, screen: Screen, tex
     let stage = |_: usize, stage: &str| paint.cyan(stage);
     let lines = row::padded_names(&rows, screen.columns.saturating_sub(3), [&name, &stage]);
     for (index, (line, planned)) in lines.into_iter().zip(&jobs).enumerate() {
-        let branch = if index + 1 == jobs.len() { "└─ " } else { "├─ " };
-        let room = screen.columns.saturating_sub(3 + width(&line));
-        let facts = row::facts(*planned, absent, screen, room);
-        let _ = writeln!(text, "{}{}", paint.dim(branch), format!("{line}{facts}").trim_end());
+        let branch = if index + 1 == jobs.len() { ["└─ ", "     "] } else { ["├─ ", "│    "] };
+        let branch = branch.map(|lines| paint.dim(lines));
+        let branch = [branch[0].as_str(), branch[1].as_str()];
+        let _ = writeln!(text, "{}", row::job_line(branch, &line, *planned, absent, screen));
     }
 }
 
 /// Adds the jobs that their rules leave out: each with its rule if they are few, else their number.
 fn omitted_jobs(plan: &Plan, jobs: &[PlannedJob<'_>], screen: Screen, text: &mut String) {
+    let omitted: Vec<_> =
+        jobs.iter().filter_map(|planned| Some((planned.job, planned.omission()?))).collect();
+    let names: Vec<&str> = omitted.iter().map(|(job, _)| short(job)).collect();
+    let names = row::names_in_lines(&names, screen.columns);
     let mut lines = Vec::new();
-    for planned in jobs {
-        if let Some(omission) = planned.omission() {
-            let reason = omission.in_words(&plan.sources);
-            let name = row::name_in_line(short(planned.job), screen.columns);
-            lines.push(format!("   without {name}: {reason}"));
-        }
+    for (name, (_, omission)) in names.iter().zip(&omitted) {
+        lines.push(format!("   without {name}: {}", omission.in_words(&plan.sources)));
     }
     if lines.len() > OMITTED {
         lines = vec![format!("   {} left out by rules", counted(lines.len(), "job"))];

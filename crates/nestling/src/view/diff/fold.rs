@@ -1,6 +1,6 @@
 //! Groups identical changes to several jobs. Changes are identical if they differ only in the name of the unit.
 
-use super::{ChangedKey, Diff, JobId};
+use super::{ChangedKey, Diff, JobId, with_copies};
 use indexmap::IndexMap;
 use nestling_gitlab::name::{UnitName, slug};
 
@@ -25,20 +25,20 @@ pub(super) struct Alike {
 /// A short name of jobs that were added or removed in several units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Same {
-    /// The name within the unit.
+    /// The name within the unit, with the number of copies.
     pub short: String,
     /// The units; empty for a job of the workspace.
     pub units: Vec<UnitName>,
 }
 
-/// Short names of jobs by unit.
-pub(super) type ByUnit = IndexMap<Option<UnitName>, Vec<String>>;
+/// Jobs by unit.
+pub(super) type ByUnit = IndexMap<Option<UnitName>, Vec<JobId>>;
 
 /// Returns the changes of all jobs, the most frequent first.
 pub(super) fn changes(diff: &Diff) -> Vec<Alike> {
     let mut by_neutral_form: IndexMap<(String, Vec<String>, Vec<String>), Alike> = IndexMap::new();
     for changed in &diff.changed {
-        let JobId { unit, short, .. } = &changed.job;
+        let unit = &changed.job.unit;
         for changed_key in &changed.keys {
             let ChangedKey { key, removed, added } = changed_key.clone();
             let removed_form = neutral(&removed, unit.as_ref());
@@ -46,7 +46,7 @@ pub(super) fn changes(diff: &Diff) -> Vec<Alike> {
             let alike = by_neutral_form
                 .entry((key.clone(), removed_form, added_form))
                 .or_insert_with(|| Alike { key, removed, added, jobs: ByUnit::new() });
-            alike.jobs.entry(unit.clone()).or_default().push(short.clone());
+            alike.jobs.entry(unit.clone()).or_default().push(changed.job.clone());
         }
     }
     let mut folded = Vec::new();
@@ -72,19 +72,29 @@ fn neutral(lines: &[String], unit: Option<&UnitName>) -> Vec<String> {
     neutral
 }
 
+/// Returns a job's short name with the number of copies: `test ×3`.
+pub(super) fn short_label(job: &JobId) -> String {
+    with_copies(&job.short, job.copies)
+}
+
 /// Groups jobs by their short names, in the order of the first job of each.
 pub(super) fn same(jobs: &[JobId]) -> Vec<Same> {
-    let mut by_name: IndexMap<&str, Vec<UnitName>> = IndexMap::new();
+    let mut by_name: IndexMap<String, Vec<UnitName>> = IndexMap::new();
     for job in jobs {
-        by_name.entry(&job.short).or_default().extend(job.unit.clone());
+        by_name.entry(short_label(job)).or_default().extend(job.unit.clone());
     }
-    by_name.into_iter().map(|(short, units)| Same { short: short.to_owned(), units }).collect()
+    by_name.into_iter().map(|(short, units)| Same { short, units }).collect()
 }
 
 impl Alike {
-    /// Returns the number of jobs.
+    /// Returns the number of jobs that GitLab creates.
     pub(super) fn count(&self) -> usize {
-        self.jobs.values().map(Vec::len).sum()
+        JobId::total(self.jobs.values().flatten())
+    }
+
+    /// Returns `true` if the title names the only job.
+    pub(super) fn is_of_one_job(&self) -> bool {
+        self.jobs.values().map(Vec::len).sum::<usize>() == 1
     }
 
     /// Returns a title: `` `image` changes in 37 jobs of 12 units``.
@@ -100,12 +110,12 @@ impl Alike {
             (false, true) => "is removed",
             _ => "changes",
         };
-        let count = self.count();
-        if count == 1
+        if self.is_of_one_job()
             && let Some((unit, jobs)) = self.jobs.first()
         {
-            return format!("{key} {verb} in {}", name(&full(unit.as_ref(), &jobs[0])));
+            return format!("{key} {verb} in {}", name(&full(unit.as_ref(), &short_label(&jobs[0]))));
         }
+        let count = self.count();
         let units = self.jobs.keys().flatten().count();
         let of = match units {
             0 => String::new(),

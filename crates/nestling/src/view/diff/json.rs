@@ -1,6 +1,6 @@
 //! The difference as JSON, version 1, for scripts.
 
-use super::fold::{Alike, changes, full};
+use super::fold::{Alike, changes};
 use super::{ChangedJob, ChangedKey, Diff, JobId};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,9 +16,9 @@ pub struct DiffV1 {
     pub base: String,
     /// Description of the newer side.
     pub head: String,
-    /// Jobs of the newer side only.
+    /// Jobs of the newer side only, and jobs of both that have more copies on it.
     pub added: Vec<DiffJobV1>,
-    /// Jobs of the older side only.
+    /// Jobs of the older side only, and jobs of both that have more copies on it.
     pub removed: Vec<DiffJobV1>,
     /// Jobs of both sides that differ.
     pub changed: Vec<ChangedJobV1>,
@@ -38,6 +38,8 @@ pub struct DiffJobV1 {
     pub unit: Option<String>,
     /// Its stage.
     pub stage: String,
+    /// Number of jobs that GitLab creates of it, by `parallel`. If both sides have the job, the number of copies by which they differ.
+    pub copies: usize,
 }
 
 /// A job that differs.
@@ -48,6 +50,8 @@ pub struct ChangedJobV1 {
     pub name: String,
     /// Its unit; null for a job of the workspace.
     pub unit: Option<String>,
+    /// Number of jobs that GitLab creates of it on both sides, by `parallel`.
+    pub copies: usize,
     /// The keys that differ.
     pub keys: Vec<ChangedKeyV1>,
 }
@@ -56,7 +60,8 @@ pub struct ChangedJobV1 {
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct ChangedKeyV1 {
-    /// The key, with dots between the levels: `variables.NODE_ENV`.
+    /// The key, with dots between the levels: `variables.NODE_ENV`. `presence` and `start` are facts in words, and so is `allow_failure`
+    /// if rules set it.
     pub key: String,
     /// Lines of YAML of the older value only.
     pub removed: Vec<String>,
@@ -95,6 +100,7 @@ fn changed_job(changed: &ChangedJob) -> ChangedJobV1 {
     ChangedJobV1 {
         name: changed.job.name.to_string(),
         unit: changed.job.unit.as_ref().map(ToString::to_string),
+        copies: changed.job.count(),
         keys: changed.keys.iter().map(changed_key).collect(),
     }
 }
@@ -104,13 +110,10 @@ fn changed_key(key: &ChangedKey) -> ChangedKeyV1 {
 }
 
 fn folded(alike: Alike) -> FoldedV1 {
-    let mut names = Vec::new();
-    for (unit, jobs) in &alike.jobs {
-        names.extend(jobs.iter().map(|job| full(unit.as_ref(), job)));
-    }
+    let names = alike.jobs.values().flatten().map(|job| job.name.to_string());
     FoldedV1 {
         title: alike.title(),
-        jobs: names,
+        jobs: names.collect(),
         change: ChangedKeyV1 { key: alike.key, removed: alike.removed, added: alike.added },
     }
 }
@@ -125,5 +128,6 @@ fn job(job: &JobId) -> DiffJobV1 {
         name: job.name.to_string(),
         unit: job.unit.as_ref().map(ToString::to_string),
         stage: job.stage.clone(),
+        copies: job.count(),
     }
 }

@@ -1,6 +1,6 @@
 //! The difference as Markdown, for a comment on a merge request.
 
-use super::fold::{Alike, Same, changes, full, same};
+use super::fold::{Alike, Same, changes, full, same, short_label};
 use super::{Diff, JobId};
 use crate::view::escape::{code, fence};
 use crate::view::fit::counted;
@@ -23,13 +23,8 @@ pub fn markdown(diff: &Diff, title: &str) -> String {
         }
         return out;
     }
-    let _ = writeln!(
-        out,
-        "**{} added**, **{} removed**, **{} changed**\n",
-        diff.added.len(),
-        diff.removed.len(),
-        diff.changed.len()
-    );
+    let [added, removed, changed] = diff.counts();
+    let _ = writeln!(out, "**{added} added**, **{removed} removed**, **{changed} changed**\n");
     jobs(&mut out, &diff.added, "Added");
     jobs(&mut out, &diff.removed, "Removed");
     if let Some(stages) = &diff.stages {
@@ -81,10 +76,10 @@ fn change(out: &mut String, alike: &Alike) {
         lines.push(format!("  … and {more} more lines"));
     }
     let _ = writeln!(out, "{}\n\n{}", alike.titled(code, code), fence("diff", &lines.join("\n")));
-    if alike.count() > 1 {
+    if !alike.is_of_one_job() {
         let _ = writeln!(out, "<details><summary>{}</summary>\n", counted(alike.count(), "job"));
         for (unit, jobs) in &alike.jobs {
-            let jobs: Vec<String> = jobs.iter().map(|job| code(job)).collect();
+            let jobs: Vec<String> = jobs.iter().map(|job| code(&short_label(job))).collect();
             let unit = unit.as_ref().map_or("workspace", |unit| unit.as_str());
             let _ = writeln!(out, "- {}: {}", code(unit), jobs.join(", "));
         }

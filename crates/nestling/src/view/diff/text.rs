@@ -1,6 +1,6 @@
 //! The difference for a terminal.
 
-use super::fold::{Alike, Same, changes, full, same};
+use super::fold::{Alike, Same, changes, full, same, short_label};
 use super::{Diff, JobId};
 use crate::view::fit::{counted, list, width};
 use crate::view::paint::{Paint, Screen};
@@ -29,7 +29,7 @@ pub fn text(diff: &Diff, screen: Screen) -> String {
     if !diff.changed.is_empty() {
         let units: BTreeSet<_> =
             diff.changed.iter().filter_map(|changed| changed.job.unit.as_ref()).collect();
-        let jobs = counted(diff.changed.len(), "job");
+        let jobs = counted(JobId::total(diff.changed.iter().map(|changed| &changed.job)), "job");
         let units = counted(units.len(), "unit");
         let _ = writeln!(out, "{}\n", screen.paint.bold(format!("{jobs} changed in {units}")));
     }
@@ -47,7 +47,7 @@ fn jobs(out: &mut String, jobs: &[JobId], sign: char, word: &str, screen: Screen
     if jobs.is_empty() {
         return;
     }
-    let _ = writeln!(out, "{}", screen.paint.bold(format!("{} {word}", counted(jobs.len(), "job"))));
+    let _ = writeln!(out, "{}", screen.paint.bold(format!("{} {word}", counted(JobId::total(jobs), "job"))));
     for Same { short, units } in same(jobs) {
         let line = match units.as_slice() {
             [] => format!("{sign} {short}"),
@@ -81,13 +81,14 @@ fn change(out: &mut String, alike: &Alike, screen: Screen) {
             let _ = writeln!(out, "  {sign} … and {} more lines", lines.len() - LINES);
         }
     }
-    if alike.count() > 1 {
+    if !alike.is_of_one_job() {
         for (unit, jobs) in alike.jobs.iter().take(UNITS) {
             let unit = unit.as_ref().map_or("workspace", |unit| unit.as_str());
             let room = screen.columns.saturating_sub(width(unit) + 6);
-            let mut names = list(jobs, ", ", room, |more| format!("+{more}"));
+            let labels: Vec<String> = jobs.iter().map(short_label).collect();
+            let mut names = list(&labels, ", ", room, |more| format!("+{more}"));
             if names.is_empty() {
-                names = counted(jobs.len(), "job");
+                names = counted(JobId::total(jobs), "job");
             }
             let _ = writeln!(out, "    {}", paint.dim(format!("{unit}: {names}")));
         }

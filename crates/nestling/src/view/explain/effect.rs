@@ -9,14 +9,25 @@ use nestling_gitlab::pipeline::need::{NeedSource, needs};
 use std::collections::BTreeSet;
 
 /// Returns the jobs of a unit in this pipeline.
-pub(super) fn jobs(plan: &Plan, unit: &UnitName) -> Vec<String> {
-    let jobs = possible_jobs(plan).filter(|planned| planned.job.unit.as_ref() == Some(unit));
-    jobs.map(|planned| planned.job.name.to_string()).collect()
+pub(super) fn jobs<'a>(plan: &'a Plan, unit: &UnitName) -> Vec<PlannedJob<'a>> {
+    possible_jobs(plan).filter(|planned| planned.job.unit.as_ref() == Some(unit)).collect()
+}
+
+/// Returns an effect with its jobs.
+pub(super) fn effect(unit: Option<&UnitName>, text: String, jobs: &[PlannedJob<'_>]) -> Effect {
+    let copies = jobs.iter().filter(|planned| planned.multiplier().is_some());
+    Effect {
+        unit: unit.map(ToString::to_string),
+        text,
+        jobs: jobs.iter().map(|planned| planned.job.name.to_string()).collect(),
+        copies: copies.map(|planned| (planned.job.name.to_string(), planned.count().possible)).collect(),
+    }
 }
 
 /// Returns the units that this one selects: those that depend on it, and those whose jobs its jobs need.
 pub(super) fn of_unit(plan: &Plan, unit: &UnitName) -> Vec<Effect> {
-    let unit_jobs: BTreeSet<String> = jobs(plan, unit).into_iter().collect();
+    let unit_jobs: BTreeSet<String> =
+        jobs(plan, unit).iter().map(|planned| planned.job.name.to_string()).collect();
     let mut effects = Vec::new();
     for (other, verdict) in plan.included() {
         let reasons = verdict.reasons().iter();
@@ -24,7 +35,7 @@ pub(super) fn of_unit(plan: &Plan, unit: &UnitName) -> Vec<Effect> {
         else {
             continue;
         };
-        effects.push(Effect { unit: Some(other.to_string()), text, jobs: jobs(plan, other) });
+        effects.push(effect(Some(other), text, &jobs(plan, other)));
     }
     effects
 }
@@ -52,15 +63,12 @@ fn connection(
 /// Returns the jobs of this pipeline that need a job directly.
 pub(super) fn of_job(plan: &Plan, name: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
-    for PlannedJob { job, .. } in possible_jobs(plan) {
+    for planned in possible_jobs(plan) {
+        let job = planned.job;
         let needs = needs(&job.body).unwrap_or_default();
         let is_needed = needs.iter().any(|need| matches!(need.source, NeedSource::Job(job) if job == name));
         if is_needed {
-            effects.push(Effect {
-                unit: job.unit.as_ref().map(ToString::to_string),
-                text: format!("{} needs it", job.name),
-                jobs: vec![job.name.to_string()],
-            });
+            effects.push(effect(job.unit.as_ref(), format!("{} needs it", job.name), &[planned]));
         }
     }
     effects

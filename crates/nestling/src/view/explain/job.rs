@@ -46,6 +46,9 @@ pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, name: &str, sources: &So
         explanation.is_known |= presence::environment_reason(plan, unit, name).is_some();
         explanation.why_not = absent(plan, unit, name, &full_name, sources);
     }
+    let has_jobs =
+        |unit: &Unit| matches!(plan.verdict(&unit.name), Verdict::Everything(_) | Verdict::Selected(_));
+    explanation.is_unknown_here = !explanation.is_known && unit.is_none_or(has_jobs);
     explanation
 }
 
@@ -106,7 +109,8 @@ fn absent(plan: &Plan, unit: &Unit, name: &str, full_name: &str, sources: &Sourc
     if let Some(left_out) = left_out.find(|left_out| left_out.job == name) {
         return vec![left_out.reason.clone()];
     }
-    let unit_jobs = effect::jobs(plan, &unit.name);
+    let unit_jobs: Vec<String> =
+        effect::jobs(plan, &unit.name).iter().map(|planned| planned.job.name.to_string()).collect();
     let environment_reason = presence::environment_reason(plan, unit, name);
     match plan.verdict(&unit.name) {
         Verdict::Skipped => {

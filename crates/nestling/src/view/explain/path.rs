@@ -73,7 +73,7 @@ fn claiming_units(plan: &Plan, path: &RepoPath, explanation: &mut Explanation) {
 }
 
 fn effect_on(plan: &Plan, unit: &UnitName, text: String) -> Effect {
-    Effect { jobs: effect::jobs(plan, unit), unit: Some(unit.to_string()), text }
+    effect::effect(Some(unit), text, &effect::jobs(plan, unit))
 }
 
 /// Adds the units that are generated from the path, with the differences that its change made.

@@ -117,6 +117,10 @@ impl Explanation {
             None => of_environments(plan, name),
         };
         self.is_known |= !made.is_empty() || is_left_out(plan, name);
+        if self.is_unknown_here && made.iter().any(|planned| !planned.is_out()) {
+            self.is_unknown_here = false;
+            self.why_not = vec!["only other kinds of pipelines have it: add `--as KIND`".to_owned()];
+        }
         if made.is_empty() {
             self.other_pipelines.push(other_pipeline(plan, None, None));
         }

@@ -143,12 +143,17 @@ fn listed_jobs(effect: &Effect) -> String {
     if jobs.is_empty() || is_named {
         return String::new();
     }
-    let line = format!(": {}", jobs.join(", "));
+    let label = |job: &String| match effect.copies.get(job) {
+        Some(copies) => format!("{job} ×{copies}"),
+        None => job.clone(),
+    };
+    let labels: Vec<String> = jobs.iter().map(label).collect();
+    let line = format!(": {}", labels.join(", "));
     if "  → ".chars().count() + effect.text.chars().count() + line.chars().count() <= COLUMNS {
         return line;
     }
     let mut lines = String::from(":");
-    for job in jobs {
+    for job in labels {
         let _ = write!(lines, "\n      {job}");
     }
     lines

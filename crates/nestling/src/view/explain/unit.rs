@@ -4,7 +4,7 @@ use super::cause::chains;
 use super::defaults::defaults;
 use super::effect;
 use super::why_not::why_not;
-use super::{Effect, Explanation, Step};
+use super::{Explanation, Step};
 use crate::plan::Plan;
 use crate::select::Verdict;
 use crate::view::planned::{Omission, planned_jobs};
@@ -31,7 +31,7 @@ pub(super) fn explain(plan: &Plan, unit: &Unit, sources: &Sources) -> Explanatio
     if *verdict != Verdict::Skipped {
         let jobs = effect::jobs(plan, &unit.name);
         let text = if jobs.is_empty() { "no jobs in this pipeline" } else { "jobs in this pipeline" };
-        explanation.effects.push(Effect { unit: Some(unit.name.to_string()), text: text.to_owned(), jobs });
+        explanation.effects.push(effect::effect(Some(&unit.name), text.to_owned(), &jobs));
     }
     explanation.notes = defaults(&plan.defaults, sources);
     explanation.notes.extend(replaced_uses(unit, sources));

@@ -15,6 +15,40 @@ function tailsOf(box) {
   return box.w < 200 ? { name: 8, unit: 7, part: 6 } : { name: 12, unit: 10, part: 8 };
 }
 
+// The names of this kind whose ends do not tell them apart, by what they are names of and the length of the end.
+const apart = new Map();
+const NAMES = {
+  label: () => jobs.flatMap((job) => [job.label, job.short.replace(GROUP, "")]),
+  job: () => jobs.map((job) => job.name),
+  unit: () => data.units,
+};
+function cutsOf(what, tail) {
+  const key = `${kindIndex} ${what} ${tail}`;
+  if (!apart.has(key)) apart.set(key, tellApart(NAMES[what](), tail));
+  return apart.get(key);
+}
+
+// The condition of a job, or of its start, which has lines of its own in a card.
+const NOTE = { letter: 6.6, beside: 50, line: 16, most: 3 };
+function noteOf(job) {
+  const words = job.out ? null : conditionWords(job);
+  return words === null ? null : withoutTicks(words);
+}
+
+// Words are wrapped here as in the card, where the browser has the last word: what does not fit ends with an ellipsis.
+function noteHeight(job, width) {
+  const note = noteOf(job);
+  if (note === null) return 0;
+  const room = (width - NOTE.beside) / NOTE.letter;
+  let lines = 1, taken = 0;
+  for (const word of note.split(" ")) {
+    if (taken && taken + 1 + word.length > room) lines += 1, taken = 0;
+    taken += word.length + (taken ? 1 : 0);
+    lines += Math.floor(taken / room), taken %= room;
+  }
+  return NOTE.line * Math.min(NOTE.most, lines);
+}
+
 function cardClass(job, box) {
   const base = baseMark(job);
   return ["card", job.start, box.small ? "small" : "", job.out ? "out" : "", job.condition ? "conditional" : "",
@@ -29,45 +63,32 @@ function metaOf(job, box) {
   if (line !== undefined) return [el("span", { class: "cut hit" }, `YAML: ${line}`)];
   if (job.out) {
     meta.push(el("span", { class: "cut" }, job.removed ? job.out : "left out by rules"));
-  } else if (job.condition) {
-    meta.push(el("span", { class: "cut" }, `${startNote(job)}if ${withoutTicks(job.condition)}`));
   } else if (job.trigger) {
     const count = childCount(job.trigger);
     meta.push(count === null ? middle(`triggers ${job.trigger.target}`, "", tails.part) : el("span", { class: "cut" }, `starts ${countWords(count, "job")}`));
   } else if (environment) {
     const kind = ["start", "stop"].includes(environment.action) ? environment.action : "other";
     // Beside a unit and a word there is no room for a name whose end can be read.
-    const name = !box.inLane && job.start !== "automatic" ? null : middle(brief(environment.name), "", tails.part);
+    const name = !box.inLane && !["automatic", "varies"].includes(job.start) ? null : middle(brief(environment.name), "", tails.part);
     meta.push(el("span", { class: `env ${kind}`, title: deployWords(environment) }, icon(kind), name));
-  } else if (job.start === "varies") {
-    meta.push(box.inLane ? el("span", { class: "cut may" }, withoutTicks(job.start_words)) : el("span", { class: "how-word", title: withoutTicks(job.start_words) }, mayWord(job, box)));
   } else if (box.inLane && job.start === "automatic") {
     meta.push(el("span", { class: "cut" }, waitWords(job)));
   }
   if (["manual", "delayed", "on_failure"].includes(job.start) && !job.out && !job.condition) meta.unshift(el("span", { class: "how-word" }, { manual: "manual", delayed: job.start_in || "delayed", on_failure: "on failure" }[job.start]));
-  if (job.start === "varies" && !job.out && !job.condition && (job.trigger || environment)) meta.unshift(el("span", { class: "how-word" }, mayWord(job, box)));
-  if (!box.inLane) meta.unshift(middle(job.unitName, "unit", job.start === "varies" ? 7 : tails.unit));
+  if (!box.inLane) meta.unshift(middle(job.unitName, "unit", tails.unit, cutsOf("unit", tails.unit)));
   return meta;
-}
-
-// In a narrow card there is room for the unit, and a question mark.
-function mayWord(job, box) {
-  return box.w < 200 && job.starts.includes("manual") ? "manual?" : mayWords(job);
-}
-
-function startNote(job) {
-  if (job.start === "varies") return `${mayWords(job)}, `;
-  return { manual: "manual, ", delayed: "delayed, ", on_failure: "on failure, " }[job.start] || "";
 }
 
 function makeCard(box) {
   const job = jobs[box.jobs[0]];
   const shown = box.small ? [] : metaOf(job, box);
+  const note = box.small ? null : noteOf(job);
   return el("button", { type: "button", class: cardClass(job, box), title: job.name },
     icon(job.trigger ? "trigger" : job.start, "how"),
     el("span", { class: "two" },
-      middle(job.label, "name", tailsOf(box).name),
-      box.small ? null : el("span", { class: "meta" }, shown)),
+      middle(job.label, "name", tailsOf(box).name, cutsOf("label", tailsOf(box).name)),
+      box.small ? null : el("span", { class: "meta" }, shown),
+      note === null ? null : el("span", { class: "condition", title: note }, note)),
     badgesOf(job),
     hidden(`, ${describe(job)}`));
 }
@@ -101,8 +122,8 @@ function makeGroup(box) {
   return el("button", { type: "button", class: `card group ${first.start}`, title: `${first.unit === null ? "" : `${first.unitName}:`}${box.base}`, "aria-expanded": String(Boolean(box.isOpen)) },
     icon("group", "how"),
     el("span", { class: "two" },
-      middle(box.base, "name", tailsOf(box).name),
-      el("span", { class: "meta" }, box.inLane ? null : middle(first.unitName, "unit", tailsOf(box).unit), el("span", { class: "cut" }, count))),
+      middle(box.base, "name", tailsOf(box).name, cutsOf("label", tailsOf(box).name)),
+      el("span", { class: "meta" }, box.inLane ? null : middle(first.unitName, "unit", tailsOf(box).unit, cutsOf("unit", tailsOf(box).unit)), el("span", { class: "cut" }, count))),
     icon("chevron", "turn"));
 }
 
@@ -116,7 +137,7 @@ function makeCell(box) {
   const text = present.length ? countWords(countOf(present), "job") : `${plural(members.length, "job")} left out`;
   const tag = (kind, mark, words, n) => (n ? el("span", { class: `tag ${kind}`, title: words }, icon(mark), String(n), hidden(` ${words}`)) : null);
   const problem = members.map(problemMark).find(Boolean);
-  const since = ["added", "removed", "changed"].map((mark) => [mark, members.filter((job) => baseMark(job) === mark).length]).filter(([, n]) => n);
+  const since = ["added", "removed", "changed"].map((mark) => [mark, members.reduce((total, job) => total + (baseMark(job) === mark ? baseOf(job).count : 0), 0)]).filter(([, n]) => n);
   return el("button", { type: "button", class: "cell", "aria-expanded": "false" },
     icon("chevron"), el("span", { class: "name" }, text), hidden(` of ${unitName(box.unit)} in ${members[0].stageName}`),
     tag("deploy", "start", "deploy", deploys), tag("manual", "manual", "manual", manual),
@@ -133,7 +154,7 @@ function makeLane(lane) {
   const name = unitName(lane.unit);
   const element = el("div", { class: `lane ${lane.open ? "open" : ""}` },
     el("button", { type: "button", class: "lane-name", "aria-expanded": String(lane.open), title: `${name}: ${why}${more}`, tabindex: "-1", "data-unit": lane.unit ?? "" },
-      icon("chevron"), el("span", { class: "two" }, middle(name, "name", 10), drawn.narrow ? null : el("span", { class: "cut meta" }, why.replaceAll("`", "")))),
+      icon("chevron"), el("span", { class: "two" }, middle(name, "name", 10, cutsOf("unit", 10)), drawn.narrow ? null : el("span", { class: "cut meta" }, why.replaceAll("`", "")))),
     el("div", { class: "line" }));
   element.style.transform = `translateY(${lane.y}px)`;
   element.style.height = `${lane.h}px`;

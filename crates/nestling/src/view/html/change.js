@@ -73,7 +73,7 @@ function drawUnits(nodes, chosen) {
   svg.append(arrowHeads(), ...edges.map(([from, to]) => unitEdge(at.get(from), at.get(to), chosen.has(from) && travels(from, to))));
   const boxes = nodes.map((unit) => {
     const node = el("button", { type: "button", class: `node ${chosen.has(unit) ? "chosen" : "skipped"}`, title: data.units[unit], onclick: () => light(svg, edges, unit, at) },
-      middle(data.units[unit], "", 11), chosen.has(unit) ? null : hidden(", not selected"));
+      middle(data.units[unit], "", 11, cutsOf("unit", 11)), chosen.has(unit) ? null : hidden(", not selected"));
     Object.assign(node.style, { left: `${at.get(unit).x}px`, top: `${at.get(unit).y}px`, width: `${NODE.w}px`, height: `${NODE.h}px` });
     return node;
   });

@@ -1,22 +1,19 @@
 //! Collects the data of the page from plans.
 
 use super::data::{
-    PageBase, PageCdkLine, PageChange, PageKeyChange, PageKind, PagePart, PageProblem, PageUnit,
-    is_web_address,
+    PageCdkLine, PageChange, PageDifference, PageKind, PagePart, PageProblem, PageUnit, is_web_address,
 };
 use super::job::{JobReader, name_index, unit_index};
-use super::kind_counts;
 use super::page_data::PageData;
 use super::tables::{Files, Tables};
 use crate::emit::EmittedPart;
 use crate::passed::JobReuse;
 use crate::plan::Plan;
 use crate::select::Verdict;
-use crate::view::diff::{Diff, diff};
 use crate::view::explain::nearest_reason;
 use crate::view::facts::by_stage;
 use crate::view::json_v1::reason_kind;
-use crate::view::planned::planned_jobs;
+use crate::view::planned::{Count, planned_jobs};
 use crate::view::tree::extent;
 use crate::view::unclaimed::reported_provenance;
 use crate::workspace::Unit;
@@ -31,9 +28,9 @@ const PATHS: usize = 5_000;
 /// The maximal number of skipped units with a reason each: the reasons of more would take longer than the plan.
 const SKIPPED: usize = 2_000;
 
-/// Adds the pipeline of one kind; the first one brings the change and the problems.
-pub(super) fn add_kind(data: &mut PageData, plan: &Plan) {
-    let is_first = data.kinds.is_empty();
+/// Adds the pipeline of one kind, with its difference to the first; the first one brings the change and the problems.
+pub(super) fn add_kind(data: &mut PageData, plan: &Plan, difference: Option<PageDifference>) {
+    let is_first = difference.is_none();
     let tables = &mut data.tables;
     if is_first {
         data.dependencies = dependencies(plan, tables);
@@ -53,6 +50,7 @@ pub(super) fn add_kind(data: &mut PageData, plan: &Plan) {
     let stages = by_stage(&plan.pipeline, planned_jobs(plan));
     let stages = stages.into_iter().map(|(stage, _)| tables.stages.index(stage.to_owned())).collect();
     let units = units(plan, tables, is_first);
+    let count = Count::of(planned_jobs(plan));
     let kind = PageKind {
         description: plan.facts.describe(),
         extent: extent(plan),
@@ -60,8 +58,8 @@ pub(super) fn add_kind(data: &mut PageData, plan: &Plan) {
         all: plan.workspace.units.len(),
         stages,
         units,
-        count: kind_counts::count(data, &jobs),
-        difference: data.kinds.first().map(|first| kind_counts::difference(data, first, &jobs)),
+        count: [count.certain, count.possible],
+        difference,
         jobs,
     };
     data.kinds.push(kind);
@@ -79,7 +77,7 @@ pub(super) fn add_parts(data: &mut PageData, plan: &Plan, parts: &[EmittedPart])
     }
 }
 
-fn reader(plan: &Plan) -> JobReader<'_> {
+pub(super) fn reader(plan: &Plan) -> JobReader<'_> {
     JobReader {
         files: Files::new(&plan.sources),
         variables: KnownVariables::of_child(&plan.facts),
@@ -259,33 +257,4 @@ fn cdk(plan: &Plan, files: &mut Files<'_>, tables: &mut Tables) -> Vec<PageCdkLi
         }
     }
     lines
-}
-
-/// Adds the difference between the plans of base and of head.
-pub(super) fn add_base(data: &mut PageData, base: &Plan, head: &Plan) {
-    let Diff { added, removed, changed, .. } = diff(base, head);
-    let tables = &mut data.tables;
-    let mut page = PageBase { title: base.changes.head.to_string(), ..PageBase::default() };
-    let head_jobs = reader(head).jobs;
-    let mut base_reader = reader(base);
-    for job in added {
-        page.added.extend(head_jobs.get(job.name.as_str()).map(|job| name_index(job, tables)));
-    }
-    for job in removed {
-        let Some(job) = base_reader.jobs.get(job.name.as_str()).copied() else { continue };
-        let lines = base_reader.lines(job, tables);
-        let stage = tables.stages.index(job.stage().to_owned());
-        page.removed.push((name_index(job, tables), stage, lines));
-    }
-    let mut known: HashMap<Vec<PageKeyChange>, usize> = HashMap::new();
-    for job in changed {
-        let keys: Vec<_> = job.keys.into_iter().map(|key| (key.key, key.removed, key.added)).collect();
-        let index = *known.entry(keys.clone()).or_insert_with(|| {
-            page.changes.push(keys);
-            page.changes.len() - 1
-        });
-        let Some(job) = head_jobs.get(job.job.name.as_str()) else { continue };
-        page.changed.push((name_index(job, tables), index));
-    }
-    data.base = Some(page);
 }

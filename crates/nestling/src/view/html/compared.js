@@ -2,13 +2,13 @@
 const BASE_WORDS = { added: "added since base", removed: "removed since base", changed: "changed since base" };
 
 let baseIndex = null;
-// Mark and changes of each job by the index of its name.
+// Mark, changes and number of jobs of each job by the index of its name. One with more or fewer copies is changed.
 function baseOf(job) {
   if (!data.base || kindIndex !== 0) return undefined;
   if (baseIndex === null) {
-    baseIndex = new Map(data.base.changed.map(([name, change]) => [name, { mark: "changed", change }]));
-    data.base.added.forEach((name) => baseIndex.set(name, { mark: "added" }));
-    data.base.removed.forEach(([name, , lines]) => baseIndex.set(name, { mark: "removed", lines }));
+    baseIndex = new Map(data.base.added.map(([name, count]) => [name, { mark: "added", count }]));
+    data.base.removed.forEach(([name, count]) => baseIndex.set(name, { mark: "removed", count }));
+    data.base.changed.forEach(([name, change, count]) => baseIndex.set(name, { mark: "changed", change, count }));
   }
   return baseIndex.get(job.nameIndex);
 }
@@ -20,7 +20,7 @@ function baseMark(job) {
 // Jobs that base has and this pipeline has not are drawn faint, and counted nowhere.
 function addRemovedJobs() {
   const { plan: first, jobs: list, byName } = derived(0);
-  for (const [name, stage, lines] of data.base.removed) {
+  for (const [name, , stage, lines] of data.base.removed) {
     if (byName.has(name)) continue;
     if (!first.stages.includes(data.stages[stage])) first.stages.push(data.stages[stage]);
     const [unit, short] = data.names[name];
@@ -38,7 +38,7 @@ function comparedPart(job) {
   const found = baseOf(job);
   if (!found) return null;
   if (found.mark !== "changed") return part("Compared with base", el("p", {}, BASE_WORDS[found.mark]));
-  return part("Changed since base", ...data.base.changes[found.change].map(keyChange));
+  return part("Changed since base", ...data.changes[found.change].map(keyChange));
 }
 
 function keyChange([key, removed, added]) {
@@ -50,75 +50,43 @@ function signed(added, removed, changed) {
   return [added && `+${added}`, removed && `−${removed}`, changed && `~${changed}`].filter(Boolean).join(" ") || "same";
 }
 
+function comparison() {
+  return kindIndex === 0 ? data.base : data.kinds[kindIndex].difference;
+}
+
 function comparedCounts() {
-  if (kindIndex === 0) return data.base ? signed(data.base.added.length, data.base.removed.length, data.base.changed.length) : null;
-  return signed(...data.kinds[kindIndex].difference);
+  return comparison() ? signed(...comparison().counts) : null;
 }
 
 function comparedView(root) {
-  return kindIndex === 0 ? baseView(root) : otherKindView(root);
-}
-
-function baseView(root) {
-  const { title, added, removed, changed, changes } = data.base;
-  root.append(el("p", { class: "quiet" }, `All units of this pipeline's kind at base (${title}) and at head: ${plural(added.length, "job")} added, ${removed.length} removed, ${changed.length} changed.`));
-  if (added.length) root.append(nameList("Added", "added", added));
-  if (removed.length) root.append(nameList("Removed", "removed", removed.map(([name]) => name)));
+  const { counts, title, added, removed, changed, more = [0, 0, 0] } = comparison();
+  const first = data.kinds[0].description;
+  const sides = kindIndex === 0 ? `All units of this pipeline's kind at base (${title}) and at head` : `${plan.description} compared with ${first}`;
+  root.append(el("p", { class: "quiet" }, `${sides}: ${plural(counts[0], "job")} added, ${counts[1].toLocaleString("en")} removed, ${counts[2].toLocaleString("en")} changed.`));
+  const [onlyHere, onlyThere] = kindIndex === 0 ? ["Added", "Removed"] : ["Only in this kind", `Only in ${first}`];
+  if (added.length) root.append(nameList(onlyHere, "added", added, counts[0], more[0]));
+  if (removed.length) root.append(nameList(onlyThere, "removed", removed, counts[1], more[1]));
   const byChange = new Map();
-  changed.forEach(([name, change]) => addTo(byChange, change, name));
-  [...byChange].sort(([, a], [, b]) => b.length - a.length).forEach(([change, names]) => {
-    root.append(el("article", { class: "item wide" }, el("header", {}, el("h2", {}, plural(names.length, "changed job"))), ...changes[change].map(keyChange), jobNames(names)));
+  changed.forEach(([name, change, count]) => addTo(byChange, change, [name, count]));
+  const sum = (names) => names.reduce((total, [, count]) => total + count, 0);
+  [...byChange].sort(([, a], [, b]) => sum(b) - sum(a)).forEach(([change, names]) => {
+    root.append(el("article", { class: "item wide" }, el("header", {}, el("h2", {}, plural(sum(names), "changed job"))), ...data.changes[change].map(keyChange), jobNames(names)));
   });
+  if (more[2]) root.append(el("p", { class: "quiet" }, `and ${more[2].toLocaleString("en")} more`));
 }
 
-function nameList(title, mark, names, count = names.length) {
-  return el("article", { class: `item wide ${mark}` }, el("header", {}, el("h2", {}, title), el("span", { class: "quiet" }, plural(count, "job"))), jobNames(names));
+function nameList(title, mark, names, count, more) {
+  return el("article", { class: `item wide ${mark}` }, el("header", {}, el("h2", {}, title), el("span", { class: "quiet" }, plural(count, "job"))), jobNames(names, more));
 }
 
 const MOST_NAMES = 60;
-// The names of jobs; those of this pipeline open.
-function jobNames(names) {
+// The names of jobs with their numbers; those of this pipeline open.
+function jobNames(names, unlisted = 0) {
   const byName = derived(kindIndex).byName;
-  const rest = names.length - MOST_NAMES;
-  return el("ul", { class: "jobs" }, names.slice(0, MOST_NAMES).map((name) => {
+  const rest = names.slice(MOST_NAMES).reduce((total, [, count]) => total + count, unlisted);
+  return el("ul", { class: "jobs" }, names.slice(0, MOST_NAMES).map(([name, count]) => {
     const index = byName.get(name);
-    return index === undefined ? el("li", { class: "elsewhere" }, nameOf(name)) : link(index, null);
+    const copies = count > 1 ? `×${count}` : null;
+    return index === undefined ? el("li", { class: "elsewhere" }, [nameOf(name), copies].filter(Boolean).join(" ")) : link(index, copies);
   }), rest > 0 ? el("li", { class: "quiet" }, `and ${rest.toLocaleString("en")} more`) : null);
-}
-
-function otherKindView(root) {
-  const { added, removed, changed } = kindDifference(kindIndex);
-  const counts = data.kinds[kindIndex].difference;
-  const first = data.kinds[0].description;
-  root.append(el("p", { class: "quiet" }, `${plan.description} compared with ${first}: ${plural(counts[0], "job")} added, ${counts[1]} removed, ${counts[2]} changed.`));
-  if (added.length) root.append(nameList("Only in this kind", "added", added.map((job) => job.nameIndex), countOf(added).possible));
-  if (removed.length) root.append(nameList(`Only in ${first}`, "removed", removed.map((job) => job.nameIndex), countOf(removed).possible));
-  for (const job of changed.slice(0, MOST_NAMES)) {
-    const { jobs: list, byName } = derived(0);
-    root.append(el("article", { class: "item wide" }, el("header", {}, el("h2", {}, job.name)), ...kindChanges(list[byName.get(job.nameIndex)], job).map(keyChange)));
-  }
-  if (changed.length > MOST_NAMES) root.append(el("p", { class: "quiet" }, `and ${changed.length - MOST_NAMES} more`));
-}
-
-// The differences of a job in two kinds: its presence, its start, its YAML.
-function kindChanges(before, job) {
-  const texts = [["presence", presenceText], ["start", startText]].map(([key, text]) => [key, [text(before)], [text(job)]]);
-  const changes = texts.filter(([, [a], [b]]) => a !== b);
-  if (!sameLines(before, job)) changes.push(["YAML", ...lineDifference(before.lines, job.lines)]);
-  return changes;
-}
-
-// The lines that only one side has, in order.
-function lineDifference(before, after) {
-  const text = (line) => data.lines[line][0];
-  const count = (lines) => tally(lines.map(text));
-  const without = (lines, other) => {
-    const left = count(other);
-    return lines.map(text).filter((line) => {
-      const n = left.get(line) || 0;
-      if (n) left.set(line, n - 1);
-      return !n;
-    });
-  };
-  return [without(before, after), without(after, before)];
 }

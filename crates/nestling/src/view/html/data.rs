@@ -16,9 +16,9 @@ pub(super) struct PageKind {
     pub units: Vec<PageUnit>,
     /// Numbers of certain and of possible jobs.
     pub count: [usize; 2],
-    /// Numbers of jobs that were added, removed and changed compared with the first kind, which has none.
+    /// The difference to the first kind, which has none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub difference: Option<[usize; 3]>,
+    pub difference: Option<PageDifference>,
     /// Indices into the table of jobs.
     pub jobs: Vec<usize>,
 }
@@ -219,16 +219,34 @@ pub(super) struct PageCdkLine {
 /// A changed key: its name, removed lines, added lines.
 pub(super) type PageKeyChange = (String, Vec<String>, Vec<String>);
 
+/// The difference of a kind to the first one. The jobs of a base are marked in the graph, those of a kind only listed: the first of
+/// them are enough.
+#[derive(Debug, Serialize)]
+pub(super) struct PageDifference {
+    /// Numbers of jobs that GitLab creates in addition, no more, and differently.
+    pub counts: [usize; 3],
+    /// Numbers of jobs of each sort that are not listed.
+    pub more: [usize; 3],
+    /// Name and number of additional jobs.
+    pub added: Vec<(usize, usize)>,
+    /// Name and number of missing jobs.
+    pub removed: Vec<(usize, usize)>,
+    /// Name, index of the changes, and number of jobs.
+    pub changed: Vec<(usize, usize, usize)>,
+}
+
 /// The difference to base.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct PageBase {
     pub title: String,
-    pub added: Vec<usize>,
-    /// Name, stage, and lines.
-    pub removed: Vec<(usize, usize, Vec<usize>)>,
-    pub changed: Vec<(usize, usize)>,
-    /// The changed keys of jobs, each list once: key, removed lines, added lines.
-    pub changes: Vec<Vec<PageKeyChange>>,
+    /// Numbers of jobs that are added, removed and changed.
+    pub counts: [usize; 3],
+    /// Name and number of additional jobs.
+    pub added: Vec<(usize, usize)>,
+    /// Name, number of missing jobs, stage, and lines.
+    pub removed: Vec<(usize, usize, usize, Vec<usize>)>,
+    /// Name, index of the changes, and number of jobs.
+    pub changed: Vec<(usize, usize, usize)>,
 }
 
 /// Returns true for a URL that may become a link.

@@ -12,14 +12,51 @@ function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-// A text that is cut in its middle where it does not fit: the end of a name tells it apart from its neighbors.
+// A text that is cut in its middle where it does not fit: the end of a name tells it apart from its neighbors. `cuts` has the names
+// that their ends do not tell apart.
 const TAIL = 14;
-function middle(text, extra = "", tail = TAIL) {
+function middle(text, extra = "", tail = TAIL, cuts = null) {
   const all = letters(text);
   if (all.length <= tail + 4) return el("span", { class: `cut ${extra}` }, text);
-  const join = (part) => (typeof all === "string" ? part : part.join(""));
-  return el("span", { class: `mid ${extra}`, title: text },
-    el("span", { class: "a" }, join(all.slice(0, -tail))), el("span", { class: "b" }, join(all.slice(-tail))));
+  const [start, end] = cuts?.get(text) || [joined(all.slice(0, -tail)), joined(all.slice(-tail))];
+  return el("span", { class: `mid ${extra}`, title: text }, el("span", { class: "a" }, start), el("span", { class: "b" }, end));
+}
+
+function joined(part) {
+  return typeof part === "string" ? part : part.join("");
+}
+
+// The names that are alike at both ends, each with its start, and an end that shows where it differs from the others.
+function tellApart(names, tail) {
+  const cuts = new Map();
+  const byEnds = new Map();
+  for (const name of new Set(names)) {
+    const all = letters(name);
+    if (all.length > 2 * tail) addTo(byEnds, `${joined(all.slice(0, tail - 1))} ${joined(all.slice(-tail))}`, name);
+  }
+  byEnds.forEach((group) => { if (group.length > 1) separate(group, tail, cuts); });
+  return cuts;
+}
+
+// `outer` tells the group apart from others that differ in an earlier part.
+function separate(group, tail, cuts, outer = "") {
+  const shared = sharedStart(group.map(letters));
+  const byEnd = new Map();
+  for (const name of group) {
+    const all = letters(name);
+    const [start, rest] = [all.slice(0, shared), all.slice(shared)];
+    const room = Math.max(2, tail - 4 - outer.length);
+    const end = rest.length <= room + 4 ? joined(rest) : `${joined(rest.slice(0, room))}…${joined(rest.slice(-3))}`;
+    cuts.set(name, [outer ? joined(start.slice(0, tail - 1)) : joined(start), outer ? `…${outer}${end}` : end]);
+    addTo(byEnd, end, [name, `${joined(rest.slice(0, 3))}…`]);
+  }
+  byEnd.forEach((same) => { if (same.length > 1 && same.length < group.length) separate(same.map(([name]) => name), tail, cuts, same[0][1]); });
+}
+
+function sharedStart([first, ...others]) {
+  let at = 0;
+  while (at < first.length && others.every((other) => other[at] === first[at])) at += 1;
+  return at;
 }
 
 // The letters as a reader sees them: an emoji of several code points is one. Most names are ASCII, where a string is its own list.

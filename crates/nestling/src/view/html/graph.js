@@ -66,7 +66,8 @@ function updateBar() {
   const present = jobs.filter((job) => !job.out);
   const total = countWords(countOf(present), "job");
   const seen = shown.filter((job) => !job.out);
-  const found = seen.length === present.length && !isFiltered() ? total : `${countRange(countOf(seen))} of ${total}${matchWords(seen)}`;
+  const count = filter.start === "" || filter.start === "conditional" ? countOf(seen) : countOfStart(seen, filter.start);
+  const found = seen.length === present.length && !isFiltered() ? total : `${countRange(count)} of ${total}${matchWords(seen)}`;
   const critical = state.critical === null ? "" : ` · critical path: ${measured() ? timeWords(state.criticalLength) : plural(state.critical.size, "job")}`;
   document.getElementById("found").textContent = found + critical;
   pressed("group", drawn.grouped);

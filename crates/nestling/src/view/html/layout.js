@@ -86,6 +86,11 @@ function cardsOf(list) {
   });
 }
 
+// The card of a job with a condition has room for it.
+function cardHeight(card, size, width) {
+  return size.card + (card.key ? 0 : noteHeight(card.jobs[0], width));
+}
+
 function cardBox(result, card, box) {
   const jobs = card.jobs.map((job) => job.index);
   if (!card.key) return putBox(result, { kind: "job", inGroup: card.inGroup, ...box, jobs });
@@ -102,8 +107,9 @@ function flat(result, list, columnOf) {
     let y = size.head + 8;
     for (const card of cardsOf(column.jobs)) {
       const inset = card.inGroup ? 12 : 0;
-      cardBox(result, card, { column: column.at, x: column.x + inset, y, w: size.column - inset, h: size.card });
-      y += size.card + size.gap;
+      const h = cardHeight(card, size, size.column - inset);
+      cardBox(result, card, { column: column.at, x: column.x + inset, y, w: size.column - inset, h });
+      y += h + size.gap;
       bottom = Math.max(bottom, y - size.gap);
     }
   }
@@ -152,8 +158,9 @@ function cell(result, { unit, column, jobs, open, y }) {
   let next = y;
   for (const card of cardsOf(jobs)) {
     const inset = card.inGroup ? 12 : 0;
-    cardBox(result, card, { ...base, x: column.x + inset, w: size.column - inset, y: next, h: size.card });
-    next += size.card + size.gap;
+    const h = cardHeight(card, size, size.column - inset);
+    cardBox(result, card, { ...base, x: column.x + inset, w: size.column - inset, y: next, h });
+    next += h + size.gap;
   }
   return next - size.gap;
 }

@@ -69,7 +69,7 @@ function kindTabs() {
   if (data.kinds.length < 2) return;
   list.replaceChildren(...data.kinds.map((kind, index) => {
     const count = countRange({ certain: kind.count[0], possible: kind.count[1] });
-    const difference = kind.difference ? signed(...kind.difference) : null;
+    const difference = kind.difference ? signed(...kind.difference.counts) : null;
     const show = () => {
       showKind(index);
       showView(view.name);

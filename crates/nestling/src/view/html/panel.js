@@ -78,7 +78,7 @@ function why(job) {
 function link(index, note) {
   const job = jobs[index];
   return el("li", {}, el("button", { type: "button", class: "link", "data-follow": index, onclick: () => followTo(index) },
-    icon(job.start), middle(job.name, "to"), note ? el("span", { class: "tag" }, note) : null));
+    icon(job.start), middle(job.name, "to", TAIL, cutsOf("job", TAIL)), note ? el("span", { class: "tag" }, note) : null));
 }
 
 // Follows a need. A filter that hides the job is cleared.

@@ -10,8 +10,7 @@ function printNeeds(job) {
 }
 
 function printStart(job) {
-  if (job.out || !job.condition) return prose(startWords(job));
-  return prose(`${startNote(job)}if ${job.condition}`);
+  return prose(job.out || !job.condition ? startWords(job) : conditionWords(job));
 }
 
 function printRows(members) {

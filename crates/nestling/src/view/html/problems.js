@@ -36,7 +36,7 @@ function problemItem(problem, withJobs) {
     el("p", { class: "quiet" }, problem.places.flatMap(([file, line, text], index) => [index ? ", " : "", place(file, line), text ? ` (${text})` : ""])),
     (problem.notes || []).map((note) => el("p", { class: "quiet" }, `note: ${note}`)),
     problem.help ? el("p", {}, ...prose(`help: ${problem.help}`)) : null,
-    withJobs && problem.jobs ? jobNames(problem.jobs) : null);
+    withJobs && problem.jobs ? jobNames(problem.jobs.map((name) => [name, 1])) : null);
 }
 
 function problemCounts() {

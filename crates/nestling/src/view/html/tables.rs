@@ -1,7 +1,7 @@
 //! The tables of the page. Kinds of pipelines share most of their jobs, and jobs most of their lines: each is written once and
 //! referred to by its index.
 
-use super::data::{PageJob, PageRule};
+use super::data::{PageJob, PageKeyChange, PageRule};
 use nestling_gitlab::diagnostic::{FileId, Sources};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -36,11 +36,6 @@ impl<T: Clone + Eq + Hash> Table<T> {
     pub(super) fn values(&self) -> &[T] {
         &self.values
     }
-
-    /// Returns the index of a value that is in the table.
-    pub(super) fn known(&self, value: &T) -> Option<usize> {
-        self.known.get(value).copied()
-    }
 }
 
 impl<T: Serialize> Serialize for Table<T> {
@@ -63,11 +58,6 @@ impl<T> Default for Records<T> {
 }
 
 impl<T> Records<T> {
-    /// Returns the record of an index.
-    pub(super) fn get(&self, index: usize) -> &T {
-        &self.values[index]
-    }
-
     /// Returns the records in the order of their indices.
     pub(super) fn values(&self) -> impl Iterator<Item = &T> {
         self.values.iter()
@@ -111,6 +101,8 @@ pub(super) struct Tables {
     pub names: Table<(Option<usize>, String)>,
     pub jobs: Records<PageJob>,
     pub rules: Records<Vec<PageRule>>,
+    /// The changed keys of jobs, each list once.
+    pub changes: Table<Vec<PageKeyChange>>,
 }
 
 /// The files of one plan, whose ids other plans do not share.

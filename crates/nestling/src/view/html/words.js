@@ -46,20 +46,11 @@ function startWords(job) {
   return "automatic";
 }
 
-// Presence and start in full, as one kind of pipeline differs from another.
-function presenceText(job) {
-  const copies = job.multiplied ? `${countWords(countOf([job]), "copy", "copies")}, ` : "";
-  return `${copies}${job.condition ? `if ${job.condition}` : "always"}`;
-}
-
-function startText(job) {
-  return job.start === "delayed" ? `after ${job.start_in}` : startWords(job);
-}
-
-// The start of a job whose start depends on a condition, in a few words: `may be manual`.
-function mayWords(job) {
-  const others = job.starts.filter((start) => start !== "automatic").map((start) => ({ manual: "manual", delayed: "delayed", on_failure: "only on failure" })[start]);
-  return others.length ? `may be ${others.join(" or ")}` : "";
+// The condition of a job with its start, or the conditions of its starts: `manual, if $GATE is set`; null without any.
+function conditionWords(job) {
+  if (!job.condition) return job.start === "varies" ? job.start_words : null;
+  if (job.start === "varies") return `if ${job.condition}: ${job.start_words}`;
+  return `${job.start === "automatic" ? "" : `${startWords(job)}, `}if ${job.condition}`;
 }
 
 function withoutTicks(text) {
