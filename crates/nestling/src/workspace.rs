@@ -19,6 +19,7 @@ mod directory_globs;
 mod directory_rule;
 mod repeated;
 mod stated;
+pub(crate) mod member_globs;
 mod linked;
 mod discover;
 mod format;

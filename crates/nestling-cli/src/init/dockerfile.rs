@@ -27,7 +27,18 @@ pub(super) enum BuildContext {
     UnsetBase { base: String, argument: String },
     /// A path has a build argument that has no value.
     Unset { path: String, argument: String },
+    /// The image that it starts from is where people work, and nothing is delivered in it.
+    Workbench { base: String },
 }
+
+/// The beginnings of the names of images for development environments.
+const WORKBENCHES: [&str; 5] = [
+    "gitpod/",
+    "mcr.microsoft.com/devcontainers/",
+    "mcr.microsoft.com/vscode/devcontainers/",
+    "ghcr.io/devcontainers/",
+    "codercom/",
+];
 
 /// Finds the directory that a Dockerfile is built in: one that a compose file names, its own, or the nearest above that has all
 /// paths that it copies.
@@ -45,6 +56,9 @@ pub(super) fn build_context(
     let contents = read(&String::from_utf8_lossy(&bytes), &given);
     let sources = contents.sources;
     let dir = dockerfile.parent().unwrap_or_default();
+    if let Some(base) = contents.bases.last().filter(|base| is_workbench(base)) {
+        return Ok(BuildContext::Workbench { base: base.clone() });
+    }
     if let Some((base, argument)) = contents.bases.iter().find_map(|base| Some((base, unset_argument(base)?)))
     {
         return Ok(BuildContext::UnsetBase { base: base.clone(), argument });
@@ -76,6 +90,11 @@ pub(super) fn build_context(
         return Ok(BuildContext::LeftOut { path: path.clone(), by });
     }
     Ok(BuildContext::Directory(context, sources))
+}
+
+fn is_workbench(base: &str) -> bool {
+    let base = base.strip_prefix("docker.io/").unwrap_or(base);
+    WORKBENCHES.iter().any(|start| base.starts_with(start))
 }
 
 /// Returns true for a directory that has Dockerfiles and what belongs to them, and nothing to copy.

@@ -125,7 +125,7 @@ impl Making<'_> {
         let declared = self.declarations.get(template);
         let mut facts = Vec::new();
         for version in versions {
-            let is_own = declared.is_none() && ["node_version", "ruby"].contains(&version.input);
+            let is_own = declared.is_none() && ["node_version", "ruby", "elixir"].contains(&version.input);
             if !is_own && !declared.is_some_and(|inputs| inputs.contains_key(version.input)) {
                 continue;
             }

@@ -87,6 +87,11 @@ impl Making<'_> {
             BuildContext::LeftOut { path, by } => {
                 return Ok(Err(format!("it copies `{path}`, which {by} leaves out: no job builds it")));
             }
+            BuildContext::Workbench { base } => {
+                return Ok(Err(format!(
+                    "it starts from `{base}`, a development environment: no job builds it"
+                )));
+            }
             BuildContext::UnsetBase { base, argument } => {
                 let reason =
                     format!("and `{argument}` has no value: give one with `build_args` of nestling/image");

@@ -110,8 +110,8 @@ impl Making<'_> {
             facts.push(fact("lint", false));
         }
         if let Some((file, version)) = dotnet.unknown_sdk(&project.marker)? {
-            let reason = format!("`{version}` in {file} is no SDK that is known: the job runs with another");
-            findings.notes.push(Remark::new(&project.marker, reason));
+            let reason = format!("`{version}` in {file} is an SDK that no image has");
+            return Ok(Err(Refusal::unfit(reason)));
         }
         facts.extend(dotnet.sdk(&project.marker)?.map(|sdk| fact("dotnet_version", sdk)));
         Ok(Ok(facts))

@@ -12,6 +12,8 @@ pub(in crate::init) struct Block {
     pub labels: Vec<String>,
     /// Its arguments; the value of one that is a plain string, and empty for any other.
     pub arguments: BTreeMap<String, String>,
+    /// The plain strings of its arguments that are objects.
+    pub objects: BTreeMap<String, BTreeMap<String, String>>,
     pub blocks: Vec<Block>,
 }
 
@@ -75,7 +77,12 @@ impl Parser<'_> {
         loop {
             match self.next() {
                 Some(Token::Sign('=')) if labels.is_empty() => {
-                    body.arguments.insert(name, self.value()?);
+                    let start = self.index;
+                    let value = self.value()?;
+                    if let [Token::Sign('{'), object @ ..] = &self.tokens[start..self.index] {
+                        body.objects.insert(name.clone(), strings(object));
+                    }
+                    body.arguments.insert(name, value);
                     return Ok(());
                 }
                 Some(Token::Name(label) | Token::String(label)) => labels.push(label),
@@ -119,6 +126,27 @@ impl Parser<'_> {
             _ => Ok(String::new()),
         }
     }
+}
+
+/// Returns the plain strings of an object, without those of objects inside of it.
+fn strings(object: &[Token]) -> BTreeMap<String, String> {
+    let mut strings = BTreeMap::new();
+    let mut depth = 0_usize;
+    for (index, token) in object.iter().enumerate() {
+        match (token, object.get(index + 1), object.get(index + 2)) {
+            (Token::Sign('(' | '[' | '{'), ..) => depth += 1,
+            (Token::Sign(')' | ']' | '}'), ..) => depth = depth.saturating_sub(1),
+            (
+                Token::Name(name) | Token::String(name),
+                Some(Token::Sign('=' | ':')),
+                Some(Token::String(value)),
+            ) if depth == 0 => {
+                strings.insert(name.clone(), value.clone());
+            }
+            _ => {}
+        }
+    }
+    strings
 }
 
 fn shown(token: &Token) -> String {
@@ -256,6 +284,15 @@ mod tests {
         assert_eq!((blocks[1].name.as_str(), blocks[1].labels[0].as_str()), ("module", "x"));
         assert_eq!(blocks[1].arguments["source"], "../x");
         assert_eq!(blocks[1].arguments.keys().collect::<Vec<_>>(), ["a", "d", "e", "source"]);
+    }
+
+    #[test]
+    fn the_strings_of_an_object_are_kept() {
+        let read = blocks(
+            "p {\n  aws = {\n    source = \"a/b\", \"version\" : \"1\"\n    more = { x = \"y\" }\n  }\n}\n",
+        );
+        let object = read.unwrap()[0].objects["aws"].clone();
+        assert_eq!(object.into_iter().collect::<Vec<_>>().len(), 2);
     }
 
     #[test]

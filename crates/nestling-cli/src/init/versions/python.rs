@@ -19,12 +19,19 @@ static SETUP: LazyLock<Option<regex::Regex>> =
 
 impl Versions<'_> {
     pub(super) fn python(&self, dir: &RepoPath) -> Result<Vec<Version>, ReadError> {
+        let required = self.required_python(dir)?;
+        // Whatever installs the project stops in another version than it requires.
+        let is_enforced =
+            |required: &&Statement| !required.key.is_empty() && PYTHON.permits_none(&required.text);
+        if let Some(required) = required.as_ref().filter(is_enforced) {
+            return Ok(vec![Version::refused(PYTHON.input, PYTHON.noun, required.clone())]);
+        }
         if let Some((file, text, lines)) = self.pinning(dir, &[".python-version"])? {
             return Ok(pinned(file, &text, &lines));
         }
         let stated = match self.of_tool_files(dir, &["python"])? {
             Some(stated) => Some(stated),
-            None => self.required_python(dir)?,
+            None => required,
         };
         let Some(stated) = stated else { return Ok(Vec::new()) };
         let mut version = PYTHON.of(stated);
