@@ -124,7 +124,7 @@ fn exists(from: &RepoPath, source: &str, inventory: &Inventory) -> bool {
     // An empty path and `.` are the directory itself.
     let Ok(path) = from.join(source) else { return false };
     let is_inside = path == *from || path.relative_to(from).is_some();
-    // What is in a directory that is not entered, such as `.cargo`, cannot be seen from here.
+    // Files in a directory that is not entered, such as `.cargo`, cannot be seen from here.
     let is_hidden = source.split('/').any(|name| name.starts_with('.') && name.len() > 1);
     is_inside && (is_hidden || inventory.is_directory(&path) || inventory.is_file(&path))
 }

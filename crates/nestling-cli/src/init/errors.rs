@@ -17,7 +17,7 @@ pub(super) fn drop_errors(
     units: &mut Units,
     findings: &mut Findings,
 ) -> Result<bool, Failure> {
-    // What is wrong with files that are there already is no fault of a unit that is proposed.
+    // Errors in existing files are not faults of a proposed unit.
     let known = project.diagnostics().iter().map(|problem| problem.message.clone()).collect();
     let proposed = |dir: &RepoPath| units.contains_key(dir);
     let proposed: Vec<(UnitName, RepoPath)> = project

@@ -41,7 +41,7 @@ pub(super) struct Inventory {
     pub directories: BTreeMap<RepoPath, Directory>,
     /// Directories that are not, with something in them.
     pub left_out: Vec<LeftOut>,
-    /// Paths that are no text, of which nothing can be proposed.
+    /// Paths that are not UTF-8, of which nothing can be proposed.
     pub unspeakable: Vec<RepoPath>,
     /// Directories with a `nestling.yml` of their own, but the root.
     pub own_files: BTreeSet<RepoPath>,

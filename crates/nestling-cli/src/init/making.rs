@@ -182,8 +182,8 @@ impl Making<'_> {
             "opentofu" => self.opentofu(project, &stated.modules, units, findings),
             "docker" => match self.docker(project, &stated.contexts, units, findings)? {
                 Ok(facts) => facts,
-                Err(reason) => {
-                    findings.not_understood.push(Remark::new(&project.marker, reason));
+                Err(refusal) => {
+                    refusal.remark(&project.marker, findings);
                     return Ok(None);
                 }
             },

@@ -3,6 +3,7 @@
 
 mod cargo;
 mod go;
+mod go_constraints;
 mod javascript;
 mod yarn;
 mod gradle;

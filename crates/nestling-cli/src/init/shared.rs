@@ -27,7 +27,7 @@ pub(super) fn add(
     let mut known: BTreeMap<RepoPath, bool> = BTreeMap::new();
     for (dir, unit) in &*units {
         for kind in unit.kinds.iter().filter_map(|id| Kind::named(id)) {
-            // What is in another project is that project's own, and what is in a workspace concerns its members.
+            // A file in another project is that project's own, and one in a workspace affects its members.
             let own_root = lists.iter().find(|list| list.kind == kind.id && list.dir == *dir);
             let is_own_root = own_root.is_some() || is_independent(kind, inventory, dir);
             let is_above = |above: &RepoPath| {
@@ -70,7 +70,7 @@ pub(super) fn add(
             continue;
         }
         for dir in dirs {
-            // What is in its own directory selects a unit anyhow.
+            // Files in its own directory select a unit anyhow.
             if let Some(unit) = units.get_mut(&dir).filter(|_| !dir.is_root() && !path.is_in(&dir)) {
                 unit.changes.insert(glob.clone());
             }

@@ -2,6 +2,7 @@
 
 use super::super::inventory::{Directory, and_above};
 use super::Manifests;
+use super::go_constraints::is_built;
 use nestling::RepoPath;
 use nestling::listed::go_modules;
 use std::collections::BTreeSet;
@@ -18,13 +19,17 @@ impl Manifests<'_> {
         let text = self.text(&file)?;
         let directives = directives(&text);
         if let Some((name, _)) = directives.iter().find(|(name, _)| !DIRECTIVES.contains(&name.as_str())) {
-            return Some(format!("{file} without `{name}`, which is no directive of it"));
+            return Some(format!("{file} without `{name}`, which is not a directive"));
         }
         if !directives.iter().any(|(name, value)| name == "module" && !value.is_empty()) {
             return Some(format!("a `module` in {file}, which has none"));
         }
         if !self.has_go_package(&dir) {
-            return Some(format!("a package of Go beside {file}, where there is none"));
+            let reason = match self.go_files(&dir).first() {
+                Some(constrained) => format!("and the constraint of {constrained} leaves it out"),
+                None => "where there is none".to_owned(),
+            };
+            return Some(format!("a package of Go beside {file}, {reason}"));
         }
         // A vendored module reads nothing from elsewhere.
         if !self.has(&dir, "vendor/modules.txt")
@@ -62,7 +67,10 @@ impl Manifests<'_> {
     }
 
     fn looks_for_package(&self, dir: &RepoPath) -> bool {
-        self.go_directories(dir).any(|(_, directory)| directory.files.iter().any(|name| is_go_file(name)))
+        self.go_files(dir).iter().any(|file| {
+            let name = String::from_utf8_lossy(file.file_name()).into_owned();
+            is_built(&name, || self.text(file).unwrap_or_default())
+        })
     }
 
     /// Returns the files of a module's packages.

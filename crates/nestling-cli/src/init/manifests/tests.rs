@@ -108,6 +108,11 @@ fn go() {
             Some("a package of Go"),
         ),
         ("go test ./...", &[("a/go.mod", "module a\n"), ("a/testdata/b.go", "")], Some("a package of Go")),
+        (
+            "go vet ./...",
+            &[("a/go.mod", "module a\n"), ("a/tools.go", "//go:build tools\n\npackage tools\n")],
+            Some("a package of Go beside a/go.mod, and the constraint of a/tools.go leaves it out"),
+        ),
         ("go vet ./...", &[("a/go.mod", "???\n")], Some("no directive")),
         ("gotestsum", &[("a/go.mod", replaced), code], Some("`../y`")),
         ("gotestsum", &[("a/go.mod", replaced), code, ("y/go.mod", "module y\n")], None),

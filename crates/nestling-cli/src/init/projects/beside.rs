@@ -56,7 +56,7 @@ impl Evidence<'_> {
         let package = json_of(self.files, &path)?;
         let scripts = package.get("scripts");
         let of_role = SCRIPTS.iter().filter_map(|script| scripts?.get(*script));
-        // What is no string is reported with its package.
+        // Anything but a string is reported with its package.
         Ok(of_role
             .map(|command| command.as_str().unwrap_or_default())
             .any(|command| !is_placeholder(command)))

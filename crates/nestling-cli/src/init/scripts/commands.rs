@@ -11,7 +11,7 @@ pub(super) struct Command {
 /// Words that stand before a command and change nothing of it.
 const KEYWORDS: [&str; 10] = ["if", "then", "else", "elif", "while", "until", "do", "!", "{", "}"];
 
-/// Splits a text into its commands. What `$(…)` and backticks hold are commands as well.
+/// Splits a script into its commands, with those in `$(…)` and backticks.
 pub(super) fn commands(text: &str) -> Vec<Command> {
     let mut splitter = Splitter::default();
     let mut characters = text.chars().peekable();
@@ -41,7 +41,7 @@ pub(super) fn commands(text: &str) -> Vec<Command> {
                 characters.next();
                 splitter.end_command(false);
             }
-            // `2>&1` and `&>` are no ends of commands.
+            // `2>&1` and `&>` do not end a command.
             ('&', None) if splitter.word.ends_with('>') || characters.peek() == Some(&'>') => {
                 splitter.word.push('&');
             }

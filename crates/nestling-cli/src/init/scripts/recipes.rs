@@ -44,7 +44,7 @@ fn commands_of(rules: &[Rule], target: &str) -> Option<String> {
 
 /// A step of the way through targets.
 enum Step<'r> {
-    /// What the target needs comes first.
+    /// The prerequisites of the target come first.
     Enter(&'r str),
     /// All that the rule needs is done.
     Leave(&'r Rule),

@@ -32,7 +32,7 @@ const DEPTH: usize = 100;
 /// Reads the blocks of a file.
 ///
 /// # Errors
-/// The text is no HCL, which the reason says.
+/// The file is not HCL; the reason shows where.
 pub(in crate::init) fn blocks(text: &str) -> Result<Vec<Block>, String> {
     let tokens = tokens(text)?;
     let mut parser = Parser { tokens: &tokens, index: 0 };
@@ -220,7 +220,7 @@ fn quoted(characters: &mut Peekable<Chars<'_>>, depth: usize) -> Result<String, 
             '"' => return Ok(text),
             '\n' => break,
             '\\' => text.extend(characters.next()),
-            // `$${` is no interpolation.
+            // `$${` does not interpolate.
             '$' | '%' if characters.peek() == Some(&c) => {
                 characters.next();
                 text.push(c);
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_hcl_is_refused_with_the_reason() {
+    fn anything_but_hcl_is_refused_with_the_reason() {
         for (text, reason) in [
             ("a {", "a block is not closed"),
             ("}", "expected a name, found `}`"),

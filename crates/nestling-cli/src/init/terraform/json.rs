@@ -11,7 +11,7 @@ const LABELS: [(&str, usize); 4] = [("module", 1), ("provider", 1), ("backend", 
 /// Reads the blocks of a file.
 ///
 /// # Errors
-/// The text is no JSON, or no mapping.
+/// The file is not JSON, or not a mapping.
 pub(super) fn blocks(text: &str) -> Result<Vec<Block>, String> {
     let content: Map<String, Value> = serde_json::from_str(text).map_err(|error| error.to_string())?;
     Ok(content.iter().flat_map(|(name, value)| named(name, value)).collect())

@@ -116,7 +116,7 @@ impl Versions<'_> {
         dir: &RepoPath,
         places: &[(&'static str, &[&str])],
     ) -> Result<Option<Statement>, ReadError> {
-        // What `volta` of the root pins holds for packages whose own `engines` are wider.
+        // The version that `volta` of the root pins holds for packages whose own `engines` are wider.
         for (key, path) in places {
             for above in and_above(dir) {
                 let file = above.child(b"package.json");
@@ -130,7 +130,7 @@ impl Versions<'_> {
         Ok(None)
     }
 
-    /// Returns the version of pnpm where nothing but its lock file tells it: a newer one refuses the older form.
+    /// Returns the version of pnpm where nothing but its lock file states it: a newer one refuses the older form.
     fn pnpm(&self, dir: &RepoPath) -> Result<Option<Version>, ReadError> {
         let locks = ["pnpm-lock.yaml", "yarn.lock", "package-lock.json", "bun.lock", "bun.lockb"];
         let Some(lock) = self.nearest(dir, &locks).filter(|lock| lock.file_name() == b"pnpm-lock.yaml")

@@ -114,7 +114,7 @@ impl Versions<'_> {
         for name in directory.files.iter().filter(|name| markers.iter().any(|marker| fits(marker, name))) {
             let file = dir.child(name.as_bytes());
             let text = self.text(&file)?.unwrap_or_default();
-            // Most files do not have it, and a text is searched faster than it is read.
+            // Most files do not have it, and a search is faster than a parser.
             if !text.contains(REQUIRED) {
                 continue;
             }

@@ -150,8 +150,8 @@ fn go_and_rust() {
         ("go", &[("a/go.mod", "go 1.20.0\n")], "go_version=1.20"),
         (
             "go",
-            &[("a/go.mod", "go 1.99\n")],
-            "go_version=1 `go` `1.99` in a/go.mod is not a known version: the jobs run with Go 1",
+            &[("a/go.mod", "go 1.39\n")],
+            "go_version=1 `go` `1.39` in a/go.mod is not a known version: the jobs run with Go 1",
         ),
         ("rust", &[("a/Cargo.toml", "[package]\nrust-version = '1.80'\n")], ""),
         (

@@ -2,6 +2,7 @@
 
 use super::super::Manifests;
 use super::super::go::directives;
+use super::super::go_constraints::is_built;
 use crate::init::inventory::and_above;
 use nestling::RepoPath;
 use std::collections::BTreeSet;
@@ -73,8 +74,8 @@ impl Manifests<'_> {
         };
         self.go_files(dir).iter().any(|file| {
             let text = self.text(file).unwrap_or_default();
-            let is_conditional = text.contains("//go:build") || text.contains("// +build");
-            !is_conditional && text.split('"').any(|import| is_nearest(&import))
+            let name = String::from_utf8_lossy(file.file_name()).into_owned();
+            is_built(&name, || text.clone()) && text.split('"').any(|import| is_nearest(&import))
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{inputs, versions};
 
-/// What a tool enforces and no image has is no proposal; what it does not enforce leaves the default.
+/// A version that a tool enforces and no image has is not proposed; one that it does not enforce leaves the default.
 #[test]
 fn versions_that_nobody_has_are_refused_where_the_tool_enforces_them() {
     let strict = r#"{ "engines": { "node": ">=99" } }"#;
