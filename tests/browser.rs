@@ -192,7 +192,7 @@ missing: { stage: deploy, trigger: { include: ci/missing.yml } }
     let release = "stages: [pack, send]\ninclude: ci/more.yml\n.base: { script: x }\nzip: { stage: pack, extends: .base }\n";
     all.extend(files(&[
         ("ci/release.yml", release),
-        ("ci/more.yml", "mail: { stage: send, script: x }\nnews: { stage: send, script: x }\n"),
+        ("ci/more.yml", "mail: { stage: send, script: x, rules: [{ if: $MAIL }] }\nnews: { stage: send, script: x, parallel: 3 }\n"),
         ("ci/remote.yml", "include: { remote: 'https://example.com/a.yml' }\nown: { script: x }\n"),
     ]));
     let files = MemoryFiles::new(all.clone());
@@ -212,6 +212,19 @@ fn starts() -> String {
          release: {{ stage: deploy, script: make, environment: prod, {gated} }}\n"
     );
     page(&one_unit(&jobs), &["api/main.js"]).render().unwrap()
+}
+
+/// A job of one kind alone, and one that differs in presence and start.
+fn kinds() -> String {
+    let jobs = "\
+build: { stage: build, script: make }
+lint: { stage: test, script: x, rules: [{ if: $CI_MERGE_REQUEST_IID && $L, when: manual }, { if: $CI_COMMIT_BRANCH }] }
+test: { stage: test, script: x, parallel: 3, rules: [{ if: $CI_COMMIT_BRANCH }] }
+";
+    let files = one_unit(jobs);
+    let mut page = page(&files, &["api/main.js"]);
+    page.add_kind(&plan(&files, &["api/main.js"], "branch:main"));
+    page.render().unwrap()
 }
 
 fn problems() -> String {
@@ -274,6 +287,7 @@ fn write_pages(folder: &Path, is_long: bool) {
         ("parts", parts()),
         ("children", children()),
         ("starts", starts()),
+        ("kinds", kinds()),
         ("problems", problems()),
         ("names", names()),
         ("long", long_names()),
@@ -314,7 +328,7 @@ fn the_page_works_in_a_browser() {
     assert!(driven.status.success(), "{}", said(&driven));
     assert_eq!(
         tests.lines().filter(|line| line.starts_with("ok ")).count(),
-        if is_long { 33 } else { 32 },
+        if is_long { 35 } else { 34 },
         "{tests}"
     );
     // The pictures of the book. Browsers draw differently from one version to the next, so that they are not compared.

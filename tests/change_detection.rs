@@ -193,7 +193,7 @@ fn the_book_tells_the_edge_cases() {
         "delete a leaf",
         "delete a package in the middle",
         "a root file that no package owns",
-        "depth-1 clone",
+        "clone of depth 1",
     ] {
         assert!(book.lines().any(|line| line.starts_with('|') && line.contains(row)), "{row}");
     }

@@ -66,7 +66,7 @@ fn a_loose_object_that_is_cut_off_is_named_with_the_way_out() {
     assert!(affected(&repository).status.success());
 }
 
-/// A reference that goes round in a circle, or contains no id.
+/// A circular reference, and one without an id.
 #[test]
 fn a_reference_that_cannot_be_read_is_named_with_the_way_out() {
     let repository = workspace();

@@ -20,7 +20,11 @@ fn repository(name: &str) -> Repository {
 fn workflows_become_units() {
     let test = "workflows_become_units";
     let mut different = Vec::new();
-    for (name, options) in [("matrix", &[][..]), ("release", &["--unit", "services/api"])] {
+    for (name, options) in [
+        ("matrix", &[][..]),
+        ("release", &["--unit", "services/api"]),
+        ("mixed", &["--unit", "services/api"]),
+    ] {
         let repository = repository(name);
         let file = format!(".github/workflows/{name}.yml");
         let import = |more: &[&str]| {

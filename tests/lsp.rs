@@ -14,6 +14,7 @@ mod reach;
 mod renames;
 mod served;
 mod shop;
+mod tried;
 mod whole_files;
 
 use crate::support::example::{Example, names};

@@ -47,11 +47,12 @@ fn the_tree_says_how_a_job_starts_what_it_needs_and_where_it_deploys() {
         ("it: { trigger: { include: child.yml } }", "it  test  triggers child pipeline"),
         ("it: { script: x, rules: [{ when: delayed, start_in: 1 hour }] }", "it  test  after 1 hour"),
         ("it: { script: x, needs: [b] }", "it  test   needs b"),
+        ("it: { script: x, needs: [{ job: b, optional: true }] }", "it  test   needs b (optional)"),
         ("it: { script: x, needs: [] }", "it  test"),
         ("it: { script: x, environment: prod }", "it  test  → prod"),
         ("it: { script: x, environment: { name: prod, action: verify } }", "it  test  verify prod"),
     ] {
-        let build = if job.contains("[b]") { build } else { "" };
+        let build = if job.contains("needs: [") && !job.contains("needs: []") { build } else { "" };
         assert_eq!(line(&format!("{build}{job}\n")), want, "{job}");
     }
 }
@@ -72,6 +73,26 @@ fn what_does_not_fit_is_shortened_and_counted() {
             assert!(line.chars().count() <= 80, "{line}");
         }
     }
+}
+
+/// Kinds differ by what GitLab makes: copies, conditions and starts.
+#[test]
+fn kinds_of_pipelines_are_compared_by_the_jobs_that_gitlab_makes() {
+    let unit = "\
+build: { stage: build, script: make }
+lint: { script: x, rules: [{ if: $CI_MERGE_REQUEST_IID && $L, when: manual }, { if: $CI_COMMIT_BRANCH }] }
+test: { script: x, parallel: 3, rules: [{ if: $CI_COMMIT_BRANCH }] }
+";
+    let files = MemoryFiles::new([("nestling.yml", WORKSPACE), ("api/nestling.yml", unit)]);
+    let [branch, request] =
+        ["branch:main", "merge_request"].map(|kind| planned(&files, changed(&["api/x"]), facts(kind)));
+    let shown = |jobs: nestling::view::KindJobs| format!("{} {}", jobs.count, jobs.names.join(" "));
+    let there = nestling::view::kind_difference(&request, &branch);
+    assert_eq!([there.added, there.removed, there.changed].map(shown), ["3 api:test ×3", "0 ", "1 api:lint"]);
+    let back = nestling::view::kind_difference(&branch, &request);
+    assert_eq!([back.added, back.removed, back.changed].map(shown), ["0 ", "3 api:test ×3", "1 api:lint"]);
+    let same = nestling::view::kind_difference(&branch, &branch);
+    assert_eq!(same, nestling::view::KindDifference::default());
 }
 
 /// Every view distinguishes the ways in which a job starts.
@@ -118,6 +139,10 @@ fn a_start_that_depends_on_a_condition_is_told_in_every_view() {
         assert!(text.contains("manual if") && text.contains("otherwise automatic"), "view {index}: {text}");
     }
     assert_eq!(seen(unit, nestling::view::summary), "1 of 1 unit, 1 job (up to 1 manual), 1 deployment\n");
+    // A manual job that may be missing is no certain one.
+    let absent = "it: { script: x }\nask: { script: x, rules: [{ if: $A, when: manual }] }\n";
+    let summary = seen(absent, nestling::view::summary);
+    assert_eq!(summary, "1 of 1 unit, 1 job, up to 2 (up to 1 manual), 0 deployments\n");
     let json = seen(unit, |plan| serde_json::to_value(nestling::view::json_v1::plan_v1(plan)).unwrap());
     let starts = serde_json::json!([
         { "start": "manual", "if": "`$GATE` is set and not empty" },

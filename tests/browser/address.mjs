@@ -136,6 +136,8 @@ await test("a job that may be manual is told apart from one that is, and from on
   assert.deepEqual(await page.$$eval("#counts dd", (counts) => counts.map((count) => count.textContent)), ["1", "4", "1–3", "1"]);
   assert.match(await cardText(page, "api:gate"), /^gate api may be manual/);
   assert.match(await cardText(page, "api:release"), /^release api may be manual/);
+  // Certain is what starts so for certain, in the filter as in the header.
+  assert.deepEqual(await texts(page, "#by-start option"), ["All starts", "automatic (1–3)", "manual (1–3)"]);
   await page.selectOption("#by-start", "manual");
   assert.deepEqual(await names(page), ["api:ask", "api:gate", "api:release"]);
   await page.goBack();
@@ -146,4 +148,32 @@ await test("a job that may be manual is told apart from one that is, and from on
   const plain = await open("starts", { scripts: false });
   assert.match(await plain.textContent(".listing"), /api:release: deploys to prod; manual if `\$GATE` is set and not empty, otherwise automatic/);
   await plain.close();
+});
+
+await test("Back undoes what the button of base does, and a folded unit counts its changes", async () => {
+  const page = await open("based");
+  const pressed = () => page.getAttribute("#layer", "aria-pressed");
+  assert.equal(await pressed(), "true");
+  await page.click("#layer");
+  assert.equal(await pressed(), "false");
+  await page.goBack();
+  assert.equal(await pressed(), "true");
+  assert.ok((await names(page)).includes("api:old"));
+  await page.click("#group");
+  await page.click("#fold");
+  assert.deepEqual(await texts(page, ".cell .mark .sr"), [" 1 added since base", " 1 removed since base", " 1 changed since base"]);
+  await page.close();
+});
+
+await test("kinds differ by GitLab's jobs, by presence and by start", async () => {
+  const page = await open("kinds");
+  assert.deepEqual(await texts(page, "#kinds .n"), ["1–2", "5", " +3 ~1"]);
+  await page.click("#kinds li:nth-child(2) button");
+  assert.equal(await page.textContent("#n-compared"), "+3 ~1");
+  await page.click("#tab-compared");
+  const words = (await page.textContent("#view-compared")).replaceAll(/\s+/g, " ");
+  assert.match(words, /3 jobs added, 0 removed, 1 changed/);
+  assert.match(words, /Only in this kind3 jobs/);
+  assert.match(words, /api:lintpresence- if `\$L` is set and not empty \+ always start- manual \+ automatic/);
+  await page.close();
 });

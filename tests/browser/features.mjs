@@ -149,7 +149,7 @@ await test("the whole pipeline is printed, and read without scripts", async () =
     await other.close();
   }
   for (const [name, wanted] of [
-    ["presence", [/api:announce: manual; if `\$ANNOUNCE` is `yes`\s/, /api:downstream: triggers shop\/deployments; needs api:build/, /Left out\s+without api:release: no rule applies/]],
+    ["presence", [/api:announce: manual; if `\$ANNOUNCE` is `yes`\s/, /api:downstream: triggers shop\/deployments; needs api:build/, /Left out by rules \(1\)\s+without api:release: no rule applies/]],
     ["problems", [/Problems\s+error\[job-key\]: unknown job keyword `scrpt` \(api\/nestling\.yml:3:3\)/]],
   ]) {
     const other = await open(name, { scripts: false });
@@ -216,10 +216,10 @@ await test("a pipeline in parts shows its router, and what each of its trigger j
 
 await test("a trigger job shows the jobs of the child pipeline that is in the repository", async () => {
   const page = await open("children");
-  assert.match(await cardText(page, "api:release"), /^release api starts 3 jobs ,/);
+  assert.match(await cardText(page, "api:release"), /^release api starts 4 jobs, up to 5 ,/);
   assert.match(await cardText(page, "api:remote"), /triggers child pipeline ,/);
   await card(page, "api:release").click();
-  assert.match(await text(page, "#panel"), /3 jobs in ci\/release\.yml ?packzip ?sendmailnews/);
+  assert.match(await text(page, "#panel"), /4 jobs, up to 5 in ci\/release\.yml ?packzip ?sendmailnews 1\/3news 2\/3news 3\/3/);
   await card(page, "api:remote").click();
   assert.match(await text(page, "#panel"), /1 job in ci\/remote\.yml, and those of files that only GitLab reads/);
   await card(page, "api:missing").click();

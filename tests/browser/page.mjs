@@ -16,7 +16,7 @@ await test("five jobs are drawn in their stages, with their needs as curves that
 await test("jobs are shown as GitLab makes them", async () => {
   const page = await open("presence");
   assert.equal(await found(page), "7 jobs, up to 8");
-  assert.deepEqual(await page.$$eval("#counts dd", (counts) => counts.map((count) => count.textContent)), ["1", "7–8", "1", "0", "1"]);
+  assert.deepEqual(await page.$$eval("#counts dd", (counts) => counts.map((count) => count.textContent)), ["1", "7–8", "0–1", "0", "1"]);
   assert.deepEqual(await page.$$eval(".head .n", (counts) => counts.map((count) => count.textContent)), ["4", "3–4"]);
   assert.match(await cardText(page, "api:build"), /^build ×3 api/);
   assert.match(await cardText(page, "api:announce"), /^announce api manual, if /);
@@ -138,6 +138,11 @@ await test("the keyboard alone reaches every job, and every control has a name",
   assert.equal(await page.evaluate(() => document.activeElement.dataset.unit !== undefined && document.activeElement.getAttribute("aria-expanded")), "true");
   await page.keyboard.press("Enter");
   assert.equal(await page.locator(".lane.open").count(), 1);
+  // The focus stays where it was, on a new element; so does that of a click.
+  const lane = () => page.evaluate(() => document.activeElement.dataset.unit !== undefined && document.activeElement.getAttribute("aria-expanded"));
+  assert.equal(await lane(), "false");
+  await page.locator(".lane-name").first().click();
+  assert.equal(await lane(), "true");
   await page.close();
 });
 

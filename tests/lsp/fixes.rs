@@ -1,4 +1,4 @@
-//! Corrections: each that is offered takes its finding away and brings no other.
+//! Corrections: each that is offered removes its finding and causes no other.
 
 use super::client::{Client, uri};
 use super::shop::with_edits;

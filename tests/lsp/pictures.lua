@@ -142,7 +142,7 @@ steps({
   { function() return true end, function() shoot("findings") end },
   { function() return true end, function() vim.cmd("silent undo") end },
   { function() return #vim.diagnostic.get(0) == 0 end, function() go("contract:") end },
-  { function() return true end, function() vim.o.lines = 30; vim.lsp.buf.hover({ border = "rounded", max_width = 90 }) end },
+  { function() return true end, function() vim.o.lines = 34; vim.lsp.buf.hover({ border = "rounded", max_width = 90 }) end },
   { function() return #vim.api.nvim_list_wins() > 1 end, function() shoot("hover") end },
   { function() return true end, function()
       vim.cmd("fclose")

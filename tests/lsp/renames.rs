@@ -70,10 +70,10 @@ const RENAMES: &[Rename] = &[
         &[("ci/node.yml", "vars.zone"), ("nestling.yml", "vars: { zone:")],
     ),
     (
-        "api/nestling.yml",
-        "stage: te|st",
-        "verify",
-        &[("api/nestling.yml", "stage: verify"), ("nestling.yml", "[build, verify, deploy]")],
+        "ci/node.yml",
+        "stage: bui|ld",
+        "compile",
+        &[("ci/node.yml", "stage: compile"), ("nestling.yml", "[compile, test, deploy]")],
     ),
     (
         ".gitlab-ci.yml",
@@ -213,7 +213,7 @@ fn a_built_in_template_of_another_unit_keeps_no_name() {
     shop.client.end();
 }
 
-/// A rename brings no new findings.
+/// A rename causes no new findings.
 #[test]
 fn after_a_rename_nothing_is_found_that_was_not_before() {
     for (file, part, new_name) in [

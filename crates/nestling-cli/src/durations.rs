@@ -3,7 +3,9 @@
 
 use crate::exit::Failure;
 use crate::io::Io;
+use crate::json_noun::noun;
 use nestling::Plan;
+use nestling_gitlab::pipeline::presence::JobPresence;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,14 +28,10 @@ pub(crate) fn read(
     let value: Value = serde_json::from_str(&text)
         .map_err(|error| refused(format!("`{shown}` is not valid JSON: {error}")))?;
     let durations = durations(&value).map_err(|problem| refused(format!("`{shown}`: {problem}")))?;
-    let is_of_plan = |name: &str| {
-        let mut jobs = plan.pipeline.jobs.iter().zip(&plan.presence);
-        jobs.any(|(job, presence)| {
-            job.name.as_str() == name || presence.copies().iter().any(|(copy, _)| copy.name == name)
-        })
-    };
-    if !durations.keys().any(|name| is_of_plan(name)) {
-        io.talk(format_args!("`{shown}` has no duration of a job of this pipeline\n"));
+    let names = plan.pipeline.jobs.iter().map(|job| job.name.as_str());
+    let copies = plan.presence.iter().flat_map(JobPresence::copies).map(|(copy, _)| copy.name.as_str());
+    if !names.chain(copies).any(|name| durations.contains_key(name)) {
+        io.message(format_args!("`{shown}` has no duration of a job of this pipeline\n"));
     }
     Ok(durations)
 }
@@ -46,7 +44,7 @@ fn durations(value: &Value) -> Result<BTreeMap<String, f64>, String> {
     match value {
         Value::Object(map) => map.iter().map(|(name, value)| of_entry(name, value)).collect(),
         Value::Array(jobs) => of_jobs(jobs),
-        other => Err(format!("must be a mapping or a list, found {}", kind(other))),
+        other => Err(format!("must be a mapping or a list, found {}", noun(other))),
     }
 }
 
@@ -59,7 +57,7 @@ fn of_jobs(jobs: &[Value]) -> Result<BTreeMap<String, f64>, String> {
     for (index, job) in jobs.iter().enumerate() {
         let number = index + 1;
         let job: &Map<String, Value> =
-            job.as_object().ok_or_else(|| format!("entry {number} must be a job, found {}", kind(job)))?;
+            job.as_object().ok_or_else(|| format!("entry {number} must be a job, found {}", noun(job)))?;
         let name = job.get("name").and_then(Value::as_str);
         let name = name.ok_or_else(|| format!("entry {number} has no `name`"))?;
         // A job that has not run has no duration.
@@ -79,18 +77,7 @@ fn seconds(name: &str, value: &Value) -> Result<f64, String> {
 fn shown(value: &Value) -> String {
     match value {
         Value::String(_) | Value::Number(_) | Value::Bool(_) => format!("`{value}`"),
-        other => kind(other).to_owned(),
-    }
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "nothing",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "a mapping",
+        other => noun(other).to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `nestling import --from github`: a unit from one workflow of GitHub Actions.
 //!
-//! What has a counterpart is written; all else is a line of the report, and no expression of GitHub's is left.
+//! Keywords with a counterpart are converted, the others are reported, and no expression of GitHub remains.
 
 mod notes;
 mod context;

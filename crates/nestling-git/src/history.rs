@@ -104,7 +104,7 @@ impl<'r> Commits<'r> {
         let is_shallow = !self.cut_off.is_empty();
         let base = match self.merge_bases(left, right) {
             Ok(bases) => bases.first().copied(),
-            // A shallow clone can lack what lies after its boundary, and what a tag from there points to.
+            // A shallow clone can lack commits beyond its boundary, and what a tag from there points to.
             Err(GitError::Missing { .. }) if is_shallow => None,
             Err(error) => return Err(error),
         };
@@ -126,7 +126,7 @@ impl<'r> Commits<'r> {
         Ok(above.iter().all(|commit| !self.cut_off.contains(&commit.0)))
     }
 
-    /// Collects the commits that can be reached from some, those in `without` and what follows them left out.
+    /// Collects the commits that can be reached from some, except those in `without` and their ancestors.
     fn reachable(
         &self,
         from: &[CommitId],

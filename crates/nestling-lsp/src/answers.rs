@@ -131,7 +131,7 @@ fn with<P: DeserializeOwned, R: Serialize>(params: Value, answer: impl FnOnce(P)
     Answer::Result(serde_json::to_value(answer(params)).unwrap_or_default())
 }
 
-/// Answers with an empty list for what is no open file.
+/// Answers with an empty list for a file that is not open.
 fn in_file<T>(
     model: &Model<'_>,
     document: &TextDocumentIdentifier,

@@ -2,6 +2,11 @@
 
 use crate::meaning::is_global;
 use crate::outline::Outline;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+/// GitLab's own file.
+const PIPELINE: &str = ".gitlab-ci.yml";
 
 /// Keys at the root of a file that only pipelines have.
 const OF_PIPELINES: [&str; 3] = ["stages", "workflow", "default"];
@@ -15,6 +20,12 @@ const OF_INCLUDES: [&str; 5] = ["local", "component", "template", "remote", "pro
 
 /// Keys at the root of other formats: Compose, Kubernetes, GitHub Actions, OpenAPI.
 const OF_OTHERS: [&str; 8] = ["apiVersion", "kind", "jobs", "on", "runs", "openapi", "swagger", "networks"];
+
+/// Returns whether a file has the name of a pipeline of GitLab's.
+pub(crate) fn is_named_as_pipeline(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().as_bytes();
+    name.ends_with(PIPELINE.as_bytes()) || name.ends_with(b".gitlab-ci.yaml")
+}
 
 /// Returns `true` for what reads like a file of jobs: one that a pipeline may include, though nothing does yet.
 pub(crate) fn is_of_ci(text: &str) -> bool {

@@ -38,7 +38,7 @@ pub(crate) fn add_key(outline: &Outline<'_>, holder: usize, key: &str, value: &s
     Some(behind(outline.text, entry, &format!("{}{key}: {value}", " ".repeat(column))))
 }
 
-/// Returns the edit that adds an item to a list. `None` for what is no list.
+/// Returns the edit that adds an item to a list. `None` for what is not a list.
 pub(crate) fn add_item(outline: &Outline<'_>, holder: usize, item: &str) -> Option<Edit> {
     let entry = &outline.entries[holder];
     if let Some(flow) = &entry.flow {

@@ -1,8 +1,8 @@
 //! The findings in the open files, in the workspaces that they are in, and in the files that they include.
 
-use crate::belonging::is_of_ci;
+use crate::belonging::{is_named_as_pipeline, is_of_ci};
 use crate::documents::{Document, Documents, path_in};
-use nestling::ide::{WorkspaceFacts, case_findings, workspace_facts};
+use nestling::ide::{JobFacts, WorkspaceFacts, all_jobs, case_findings, workspace_facts};
 use nestling::testing::CaseFile;
 use nestling::{
     Assemblies, ChangeRequest, ChangeSet, CheckMemo, FILE_NAME, GitError, PipelineFacts, Project, Repository,
@@ -10,7 +10,7 @@ use nestling::{
 use nestling_files::files::{DirectoryFiles, Files, Overlay};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::check::Allow;
-use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Severity, Sources};
 use nestling_gitlab::instance::Gitlab;
 use nestling_gitlab::lint::{Options, lint_kinds};
 use nestling_gitlab::pipeline::Pipeline;
@@ -21,9 +21,6 @@ use std::sync::Arc;
 
 /// Finds the CDK assemblies of a repository for a check of these changes; `None` for those that are in the repository.
 pub type FindAssemblies<'a> = dyn Fn(&Repository, &ChangeSet) -> Option<Box<dyn Assemblies>> + 'a;
-
-/// GitLab's own file.
-const PIPELINE: &str = ".gitlab-ci.yml";
 
 /// The findings of one check, and where its files are.
 pub(crate) struct Checked {
@@ -111,14 +108,21 @@ pub(crate) fn find(documents: &Documents, assemblies: &FindAssemblies<'_>, memos
             );
         }
         if is_pipeline(path, document) && !read.contains(path) {
-            let checked = check_file(documents, repository.as_ref(), path, document);
+            let checked = check_file(documents, repository.as_ref(), path, &document.text);
             let paths = checked.sources.paths();
             read.extend(paths.iter().map(|path| checked.root.join(path)));
             findings.checked.push(checked);
         }
     }
     for folder in &documents.folders {
-        let Ok(Some(repository)) = repository_of(folder) else { continue };
+        let repository = match repository_of(folder) {
+            Ok(Some(repository)) => repository,
+            Ok(None) => continue,
+            Err(error) => {
+                findings.failures.push(format!("{}: {error}", folder.display()));
+                continue;
+            }
+        };
         let workspace = repository.root().and_then(|root| workspace_of(documents, root, folder));
         if let Some(workspace) = workspace.filter(|workspace| workspaces.insert(workspace.clone())) {
             findings.add_workspace(
@@ -143,10 +147,15 @@ impl Findings {
         assemblies: &FindAssemblies<'_>,
         memo: &CheckMemo,
     ) {
-        let checked = match repository {
-            Some(repository) => check_workspace(documents, repository, workspace, assemblies, memo),
-            None => check_outside(documents, workspace, memo),
-        };
+        let checked = with_project(
+            documents,
+            repository,
+            workspace,
+            assemblies,
+            |project, changes, assemblies, root| {
+                check_project(project, changes, assemblies, memo, documents, (root, workspace))
+            },
+        );
         match checked {
             Ok(checked) => self.checked.push(checked),
             Err(error) => self.failures.push(format!("{}: {error}", workspace.display())),
@@ -171,9 +180,7 @@ fn existing(directory: &Path) -> &Path {
 /// Returns whether a file is a pipeline of GitLab's by its name, or by what the editor calls its language.
 pub(crate) fn is_pipeline(path: &Path, document: &Document) -> bool {
     let name = path.file_name().unwrap_or_default().as_bytes();
-    name.ends_with(PIPELINE.as_bytes())
-        || name.ends_with(b".gitlab-ci.yaml")
-        || (document.language.contains("gitlab") && name != FILE_NAME.as_bytes())
+    is_named_as_pipeline(path) || (document.language.contains("gitlab") && name != FILE_NAME.as_bytes())
 }
 
 /// Returns the nearest directory above a file, or its own, whose `nestling.yml` has the header of a workspace.
@@ -186,14 +193,66 @@ fn workspace_of(documents: &Documents, root: &Path, directory: &Path) -> Option<
     has_workspace.next().map(Path::to_owned)
 }
 
-/// Checks all units of a workspace, as `nestling check` does.
-fn check_workspace(
+/// A workspace in a state that is only tried.
+pub(crate) struct TriedWorkspace {
+    pub checked: Checked,
+    pub jobs: Vec<JobFacts>,
+    /// The first error in what the workspace's files say of units: of some, not everything is known.
+    pub unread: Option<String>,
+}
+
+/// Checks a workspace in a state that is only tried, and plans its jobs.
+///
+/// # Errors
+/// Says why the state cannot be checked.
+pub(crate) fn try_workspace(
     documents: &Documents,
-    repository: &Repository,
     workspace: &Path,
     assemblies: &FindAssemblies<'_>,
-    memo: &CheckMemo,
-) -> Result<Checked, nestling::Error> {
+    memos: &Memos,
+) -> Result<TriedWorkspace, String> {
+    let memo = memos.0.get(workspace).map(CheckMemo::fork).unwrap_or_default();
+    let repository = repository_of(workspace).map_err(|error| error.to_string())?;
+    let tried = with_project(
+        documents,
+        repository.as_ref(),
+        workspace,
+        assemblies,
+        |project, changes, assemblies, root| {
+            let jobs = all_jobs(project, changes.clone(), assemblies)?;
+            let checked = check_project(project, changes, assemblies, &memo, documents, (root, workspace))?;
+            let errors = project.diagnostics().iter().filter(|problem| problem.severity == Severity::Error);
+            let in_words = |problem: &Diagnostic| {
+                let place = problem.origin().map(|origin| format!(" ({})", checked.sources.place(origin)));
+                format!("{}{}", problem.message, place.unwrap_or_default())
+            };
+            let unread = errors.map(in_words).next();
+            Ok(TriedWorkspace { checked, jobs, unread })
+        },
+    );
+    tried.map_err(|error| error.to_string())
+}
+
+/// Checks a plain file in a state that is only tried.
+pub(crate) fn try_file(documents: &Documents, path: &Path) -> Option<Checked> {
+    let repository = repository_of(path.parent()?).ok().flatten();
+    let text = documents.text(path)?;
+    Some(check_file(documents, repository.as_ref(), path, &text))
+}
+
+/// Opens a workspace for a check of all its units. What needs a history is left out for one that is in no repository.
+fn with_project<T>(
+    documents: &Documents,
+    repository: Option<&Repository>,
+    workspace: &Path,
+    assemblies: &FindAssemblies<'_>,
+    act: impl FnOnce(&Project<'_>, ChangeSet, Option<&dyn Assemblies>, PathBuf) -> Result<T, nestling::Error>,
+) -> Result<T, nestling::Error> {
+    let Some(repository) = repository else {
+        let files = Overlay::new(DirectoryFiles::new(workspace), unsaved(documents, workspace));
+        let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
+        return act(&project, project.changes()?, None, workspace.to_owned());
+    };
     let root = repository.root().unwrap_or(workspace).to_owned();
     let mut of_workspace = Repository::discover(workspace)?;
     // One check looks at the same directories several times.
@@ -202,21 +261,10 @@ fn check_workspace(
     let project = Project::open(&of_workspace, request)?;
     let changes = project.changes()?;
     let assemblies = assemblies(&of_workspace, &changes);
-    check_project(&project, changes, assemblies.as_deref(), memo, documents, (root, workspace))
+    act(&project, changes, assemblies.as_deref(), root)
 }
 
-/// Checks all units of a workspace that is in no repository: what needs no history.
-fn check_outside(
-    documents: &Documents,
-    workspace: &Path,
-    memo: &CheckMemo,
-) -> Result<Checked, nestling::Error> {
-    let files = Overlay::new(DirectoryFiles::new(workspace), unsaved(documents, workspace));
-    let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
-    let changes = project.changes()?;
-    check_project(&project, changes, None, memo, documents, (workspace.to_owned(), workspace))
-}
-
+/// Checks all units of a workspace, as `nestling check` does.
 fn check_project(
     project: &Project<'_>,
     changes: ChangeSet,
@@ -251,12 +299,7 @@ fn unsaved(documents: &Documents, root: &Path) -> Vec<(RepoPath, Vec<u8>)> {
 }
 
 /// Checks a file as a pipeline of its own, with its local includes.
-fn check_file(
-    documents: &Documents,
-    repository: Option<&Repository>,
-    path: &Path,
-    document: &Document,
-) -> Checked {
+fn check_file(documents: &Documents, repository: Option<&Repository>, path: &Path, text: &str) -> Checked {
     let directory = path.parent().unwrap_or(path);
     let root = repository.and_then(Repository::root).unwrap_or(directory).to_owned();
     let work_tree = repository.and_then(|repository| repository.git().work_tree().ok());
@@ -270,7 +313,7 @@ fn check_file(
     let sources = Sources::default();
     let options = Options { gitlab: &Gitlab::default(), files: Some(&files), pipeline: None };
     let name = path_in(&root, path).map_or_else(|| path.display().to_string(), |path| path.to_string());
-    let linted = lint_kinds(&name, &document.text, &options, &facts, &sources);
+    let linted = lint_kinds(&name, text, &options, &facts, &sources);
     let catalog = nestling::rules();
     let pipeline = Pipeline::default();
     let allow = Allow { sources: &sources, catalog: &catalog, entries: &[], pipeline: &pipeline };

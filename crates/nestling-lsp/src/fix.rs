@@ -11,7 +11,7 @@ mod stop;
 use crate::edit::Edit;
 use crate::meaning::FileKind;
 use crate::outline::Outline;
-use crate::position::Line;
+use crate::position;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 
 /// A correction of a finding.
@@ -88,12 +88,7 @@ pub(crate) struct Finding<'a> {
 impl Finding<'_> {
     /// Returns the offset at which the finding begins.
     fn offset(&self) -> usize {
-        let line = Line::of(self.outline.text, self.origin);
-        let number = usize::try_from(line.number).unwrap_or(usize::MAX);
-        let mut starts = self.outline.text.match_indices('\n').map(|(offset, _)| offset + 1);
-        let start = number.checked_sub(1).map_or(Some(0), |before| starts.nth(before));
-        let column = if self.origin.column == 0 { 0 } else { line.offset(self.origin) };
-        start.map_or(self.outline.text.len(), |start| start + column)
+        position::offset(self.outline.text, self.origin)
     }
 
     fn help(&self) -> &str {

@@ -1,5 +1,6 @@
 //! Semantic tokens for the template language, which editors take for comments and strings; and hints of defaults.
 
+use crate::hover::in_one_line;
 use crate::index::Index;
 use crate::model::{Model, OpenFile};
 use crate::names::{NameKind, template_stem};
@@ -149,8 +150,10 @@ fn defaults(outline: &Outline<'_>, index: &Index, template: &str, bytes: &Bytes<
     let left = inputs.iter().filter(|input| !given.contains(&input.name.as_str()));
     let shown: Vec<String> = left
         .filter_map(|input| {
-            let default = input.default.as_ref()?;
-            let is_short = default.len() <= 20 && !default.contains('\n') && default != "\"\"";
+            let written = input.default.as_ref()?;
+            let default = in_one_line(written);
+            let is_whole = !written.contains('\n') || default.starts_with('[');
+            let is_short = is_whole && default.len() <= 20 && default != "\"\"";
             is_short.then(|| format!("{}: {default}", input.name))
         })
         .take(3)

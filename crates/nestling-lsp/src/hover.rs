@@ -97,7 +97,7 @@ fn of_name(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: Oc
             let mut text = format!("input {}", input_line(input));
             let given = facts.users(owner).filter_map(|(unit, used)| {
                 let (_, value) = used.inputs.iter().find(|(known, _)| *known == name.text)?;
-                Some(format!("\n- `{}`: `{}`", unit.name, shown(value)))
+                Some(format!("\n- `{}`: `{}`", unit.name, in_one_line(value)))
             });
             text.extend(given.take(SHOWN_UNITS));
             text
@@ -117,11 +117,10 @@ fn of_name(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: Oc
         NameKind::Environment => format!("environment **`{}`**{}", name.text, definition(index, occurrence)),
         NameKind::Var => {
             let (_, value) = facts.vars.iter().find(|(known, _)| *known == name.text)?;
-            format!("`vars.{}`: `{}`", name.text, shown(value))
+            format!("`vars.{}`: `{}`", name.text, in_one_line(value))
         }
         NameKind::Macro(_) => format!("macro **`{}`**{}", name.text, definition(index, occurrence)),
         NameKind::Job => job::of_job(model, file, index, occurrence)
-            .or_else(|| job::of_plain_job(model, file, index, occurrence))
             .unwrap_or_else(|| format!("job **`{}`**{}", name.text, definition(index, occurrence))),
         NameKind::Stage => {
             let position = facts.stages.iter().position(|stage| *stage == name.text)?;
@@ -138,7 +137,7 @@ fn of_name(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: Oc
 
 fn input_line(input: &InputFacts) -> String {
     let default = match &input.default {
-        Some(default) => format!("default `{}`", shown(default)),
+        Some(default) => format!("default `{}`", in_one_line(default)),
         None => "required".to_owned(),
     };
     let mut text = format!("**`{}`**: {}, {default}", input.name, input.type_name);
@@ -147,6 +146,15 @@ fn input_line(input: &InputFacts) -> String {
     }
     text.extend(input.description.iter().map(|description| format!(". {description}")));
     text
+}
+
+/// Returns a list as it is written in brackets, and the first line of any other value.
+pub(crate) fn in_one_line(value: &str) -> String {
+    let items: Option<Vec<&str>> = value.lines().map(|line| line.strip_prefix("- ")).collect();
+    match items {
+        Some(items) if !items.is_empty() => format!("[{}]", items.join(", ")),
+        _ => shown(value).to_owned(),
+    }
 }
 
 /// Returns the first line of a value.
@@ -213,4 +221,18 @@ fn of_expression(
 /// Returns a number with its noun.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_one_line;
+
+    #[test]
+    fn a_list_is_in_brackets_and_of_other_values_the_first_line_is_shown() {
+        for (value, expected) in
+            [("- a\n- b\n", "[a, b]"), ("- a: 1\n  b: 2\n", "- a: 1"), ("x\n", "x"), ("", "")]
+        {
+            assert_eq!(in_one_line(value), expected);
+        }
+    }
 }

@@ -7,6 +7,7 @@ use crate::library;
 use crate::meaning::FileKind;
 use crate::names::{Name, NameKind, NamedFile, cases, names, of_snapshot};
 use crate::outline::Outline;
+use crate::pipelines::pipelines;
 use nestling::ide::{WorkspaceFacts, library_template};
 use nestling_files::files::DirectoryFiles;
 use nestling_files::path::RepoPath;
@@ -59,19 +60,14 @@ pub(crate) struct Index {
     positions: BTreeMap<PathBuf, usize>,
     /// The files that others include.
     included: BTreeSet<usize>,
+    /// The pipelines that belong to no workspace: the project's own, and those that share a file with the one that is open.
+    pub plain: Vec<PathBuf>,
 }
 
 impl Index {
     /// Reads the files of a workspace, and this file if it is another one.
     pub(crate) fn of(root: &Path, facts: &Arc<WorkspaceFacts>, file: &Path, documents: &Documents) -> Self {
-        let mut index = Self {
-            root: root.to_owned(),
-            facts: Arc::clone(facts),
-            files: Vec::new(),
-            scopes: Vec::new(),
-            positions: BTreeMap::new(),
-            included: BTreeSet::new(),
-        };
+        let mut index = Self::empty(root, facts);
         let is_workspace = !facts.units.is_empty() || !facts.file.is_root();
         if is_workspace {
             let own = index.with_includes(&index.absolute(&facts.file), documents);
@@ -103,6 +99,18 @@ impl Index {
         index
     }
 
+    fn empty(root: &Path, facts: &Arc<WorkspaceFacts>) -> Self {
+        Self {
+            root: root.to_owned(),
+            facts: Arc::clone(facts),
+            files: Vec::new(),
+            scopes: Vec::new(),
+            positions: BTreeMap::new(),
+            included: BTreeSet::new(),
+            plain: Vec::new(),
+        }
+    }
+
     /// Reads a file of test cases, and the pipelines that are stored for them.
     fn add_cases(&mut self, path: &RepoPath, template: Option<&str>, documents: &Documents) {
         let absolute = self.absolute(path);
@@ -125,18 +133,51 @@ impl Index {
         }
     }
 
-    /// Adds a file that is no part of the workspace: with what it includes, or with the project's own file if that includes it.
+    /// Adds a file that is not part of the workspace: with what it includes, or with the project's own file if that includes it.
     fn add_plain(&mut self, file: &Path, documents: &Documents) {
-        if self.positions.contains_key(file) {
+        let is_known = self.positions.contains_key(file);
+        let is_plain = path_in(&self.root, file)
+            .is_some_and(|path| FileKind::of(&path, Some(&self.facts)) == FileKind::Jobs);
+        if is_known && !is_plain {
             return;
         }
         let own = self.root.join(".gitlab-ci.yml");
-        for start in [own.as_path(), file] {
-            let files = self.with_includes(start, documents);
+        let mut starts = vec![own, file.to_owned()];
+        if is_plain {
+            starts.extend(self.sharing(&starts, documents));
+        }
+        for start in starts {
+            let files = self.with_includes(&start, documents);
             if !files.is_empty() && !self.scopes.iter().any(|scope| files.is_subset(&scope.files)) {
                 self.scopes.push(Scope { unit: None, files });
             }
+            self.plain.push(start);
         }
+    }
+
+    /// Returns the other pipelines of the repository that share a file with these, or with one that does.
+    fn sharing(&self, starts: &[PathBuf], documents: &Documents) -> Vec<PathBuf> {
+        let mut apart = Self::empty(&self.root, &self.facts);
+        let mut shared: BTreeSet<usize> = BTreeSet::new();
+        for start in starts {
+            shared.extend(apart.with_includes(start, documents));
+        }
+        let mut others: Vec<(PathBuf, BTreeSet<usize>)> = Vec::new();
+        for path in pipelines(&self.root, documents) {
+            let in_repository = path_in(&self.root, &path);
+            let kind = in_repository.map(|path| FileKind::of(&path, Some(&self.facts)));
+            if kind == Some(FileKind::Jobs) && !starts.contains(&path) {
+                let files = apart.with_includes(&path, documents);
+                others.push((path, files));
+            }
+        }
+        let mut sharing = Vec::new();
+        while let Some(next) = others.iter().position(|(_, files)| !files.is_disjoint(&shared)) {
+            let (path, files) = others.remove(next);
+            shared.extend(files);
+            sharing.push(path);
+        }
+        sharing
     }
 
     /// Reads a file and those that it includes, and returns their positions.

@@ -32,8 +32,7 @@ pub(crate) struct KnownKey {
 
 /// Returns the keys that the mapping at a path can have.
 pub(crate) fn keys(section: Section, path: &[&str]) -> Vec<KnownKey> {
-    // A stop block has the keys of a job.
-    if let [_, "stop", rest @ ..] | ["workspace", "environments", _, "stop", rest @ ..] = path {
+    if let Some(rest) = in_stop(path) {
         let mut keys = job_keys(&[&["stop job"], rest].concat());
         keys.retain(|key| {
             !rest.is_empty()
@@ -52,10 +51,18 @@ pub(crate) fn keys(section: Section, path: &[&str]) -> Vec<KnownKey> {
     }
 }
 
+/// Returns the steps within a stop block, which has the keys of a job.
+fn in_stop<'a, 'p>(path: &'a [&'p str]) -> Option<&'a [&'p str]> {
+    match path {
+        [_, "stop", rest @ ..] | ["workspace", "environments", _, "stop", rest @ ..] => Some(rest),
+        _ => None,
+    }
+}
+
 /// Returns the key at the end of a path.
 pub(crate) fn key(section: Section, path: &[&str]) -> Option<KnownKey> {
     let (name, above) = path.split_last()?;
-    if let [_, "stop", rest @ ..] | ["workspace", "environments", _, "stop", rest @ ..] = above {
+    if let Some(rest) = in_stop(above) {
         return row(&[&["stop job"], rest, &[*name]].concat()).map(|row| of_row(name, row));
     }
     match section {
@@ -96,9 +103,7 @@ pub(crate) fn header_keys(kind: &FileKind) -> Vec<KnownKey> {
 
 /// Returns the words that a value at a path can be.
 pub(crate) fn words(section: Section, path: &[&str]) -> Vec<String> {
-    if let [_, "stop", rest @ ..] | ["workspace", "environments", _, "stop", rest @ ..] = path
-        && !rest.is_empty()
-    {
+    if let Some(rest) = in_stop(path).filter(|rest| !rest.is_empty()) {
         return words(Section::Jobs, &[&["stop job"], rest].concat());
     }
     if section == Section::Cases {

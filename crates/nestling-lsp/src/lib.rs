@@ -41,6 +41,7 @@ mod place;
 mod belonging;
 mod names;
 mod library;
+mod pipelines;
 mod index;
 mod findings;
 mod convert;

@@ -41,7 +41,7 @@ pub(crate) fn write(path: &Path) -> Result<()> {
         return Ok(());
     }
     let unfinished = path.with_extension("part");
-    // Nobody may write what the program brings with it: a change would have no effect.
+    // Built-in templates are read-only: a change would have no effect.
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o444).open(&unfinished)?;
     file.write_all(text.as_bytes())?;
     rename(&unfinished, path)

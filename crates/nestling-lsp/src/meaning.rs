@@ -5,7 +5,7 @@ use nestling::ide::WorkspaceFacts;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::table::ROOT;
 
-/// A kind of file, by its name and folder.
+/// A kind of file, by its name and directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum FileKind {
     /// `nestling.yml` of a unit or of the workspace.
@@ -251,7 +251,7 @@ pub(crate) fn key_kind(section: Section, path: &[&str]) -> Option<KeyKind> {
     }
 }
 
-/// Returns `true` for a key of a file that is no job.
+/// Returns `true` for a key of a file that is not a job.
 pub(crate) fn is_global(name: &str) -> bool {
     ROOT.keyword(name).is_some()
 }

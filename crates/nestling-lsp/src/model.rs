@@ -119,9 +119,11 @@ impl<'a> Model<'a> {
     /// Returns the names of the files that belong together with a file.
     pub(crate) fn index(&self, file: &OpenFile<'_>) -> Rc<Index> {
         let key = (file.root.clone(), file.workspace.clone());
-        if let Some(index) =
-            self.cache.borrow().indexes.get(&key).filter(|index| index.file(&file.path).is_some())
-        {
+        // That of a file of the workspace does not have the other pipelines that share a plain file.
+        let has_file = |index: &&Rc<Index>| {
+            index.file(&file.path).is_some() && (file.kind != FileKind::Jobs || !index.plain.is_empty())
+        };
+        if let Some(index) = self.cache.borrow().indexes.get(&key).filter(has_file) {
             return Rc::clone(index);
         }
         let index = Rc::new(Index::of(&file.root, &file.facts, &file.path, self.documents));
@@ -152,7 +154,7 @@ impl<'a> Model<'a> {
     }
 
     /// Returns the effect of the branch on a unit in the pipelines that it has: those of a merge request and of a push, or that of
-    /// the default branch. Empty where it cannot be told.
+    /// the default branch. Empty where it cannot be determined.
     pub(crate) fn selections(&self, file: &OpenFile<'_>, unit: &str) -> Rc<Vec<OfPipeline>> {
         let Some(workspace) = file.workspace.clone() else { return Rc::default() };
         let key = (workspace.clone(), unit.to_owned());

@@ -53,9 +53,7 @@ pub(crate) fn references(
     with_definitions: bool,
 ) -> Vec<Location> {
     let index = model.index(file);
-    let Some(occurrence) = name_under(&index, file, position) else {
-        return uses_of_template(model, file, &index);
-    };
+    let Some(occurrence) = name_under(&index, file, position) else { return Vec::new() };
     let mut occurrences = index.same(occurrence);
     occurrences.retain(|same| with_definitions || !index.name(*same).is_definition);
     locations(model, &index, &occurrences)
@@ -91,18 +89,6 @@ fn rendered(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: O
         locations.extend(location.filter(|location| !locations.contains(location)));
     }
     locations
-}
-
-/// Returns the places that use a template, for the cursor on no name of it.
-fn uses_of_template(model: &Model<'_>, file: &OpenFile<'_>, index: &Index) -> Vec<Location> {
-    let crate::meaning::FileKind::Template(name) = &file.kind else { return Vec::new() };
-    let mut occurrences = Vec::new();
-    for (position, indexed) in index.files.iter().enumerate() {
-        let uses = indexed.names.iter().enumerate();
-        let uses = uses.filter(|(_, other)| other.kind == NameKind::Template && other.text == *name);
-        occurrences.extend(uses.map(|(name, _)| (position, name)));
-    }
-    locations(model, index, &occurrences)
 }
 
 /// Returns the file of a unit without a name of its own; for one that a rule makes, the workspace's file.

@@ -1,6 +1,6 @@
 //! The jobs of plain files of GitLab's, in each kind of pipeline.
 
-use crate::documents::path_in;
+use crate::documents::{Documents, path_in};
 use crate::model::{Model, OpenFile, UnitJobs};
 use nestling::ide::plain_jobs;
 use nestling::{ChangeRequest, PipelineFacts, Repository, Sources};
@@ -25,8 +25,17 @@ fn jobs_of(model: &Model<'_>, root: &Path, path: &Path) -> Option<Rc<UnitJobs>> 
     if let Some(known) = model.cache.borrow().plain.get(&key) {
         return Some(Rc::clone(known));
     }
-    let text = model.documents.text(path)?;
-    let files = Overlay::new(DirectoryFiles::new(root), model.unsaved(root));
+    let computed = Rc::new(read_jobs(model.documents, root, path)?);
+    model.cache.borrow_mut().plain.insert(key, Rc::clone(&computed));
+    Some(computed)
+}
+
+/// Reads the jobs of a plain file with these texts of open files.
+pub(crate) fn read_jobs(documents: &Documents, root: &Path, path: &Path) -> Option<UnitJobs> {
+    let text = documents.text(path)?;
+    let below = documents.below(root).into_iter();
+    let unsaved = below.map(|(path, document)| (path, document.text.clone().into_bytes()));
+    let files = Overlay::new(DirectoryFiles::new(root), unsaved);
     let sources = Sources::default();
     let options = Options { gitlab: &Gitlab::default(), files: Some(&files), pipeline: None };
     let name = path_in(root, path)?.to_string();
@@ -34,7 +43,5 @@ fn jobs_of(model: &Model<'_>, root: &Path, path: &Path) -> Option<Rc<UnitJobs>> 
     let facts = repository.and_then(|repository| repository.pipeline_facts(&ChangeRequest::local()).ok());
     let facts = facts.unwrap_or_else(|| PipelineFacts::local(None, None, None));
     let jobs = plain_jobs(&name, &text, &options, &facts, &sources);
-    let computed = Rc::new(UnitJobs { jobs, sources });
-    model.cache.borrow_mut().plain.insert(key, Rc::clone(&computed));
-    Some(computed)
+    Some(UnitJobs { jobs, sources })
 }

@@ -115,6 +115,16 @@ impl<'t> TextIndex<'t> {
     }
 }
 
+/// Returns the byte of a text at which an origin begins: that of its line where it has no column.
+pub(crate) fn offset(text: &str, origin: Origin) -> usize {
+    let line = Line::of(text, origin);
+    let number = usize::try_from(line.number).unwrap_or(usize::MAX);
+    let mut starts = text.match_indices('\n').map(|(offset, _)| offset + 1);
+    let start = number.checked_sub(1).map_or(Some(0), |before| starts.nth(before));
+    let column = if origin.column == 0 { 0 } else { line.offset(origin) };
+    start.map_or(text.len(), |start| start + column)
+}
+
 /// Returns the range of an origin: what it spans, or all that is written on its line where it says no column.
 pub(crate) fn range(text: &str, origin: Origin, encoding: Encoding) -> Range {
     let line = Line::of(text, origin);

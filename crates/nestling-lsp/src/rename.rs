@@ -5,6 +5,7 @@ mod elsewhere;
 mod computed;
 mod data;
 mod new_name;
+mod tried;
 
 use crate::edit::{Edit, add_key, line_break};
 use crate::index::{Index, Occurrence};
@@ -34,7 +35,9 @@ pub(crate) fn prepare(
     let Some(occurrence) = navigate::name_under(&index, file, position) else { return Ok(None) };
     let name = index.name(occurrence);
     can_be_renamed(&index, name)?;
-    check_reached(&index, occurrence, &index.same(occurrence))?;
+    let same = index.same(occurrence);
+    check_reached(&index, occurrence, &same)?;
+    check_fixed(model, file, &index, occurrence, &same)?;
     let range = file.lines.range(name.range.clone());
     Ok(Some(PrepareRenameResponse::RangeWithPlaceholder { range, placeholder: name.text.clone() }))
 }
@@ -56,18 +59,11 @@ pub(crate) fn rename(
     new_name::check(&index, occurrence, new_name)?;
     let same = index.same(occurrence);
     check_reached(&index, occurrence, &same)?;
-    elsewhere::check_templates(model, file, &index, &same, name)?;
+    check_fixed(model, file, &index, occurrence, &same)?;
     if matches!(name.kind, NameKind::Job | NameKind::Block) {
         // A unit's job overrides that of a template, and a block overrides that of the template it extends.
         let renamed = Name { text: new_name.to_owned(), ..name.clone() };
         elsewhere::check_templates(model, file, &index, &same, &renamed)?;
-    }
-    if let Some((file, _)) = same.iter().find(|(file, _)| index.files[*file].is_built_in) {
-        return Err(format!(
-            "`{}`, which comes with Nestling, uses `{}`",
-            relative(&index, *file),
-            name.text
-        ));
     }
     let mut edits: BTreeMap<PathBuf, Vec<Edit>> = BTreeMap::new();
     for (file, position) in &same {
@@ -85,7 +81,37 @@ pub(crate) fn rename(
         NameKind::Template => moved = Some(move_template(&index, &name.text, new_name)?),
         _ => {}
     }
+    let changes = tried::Changes { edits: &edits, moved: moved.as_ref() };
+    tried::check(model, file, &index, (name, new_name), &changes)?;
     Ok(workspace_edit(model, &index, edits, moved))
+}
+
+/// Refuses a name that cannot be replaced by any other: one that a template that is no file here uses as well, or that is made
+/// where nothing can be written.
+fn check_fixed(
+    model: &Model<'_>,
+    file: &OpenFile<'_>,
+    index: &Index,
+    occurrence: Occurrence,
+    same: &[Occurrence],
+) -> Result<(), String> {
+    let name = index.name(occurrence);
+    elsewhere::check_templates(model, file, index, same, name)?;
+    if let Some((file, _)) = same.iter().find(|(file, _)| index.files[*file].is_built_in) {
+        let path = relative(index, *file);
+        return Err(format!("`{path}`, which comes with Nestling, uses `{}`", name.text));
+    }
+    match &name.kind {
+        NameKind::Unit => {
+            elsewhere::check_globs(index, &name.text)?;
+            if !same.iter().any(|same| index.name(*same).is_definition) {
+                name_of_unit(index, &name.text, &name.text)?;
+            }
+            Ok(())
+        }
+        NameKind::Template => move_template(index, &name.text, &name.text).map(|_| ()),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses a name that is also used where no rename reaches: by a role, in values, in data and in expressions.
@@ -150,7 +176,7 @@ fn name_of_unit(index: &Index, unit: &str, new_name: &str) -> Result<(PathBuf, E
     edit.map(|edit| (path, edit)).ok_or_else(|| "its header is not a mapping".to_owned())
 }
 
-/// Returns the paths of a template's file, or folder, before and after.
+/// Returns the paths of a template's file, or directory, before and after.
 fn move_template(index: &Index, template: &str, new_name: &str) -> Result<(PathBuf, PathBuf), String> {
     let facts = index.facts.template(template).ok_or_else(|| format!("unknown template `{template}`"))?;
     let path = facts.path.as_ref().ok_or("a built-in template keeps its name")?;

@@ -60,7 +60,7 @@ pub(crate) fn working_fixes(
     working
 }
 
-/// Returns a change that is no correction, if no finding is new with it.
+/// Returns a change that is not a correction, if no finding is new with it.
 pub(crate) fn harmless(model: &Model<'_>, file: &OpenFile<'_>, fix: Fix) -> Rc<Vec<Fix>> {
     let key = (file.path.clone(), Tried::Title(fix.title.clone()));
     if let Some(known) = model.cache.borrow().fixes.get(&key) {

@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
-/// Returns the path of a file on this machine; `None` for what is no file, such as a buffer without a name.
+/// Returns the path of a file on this machine; `None` for what is not a file, such as a buffer without a name.
 pub(crate) fn path_of(uri: &Uri) -> Option<PathBuf> {
     let path = uri.as_str().strip_prefix("file://")?;
     let path = path.strip_prefix("localhost").unwrap_or(path);

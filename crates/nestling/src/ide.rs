@@ -31,7 +31,7 @@ mod selection;
 
 pub use crate::workspace::library_template;
 pub use cases::case_findings;
-pub use jobs::{JobFacts, JobInKind, jobs};
+pub use jobs::{JobFacts, JobInKind, all_jobs, jobs};
 pub use names::{InputFacts, TemplateFacts, UnitFacts, UseFacts, WorkspaceFacts, workspace_facts};
 pub use plain::plain_jobs;
 pub use regions::{TemplateRegion, template_regions};

@@ -1,4 +1,4 @@
-//! What the files of package workspaces list, read once for `depends_from` and for those who propose a workspace.
+//! Members of package workspaces, read from the files that list them. `depends_from` and `nestling init` use the same readers.
 
 use crate::workspace::{GradleSettings, go_work};
 

@@ -49,7 +49,7 @@ pub(crate) use dependency_list::DependenciesOf;
 pub use engine::RenderLimits;
 pub(crate) use facts_read::FactsRead;
 pub(crate) use files::PrintOf;
-pub(crate) use files::{glob_from_root, suggested_path};
+pub(crate) use files::{glob_from_root, path_from_root};
 pub(crate) use inputs::bind;
 pub(crate) use inputs_read::InputsRead;
 pub(crate) use renderer::{Rendered, Renderer, RenderingWork};

@@ -71,7 +71,7 @@ fn commands(phase: &str, value: &Value) -> Result<Vec<String>, String> {
 /// The most repetitions of a job that GitLab makes.
 const MOST_RETRIES: u8 = 2;
 
-/// Returns `true` if the next phase runs, and how often the build is repeated.
+/// Reads `on-failure`: `true` if the next phase runs all the same, and the number of repetitions of the build.
 fn on_failure(phase: &str, value: &Value, lost: &mut Vec<String>) -> Result<(bool, u8), String> {
     let word = value.as_str().unwrap_or_default();
     match word {

@@ -52,7 +52,7 @@ impl Body {
         self
     }
 
-    /// Sets a value unless there is one; of two mappings, adds the entries that do not exist.
+    /// Sets a value unless there is one; of two mappings, adds the missing entries.
     pub(crate) fn set_default(&mut self, key: &str, value: Node) -> &mut Self {
         let Some(own) = self.map.get_mut(key) else { return self.node(key, value) };
         if let (Some(own), Some(more)) = (own.as_map_mut(), value.as_map()) {
@@ -65,7 +65,7 @@ impl Body {
         self
     }
 
-    /// Adds the variables that do not exist.
+    /// Adds the missing variables.
     pub(crate) fn default_variables(&mut self, write: impl FnOnce(&mut Self)) -> &mut Self {
         let mut variables = Self::new(self.origin);
         write(&mut variables);

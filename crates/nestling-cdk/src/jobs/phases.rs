@@ -30,8 +30,8 @@ enum Form {
 
 /// Returns `script:` of a step; what follows its phases runs only if all of them went well.
 ///
-/// Where the phases end at the first command that fails, and none of their commands changes how the shell continues, they are
-/// written one by one.
+/// If the phases end at the first command that fails, and no command changes how the shell continues, the commands are separate
+/// entries of the script. Otherwise functions of the shell run them.
 pub(crate) fn script(spec: &BuildSpec, following: Vec<String>) -> Vec<String> {
     let most = spec.commands().map(|command| form(command)).max();
     if !ends_at_first_failure(spec) || most == Some(Form::Evaluated) {

@@ -1,21 +1,35 @@
 //! Actions as images, scripts and keywords of a job.
 
 use super::context::translated;
-use super::new_job::NewJob;
+use super::new_job::{NewJob, strings};
 use super::notes::{Notes, Part};
 use nestling::Origin;
 use nestling_gitlab::yaml::{Map, Node};
 
-/// Actions that set up a language: the input with its version, the image, and the tag without a version.
-const SETUPS: [(&str, &str, &str, &str); 8] = [
-    ("actions/setup-node", "node-version", "node", "lts"),
-    ("actions/setup-python", "python-version", "python", "3"),
-    ("actions/setup-go", "go-version", "golang", "1"),
-    ("actions/setup-java", "java-version", "eclipse-temurin", "21"),
-    ("actions/setup-dotnet", "dotnet-version", "mcr.microsoft.com/dotnet/sdk", "9.0"),
-    ("ruby/setup-ruby", "ruby-version", "ruby", "3"),
-    ("dtolnay/rust-toolchain", "toolchain", "rust", "1"),
-    ("oven-sh/setup-bun", "bun-version", "oven/bun", "1"),
+/// An action that sets up a language.
+struct Setup {
+    action: &'static str,
+    /// The input with its version.
+    input: &'static str,
+    image: &'static str,
+    /// The tag of the image if no version is given.
+    default: &'static str,
+}
+
+const SETUPS: [Setup; 8] = [
+    Setup { action: "actions/setup-node", input: "node-version", image: "node", default: "lts" },
+    Setup { action: "actions/setup-python", input: "python-version", image: "python", default: "3" },
+    Setup { action: "actions/setup-go", input: "go-version", image: "golang", default: "1" },
+    Setup { action: "actions/setup-java", input: "java-version", image: "eclipse-temurin", default: "21" },
+    Setup {
+        action: "actions/setup-dotnet",
+        input: "dotnet-version",
+        image: "mcr.microsoft.com/dotnet/sdk",
+        default: "9.0",
+    },
+    Setup { action: "ruby/setup-ruby", input: "ruby-version", image: "ruby", default: "3" },
+    Setup { action: "dtolnay/rust-toolchain", input: "toolchain", image: "rust", default: "1" },
+    Setup { action: "oven-sh/setup-bun", input: "bun-version", image: "oven/bun", default: "1" },
 ];
 
 /// Actions whose work GitLab or the image does.
@@ -35,8 +49,8 @@ pub(super) fn add(uses: &Node, with: &Map, job: &mut NewJob, notes: &mut Notes) 
         );
     }
     let inputs = Inputs { with, origin };
-    if let Some((_, input, image, default)) = SETUPS.iter().find(|(action, ..)| *action == name) {
-        return setup(&inputs, (input, image, default), job, notes);
+    if let Some(known) = SETUPS.iter().find(|known| known.action == name) {
+        return setup(&inputs, known, reference, job, notes);
     }
     if NOTHING.contains(&name) {
         notes.add(Part::Rewritten, origin, format!("`{name}` is not needed"));
@@ -65,7 +79,7 @@ pub(super) fn add(uses: &Node, with: &Map, job: &mut NewJob, notes: &mut Notes) 
     }
 }
 
-/// The inputs of an action. Those that are read are known; all others are told.
+/// The inputs of an action.
 struct Inputs<'a> {
     with: &'a Map,
     origin: Origin,
@@ -77,14 +91,15 @@ impl Inputs<'_> {
         Some(translated(node.text()?, node.origin, notes)).filter(|text| !text.is_empty())
     }
 
+    /// Returns the lines of an input.
     fn lines(&self, name: &str, notes: &mut Notes) -> Vec<String> {
         let text = self.text(name, notes).unwrap_or_default();
-        let lines = text.lines().flat_map(|line| line.split(',')).map(|line| line.trim().to_owned());
+        let lines = text.lines().map(|line| line.trim().to_owned());
         lines.filter(|line| !line.is_empty()).collect()
     }
 
-    /// Adds a line for each input that is not among the known ones.
-    fn tell_others(&self, known: &[&str], notes: &mut Notes) {
+    /// Reports each input that is not among the known ones.
+    fn report_others(&self, known: &[&str], notes: &mut Notes) {
         for entry in self.with.entries.iter().filter(|entry| !known.contains(&entry.key.text())) {
             notes.add(
                 Part::Lost,
@@ -95,16 +110,21 @@ impl Inputs<'_> {
     }
 }
 
-fn setup(
-    inputs: &Inputs<'_>,
-    (input, image, default): (&str, &str, &str),
-    job: &mut NewJob,
-    notes: &mut Notes,
-) {
-    let version = inputs.text(input, notes).unwrap_or_else(|| default.to_owned());
+fn setup(inputs: &Inputs<'_>, known: &Setup, reference: &str, job: &mut NewJob, notes: &mut Notes) {
+    let Setup { input, image, default, .. } = *known;
+    // `dtolnay/rust-toolchain@1.90` has the version there.
+    let is_version = known.action == "dtolnay/rust-toolchain" && reference.contains('.');
+    let version = inputs.text(input, notes).or_else(|| is_version.then(|| reference.to_owned()));
+    let version = version.unwrap_or_else(|| default.to_owned());
     // `20.x` is the newest 20, as the tag `20` is.
-    let version = version.trim_end_matches(".x").trim_start_matches('v');
-    let image = format!("{image}:{version}");
+    let mut tag = version.trim_end_matches(".x").trim_start_matches('v');
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '$' | '{' | '}');
+    if !tag.chars().all(is_allowed) {
+        let text = format!("the version `{tag}` is not a tag: `{image}:{default}` is in its place");
+        notes.add(Part::Lost, inputs.origin, text);
+        tag = default;
+    }
+    let image = format!("{image}:{tag}");
     match &job.image {
         None => job.image = Some(image),
         Some(other) => {
@@ -113,7 +133,7 @@ fn setup(
             notes.add(Part::Lost, inputs.origin, text);
         }
     }
-    inputs.tell_others(&[input, "cache", "cache-dependency-path", "distribution"], notes);
+    inputs.report_others(&[input, "cache", "cache-dependency-path", "distribution"], notes);
     if inputs.with.contains("cache") {
         notes.add(Part::Lost, inputs.origin, "`cache` of the action: add `cache` to the job");
     }
@@ -127,7 +147,7 @@ fn checkout(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
         let strategy = if submodules == "recursive" { "recursive" } else { "normal" };
         job.variables.push(("GIT_SUBMODULE_STRATEGY".to_owned(), strategy.to_owned()));
     }
-    inputs.tell_others(&["fetch-depth", "submodules", "persist-credentials", "lfs"], notes);
+    inputs.report_others(&["fetch-depth", "submodules", "persist-credentials", "lfs"], notes);
 }
 
 fn cache(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
@@ -147,24 +167,30 @@ fn cache(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
     let hashed = key.split("hashFiles(").nth(1).and_then(|rest| rest.split(')').next()).unwrap_or_default();
     let files: Vec<String> =
         hashed.split('\'').skip(1).step_by(2).map(|file| file.trim_start_matches("**/").to_owned()).collect();
+    // Caches of one key would overwrite each other.
+    let number = job.keywords.get("cache").map_or(0, |known| known.items_or_self().len()) + 1;
     let mut cache = Map::default();
-    let strings = |texts: &[String]| {
-        Node::seq(
-            inputs.origin,
-            texts.iter().map(|text| Node::string(inputs.origin, text.as_str())).collect(),
-        )
-    };
     if !files.is_empty() && files.len() <= 2 && files.iter().all(|file| !file.contains('*')) {
         let mut of_files = Map::default();
-        of_files.set("files", strings(&files));
+        of_files.set("files", strings(&files, inputs.origin));
+        if number > 1 {
+            of_files.set("prefix", Node::string(inputs.origin, number.to_string()));
+        }
         cache.set("key", Node::map(inputs.origin, of_files));
     } else {
-        notes.add(Part::Decided, inputs.origin, "the key of the cache is `$CI_COMMIT_REF_SLUG`");
-        cache.set("key", Node::string(inputs.origin, "$CI_COMMIT_REF_SLUG"));
+        let suffix = if number > 1 { format!("-{number}") } else { String::new() };
+        let key = format!("$CI_COMMIT_REF_SLUG{suffix}");
+        notes.add(Part::Decided, inputs.origin, format!("the key of the cache is `{key}`"));
+        cache.set("key", Node::string(inputs.origin, key));
     }
-    cache.set("paths", strings(&inside));
-    job.keywords.set("cache", Node::map(inputs.origin, cache));
-    inputs.tell_others(&["path", "key", "restore-keys"], notes);
+    cache.set("paths", strings(&inside, inputs.origin));
+    let cache = Node::map(inputs.origin, cache);
+    if number > 1 {
+        job.extend("cache", vec![cache], inputs.origin);
+    } else {
+        job.keywords.set("cache", cache);
+    }
+    inputs.report_others(&["path", "key", "restore-keys"], notes);
 }
 
 fn upload(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
@@ -182,7 +208,7 @@ fn upload(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
     if let Some(days) = inputs.text("retention-days", notes) {
         job.expire_in = Some(format!("{days} days"));
     }
-    inputs.tell_others(&["path", "name", "retention-days", "if-no-files-found"], notes);
+    inputs.report_others(&["path", "name", "retention-days", "if-no-files-found"], notes);
 }
 
 fn login(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
@@ -202,12 +228,13 @@ fn login(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
             .trim_end()
             .to_owned(),
     );
-    inputs.tell_others(&["registry", "username", "password"], notes);
+    inputs.report_others(&["registry", "username", "password"], notes);
 }
 
 fn build_push(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
     let context = inputs.text("context", notes).unwrap_or_else(|| ".".to_owned());
-    let tags = inputs.lines("tags", notes);
+    let lines = inputs.lines("tags", notes);
+    let tags: Vec<&str> = lines.iter().flat_map(|line| line.split(',')).map(str::trim).collect();
     let mut command = "docker build".to_owned();
     if let Some(file) = inputs.text("file", notes) {
         command.push_str(&format!(" --file {file}"));
@@ -226,7 +253,7 @@ fn build_push(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
     if inputs.text("push", notes).is_some_and(|push| push == "true") {
         job.script.extend(tags.iter().map(|tag| format!("docker push \"{tag}\"")));
     }
-    inputs.tell_others(
+    inputs.report_others(
         &["context", "file", "target", "build-args", "tags", "push", "cache-from", "cache-to"],
         notes,
     );
@@ -237,11 +264,10 @@ fn aws(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
         job.variables.push(("AWS_REGION".to_owned(), region));
     }
     let Some(role) = inputs.text("role-to-assume", notes) else {
-        notes.add(
-            Part::Decided,
-            inputs.origin,
-            "set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` as CI/CD variables, or use a role",
-        );
+        let text = "set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` as CI/CD variables, or use a role";
+        notes.add(Part::Decided, inputs.origin, text);
+        let known = ["aws-region", "aws-access-key-id", "aws-secret-access-key"];
+        inputs.report_others(&known, notes);
         return;
     };
     job.variables.push(("AWS_ROLE_ARN".to_owned(), role));
@@ -255,5 +281,5 @@ fn aws(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
     let text = "the trust policy of the role must have GitLab as its provider, and the subject \
                 `project_path:GROUP/PROJECT:ref_type:branch:ref:main`";
     notes.add(Part::Security, inputs.origin, text);
-    inputs.tell_others(&["aws-region", "role-to-assume", "role-session-name"], notes);
+    inputs.report_others(&["aws-region", "role-to-assume", "role-session-name"], notes);
 }

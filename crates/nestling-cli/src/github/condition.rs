@@ -1,7 +1,7 @@
 //! Conditions of jobs as `rules:if` of a child pipeline.
 
 use super::context::{Value, value};
-use crate::import::in_child;
+use crate::import::{all_of, any_of, in_child};
 
 /// A condition that GitLab can decide when it creates the pipeline, and the way to start.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) fn condition(text: &str) -> Option<Condition> {
     let text = text.trim();
     let inside = text.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(text);
     let tokens = tokens(inside)?;
-    let mut parser = Parser { tokens: &tokens, position: 0, when: None };
+    let mut parser = Parser { tokens: &tokens, position: 0, depth: 0, when: None };
     let expression = parser.any()?;
     let is_whole = parser.position == tokens.len();
     is_whole.then_some(Condition { expression: expression.0, when: parser.when })
@@ -30,12 +30,14 @@ enum Token {
     Operator(&'static str),
 }
 
+/// Operators of expressions; one that begins with another stands before it.
+const OPERATORS: [&str; 8] = ["&&", "||", "==", "!=", "!", "(", ")", ","];
+
 fn tokens(text: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
-        let operator =
-            ["&&", "||", "==", "!=", "!", "(", ")", ","].iter().find(|known| rest.starts_with(**known));
+        let operator = OPERATORS.into_iter().find(|known| rest.starts_with(known));
         if let Some(operator) = operator {
             tokens.push(Token::Operator(operator));
             rest = rest[operator.len()..].trim_start();
@@ -64,26 +66,35 @@ struct Part(Option<String>);
 struct Parser<'t> {
     tokens: &'t [Token],
     position: usize,
+    /// Number of open parentheses.
+    depth: usize,
     when: Option<&'static str>,
 }
 
+/// Conditions with more open parentheses than this are not read.
+const DEPTH: usize = 50;
+
 impl Parser<'_> {
     fn takes(&mut self, operator: &str) -> bool {
-        let is_next = self.tokens.get(self.position) == Some(&Token::Operator(known(operator)));
+        let next = self.tokens.get(self.position);
+        let is_next = matches!(next, Some(Token::Operator(known)) if *known == operator);
         self.position += usize::from(is_next);
         is_next
     }
 
     fn any(&mut self) -> Option<Part> {
+        let outer = self.when.take();
         let mut parts = vec![self.all()?];
         while self.takes("||") {
             parts.push(self.all()?);
         }
-        if parts.len() == 1 {
-            return parts.pop();
+        if parts.len() > 1 && self.when.is_some() {
+            // `failure()` is one of several reasons to start, as in `success() || failure()`.
+            self.when = Some("always");
         }
-        let texts: Option<Vec<String>> = parts.into_iter().map(|part| part.0).collect();
-        Some(Part(texts.map(|texts| texts.join(" || "))))
+        self.when = self.when.or(outer);
+        let parts: Option<Vec<String>> = parts.into_iter().map(|part| part.0).collect();
+        Some(Part(parts.and_then(|parts| any_of(&parts))))
     }
 
     fn all(&mut self) -> Option<Part> {
@@ -91,14 +102,15 @@ impl Parser<'_> {
         while self.takes("&&") {
             parts.push(self.single()?);
         }
-        let texts: Vec<String> = parts.into_iter().filter_map(|part| part.0).map(grouped).collect();
-        Some(Part((!texts.is_empty()).then(|| texts.join(" && "))))
+        Some(Part(all_of(parts.into_iter().filter_map(|part| part.0))))
     }
 
     fn single(&mut self) -> Option<Part> {
         if self.takes("(") {
-            let inner = self.any()?;
-            return self.takes(")").then(|| Part(inner.0.map(grouped)));
+            self.depth += 1;
+            let inner = if self.depth > DEPTH { None } else { self.any() };
+            self.depth -= 1;
+            return inner.filter(|_| self.takes(")"));
         }
         let Token::Word(word) = self.tokens.get(self.position)?.clone() else { return None };
         self.position += 1;
@@ -142,15 +154,6 @@ impl Parser<'_> {
     }
 }
 
-fn known(operator: &str) -> &'static str {
-    let operators = ["&&", "||", "==", "!=", "!", "(", ")", ","];
-    operators.into_iter().find(|known| *known == operator).unwrap_or("")
-}
-
-fn grouped(text: String) -> String {
-    if text.contains("||") && !text.starts_with('(') { format!("({text})") } else { text }
-}
-
 /// Returns the comparison of a context with a string.
 fn compared(context: &str, is_equal: bool, text: &str) -> Option<String> {
     if text.contains(['"', '$']) {
@@ -168,7 +171,8 @@ fn compared(context: &str, is_equal: bool, text: &str) -> Option<String> {
         }
         "github.ref_type" => Some(match (text, is_equal) {
             ("tag", true) => "$CI_COMMIT_TAG".to_owned(),
-            ("branch", true) => "$CI_COMMIT_BRANCH".to_owned(),
+            // The type of a pull request is `branch` as well.
+            ("branch", true) => "$CI_COMMIT_TAG == null".to_owned(),
             _ => return None,
         }),
         // The name of the repository is another one here.
@@ -231,7 +235,16 @@ mod tests {
                 Some("$PARENT_PIPELINE_SOURCE != \"schedule\" && ($CI_COMMIT_REF_NAME == \"a\" || $DEPLOY)"),
                 None,
             ),
+            (
+                "github.ref_name == 'a' && ((vars.A || vars.B) || (vars.C || vars.D))",
+                Some("$CI_COMMIT_REF_NAME == \"a\" && ($A || $B || $C || $D)"),
+                None,
+            ),
+            ("github.ref_type == 'branch'", Some("$CI_COMMIT_TAG == null"), None),
             ("always()", None, Some("always")),
+            ("failure() && (vars.A || vars.B)", Some("$A || $B"), Some("on_failure")),
+            ("success() || failure()", None, Some("always")),
+            ("failure() || vars.A", None, Some("always")),
             ("failure() && github.ref_type == 'tag'", Some("$CI_COMMIT_TAG"), Some("on_failure")),
         ] {
             let found = condition(written).unwrap();
@@ -242,5 +255,6 @@ mod tests {
         {
             assert_eq!(condition(unknown), None, "{unknown}");
         }
+        assert_eq!(condition(&"(".repeat(100_000)), None);
     }
 }

@@ -79,7 +79,7 @@ pub(super) fn variable_name(name: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
 }
 
-/// Puts variables in the place of all expressions of a string. None is left: Nestling and GitLab would both read it.
+/// Replaces all expressions of a string by variables: Nestling and GitLab would both read one that remains.
 pub(super) fn translated(text: &str, origin: Origin, notes: &mut Notes) -> String {
     let mut result = String::new();
     let mut rest = text;

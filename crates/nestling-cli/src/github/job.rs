@@ -4,12 +4,12 @@ use super::actions;
 use super::context::translated;
 use super::keywords::{Workflow, set_others, set_rules};
 use super::matrix::matrix;
-use super::new_job::NewJob;
+use super::new_job::{NewJob, strings};
 use super::notes::{Notes, Part};
 use nestling::Origin;
 use nestling_gitlab::yaml::{Map, Node};
 
-/// The keywords of a job that are read.
+/// Keywords of a job that are read.
 const KNOWN: [&str; 17] = [
     "name",
     "runs-on",
@@ -29,6 +29,12 @@ const KNOWN: [&str; 17] = [
     "concurrency",
     "uses",
 ];
+
+/// Keywords of a step that are read, or that have no effect on its work.
+const STEP: [&str; 9] = ["id", "name", "if", "uses", "with", "run", "shell", "env", "working-directory"];
+
+/// Keywords of a service that are read.
+const SERVICE: [&str; 4] = ["image", "env", "ports", "options"];
 
 /// Returns everything that is written of a job; `None` for one that calls a workflow.
 pub(super) fn job(written: &Map, workflow: &Workflow<'_>, notes: &mut Notes) -> Option<Map> {
@@ -95,16 +101,18 @@ fn container(written: &Map, new: &mut NewJob, notes: &mut Notes) {
         if let Some(options) = service.get("options") {
             notes.add(Part::Lost, options.origin, "`options` of the service: wait for it in the script");
         }
+        let entries = service.as_map().into_iter().flat_map(|map| &map.entries);
+        for entry in entries.filter(|entry| !SERVICE.contains(&entry.key.text())) {
+            notes.add(Part::Lost, entry.key.origin, format!("`{}` of the service", entry.key.text()));
+        }
         services.push(Node::map(service.origin, map));
     }
-    if let Some(first) = services.first() {
-        let origin = first.origin;
-        new.keywords.set("services", Node::seq(origin, services));
+    if let Some(origin) = services.first().map(|first| first.origin) {
+        new.extend("services", services, origin);
     }
 }
 
 fn add_step(step: &Map, job: &Map, workflow: &Workflow<'_>, new: &mut NewJob, notes: &mut Notes) {
-    let empty = Map::default();
     let mut is_last = false;
     if let Some(node) = step.get("if") {
         let text = node.text().unwrap_or_default();
@@ -114,12 +122,36 @@ fn add_step(step: &Map, job: &Map, workflow: &Workflow<'_>, new: &mut NewJob, no
             notes.add(Part::Lost, node.origin, text.replace("${{", "$ {{"));
         }
     }
-    if let Some(uses) = step.get("uses") {
-        let with = step.get("with").and_then(Node::as_map).unwrap_or(&empty);
-        actions::add(uses, with, new, notes);
+    let is_known = |key: &str| STEP.contains(&key) || key == "continue-on-error" && step.contains("run");
+    for entry in step.entries.iter().filter(|entry| !is_known(entry.key.text())) {
+        notes.add(Part::Lost, entry.key.origin, format!("`{}` of a step", entry.key.text()));
     }
-    let Some(run) = step.get("run") else { return };
-    let mut text = translated(run.text().unwrap_or_default(), run.origin, notes).trim_end().to_owned();
+    if let Some(uses) = step.get("uses") {
+        add_action(uses, step, is_last, new, notes);
+    }
+    if let Some(run) = step.get("run") {
+        let text = script(run, step, job, workflow, notes);
+        if is_last { new.after_script.push(text) } else { new.script.push(text) }
+    }
+}
+
+fn add_action(uses: &Node, step: &Map, is_last: bool, new: &mut NewJob, notes: &mut Notes) {
+    let empty = Map::default();
+    let with = step.get("with").and_then(Node::as_map).unwrap_or(&empty);
+    actions::add(uses, with, new, notes);
+    if let Some(env) = step.get("env") {
+        notes.add(Part::Lost, env.origin, "`env` of an action");
+    }
+    if is_last && uses.text().is_some_and(|name| name.starts_with("actions/upload-artifact@")) {
+        new.keeps_artifacts = true;
+    } else if is_last {
+        notes.add(Part::Lost, uses.origin, "`if: always()` of an action: it does not run if a step fails");
+    }
+}
+
+/// Returns the script of a step.
+fn script(run: &Node, step: &Map, job: &Map, workflow: &Workflow<'_>, notes: &mut Notes) -> String {
+    let text = translated(run.text().unwrap_or_default(), run.origin, notes).trim_end().to_owned();
     for name in ["GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY"] {
         if text.contains(name) {
             let text = format!(
@@ -128,29 +160,36 @@ fn add_step(step: &Map, job: &Map, workflow: &Workflow<'_>, new: &mut NewJob, no
             notes.add(Part::Lost, run.origin, text);
         }
     }
-    if let Some(shell) = step.get("shell").filter(|shell| !matches!(shell.text(), Some("bash" | "sh"))) {
+    // The step's own setting, or the default of the job or the workflow.
+    let default = |node: Option<&Node>, key: &str| node.and_then(|node| node.get("run")?.get(key)).cloned();
+    let setting = |key: &str| {
+        let own = step.get(key).cloned();
+        own.or_else(|| default(job.get("defaults"), key)).or_else(|| default(workflow.defaults, key))
+    };
+    if let Some(shell) = setting("shell").filter(|shell| !matches!(shell.text(), Some("bash" | "sh"))) {
         notes.add(Part::Lost, shell.origin, format!("`shell: {}`", shell.text().unwrap_or_default()));
     }
     let mut before: Vec<String> = variables(step.get("env"), notes)
         .into_iter()
-        .map(|(name, value)| format!("export {name}=\"{value}\""))
+        .map(|(name, value)| format!("export {name}=\"{}\"", escaped(&value)))
         .collect();
-    let of_run =
-        |node: Option<&Node>| node.and_then(|node| node.get("run")?.get("working-directory")).cloned();
-    let directory = step.get("working-directory").cloned();
-    let directory = directory.or_else(|| of_run(job.get("defaults"))).or_else(|| of_run(workflow.defaults));
-    if let Some(directory) = directory {
+    if let Some(directory) = setting("working-directory") {
         let path = translated(directory.text().unwrap_or_default(), directory.origin, notes);
         before.push(format!("cd {path}"));
     }
-    if !before.is_empty() {
-        // Variables and directory are those of the step alone.
-        text = format!("(\n{}\n{text}\n)", before.join("\n"));
+    let may_fail = step.get("continue-on-error").and_then(Node::as_bool) == Some(true);
+    step_script(&before, &text, may_fail)
+}
+
+/// Returns the script of a step. Its variables and its directory are those of the step alone.
+fn step_script(before: &[String], run: &str, may_fail: bool) -> String {
+    let own_shell = |lines: &[String]| format!("(\n{}\n{run}\n)", lines.join("\n"));
+    if may_fail {
+        // In `( … ) || true` the shell would continue after a failed command: `set -e` has no effect there.
+        let before = [&["set -e".to_owned()], before].concat();
+        return format!("set +e\n{}\nset -e", own_shell(&before));
     }
-    if step.get("continue-on-error").and_then(Node::as_bool) == Some(true) {
-        text = format!("{{\n{text}\n}} || true");
-    }
-    if is_last { new.after_script.push(text) } else { new.script.push(text) }
+    if before.is_empty() { run.to_owned() } else { own_shell(before) }
 }
 
 /// Finds the image, and returns the tags of a runner of another kind.
@@ -165,9 +204,13 @@ fn runner(written: &Map, new: &mut NewJob, notes: &mut Notes) -> Vec<String> {
         .collect();
     let is_hosted = labels.iter().all(|label| label.starts_with("ubuntu-"));
     if new.needs_docker {
-        new.image = Some("docker:28".to_owned());
         let origin = node.map_or_else(Origin::generated, |node| node.origin);
-        new.keywords.set("services", Node::seq(origin, vec![Node::string(origin, "docker:28-dind")]));
+        if let Some(other) = new.image.replace("docker:28".to_owned()) {
+            let text =
+                format!("the image `{other}` beside `docker:28`: a job has one; build one that has both");
+            notes.add(Part::Lost, origin, text);
+        }
+        new.extend("services", vec![Node::string(origin, "docker:28-dind")], origin);
         notes.add(Part::Decided, origin, "Docker runs as a service: the runner must be privileged");
     }
     if is_hosted {
@@ -247,17 +290,40 @@ fn body(
         if let Some(expire_in) = &new.expire_in {
             artifacts.set("expire_in", Node::string(origin, expire_in.as_str()));
         }
+        if new.keeps_artifacts {
+            artifacts.set("when", Node::string(origin, "always"));
+        }
         body.set("artifacts", Node::map(origin, artifacts));
     }
     body
 }
 
-fn strings(texts: &[String], origin: Origin) -> Node {
-    Node::seq(origin, texts.iter().map(|text| Node::string(origin, text.as_str())).collect())
+/// Returns a value for double quotes of a shell, which expand variables alone.
+fn escaped(value: &str) -> String {
+    value.replace('\\', "\\\\").replace('"', "\\\"").replace('`', "\\`")
 }
 
 fn mapping(variables: &[(String, String)], origin: Origin) -> Node {
     let mut map = Map::default();
     variables.iter().for_each(|(name, value)| map.set(name.as_str(), Node::string(origin, value.as_str())));
     Node::map(origin, map)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn a_step_that_may_fail_ends_at_its_first_failure_and_the_next_step_runs() {
+        let before = ["export A=1".to_owned()];
+        for (may_fail, expected) in [(true, "first 1\nnext \n"), (false, "first 1\n")] {
+            let step = step_script(&before, "echo \"first $A\"\nfalse\necho second", may_fail);
+            let script = format!("set -e\n{step}\necho \"next $A\"\nfalse\necho last\n");
+            let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+            assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+            assert!(!output.status.success());
+        }
+        assert_eq!(step_script(&[], "make", false), "make");
+    }
 }

@@ -3,6 +3,7 @@
 use super::condition::condition;
 use super::context::translated;
 use super::notes::{Notes, Part};
+use crate::import::all_of;
 use nestling::Origin;
 use nestling_gitlab::yaml::{Map, Node};
 
@@ -32,17 +33,21 @@ pub(super) fn set_rules(written: &Map, workflow: &Workflow<'_>, body: &mut Map, 
             }
         }
     }
-    let group = |text: &str| if text.contains("||") { format!("({text})") } else { text.to_owned() };
-    let rules = workflow.conditions.iter().map(|trigger| {
-        let parts = [Some(trigger), own.as_ref()].into_iter().flatten().map(|part| group(part));
+    let rule = |trigger: Option<&String>| {
         let mut rule = Map::default();
-        rule.set("if", Node::string(origin, parts.collect::<Vec<_>>().join(" && ")));
+        if let Some(condition) = all_of([trigger, own.as_ref()].into_iter().flatten().cloned()) {
+            rule.set("if", Node::string(origin, condition));
+        }
         if let Some(when) = when {
             rule.set("when", Node::string(origin, when));
         }
         Node::map(origin, rule)
-    });
-    let rules: Vec<Node> = rules.collect();
+    };
+    let mut rules: Vec<Node> = workflow.conditions.iter().map(|trigger| rule(Some(trigger))).collect();
+    if rules.is_empty() && (own.is_some() || when.is_some()) {
+        // No trigger has a counterpart: the condition of the job counts in all pipelines.
+        rules.push(rule(None));
+    }
     if !rules.is_empty() {
         body.set("rules", Node::seq(origin, rules));
     }
@@ -50,14 +55,20 @@ pub(super) fn set_rules(written: &Map, workflow: &Workflow<'_>, body: &mut Map, 
 
 /// Sets the keywords that have a counterpart of the same kind.
 pub(super) fn set_others(written: &Map, body: &mut Map, notes: &mut Notes) {
-    if let Some(minutes) = written.get("timeout-minutes") {
-        body.set(
-            "timeout",
-            Node::string(minutes.origin, format!("{} minutes", minutes.text().unwrap_or("60"))),
-        );
+    if let Some(node) = written.get("timeout-minutes") {
+        match node.text().filter(|minutes| minutes.parse::<u32>().is_ok()) {
+            Some(minutes) => body.set("timeout", Node::string(node.origin, format!("{minutes} minutes"))),
+            None => notes.add(Part::Lost, node.origin, "`timeout-minutes` is computed: set `timeout`"),
+        }
     }
-    if written.get("continue-on-error").and_then(Node::as_bool) == Some(true) {
-        body.set("allow_failure", Node::plain(Origin::generated(), "true"));
+    if let Some(node) = written.get("continue-on-error") {
+        match node.as_bool() {
+            Some(true) => body.set("allow_failure", Node::plain(Origin::generated(), "true")),
+            Some(false) => {}
+            None => {
+                notes.add(Part::Lost, node.origin, "`continue-on-error` is computed: set `allow_failure`");
+            }
+        }
     }
     if let Some(environment) = written.get("environment") {
         let name = environment.get("name").unwrap_or(environment);

@@ -2,14 +2,18 @@
 
 use super::context::{translated, variable_name};
 use super::notes::{Notes, Part};
+use nestling::Origin;
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::BTreeMap;
 
 /// A combination: the value of each variable.
 type Row = BTreeMap<String, String>;
 
-/// GitLab multiplies a job by no more than this.
+/// GitLab's limit of jobs in one matrix.
 const MOST_COPIES: usize = 200;
+
+/// Combinations of which exclusions may leave few. GitHub allows 256 jobs.
+const MOST_COMBINATIONS: usize = 10_000;
 
 /// Returns the entries of `parallel:matrix`; `None` without a matrix, or with one that is computed.
 pub(super) fn matrix(strategy: &Node, notes: &mut Notes) -> Option<Node> {
@@ -23,30 +27,7 @@ pub(super) fn matrix(strategy: &Node, notes: &mut Notes) -> Option<Node> {
         notes.add(Part::Lost, matrix.origin, "the matrix is computed: list its values");
         return None;
     };
-    let axes = map.entries.iter().filter(|entry| !["include", "exclude"].contains(&entry.key.text()));
-    let mut rows = vec![Row::new()];
-    let mut has_axes = false;
-    for axis in axes {
-        let name = variable_name(axis.key.text());
-        let Some(values) = axis.value.as_seq() else {
-            notes.add(
-                Part::Lost,
-                axis.value.origin,
-                format!("the values of `{}` are computed", axis.key.text()),
-            );
-            return None;
-        };
-        has_axes = true;
-        let values: Vec<Row> = values.iter().map(|value| flattened(&name, value, notes)).collect();
-        let with = |row: &Row| -> Vec<Row> {
-            let joined = values.iter().map(|value| row.iter().chain(value).map(cloned).collect());
-            joined.collect()
-        };
-        rows = rows.iter().flat_map(with).collect();
-    }
-    if !has_axes {
-        rows.clear();
-    }
+    let mut rows = product(map, matrix.origin, notes)?;
     let excluded = combinations(map.get("exclude"), notes);
     rows.retain(|row| {
         !excluded.iter().any(|gone| gone.iter().all(|(name, value)| row.get(name) == Some(value)))
@@ -73,6 +54,37 @@ pub(super) fn matrix(strategy: &Node, notes: &mut Notes) -> Option<Node> {
         );
     }
     (!rows.is_empty()).then(|| Node::seq(matrix.origin, rows.iter().map(|row| node(row, matrix)).collect()))
+}
+
+/// Returns each combination of the values of the axes: none without axes, `None` if their values are unknown or too many.
+fn product(map: &Map, origin: Origin, notes: &mut Notes) -> Option<Vec<Row>> {
+    let axes = map.entries.iter().filter(|entry| !["include", "exclude"].contains(&entry.key.text()));
+    let mut rows = vec![Row::new()];
+    let mut has_axes = false;
+    for axis in axes {
+        let name = variable_name(axis.key.text());
+        let Some(values) = axis.value.as_seq() else {
+            notes.add(
+                Part::Lost,
+                axis.value.origin,
+                format!("the values of `{}` are computed", axis.key.text()),
+            );
+            return None;
+        };
+        has_axes = true;
+        let values: Vec<Row> = values.iter().map(|value| flattened(&name, value, notes)).collect();
+        if rows.len().saturating_mul(values.len()) > MOST_COMBINATIONS {
+            let text = format!("the matrix has more than {MOST_COMBINATIONS} combinations");
+            notes.add(Part::Lost, origin, text);
+            return None;
+        }
+        let with = |row: &Row| -> Vec<Row> {
+            let joined = values.iter().map(|value| row.iter().chain(value).map(cloned).collect());
+            joined.collect()
+        };
+        rows = rows.iter().flat_map(with).collect();
+    }
+    Some(if has_axes { rows } else { Vec::new() })
 }
 
 fn cloned((name, value): (&String, &String)) -> (String, String) {

@@ -1,20 +1,18 @@
 //! The command's work: a workflow is read, and its unit is written.
 
-use super::context::translated;
+use super::context::{translated, variable_name};
 use super::job::{job, variables};
 use super::keywords::Workflow;
 use super::notes::{Notes, Part};
 use super::triggers::{Triggers, triggers};
 use crate::exit::Failure;
-use crate::import::{Tree, literal_directory, whole};
+use crate::import::{Tree, has_workspace, is_job_name, literal_directory, whole, write};
 use crate::io::counted;
-use crate::output::replace;
 use crate::session::Session;
-use anyhow::Context as _;
 use nestling::{ChangeSet, FILE_NAME, Files, Origin, PipelineFacts, Project, RepoPath, Severity, Sources};
 use nestling_files::files::Overlay;
 use nestling_gitlab::yaml::{Key, Map, Node, emit_entry, parse_leniently};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// The options of an import from GitHub.
@@ -27,22 +25,6 @@ pub(crate) struct FromGithub<'o> {
     /// True if the files are written.
     pub write: bool,
 }
-
-/// Keywords of GitLab that a job cannot be called as.
-const RESERVED: [&str; 12] = [
-    "image",
-    "services",
-    "stages",
-    "types",
-    "before_script",
-    "after_script",
-    "variables",
-    "cache",
-    "include",
-    "default",
-    "workflow",
-    "pages",
-];
 
 /// Keywords of a workflow that are read.
 const KNOWN: [&str; 9] =
@@ -77,19 +59,12 @@ pub(crate) fn import_workflow(session: &Session, asked: &FromGithub<'_>) -> Resu
     let header = header(&directory, &triggers, on.map(|on| on.origin), &shown, &mut notes);
     let mut written = BTreeMap::from([(format!("{directory}/{FILE_NAME}"), format!("{header}---\n{jobs}"))]);
     refuse_existing(&files, &written)?;
-    if files.read(&RepoPath::root().child(FILE_NAME.as_bytes())).map_err(Failure::repository)?.is_none() {
+    if !has_workspace(&files)? {
         written.insert(FILE_NAME.to_owned(), "workspace:\n  stages: [test]\n".to_owned());
     }
     add_findings(&files, &written, &mut notes)?;
     if asked.write {
-        for (path, text) in &written {
-            let path = root.join(path);
-            if let Some(parent) = path.parent() {
-                let context = || format!("cannot create `{}`", parent.display());
-                std::fs::create_dir_all(parent).with_context(context).map_err(Failure::output)?;
-            }
-            replace(&path, text)?;
-        }
+        write(root, &written, &BTreeSet::new())?;
     }
     Ok(report(&shown, &directory, count, &notes, &written))
 }
@@ -106,11 +81,11 @@ fn read(session: &Session, files: &dyn Files, file: &str) -> Result<(RepoPath, S
         .with_help("name a workflow, such as .github/workflows/test.yml"))
 }
 
-/// Returns the directory that the first glob of `paths` covers as a whole.
+/// Returns the directory that the first glob of `paths` leads to.
 fn directory_of(triggers: &Triggers, files: &dyn Files) -> Result<String, Failure> {
     let tree = Tree::read(files)?;
     for glob in &triggers.paths {
-        let directory = literal_directory(&glob.replace("/**", "/*"));
+        let directory = literal_directory(glob);
         if !directory.starts_with(".github") && tree.has_directory(&directory) {
             return Ok(directory);
         }
@@ -121,18 +96,30 @@ fn directory_of(triggers: &Triggers, files: &dyn Files) -> Result<String, Failur
 
 fn header(directory: &str, triggers: &Triggers, on: Option<Origin>, file: &str, notes: &mut Notes) -> String {
     let mut globs: Vec<String> = Vec::new();
-    for glob in &triggers.paths {
-        let (sign, glob) = glob.strip_prefix('!').map_or(("", glob.as_str()), |glob| ("!", glob));
+    let origin = on.unwrap_or_else(Origin::generated);
+    if triggers.counts_all {
+        globs.push("/**/*".to_owned());
+        let text = "an event has no `paths`: all changes select the unit. Remove `/**/*` from `changes` for those of its directory";
+        notes.add(Part::Decided, origin, text);
+    }
+    for glob in triggers.paths.iter().filter(|_| !triggers.counts_all) {
         let glob = of_gitlab(glob);
         if glob == whole(directory) || glob == file || glob.starts_with(".github/") {
             continue;
         }
-        let glob = format!("{sign}/{glob}");
+        let glob = format!("/{glob}");
         if !globs.contains(&glob) {
             globs.push(glob);
         }
     }
-    globs.extend(triggers.ignored.iter().map(|glob| format!("!/{}", of_gitlab(glob))));
+    for glob in triggers.ignored.iter().flatten() {
+        if glob.contains(QUANTIFIERS) {
+            let text = format!("`{glob}` is ignored in the workflow: these paths select the unit as well");
+            notes.add(Part::Lost, origin, text);
+        } else {
+            globs.push(format!("!/{}", of_gitlab(glob)));
+        }
+    }
     let mut header = "unit:".to_owned();
     if globs.is_empty() {
         header.push_str(" {}\n");
@@ -140,33 +127,56 @@ fn header(directory: &str, triggers: &Triggers, on: Option<Origin>, file: &str, 
         header.push_str("\n  changes:\n");
         globs.iter().for_each(|glob| header.push_str(&format!("    - \"{glob}\"\n")));
     }
-    if !triggers.paths.is_empty() || !triggers.ignored.is_empty() {
-        let origin = on.unwrap_or_else(Origin::generated);
+    if !triggers.paths.is_empty() && !triggers.counts_all {
         let text = format!("`paths` select the unit {directory}, in all pipelines that have a base");
         notes.add(Part::Rewritten, origin, text);
     }
     header
 }
 
-/// Returns a glob of GitHub's as one of GitLab's: `**` at the end is every file below.
+/// Characters that repeat the one before them in a glob of GitHub's.
+const QUANTIFIERS: [char; 2] = ['?', '+'];
+
+/// Returns a glob of GitHub's as one of GitLab's that matches the same files or more: `**` at the end is every file below.
 fn of_gitlab(glob: &str) -> String {
-    let glob = glob.trim_start_matches("./");
+    let glob = without_quantifiers(glob.trim_start_matches("./"));
     match glob.strip_suffix("**") {
         Some(start) if start.is_empty() || start.ends_with('/') => format!("{start}**/*"),
         _ => match glob.strip_prefix("**") {
             Some(rest) if !rest.starts_with('/') => format!("**/*{rest}"),
-            _ => glob.to_owned(),
+            _ => glob,
         },
     }
+}
+
+/// Puts `*` in the place of each character that may be repeated.
+fn without_quantifiers(glob: &str) -> String {
+    let mut text = String::new();
+    for c in glob.chars() {
+        if !QUANTIFIERS.contains(&c) {
+            text.push(c);
+            continue;
+        }
+        let is_set = text.ends_with(']');
+        let start = if is_set { text.rfind('[') } else { text.char_indices().next_back().map(|(at, _)| at) };
+        text.truncate(start.unwrap_or(text.len()));
+        if !text.ends_with('*') {
+            text.push('*');
+        }
+    }
+    text
 }
 
 /// Returns the text of all jobs, and their number.
 fn jobs_text(written: &Map, triggers: &Triggers, notes: &mut Notes) -> (String, usize) {
     let origin = Origin::generated();
     let mut env = variables(written.get("env"), notes);
-    env.extend(triggers.inputs.iter().map(|input| {
-        (super::context::variable_name(&input.name), translated(&input.default, origin, notes))
-    }));
+    env.extend(
+        triggers
+            .inputs
+            .iter()
+            .map(|input| (variable_name(&input.name), translated(&input.default, origin, notes))),
+    );
     for entry in written.entries.iter().filter(|entry| !KNOWN.contains(&entry.key.text())) {
         notes.add(Part::Lost, entry.key.origin, format!("the keyword `{}`", entry.key.text()));
     }
@@ -207,7 +217,8 @@ fn jobs_text(written: &Map, triggers: &Triggers, notes: &mut Notes) -> (String, 
 }
 
 fn job_name(name: &str) -> String {
-    if RESERVED.contains(&name) { format!("{name}-job") } else { name.to_owned() }
+    let is_free = is_job_name(name) && name != "pages";
+    if is_free { name.to_owned() } else { format!("{name}-job") }
 }
 
 fn refuse_existing(files: &dyn Files, written: &BTreeMap<String, String>) -> Result<(), Failure> {
@@ -221,7 +232,7 @@ fn refuse_existing(files: &dyn Files, written: &BTreeMap<String, String>) -> Res
     Ok(())
 }
 
-/// Adds what `nestling check` would find in the jobs.
+/// Adds the errors that `nestling check` would report.
 fn add_findings(
     files: &dyn Files,
     written: &BTreeMap<String, String>,

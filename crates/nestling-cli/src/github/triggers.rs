@@ -1,6 +1,7 @@
 //! The triggers of a workflow as rules of its jobs, and its paths as the paths of a unit.
 
 use super::notes::{Notes, Part};
+use nestling::Origin;
 use nestling_gitlab::yaml::{Map, Node};
 
 /// The triggers of a workflow.
@@ -10,8 +11,10 @@ pub(super) struct Triggers {
     pub conditions: Vec<String>,
     /// The globs of `paths`.
     pub paths: Vec<String>,
-    /// The globs of `paths-ignore`.
-    pub ignored: Vec<String>,
+    /// The globs that no event counts, of `paths-ignore` or behind `!`; `None` if no event compares paths.
+    pub ignored: Option<Vec<String>>,
+    /// True if an event without `paths` counts all others.
+    pub counts_all: bool,
     /// The inputs of a form.
     pub inputs: Vec<Input>,
 }
@@ -39,7 +42,7 @@ pub(super) fn triggers(on: &Node, notes: &mut Notes) -> Triggers {
 }
 
 impl Triggers {
-    fn event(&mut self, event: &str, body: Option<&Node>, origin: nestling::Origin, notes: &mut Notes) {
+    fn event(&mut self, event: &str, body: Option<&Node>, origin: Origin, notes: &mut Notes) {
         let empty = Map::default();
         let map = body.and_then(Node::as_map).unwrap_or(&empty);
         match event {
@@ -91,8 +94,10 @@ impl Triggers {
             }
             event => notes.add(Part::Lost, origin, format!("GitLab starts no pipeline on `{event}`")),
         }
-        self.paths.extend(patterns(map, "paths"));
-        self.ignored.extend(patterns(map, "paths-ignore"));
+        // GitHub compares no paths for the push of a tag, and for other events.
+        if event.starts_with("pull_request") || event == "push" && has_branches(map) {
+            self.add_paths(map, notes);
+        }
         for key in ["branches-ignore", "tags-ignore"] {
             if let Some(node) = map.get(key) {
                 notes.add(Part::Lost, node.origin, format!("`{key}`: the jobs run there as well"));
@@ -100,25 +105,52 @@ impl Triggers {
         }
     }
 
+    /// Adds the paths of an event. A path that one event counts and another one ignores counts.
+    fn add_paths(&mut self, map: &Map, notes: &mut Notes) {
+        let listed = patterns(map, "paths");
+        let mut ignored = patterns(map, "paths-ignore");
+        let behind = listed.iter().rposition(|glob| !glob.starts_with('!')).map_or(0, |last| last + 1);
+        for (position, glob) in listed.iter().enumerate() {
+            match glob.strip_prefix('!') {
+                None => self.paths.push(glob.clone()),
+                Some(glob) if position >= behind => ignored.push(glob.to_owned()),
+                Some(_) => {
+                    let origin = map.get("paths").map_or_else(Origin::generated, |node| node.origin);
+                    let text = format!("`{glob}` before other `paths`: these paths select the unit as well");
+                    notes.add(Part::Lost, origin, text);
+                }
+            }
+        }
+        self.counts_all |= listed.is_empty();
+        match &mut self.ignored {
+            None => self.ignored = Some(ignored),
+            Some(known) => known.retain(|glob| ignored.contains(glob)),
+        }
+    }
+
     fn push(&mut self, map: &Map, notes: &mut Notes) {
         let (branches, tags) = (patterns(map, "branches"), patterns(map, "tags"));
-        if branches.is_empty() && tags.is_empty() {
-            // Without a filter, branches and tags; a filter of the one leaves out the other.
-            self.conditions.push("$CI_COMMIT_BRANCH".to_owned());
-            self.conditions.push("$CI_COMMIT_TAG".to_owned());
-        }
-        if !branches.is_empty() {
+        if has_branches(map) {
             self.conditions.push(matching("CI_COMMIT_BRANCH", &branches));
         }
-        if !tags.is_empty() {
+        if has_filter(map, "tags") || !has_filter(map, "branches") {
             self.conditions.push(matching("CI_COMMIT_TAG", &tags));
         }
         if let Some(excluded) = branches.iter().chain(&tags).find(|pattern| pattern.starts_with('!')) {
             let origin = map.get("branches").or_else(|| map.get("tags")).map(|node| node.origin);
             let text = format!("`{excluded}`: the jobs run there as well");
-            notes.add(Part::Lost, origin.unwrap_or_else(nestling::Origin::generated), text);
+            notes.add(Part::Lost, origin.unwrap_or_else(Origin::generated), text);
         }
     }
+}
+
+/// Returns `true` if pushes of branches start the workflow: a filter of tags alone leaves them out.
+fn has_branches(push: &Map) -> bool {
+    has_filter(push, "branches") || !has_filter(push, "tags")
+}
+
+fn has_filter(push: &Map, kind: &str) -> bool {
+    push.contains(kind) || push.contains(&format!("{kind}-ignore"))
 }
 
 /// Returns the patterns of a filter.

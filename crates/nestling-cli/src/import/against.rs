@@ -6,6 +6,7 @@ use super::kind::Kind;
 use super::old::{FILE, OldPipeline};
 use super::proof::{History, Proof};
 use super::proposal::Proposal;
+use super::run::{default_branch, has_workspace};
 use super::side::Direction;
 use super::table;
 use super::tree::Tree;
@@ -58,8 +59,7 @@ pub(crate) fn against(session: &Session, compared: Compared<'_>) -> Result<Again
         let failure = Failure::usage(format!("there is no `{FILE_NAME}` at the root of the repository"));
         return Err(failure.with_help("`nestling import` makes a workspace, and compares before it writes"));
     }
-    let default_branch =
-        git.default_branch().or_else(|| git.current_branch()).unwrap_or_else(|| "main".to_owned());
+    let default_branch = default_branch(git);
     let old_files = old_files(session, git, files, old)?;
     let renamed = names.map(|file| table_of_names(session, file)).transpose()?.unwrap_or_default();
     let proposal = named_alike(&*old_files, files, &default_branch, &renamed)?;
@@ -107,11 +107,6 @@ fn resolved(git: &GitRepository, revision: &str, help: &str) -> Result<CommitId,
             Err(Failure::usage(format!("`{revision}` is neither a file nor a revision")).with_help(help))
         }
     }
-}
-
-fn has_workspace(files: &dyn Files) -> Result<bool, Failure> {
-    let workspace = RepoPath::root().child(FILE_NAME.as_bytes());
-    Ok(files.read(&workspace).map_err(Failure::repository)?.is_some())
 }
 
 /// Reads a table of old and new names, as the report of an import has it: two columns that two spaces or more separate.

@@ -157,6 +157,12 @@ fn is_decidable(guard: &Guard) -> bool {
     guard.atoms().len() <= FEW_UNKNOWNS
 }
 
+/// Returns `true` if two conditions can hold in one pipeline. Conditions that take too long to decide are taken to.
+pub(super) fn can_meet(a: &Guard, b: &Guard) -> bool {
+    let both = Guard::all([a.clone(), b.clone()]);
+    both != Guard::Never && !(is_decidable(&both) && follows(&both, &Guard::Never))
+}
+
 /// Returns what is left of a condition where no path changed.
 fn without_changes(guard: &Guard) -> Guard {
     match guard {
@@ -199,10 +205,7 @@ impl Candidate {
 
     /// Returns `true` if some pipeline can have both jobs.
     pub(super) fn meets(&self, other: &Self) -> bool {
-        let both = |(a, b): (&Guard, &Guard)| Guard::all([a.clone(), b.clone()]);
-        let mut pairs = self.guards.iter().zip(&other.guards).map(both);
-        // Where it takes long to tell, they are taken to meet.
-        pairs.any(|guard| guard != Guard::Never && !(is_decidable(&guard) && follows(&guard, &Guard::Never)))
+        self.guards.iter().zip(&other.guards).any(|(a, b)| can_meet(a, b))
     }
 
     /// Returns the value of a scalar keyword.

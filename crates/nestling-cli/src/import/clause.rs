@@ -19,10 +19,10 @@ pub(super) struct Clause {
     pub origin: Origin,
 }
 
-/// The pipelines that a job is for which says nothing about it.
+/// The pipelines that have a job without conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unconditional {
-    /// Those of branches and tags: the configuration has no `workflow:rules`.
+    /// Pipelines of branches and tags: the configuration has no `workflow:rules`.
     BranchesAndTags,
     /// All.
     All,
@@ -113,7 +113,7 @@ pub(super) fn gated(gate: &[Clause], job: &[Clause]) -> Result<Vec<Clause>, Unsu
     }
     let mut combined = Vec::new();
     for outer in gate {
-        // Where a rule before it has opened the gate and none of the job's holds, none of them holds behind it either.
+        // If an earlier rule has opened the gate and no rule of the job holds, no rule of the job holds behind this one either.
         if outer.is_never() {
             combined.push(outer.clone());
             continue;

@@ -177,7 +177,7 @@ fn ties(candidates: &[Candidate], old: &OldPipeline, references: &References) ->
     let mut ties = Vec::new();
     let mut ties_to_root = Vec::new();
     for (from, candidate) in candidates.iter().enumerate() {
-        // What a generator writes is read already: the trigger job does not wait for it.
+        // The output of a generator is read already: the trigger job does not wait for it.
         let generators =
             if child_index(candidate, old).is_some() { generators(candidate) } else { Vec::new() };
         let mut tie = |name: &str, relation: &'static str| {

@@ -73,7 +73,7 @@ fn compared(text: &str) -> Option<Compared<'_>> {
 }
 
 /// Joins conditions of which all have to hold.
-pub(super) fn all_of(conditions: impl IntoIterator<Item = String>) -> Option<String> {
+pub(crate) fn all_of(conditions: impl IntoIterator<Item = String>) -> Option<String> {
     let mut joined: Vec<String> = Vec::new();
     for condition in conditions {
         for part in conjuncts(&condition) {
@@ -98,7 +98,7 @@ fn conjuncts(condition: &str) -> Vec<&str> {
 }
 
 /// Joins conditions of which one has to hold.
-pub(super) fn any_of(conditions: &[String]) -> Option<String> {
+pub(crate) fn any_of(conditions: &[String]) -> Option<String> {
     (!conditions.is_empty()).then(|| conditions.join(" || "))
 }
 

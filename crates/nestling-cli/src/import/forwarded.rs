@@ -26,7 +26,7 @@ impl Forwarded {
         Self(FORWARDED.iter().map(|(name, _)| *name).collect())
     }
 
-    /// Returns those that the variables of a trigger job forward.
+    /// Returns the variables that a trigger job with these variables forwards.
     pub(super) fn by(variables: &Map) -> Self {
         let is_forwarded = |(name, parent_name): &&(&str, &str)| {
             let value = variables.get(parent_name).and_then(Node::text);
@@ -44,7 +44,7 @@ impl Forwarded {
         names.find(is_taken).map(|(_, parent_name)| *parent_name)
     }
 
-    /// Returns those that a text asks for by the names under which they are forwarded.
+    /// Returns the variables that a string refers to by their names in the child.
     pub(super) fn asked_for(text: &str) -> Self {
         let asks_for = |(_, parent_name): &&(&str, &str)| mentions(text, parent_name);
         Self(FORWARDED.iter().filter(asks_for).map(|(name, _)| *name).collect())
@@ -91,7 +91,7 @@ impl Forwarded {
         text
     }
 
-    /// Puts the names of the child into a string. What is no reference for certain, such as `docker run -e CI_PIPELINE_ID`, stays.
+    /// Puts the names of the child into a string. A mention that may not be a reference, such as `docker run -e CI_PIPELINE_ID`, stays.
     pub(super) fn renamed(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (name, parent_name) in self.names() {

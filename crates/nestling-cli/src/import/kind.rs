@@ -24,7 +24,7 @@ pub(super) struct Kind {
 /// The paths that count as changed in a kind of pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comparison {
-    /// Those that differ from the commit before.
+    /// Paths that differ from the commit before.
     Paths,
     /// All of them: GitLab has nothing to compare with.
     Everything,

@@ -106,7 +106,7 @@ fn is_joint(c: char) -> bool {
 }
 
 /// Returns `true` for a name that a job of a file can have: it is neither hidden nor a keyword.
-pub(super) fn is_job_name(name: &str) -> bool {
+pub(crate) fn is_job_name(name: &str) -> bool {
     use nestling_gitlab::pipeline::keywords::{GLOBAL, GLOBAL_DEFAULTS, RESERVED_JOB_NAMES};
     let is_reserved = [GLOBAL, GLOBAL_DEFAULTS, RESERVED_JOB_NAMES].iter().any(|names| names.contains(&name));
     !name.trim().is_empty() && !name.starts_with('.') && name != "unit" && name != "spec" && !is_reserved

@@ -163,7 +163,7 @@ fn node_has_reference(node: &Node) -> bool {
 
 fn by_variable(candidate: &Candidate, old: &OldPipeline) -> Option<String> {
     let of_workflow = workflow_variables(old);
-    // What the file gives to all jobs is written for the child as well.
+    // Defaults and variables of the file are written for the child as well.
     let body = if candidate.owner == Owner::Root { &candidate.folded } else { &candidate.own };
     let mut own = body.iter();
     let gate = candidate.gate.iter().flat_map(|gate| gate.body.iter());

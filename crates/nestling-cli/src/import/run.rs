@@ -8,6 +8,7 @@ use super::write::write;
 use crate::exit::Failure;
 use crate::session::Session;
 use nestling::{FILE_NAME, Files, RepoPath};
+use nestling_git::GitRepository;
 
 /// The options of the command.
 #[derive(Debug, Clone, Default)]
@@ -39,10 +40,11 @@ pub(crate) struct Imported {
 /// The repository cannot be read, has a workspace already, or a file cannot be written.
 pub(crate) fn import(session: &Session, asked: &Asked) -> Result<Imported, Failure> {
     let (root, files) = session.work_tree()?;
-    refuse_workspace(&files)?;
+    if has_workspace(&files)? {
+        return Err(workspace_there(FILE_NAME));
+    }
     let git = session.git();
-    let default_branch =
-        git.default_branch().or_else(|| git.current_branch()).unwrap_or_else(|| "main".to_owned());
+    let default_branch = default_branch(git);
     let make = |moves_pairs| Proposal::make(&files, &default_branch, asked.generated.as_ref(), moves_pairs);
     let mut proposal = make(true)?;
     if let Some(path) = proposal.overwritten() {
@@ -59,7 +61,7 @@ pub(crate) fn import(session: &Session, asked: &Asked) -> Result<Imported, Failu
     let prove = |proposal: &Proposal| Proof::make(proposal, &files, &history);
     let mut proof = prove(&proposal)?;
     if proof.has_less() && !proposal.composition.catalogue.is_empty() {
-        // What Nestling writes for a stop job is not what is there: it stays as it is.
+        // Nestling would write another stop job than the one that is there: that stays as it is.
         proposal = make(false)?;
         proof = prove(&proposal)?;
     }
@@ -75,19 +77,20 @@ pub(crate) fn import(session: &Session, asked: &Asked) -> Result<Imported, Failu
     let has_less = proof.has_less();
     let has_written = asked.write && (asked.accept || !has_less);
     if has_written {
-        write(root, &proposal)?;
+        write(root, &proposal.written, &proposal.deleted)?;
     }
     Ok(Imported { text, has_less, has_written })
 }
 
-/// A repository that has a workspace is not imported over it.
-fn refuse_workspace(files: &dyn Files) -> Result<(), Failure> {
+/// Returns `true` if the root has a `nestling.yml`.
+pub(crate) fn has_workspace(files: &dyn Files) -> Result<bool, Failure> {
     let path = RepoPath::root().child(FILE_NAME.as_bytes());
-    let is_there = files.read(&path).map_err(Failure::repository)?.is_some();
-    if is_there {
-        return Err(workspace_there(FILE_NAME));
-    }
-    Ok(())
+    Ok(files.read(&path).map_err(Failure::repository)?.is_some())
+}
+
+/// Returns the default branch; without one the current branch.
+pub(super) fn default_branch(git: &GitRepository) -> String {
+    git.default_branch().or_else(|| git.current_branch()).unwrap_or_else(|| "main".to_owned())
 }
 
 fn workspace_there(path: &str) -> Failure {

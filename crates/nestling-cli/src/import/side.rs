@@ -151,7 +151,7 @@ fn without_conditions(body: &Map) -> Map {
     };
     let kept = body.entries.iter().filter(|entry| !is_condition(entry.key.text(), &entry.value));
     let mut body = Map { entries: kept.filter(|entry| !entry.value.is_null()).cloned().collect() };
-    // What rules give to a job is compared with the rules that decide.
+    // Variables of rules are compared with the rules that decide.
     let is_empty = body.get("variables").and_then(Node::as_map).is_some_and(Map::is_empty);
     if is_empty {
         body.remove("variables");

@@ -12,8 +12,7 @@ use super::includes::Includes;
 use super::kind::{Comparison, Kind, guard};
 use super::old::OldPipeline;
 use super::proposal::Proposal;
-use super::side::Direction;
-use super::side::{Jobs, SideJob, Surroundings};
+use super::side::{Direction, Jobs, SideJob, Surroundings};
 use crate::exit::Failure;
 use nestling::{ChangeSet, Files, Job, Origin, Plan, Project, RepoPath, UnitName};
 use nestling_gitlab::pipeline::guard::Guard;
@@ -57,7 +56,7 @@ pub(super) struct Sides<'a> {
     new_includes: Includes,
     /// The new configuration of the parent, where it is the same for all changes.
     parent: Option<Rc<OldPipeline>>,
-    /// The variables of the parent that the new trigger job hands on.
+    /// The variables of the parent that the new trigger job forwards.
     forwarded: Forwarded,
     project: Project<'a>,
     plans: RefCell<BTreeMap<Vec<UnitName>, Rc<Plan>>>,

@@ -91,9 +91,9 @@ impl Composition {
 /// The kinds of pipelines that select every unit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Whole {
-    /// Those of merge requests.
+    /// Merge requests select every unit.
     pub merge_requests: bool,
-    /// Those of branches.
+    /// Branches select every unit.
     pub branches: bool,
 }
 

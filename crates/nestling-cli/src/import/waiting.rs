@@ -1,8 +1,8 @@
 //! The order of jobs by their stages, in a parent and its children: a job of either side waits for the same jobs.
 
+use super::candidate::can_meet;
 use super::side::{Jobs, SideJob};
 use nestling_gitlab::pipeline::guard::Guard;
-use nestling_gitlab::pipeline::presence::follows;
 use std::collections::BTreeMap;
 
 /// Returns a line for each job that no longer waits for one that it waited for by its stage.
@@ -15,7 +15,7 @@ pub(super) fn lost_order(old: &Jobs, new: &Jobs) -> Vec<String> {
         for (before_name, old_before, new_before) in &both {
             let is_lost =
                 old_job.place.waits_for(&old_before.place) && !new_job.place.waits_for(&new_before.place);
-            if is_lost && gates(old_before) && meet(old_job, old_before) {
+            if is_lost && gates(old_before) && can_meet(&old_job.guard(), &old_before.guard()) {
                 lost.entry(name).or_insert(before_name);
             }
         }
@@ -26,13 +26,4 @@ pub(super) fn lost_order(old: &Jobs, new: &Jobs) -> Vec<String> {
 /// Returns `true` if later jobs do not start where this one has failed.
 fn gates(job: &SideJob) -> bool {
     job.copies.iter().flatten().any(|((_, may_fail, _), guard)| !may_fail && *guard != Guard::Never)
-}
-
-/// Conditions with more unknowns than this are taken to meet.
-const FEW_UNKNOWNS: usize = 5;
-
-/// Returns `true` if some pipeline can have both jobs.
-fn meet(a: &SideJob, b: &SideJob) -> bool {
-    let both = Guard::all([a.guard(), b.guard()]);
-    both != Guard::Never && !(both.atoms().len() <= FEW_UNKNOWNS && follows(&both, &Guard::Never))
 }

@@ -1,18 +1,22 @@
 //! Writes the files into the work tree.
 
-use super::proposal::Proposal;
 use crate::exit::Failure;
 use crate::output::replace;
 use anyhow::Context as _;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// Writes what is proposed, and removes the files of which nothing is left.
+/// Writes files, and removes those of which nothing is left.
 ///
 /// # Errors
 /// A file cannot be written or removed.
-pub(super) fn write(root: &Path, proposal: &Proposal) -> Result<(), Failure> {
-    for (path, text) in &proposal.written {
+pub(crate) fn write(
+    root: &Path,
+    written: &BTreeMap<String, String>,
+    deleted: &BTreeSet<String>,
+) -> Result<(), Failure> {
+    for (path, text) in written {
         let path = root.join(path);
         if let Some(directory) = path.parent() {
             let context = || format!("cannot create `{}`", directory.display());
@@ -20,7 +24,7 @@ pub(super) fn write(root: &Path, proposal: &Proposal) -> Result<(), Failure> {
         }
         replace(&path, text)?;
     }
-    for path in &proposal.deleted {
+    for path in deleted {
         let path = root.join(path);
         fs::remove_file(&path)
             .with_context(|| format!("cannot remove `{}`", path.display()))

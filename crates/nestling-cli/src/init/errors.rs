@@ -17,7 +17,7 @@ pub(super) fn drop_errors(
     units: &mut Units,
     findings: &mut Findings,
 ) -> Result<bool, Failure> {
-    // Errors in existing files are not faults of a proposed unit.
+    // Errors in existing files are not caused by proposed units.
     let known = project.diagnostics().iter().map(|problem| problem.message.clone()).collect();
     let proposed = |dir: &RepoPath| units.contains_key(dir);
     let proposed: Vec<(UnitName, RepoPath)> = project
@@ -53,8 +53,8 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
-    /// Checks units together. Most errors name their units; for one that names none, each half of the units is checked: of many
-    /// units with a few errors, so few are checked by themselves.
+    /// Checks units together. Most errors name their units. If one names none, each half of the units is checked, so that few checks
+    /// find a few errors among many units.
     fn search(&mut self, units: &[(UnitName, RepoPath)], is_all: bool) -> Result<(), Failure> {
         if units.is_empty() {
             return Ok(());

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Files with others more, or other texts of them. Directories that are not there are made.
 ///
-/// The directories are listed once: templates ask for files again and again, and each question walks.
+/// The directories are listed once: templates ask for files repeatedly, and each question walks.
 pub(super) struct Overlay<'f> {
     files: &'f dyn Files,
     added: BTreeMap<RepoPath, Vec<u8>>,

@@ -78,7 +78,7 @@ mod tests {
             ("ssh://git@gitlab.example.com:2222/shop/api.git", Some("https://gitlab.example.com/shop/api")),
             ("/srv/git/shop.git", None),
             ("../shop", None),
-            ("C:/work/shop/api", None),
+            ("C:/shop/api", None),
             ("file:///srv/git/shop.git", None),
             ("javascript://gitlab.example.com/%0aalert(1)", None),
             ("https://gitlab.example.com/shop", None),

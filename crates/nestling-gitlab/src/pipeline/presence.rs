@@ -11,14 +11,17 @@ mod clauses;
 mod policy;
 mod decide;
 mod witness;
+mod counterexample;
+mod combinations;
 mod refutation;
 mod implication;
 mod job;
 mod trace;
 
 pub(crate) use clauses::matches_any;
+pub use counterexample::Counterexample;
 pub use decide::{presence_of, workflow_guard, workflow_presence};
-pub use implication::{Consequence, Counterexample, Implication, decide, follows, implies};
+pub use implication::{Consequence, Implication, decide, follows, implies};
 pub use job::{JobPresence, presences};
 pub use moment::{Changed, Creation, Moment, Reference, Tree};
 pub use policy::source_of_reference;

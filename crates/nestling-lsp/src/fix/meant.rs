@@ -102,7 +102,7 @@ fn is_near(string: &str, meant: &str) -> bool {
     goes_on || Suggestion::among(string, [meant]).word().is_some()
 }
 
-/// Returns the offset of a word that is no part of a longer one.
+/// Returns the offset of a word that is not part of a longer one.
 fn whole_word(text: &str, word: &str) -> Option<usize> {
     let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     let mut offsets = text.match_indices(word).map(|(offset, _)| offset);

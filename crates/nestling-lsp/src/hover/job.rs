@@ -33,14 +33,18 @@ impl JobsOfName {
     }
 }
 
-/// Returns a job of a unit or of the workspace as GitLab gets it, with the places that its keywords come from.
+/// Returns a job as GitLab gets it, with the places that its keywords come from: of a unit or of the workspace, or else of a plain
+/// file.
 pub(super) fn of_job(
     model: &Model<'_>,
     file: &OpenFile<'_>,
     index: &Index,
     occurrence: Occurrence,
 ) -> Option<String> {
-    let mut text = in_words(&jobs_of_name(model, file, index, occurrence)?);
+    let Some(jobs) = jobs_of_name(model, file, index, occurrence) else {
+        return plain_job(model, file, &index.name(occurrence).text).map(|job| in_words(&job));
+    };
+    let mut text = in_words(&jobs);
     let units = index.units_of(occurrence.0);
     if units.len() > 1 && index.name(occurrence).unit.is_none() {
         let _ = write!(text, "\n\nOne of {}.", counted(units.len(), "unit"));
@@ -49,19 +53,12 @@ pub(super) fn of_job(
 }
 
 /// Returns a job of a plain file after `include`, `extends` and `default`.
-pub(super) fn of_plain_job(
-    model: &Model<'_>,
-    file: &OpenFile<'_>,
-    index: &Index,
-    occurrence: Occurrence,
-) -> Option<String> {
-    let name = &index.name(occurrence).text;
+fn plain_job(model: &Model<'_>, file: &OpenFile<'_>, name: &str) -> Option<JobsOfName> {
     if file.kind != FileKind::Jobs {
         return None;
     }
     let read = plain::jobs(model, file).into_iter();
-    let mut jobs = read.filter_map(|read| JobsOfName::new(read, |job| job.name.as_str() == name));
-    Some(in_words(&jobs.next()?))
+    read.filter_map(|read| JobsOfName::new(read, |job| job.name.as_str() == name)).next()
 }
 
 fn in_words(jobs: &JobsOfName) -> String {

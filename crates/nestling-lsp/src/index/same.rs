@@ -73,7 +73,7 @@ impl Index {
         (self.files_of(&scopes), units)
     }
 
-    /// Returns the templates in which an input of this name is the same one: a template that reads another hands its inputs on.
+    /// Returns the templates in which an input of this name is the same one: a template that reads another passes its inputs on.
     pub(crate) fn owners_of_input<'a>(&'a self, owner: &'a str, input: &str) -> BTreeSet<&'a str> {
         let names = self.files.iter().flat_map(|file| &file.names);
         let with_input: BTreeSet<&str> = names

@@ -7,6 +7,9 @@ use nestling::ide::{TemplateRegion, template_regions};
 use nestling_gitlab::pipeline::moa::{self, ExpressionName};
 use std::ops::Range;
 
+/// The functions of every template, which are no macros.
+const FUNCTIONS: [&str; 7] = ["super", "caller", "range", "dict", "namespace", "fail", "debug"];
+
 /// Imports of a file: a name with the template that it stands for.
 #[derive(Default)]
 struct Imports {
@@ -125,7 +128,7 @@ fn expression(
             ("units", [key, ..]) if file.facts.unit(key).is_some() => {
                 collected.push(of_key(NameKind::Unit, key));
             }
-            (root, []) if name.is_call && root != "super" => {
+            (root, []) if name.is_call && !FUNCTIONS.contains(&root) => {
                 let imported = imports.macros.iter().find(|(known, _)| known == root);
                 let owner = imported.map_or_else(|| file.owner.to_owned(), |(_, template)| template.clone());
                 collected.push(of_key(NameKind::Macro(owner), root));

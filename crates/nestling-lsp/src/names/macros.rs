@@ -24,7 +24,7 @@ pub(super) fn bodies(text: &str, kind: &FileKind) -> Vec<Range<usize>> {
     bodies
 }
 
-/// Returns `true` for a key at the root of a macro's body that is no job: the body is inserted where the macro is called.
+/// Returns `true` for a key at the root of a macro's body that is not a job: the body is inserted where the macro is called.
 pub(super) fn is_part(outline: &Outline<'_>, index: usize, bodies: &[Range<usize>]) -> bool {
     let start = outline.entries[index].start;
     if !bodies.iter().any(|body| body.contains(&start)) {

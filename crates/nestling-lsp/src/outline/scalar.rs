@@ -127,7 +127,7 @@ fn without_blanks(text: &str) -> &str {
     text.trim_end_matches([' ', '\t', '\r'])
 }
 
-/// Returns the first offset that is no blank.
+/// Returns the first offset that is not a blank.
 pub(super) fn skip_blanks(text: &str, start: usize, line_end: usize) -> usize {
     let rest = &text[start..line_end];
     start + (rest.len() - rest.trim_start_matches([' ', '\t']).len())

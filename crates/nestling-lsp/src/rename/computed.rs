@@ -5,6 +5,7 @@ use crate::index::{Index, Occurrence};
 use crate::names::{Name, NameKind, is_computed};
 use nestling_gitlab::name::slug;
 use nestling_gitlab::pipeline::moa;
+use std::collections::BTreeSet;
 
 /// A part of a computed name.
 enum Piece<'t> {
@@ -29,14 +30,16 @@ pub(super) fn check(index: &Index, occurrence: Occurrence) -> Result<(), String>
         NameKind::Stage | NameKind::Environment => {}
         _ => return Ok(()),
     }
+    let (names, in_full) = targets(index, wanted, &units);
     for (number, file) in index.files.iter().enumerate() {
-        let targets = targets(index, wanted, near.contains(&number), &units);
+        let names = if near.contains(&number) { names.as_slice() } else { &[] };
         let computed = file.names.iter().filter(|name| name.kind == wanted.kind && is_computed(&name.text));
         for name in computed {
             let text = name.text.trim_start_matches('^').trim_end_matches('?');
             let pieces = pieces(index, text);
             let is_written_elsewhere = matches!(pieces.as_slice(), [Piece::Written]);
-            if !is_written_elsewhere && targets.iter().any(|target| can_become(&pieces, target)) {
+            let can_be_it = || names.iter().chain(&in_full).any(|target| can_become(&pieces, target));
+            if !is_written_elsewhere && can_be_it() {
                 return Err(may_be_this(index, file, name.range.clone()));
             }
         }
@@ -44,19 +47,16 @@ pub(super) fn check(index: &Index, occurrence: Occurrence) -> Result<(), String>
     Ok(())
 }
 
-/// Returns the strings that mean the name in a file.
-fn targets(index: &Index, wanted: &Name, is_near: bool, units: &[&str]) -> Vec<String> {
+/// Returns the strings that mean the name in the files near to it, and those that do in any file: with a unit.
+fn targets(index: &Index, wanted: &Name, units: &[&str]) -> (Vec<String>, Vec<String>) {
     let mut names = vec![wanted.text.clone()];
     if wanted.kind == NameKind::Job {
         let of_environments = index.facts.environments.iter();
         names.extend(of_environments.map(|environment| format!("{}:{environment}", wanted.text)));
     }
     let in_full = units.iter().flat_map(|unit| names.iter().map(move |name| format!("{unit}:{name}")));
-    let mut targets: Vec<String> = in_full.collect();
-    if is_near {
-        targets.extend(names);
-    }
-    targets
+    let in_full = in_full.collect();
+    (names, in_full)
 }
 
 fn pieces<'t>(index: &Index, text: &'t str) -> Vec<Piece<'t>> {
@@ -100,18 +100,37 @@ fn of_expression<'t>(index: &Index, expression: &str) -> Piece<'t> {
 }
 
 fn can_become(pieces: &[Piece<'_>], target: &str) -> bool {
-    let Some((first, rest)) = pieces.split_first() else { return target.is_empty() };
-    match first {
-        Piece::Literal(literal) => {
-            target.strip_prefix(literal).is_some_and(|behind| can_become(rest, behind))
-        }
-        Piece::OneOf(strings) => {
-            let mut behind = strings.iter().filter_map(|string| target.strip_prefix(string.as_str()));
-            behind.any(|behind| can_become(rest, behind))
-        }
-        Piece::Written | Piece::Anything => {
-            let mut ends = target.char_indices().map(|(offset, _)| offset).chain([target.len()]);
-            ends.any(|end| can_become(rest, &target[end..]))
-        }
+    // The offsets at which the pieces so far can end. A search that goes back would take exponential time.
+    let mut ends = BTreeSet::from([0]);
+    for piece in pieces {
+        let after = |literal: &str| -> BTreeSet<usize> {
+            let fits = ends.iter().filter(|end| target[**end..].starts_with(literal));
+            fits.map(|end| end + literal.len()).collect()
+        };
+        ends = match piece {
+            Piece::Literal(literal) => after(literal),
+            Piece::OneOf(strings) => strings.iter().flat_map(|string| after(string)).collect(),
+            Piece::Written | Piece::Anything => {
+                let first = ends.first().copied().unwrap_or(usize::MAX);
+                let offsets = target.char_indices().map(|(offset, _)| offset).chain([target.len()]);
+                offsets.filter(|offset| *offset >= first).collect()
+            }
+        };
+    }
+    ends.contains(&target.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_many_expressions_is_compared_in_one_pass() {
+        let many: Vec<Piece<'_>> = (0..40).flat_map(|_| [Piece::Anything, Piece::Literal("a")]).collect();
+        assert!(can_become(&many, &"a".repeat(60)));
+        assert!(!can_become(&many, &format!("{}b", "a".repeat(60))));
+        let of_unit = [Piece::OneOf(vec!["api".to_owned(), "a".to_owned()]), Piece::Literal("pi-é")];
+        assert!(can_become(&of_unit, "api-é") && can_become(&of_unit, "apipi-é"));
+        assert!(!can_become(&of_unit, "api-") && can_become(&[], ""));
     }
 }

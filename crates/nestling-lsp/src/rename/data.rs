@@ -5,6 +5,7 @@ use crate::index::{Index, IndexedFile, Occurrence};
 use crate::names::{Name, NameKind, strings};
 use nestling::ide::{TemplateRegion, template_regions};
 use nestling_gitlab::pipeline::moa;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// The words of statements whose strings are templates.
@@ -21,14 +22,17 @@ pub(super) fn check(index: &Index, occurrence: Occurrence) -> Result<(), String>
         NameKind::Job => index.surroundings_of_job(occurrence),
         _ => ((0..index.files.len()).collect(), Vec::new()),
     };
+    let owners = match &wanted.kind {
+        NameKind::Input(owner) => index.owners_of_input(owner, &wanted.text),
+        _ => BTreeSet::new(),
+    };
     for (number, file) in index.files.iter().enumerate().filter(|(_, file)| !file.is_built_in) {
         for region in template_regions(&file.text) {
             let (TemplateRegion::Control(range) | TemplateRegion::Expression(range)) = region else {
                 continue;
             };
             let found = match &wanted.kind {
-                NameKind::Input(owner) => {
-                    let owners = index.owners_of_input(owner, &wanted.text);
+                NameKind::Input(_) => {
                     let is_own = owners.contains(file.owner.as_str());
                     is_own.then(|| read_by_computed_name(&file.text, &range, "inputs")).flatten()
                 }

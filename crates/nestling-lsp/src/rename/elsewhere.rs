@@ -5,6 +5,7 @@ use crate::meaning::{FileKind, in_header};
 use crate::model::{Model, OpenFile};
 use crate::names::{Name, NameKind, NamedFile, is_message, names, template_stem};
 use crate::outline::{ITEM, Outline};
+use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::diagnostic::FileId;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -62,6 +63,32 @@ pub(super) fn check_values(index: &Index, wanted: &Name) -> Result<(), String> {
     Ok(())
 }
 
+/// Refuses the name of a unit that a glob among the dependencies of another one matches.
+///
+/// # Errors
+/// Names the place.
+pub(super) fn check_globs(index: &Index, unit: &str) -> Result<(), String> {
+    for file in index.files.iter().filter(|file| file.kind == FileKind::Nestling) {
+        let outline = Outline::of(&file.text);
+        for (position, entry) in outline.entries.iter().enumerate() {
+            let path = outline.path(position);
+            let is_dependency = matches!(
+                path.as_slice(),
+                ["unit", "depends_on", ..] | ["workspace", "units", ITEM, "depends_on", ..]
+            );
+            let Some(range) = entry.value.clone().filter(|_| is_dependency) else { continue };
+            let glob = file.text[range.clone()].trim_start_matches('!');
+            let is_glob = glob.contains(['*', '?', '[', '{']);
+            let path = RepoPath::parse(unit).ok();
+            let matches = |path: &RepoPath| Glob::parse(glob).is_ok_and(|glob| glob.matches(path));
+            if is_glob && path.is_some_and(|path| matches(&path)) {
+                return Err(may_be_this(index, file, range));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Returns the string of a test case, or of its stored pipeline, that may be the name: a message that names it, and what an
 /// environment or a unit is called in the pipeline.
 fn in_case(outline: &Outline<'_>, file: &IndexedFile, wanted: &Name) -> Option<Range<usize>> {
@@ -99,7 +126,7 @@ fn used_templates<'a>(index: &'a Index, same: &[Occurrence]) -> BTreeSet<&'a str
     units.flat_map(|unit| &unit.uses).flat_map(|used| index.facts.closure(&used.template)).collect()
 }
 
-/// Returns the first value that may be a name, and that is none of the names that are known.
+/// Returns the first value that may be a name, and is not one of the known names.
 fn value_with(outline: &Outline<'_>, known: &[Name], wanted: &Name) -> Option<Range<usize>> {
     let is_known = |range: &Range<usize>| known.iter().any(|name| name.range == *range);
     for (index, entry) in outline.entries.iter().enumerate() {

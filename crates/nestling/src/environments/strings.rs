@@ -28,7 +28,7 @@ impl<'a> CatalogueStrings<'a> {
         self.renderer.evaluate(text, &Scope { environment, ..self.values.clone() })
     }
 
-    /// Evaluates a string and returns it as a string, if it is one.
+    /// Evaluates a value, and returns it if it is a string.
     ///
     /// # Errors
     /// An expression that cannot be evaluated.

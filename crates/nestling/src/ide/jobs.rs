@@ -4,12 +4,12 @@ use crate::cdk::Assemblies;
 use crate::changes::ChangeSet;
 use crate::plan::Plan;
 use crate::project::{Error, Project};
-use crate::view::{PlannedJob, planned_jobs, short, start_in_words};
+use crate::view::{PlannedJob, Start, planned_jobs, short};
 use nestling_gitlab::diagnostic::{KindName, Origin};
 use nestling_gitlab::name::{EnvironmentName, JobName, UnitName};
-use nestling_gitlab::pipeline::guard::Guard;
-use nestling_gitlab::pipeline::presence::Start;
+use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::yaml::Map;
+use std::collections::BTreeMap;
 
 /// A job of a unit, as GitLab gets it.
 ///
@@ -62,7 +62,7 @@ pub fn jobs(
 ) -> Result<Vec<JobFacts>, Error> {
     let kinds = project.kinds()?;
     let names: Vec<KindName> = kinds.iter().map(|kind| kind.name.clone()).collect();
-    let mut job_facts: Vec<JobFacts> = Vec::new();
+    let mut collected = CollectedJobs::default();
     let mut left_out: Vec<(KindName, String, String)> = Vec::new();
     // The workspace's own jobs are in every plan, also in that of one unit.
     let first = project.workspace().units().next().map(|unit| unit.name.to_string());
@@ -75,15 +75,19 @@ pub fn jobs(
     if let Some(assemblies) = assemblies {
         planning = planning.assemblies(assemblies);
     }
+    let is_wanted = |unit: Option<&UnitName>| match unit {
+        Some(unit) => units.contains(&unit.as_str()),
+        None => units.is_empty(),
+    };
     planning.each_kind(kinds, |kind, plan| {
-        add(&mut job_facts, kind, &plan, units);
+        collected.add_plan(kind, &plan, is_wanted);
         for (unit, jobs) in plan.left_out.iter().filter(|(unit, _)| units.contains(&unit.as_str())) {
             let of_unit =
                 |job: &crate::LeftOut| (kind.clone(), format!("{unit}:{}", job.job), job.reason.clone());
             left_out.extend(jobs.iter().map(of_unit));
         }
     })?;
-    for job in &mut job_facts {
+    for job in &mut collected.jobs {
         let mut known = std::mem::take(&mut job.kinds).into_iter().peekable();
         for name in &names {
             let in_kind = match known.next_if(|known| known.kind == *name) {
@@ -93,22 +97,63 @@ pub fn jobs(
             job.kinds.push(in_kind);
         }
     }
-    Ok(job_facts)
+    Ok(collected.jobs)
 }
 
-fn add(job_facts: &mut Vec<JobFacts>, kind: &KindName, plan: &Plan, units: &[&str]) {
-    for planned in planned_jobs(plan) {
-        let job = planned.job;
-        let is_wanted = match &job.unit {
-            Some(unit) => units.contains(&unit.as_str()),
-            None => units.is_empty(),
-        };
-        if !is_wanted || job.origin.is_generated() {
-            continue;
+/// Returns the jobs of the workspace and of all its units, each in the kinds of pipelines that have it, in which it may be left out.
+/// For a comparison of two states of the files: what is the same job in both is up to the caller.
+///
+/// ```
+/// use nestling::ide::all_jobs;
+/// use nestling::{MemoryFiles, PipelineFacts, Project};
+///
+/// let files = MemoryFiles::new([
+///     ("nestling.yml", "workspace: {}\n---\nlint: { script: make }"),
+///     ("api/nestling.yml", "build: { script: make }"),
+/// ]);
+/// let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
+/// let found = all_jobs(&project, project.changes()?, None)?;
+/// let mut names: Vec<&str> = found.iter().map(|job| job.name.as_str()).collect();
+/// names.sort_unstable();
+/// assert_eq!(names, ["api:build", "lint"]);
+/// # Ok::<(), nestling::Error>(())
+/// ```
+///
+/// # Errors
+/// A file cannot be read.
+pub fn all_jobs(
+    project: &Project<'_>,
+    changes: ChangeSet,
+    assemblies: Option<&dyn Assemblies>,
+) -> Result<Vec<JobFacts>, Error> {
+    let mut planning = project.plan(changes);
+    if let Some(assemblies) = assemblies {
+        planning = planning.assemblies(assemblies);
+    }
+    let mut collected = CollectedJobs::default();
+    planning.each_kind(project.kinds()?, |kind, plan| collected.add_plan(kind, &plan, |_| true))?;
+    Ok(collected.jobs)
+}
+
+/// Jobs while one kind of pipeline after the other is planned.
+#[derive(Default)]
+pub(super) struct CollectedJobs {
+    pub jobs: Vec<JobFacts>,
+    positions: BTreeMap<String, usize>,
+}
+
+impl CollectedJobs {
+    fn add_plan(&mut self, kind: &KindName, plan: &Plan, is_wanted: impl Fn(Option<&UnitName>) -> bool) {
+        let planned = planned_jobs(plan).filter(|planned| !planned.job.origin.is_generated());
+        for planned in planned.filter(|planned| is_wanted(planned.job.unit.as_ref())) {
+            self.add(planned.job, in_words(kind, planned));
         }
-        let position = job_facts.iter().position(|known| known.name == job.name);
-        let position = position.unwrap_or_else(|| {
-            job_facts.push(JobFacts {
+    }
+
+    /// Adds the presence of a job in a kind of pipeline.
+    pub(super) fn add(&mut self, job: &Job, in_kind: JobInKind) {
+        let position = *self.positions.entry(job.name.to_string()).or_insert_with(|| {
+            self.jobs.push(JobFacts {
                 name: job.name.clone(),
                 unit: job.unit.clone(),
                 short_name: short(job).to_owned(),
@@ -117,15 +162,13 @@ fn add(job_facts: &mut Vec<JobFacts>, kind: &KindName, plan: &Plan, units: &[&st
                 body: job.body.clone(),
                 kinds: Vec::new(),
             });
-            job_facts.len() - 1
+            self.jobs.len() - 1
         });
-        let in_kind = in_words(kind, planned);
-        let is_first_presence =
-            in_kind.is_present && job_facts[position].kinds.iter().all(|known| !known.is_present);
-        if is_first_presence {
-            job_facts[position].body = job.body.clone();
+        let facts = &mut self.jobs[position];
+        if in_kind.is_present && facts.kinds.iter().all(|known| !known.is_present) {
+            facts.body = job.body.clone();
         }
-        job_facts[position].kinds.push(in_kind);
+        facts.kinds.push(in_kind);
     }
 }
 
@@ -135,41 +178,13 @@ pub(super) fn in_words(kind: &KindName, planned: PlannedJob<'_>) -> JobInKind {
         let state = format!("left out: {}", omission.reason);
         return JobInKind { kind, state, is_present: false, decided_by: Some(omission.origin) };
     }
-    let state = match (planned.agreed_start(), planned.condition()) {
-        (None, condition) => each_start(planned, condition.is_none()),
-        (Some(_), condition) => {
-            let start = start_in_words(planned).unwrap_or_else(|| "runs".to_owned());
-            condition.map_or(start.clone(), |condition| format!("{start} if {condition}"))
-        }
+    let start = planned.start_words("runs");
+    let state = match planned.condition() {
+        Some(condition) if planned.start() == Start::Varies => format!("{start}, if {condition}"),
+        Some(condition) => format!("{start} if {condition}"),
+        None => start,
     };
     JobInKind { kind, state, is_present: true, decided_by: planned.deciding_rule() }
-}
-
-/// Returns the ways to start of a job whose rules differ in that: `manual if $DEPLOY, otherwise runs`.
-fn each_start(planned: PlannedJob<'_>, is_certain: bool) -> String {
-    let mut starts: Vec<(&str, Vec<Guard>)> = Vec::new();
-    for (_, presence) in planned.presence.copies() {
-        for (case, start, _) in presence.present() {
-            let words = match start {
-                Start::OnSuccess | Start::Always => "runs",
-                Start::OnFailure => "on failure",
-                Start::Manual => "manual",
-                Start::Delayed => "delayed",
-            };
-            match starts.iter_mut().find(|(known, _)| *known == words) {
-                Some((_, guards)) => guards.push(case.guard.clone()),
-                None => starts.push((words, vec![case.guard.clone()])),
-            }
-        }
-    }
-    let last = starts.len().saturating_sub(1);
-    let part = |(position, (words, guards)): (usize, (&str, Vec<Guard>))| match Guard::any(guards) {
-        _ if position > 0 && position == last && is_certain => format!("otherwise {words}"),
-        Guard::Always => words.to_owned(),
-        guard => format!("{words} if {guard}"),
-    };
-    let parts: Vec<String> = starts.into_iter().enumerate().map(part).collect();
-    parts.join(", ")
 }
 
 /// Returns the presence of a job that a plan of this kind does not have: its environment, or one that it needs, is not deployed to.

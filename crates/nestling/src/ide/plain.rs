@@ -1,11 +1,10 @@
 //! The jobs of a plain file of GitLab's in each kind of pipeline.
 
-use super::jobs::{JobFacts, JobInKind, in_words};
+use super::jobs::{CollectedJobs, JobFacts, JobInKind, in_words};
 use crate::view::PlannedJob;
 use nestling_gitlab::diagnostic::Sources;
 use nestling_gitlab::facts::PipelineFacts;
 use nestling_gitlab::lint::{Linted, Options, each_kind};
-use std::collections::BTreeMap;
 
 /// Returns the jobs of a file and of its local includes, after `extends` and `default`, in the kinds of pipelines that a check of
 /// such a file walks.
@@ -31,8 +30,7 @@ pub fn plain_jobs(
     facts: &PipelineFacts,
     sources: &Sources,
 ) -> Vec<JobFacts> {
-    let mut job_facts: Vec<JobFacts> = Vec::new();
-    let mut positions: BTreeMap<String, usize> = BTreeMap::new();
+    let mut collected = CollectedJobs::default();
     each_kind(path, text, options, facts, sources, |kind, linted| {
         let Linted { pipeline, presence, is_created, .. } = linted;
         for (job, presence) in pipeline.jobs.iter().zip(&presence) {
@@ -41,24 +39,38 @@ pub fn plain_jobs(
                 let state = "left out: `workflow` makes no such pipeline".to_owned();
                 in_kind = JobInKind { state, is_present: false, decided_by: None, ..in_kind };
             }
-            let position = *positions.entry(job.name.to_string()).or_insert_with(|| {
-                job_facts.push(JobFacts {
-                    name: job.name.clone(),
-                    unit: None,
-                    short_name: job.name.to_string(),
-                    environment: None,
-                    origin: job.origin,
-                    body: job.body.clone(),
-                    kinds: Vec::new(),
-                });
-                job_facts.len() - 1
-            });
-            let facts = &mut job_facts[position];
-            if in_kind.is_present && facts.kinds.iter().all(|known| !known.is_present) {
-                facts.body = job.body.clone();
-            }
-            facts.kinds.push(in_kind);
+            collected.add(job, in_kind);
         }
     });
-    job_facts
+    collected.jobs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nestling_gitlab::instance::Gitlab;
+
+    #[test]
+    fn each_copy_and_each_condition_of_a_start_is_in_its_words() {
+        let text = "stages: [test]
+by_copy:
+  script: make
+  parallel: { matrix: [{ OS: [linux, windows] }] }
+  rules: [{ if: $OS == \"windows\", when: manual }, { when: on_success }]
+maybe:
+  script: make
+  rules: [{ if: $OFF, when: never }, { if: $ASK, when: manual }, { when: delayed, start_in: 1 day }]
+some: { script: make, rules: [{ if: $DEPLOY }] }
+";
+        let options = Options { gitlab: &Gitlab::default(), files: None, pipeline: None };
+        let facts = PipelineFacts::local(None, None, None);
+        let jobs = plain_jobs(".gitlab-ci.yml", text, &options, &facts, &Sources::default());
+        let states: Vec<&str> = jobs.iter().map(|job| job.kinds[0].state.as_str()).collect();
+        let expected = [
+            "1 copy: runs; 1 copy: manual",
+            "manual if `$ASK` is set and not empty, otherwise after 1 day, if `$OFF` is not set or empty",
+            "runs if `$DEPLOY` is set and not empty",
+        ];
+        assert_eq!(states, expected);
+    }
 }

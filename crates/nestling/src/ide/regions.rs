@@ -3,7 +3,7 @@
 use crate::template_syntax::{Region, regions};
 use std::ops::Range;
 
-/// A part of a template that is no YAML, by the bytes of its inside.
+/// A part of a template that is not YAML, by the bytes of its inside.
 ///
 /// ```
 /// use nestling::ide::{TemplateRegion, template_regions};

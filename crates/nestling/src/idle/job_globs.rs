@@ -11,7 +11,7 @@ use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// A string of a glob, with the unit of the job that has it.
+/// A glob as it is written, with the unit of the job that has it.
 type Use = (Option<UnitName>, String);
 
 /// The globs of jobs by the place where they are written: a template has a place once for all of its units.

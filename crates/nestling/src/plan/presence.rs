@@ -76,8 +76,8 @@ impl ChildCreation {
 /// (<https://docs.gitlab.com/ci/yaml/#ruleschanges>).
 fn known_changes(facts: &PipelineFacts, changes: &ChangeSet) -> KnownChanges {
     let is_compared = facts.kind == PipelineKind::MergeRequest;
-    let restarts = matches!(facts.source, PipelineSource::Schedule | PipelineSource::Web);
-    if facts.kind == PipelineKind::Tag || (restarts && !is_compared) {
+    let has_no_push = matches!(facts.source, PipelineSource::Schedule | PipelineSource::Web);
+    if facts.kind == PipelineKind::Tag || (has_no_push && !is_compared) {
         return KnownChanges::Everything;
     }
     let (Extent::Paths(paths), Some(base)) = (&changes.extent, &changes.base) else {

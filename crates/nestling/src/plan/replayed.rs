@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub(crate) struct ReplayedSides<'a> {
     /// The workspace at base, which has been read already.
     pub(crate) base: Arc<Workspace>,
-    /// The units that the merge defined again in the configuration of its time.
+    /// The units that the merge redefined in the configuration of its time.
     pub(crate) own: &'a BaseComparison,
 }
 

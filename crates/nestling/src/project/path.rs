@@ -1,6 +1,7 @@
 //! A path of the repository, changed or not, and the units that are made from it.
 
-use super::{Error, head_files};
+use super::Error;
+use super::open::head_files;
 use crate::plan::{self, Plan};
 use crate::repository::Repository;
 use nestling_files::path::RepoPath;

@@ -123,8 +123,8 @@ impl Affected {
 
 /// Returns the units with a job that has something of one of these places.
 fn units_at(pipeline: &Pipeline, places: &HashSet<Origin>) -> BTreeSet<UnitName> {
-    let exists = |job: &&Job| places.contains(&job.origin) || is_in_map(&job.body, places);
-    pipeline.jobs.iter().filter(exists).filter_map(|job| job.unit.clone()).collect()
+    let is_at_place = |job: &&Job| places.contains(&job.origin) || is_in_map(&job.body, places);
+    pipeline.jobs.iter().filter(is_at_place).filter_map(|job| job.unit.clone()).collect()
 }
 
 fn is_in_map(map: &Map, places: &HashSet<Origin>) -> bool {

@@ -12,6 +12,7 @@ mod replayed;
 mod state;
 
 use super::narrowing::UnitPatterns;
+use super::open::files_at;
 use super::{Error, Project};
 use crate::cdk::InRepository;
 use crate::changes::{
@@ -235,9 +236,9 @@ impl<'r> Replay<'r> {
 
     /// Finds the units that a merge defined anew in the configuration of its time, if it had one.
     fn own_definitions(&self, merge: &Merge, changes: &ChangeSet) -> Result<BaseComparison, Error> {
-        let files = super::files_at(self.repository, &merge.commit)?;
+        let files = files_at(self.repository, &merge.commit)?;
         let base_commit = changes.base.as_ref().map_or(&merge.before, |base| &base.commit);
-        let base = super::files_at(self.repository, base_commit)?;
+        let base = files_at(self.repository, base_commit)?;
         let (sources, today) = (Sources::default(), self.project.workspace());
         let loaded = crate::workspace::load_with(&*files, &sources, &today.root, &today.graph_outputs)?;
         if has_errors(&loaded.diagnostics) {

@@ -96,7 +96,7 @@ impl fmt::Display for Difference {
 const SHOWN: usize = 2;
 
 /// The first differences in words.
-pub(super) fn messages(differences: &[Difference]) -> String {
+pub(super) fn in_words(differences: &[Difference]) -> String {
     let mut text: Vec<String> = differences.iter().take(SHOWN).map(ToString::to_string).collect();
     if differences.len() > SHOWN {
         text.push(format!("{} more", differences.len() - SHOWN));

@@ -1,6 +1,6 @@
 //! Verdicts and the reasons for them.
 
-use super::difference::{Difference, messages};
+use super::difference::{Difference, in_words};
 use crate::changes::Owed;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::{JobName, UnitName};
@@ -131,7 +131,7 @@ pub enum Reason {
     Owed(Owed),
     /// The change set is everything, for the reason given.
     All(String),
-    /// Named manually with `--only`.
+    /// Named with `--only`.
     Asked,
 }
 
@@ -144,10 +144,12 @@ impl fmt::Display for Reason {
             }
             Self::Moved { from, called } => {
                 write!(f, "moved here from {from}")?;
-                called.as_ref().map_or(Ok(()), |name| write!(f, ", where it was `{name}`"))
+                // A unit that is named as its directory has been named by it.
+                let other = called.as_ref().filter(|name| name.as_str() != from.to_string());
+                other.map_or(Ok(()), |name| write!(f, ", where it was `{name}`"))
             }
             Self::Definition { path, others, differences } => {
-                write!(f, "{path} changed{}: {}", and_others(*others), messages(differences))
+                write!(f, "{path} changed{}: {}", and_others(*others), in_words(differences))
             }
             Self::Template { path, why } => write!(f, "{path}, a source of it, changed ({why})"),
             Self::DependsOn { chain } => {

@@ -15,7 +15,7 @@ pub use text::text;
 use super::fit::counted;
 use super::planned::absent_names;
 use crate::plan::{NOOP_JOB, Plan};
-use compare::changed_keys;
+pub(crate) use compare::changed_keys;
 use nestling_gitlab::name::{JobName, UnitName};
 use nestling_gitlab::pipeline::{Job, Pipeline};
 use std::collections::{BTreeMap, BTreeSet};

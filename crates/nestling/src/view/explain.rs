@@ -60,6 +60,9 @@ pub struct Explanation {
     /// The reason why a job has no fingerprint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_fingerprint: Option<String>,
+    /// Set if a pipeline has the job, or a reason why not.
+    #[serde(skip)]
+    is_known: bool,
 }
 
 /// The unit, job or path that is explained.
@@ -131,6 +134,9 @@ pub struct RuleValue {
 pub struct OtherPipeline {
     /// A description of the pipeline.
     pub pipeline: String,
+    /// The job for one of the environments of a written job, if that is what the pipeline has of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job: Option<String>,
     /// `in`, `out`, or `maybe` if the condition decides.
     pub state: &'static str,
     /// For `maybe`: the condition in words.
@@ -203,10 +209,7 @@ impl<'a> Asked<'a> {
 fn job_of_copy<'t>(plan: &Plan, unit: Option<&Unit>, name: &'t str) -> &'t str {
     let full_name = |name: &str| unit.map_or_else(|| name.to_owned(), |unit| format!("{}:{name}", unit.name));
     let Some((base, _)) = parallel_base(name) else { return name };
-    let is_copy = presence::find(plan, &full_name(base)).is_some_and(|planned| {
-        planned.presence.copies().iter().any(|(copy, _)| copy.name == full_name(name))
-    });
-    if is_copy { base } else { name }
+    if presence::find_copy(plan, &full_name(name)).is_some() { base } else { name }
 }
 
 /// Finds a unit by its name, or else by its directory.
@@ -243,6 +246,7 @@ impl Explanation {
             declared_at: None,
             fingerprint: None,
             no_fingerprint: None,
+            is_known: false,
         }
     }
 }

@@ -4,8 +4,9 @@
 //! between the two boxes stands for all of these jobs. Conditional jobs have dotted borders. Jobs that are not in the pipeline
 //! are not drawn; comments name them, each with its reason.
 
+use super::absences::absences;
 use super::facts::{by_stage, deploys_to, needed, short};
-use super::planned::{PlannedJob, Start, absences, possible_jobs};
+use super::planned::{PlannedJob, Start, possible_jobs};
 use super::row::start_in_words;
 use crate::plan::Plan;
 use nestling_gitlab::pipeline::Job;

@@ -2,7 +2,7 @@
 //! start.
 
 use crate::plan::Plan;
-use crate::view::fit::{counted, middle_cut};
+use crate::view::fit::counted;
 use nestling_gitlab::diagnostic::{Origin, Sources};
 use nestling_gitlab::pipeline::presence::{Case, JobPresence, Outcome, Presence, Start as When, State};
 use nestling_gitlab::pipeline::rule::rules;
@@ -30,6 +30,19 @@ pub(crate) enum Start<'a> {
     OnFailure,
     /// In several ways, by a condition that only GitLab knows or by the copy: [`PlannedJob::varied_start`] has the words.
     Varies,
+}
+
+impl Start<'_> {
+    /// Returns its name in data.
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::Automatic => "automatic",
+            Self::Manual => "manual",
+            Self::Delayed(_) => "delayed",
+            Self::OnFailure => "on_failure",
+            Self::Varies => "varies",
+        }
+    }
 }
 
 /// The reason why GitLab leaves a job out.
@@ -62,26 +75,6 @@ pub(crate) fn possible_jobs(plan: &Plan) -> impl Iterator<Item = PlannedJob<'_>>
 pub(crate) fn absent_names(plan: &Plan) -> BTreeSet<&str> {
     let absent = planned_jobs(plan).filter(|planned| planned.is_out());
     absent.map(|planned| planned.job.name.as_str()).collect()
-}
-
-/// Returns a line for each job that was written and is not in the pipeline: by its rules, or by the environment catalogue.
-pub(crate) fn absences(plan: &Plan) -> Vec<String> {
-    absences_within(plan, usize::MAX)
-}
-
-/// Returns the lines of [`absences`], with names of no more than this many columns.
-pub(crate) fn absences_within(plan: &Plan, columns: usize) -> Vec<String> {
-    let name = |name: &str| middle_cut(name, columns);
-    let by_rules = planned_jobs(plan).filter_map(|planned| {
-        let reason = planned.omission()?.in_words(&plan.sources);
-        Some(format!("without {}: {reason}", name(planned.job.name.as_str())))
-    });
-    let left_out = plan.left_out.iter().flat_map(|(unit, jobs)| {
-        jobs.iter().map(move |left_out| {
-            format!("without {}: {}", name(&format!("{unit}:{}", left_out.job)), left_out.reason)
-        })
-    });
-    by_rules.chain(left_out).collect()
 }
 
 impl<'a> PlannedJob<'a> {
@@ -154,29 +147,35 @@ impl<'a> PlannedJob<'a> {
 
     /// Returns how a job starts whose start varies: `manual if $GATE is set, otherwise automatic`.
     pub(crate) fn varied_start(self) -> Option<String> {
-        if self.start() != Start::Varies {
-            return None;
+        (self.start() == Start::Varies).then(|| self.start_words("automatic"))
+    }
+
+    /// Returns how the job starts, with this word for an automatic start.
+    pub(crate) fn start_words(self, automatic: &str) -> String {
+        let start = self.start();
+        if start != Start::Varies {
+            return start_word(start, automatic);
         }
         let mut by_words: Vec<(String, usize)> = Vec::new();
-        for (_, presence) in self.presence.copies() {
-            let cases = self.cases_of(presence);
-            if cases.is_empty() {
-                continue;
-            }
-            let words = cases_in_words(&cases);
+        let copies = self.presence.copies().iter().map(|(_, presence)| self.cases_of(presence));
+        for cases in copies.filter(|cases| !cases.is_empty()) {
+            let words = cases_in_words(&cases, automatic);
             match by_words.iter_mut().find(|(known, _)| *known == words) {
                 Some((_, count)) => *count += 1,
                 None => by_words.push((words, 1)),
             }
         }
         if let [(words, _)] = by_words.as_slice() {
-            return Some(words.clone());
+            return words.clone();
         }
         let words: Vec<String> = by_words
             .into_iter()
-            .map(|(words, count)| format!("{}: {words}", counted(count, "copy").replace("copys", "copies")))
+            .map(|(words, count)| match count {
+                1 => format!("1 copy: {words}"),
+                _ => format!("{count} copies: {words}"),
+            })
             .collect();
-        Some(words.join("; "))
+        words.join("; ")
     }
 
     /// Returns the starts of a copy in the order of its cases, and the condition of each but the last one.
@@ -212,6 +211,26 @@ impl<'a> PlannedJob<'a> {
         let rule = case.rule.and_then(|rule| rules.get(rule.index).copied());
         let of_rule = rule.and_then(|rule| rule.get("start_in"));
         of_rule.or_else(|| self.job.body.get("start_in")).and_then(Node::text)
+    }
+
+    /// Returns the number of copies that start in this way: those that do for certain, and those that may.
+    pub(crate) fn count_with(self, is_wanted: impl Fn(Start<'a>) -> bool) -> Count {
+        let mut count = Count::default();
+        for (_, presence) in self.presence.copies() {
+            let state = presence.state();
+            let starts: Vec<Start<'_>> =
+                presence.present().map(|(case, start, _)| self.start_of(case, start)).collect();
+            let is_certain = state == State::In && starts.iter().all(|start| is_wanted(*start));
+            let is_possible = state != State::Out && starts.iter().any(|start| is_wanted(*start));
+            count.certain += usize::from(is_certain);
+            count.possible += usize::from(is_possible);
+        }
+        count
+    }
+
+    /// Returns the number of copies that are manual.
+    pub(crate) fn manual_count(self) -> Count {
+        self.count_with(|start| start == Start::Manual)
     }
 
     /// Returns the number of copies that GitLab makes.
@@ -270,10 +289,9 @@ impl<'a> PlannedJob<'a> {
     }
 }
 
-/// Returns a start in a word or two.
-pub(crate) fn start_word(start: Start<'_>) -> String {
+fn start_word(start: Start<'_>, automatic: &str) -> String {
     match start {
-        Start::Automatic => "automatic".to_owned(),
+        Start::Automatic => automatic.to_owned(),
         Start::Manual => "manual".to_owned(),
         Start::Delayed(time) => format!("after {time}"),
         Start::OnFailure => "on failure".to_owned(),
@@ -281,10 +299,10 @@ pub(crate) fn start_word(start: Start<'_>) -> String {
     }
 }
 
-fn cases_in_words(cases: &[(Option<Guard>, Start<'_>)]) -> String {
+fn cases_in_words(cases: &[(Option<Guard>, Start<'_>)], automatic: &str) -> String {
     let mut parts = Vec::new();
     for (guard, start) in cases {
-        let word = start_word(*start);
+        let word = start_word(*start, automatic);
         parts.push(match guard {
             Some(guard) => format!("{word} if {guard}"),
             None if cases.len() > 1 => format!("otherwise {word}"),

@@ -1,10 +1,11 @@
 //! One job on one line: name, stage, environment, start, needs. A line that is too long is shortened, the needs first.
 
-use super::facts::{deploys_to, needed, short, within};
+use super::facts::{deploys_to, short, within};
 use super::fit::{counted, end_cut, list, middle_cut, width};
 use super::paint::{Paint, Screen};
-use super::planned::{PlannedJob, Start, start_word};
+use super::planned::{PlannedJob, Start};
 use nestling_gitlab::pipeline::environment::Environment;
+use nestling_gitlab::pipeline::need::needs as pipeline_needs;
 use std::collections::BTreeSet;
 
 /// Columns are padded to their widest text, up to this width: one long name must not push all others aside.
@@ -112,9 +113,10 @@ pub(crate) fn facts(
     let job = planned.job;
     let start = start_in_words(planned);
     let mut needed_jobs = Vec::new();
-    for name in needed(job).unwrap_or_default() {
-        if !absent.contains(name) {
-            needed_jobs.push(within(job, name).to_owned());
+    for need in pipeline_needs(&job.body).unwrap_or_default() {
+        if let Some(name) = need.job().filter(|name| !absent.contains(name)) {
+            let note = if need.optional { " (optional)" } else { "" };
+            needed_jobs.push(format!("{}{note}", within(job, name)));
         }
     }
     let varies = planned.start() == Start::Varies;
@@ -158,11 +160,7 @@ pub(crate) fn facts(
 
 /// Returns how a job starts, or `None` if that is automatic.
 pub(crate) fn start_in_words(planned: PlannedJob<'_>) -> Option<String> {
-    match planned.start() {
-        Start::Automatic => None,
-        Start::Varies => planned.varied_start(),
-        start => Some(start_word(start)),
-    }
+    (planned.start() != Start::Automatic).then(|| planned.start_words("automatic"))
 }
 
 /// Returns an environment with its action: `→ production`, `stops review/…/api`.

@@ -1,9 +1,10 @@
 //! The plan as a table: the stages in the order in which they run, each with its jobs.
 
+use super::absences::absences_within;
 use super::facts::by_stage;
 use super::fit::{end_cut, middle_cut, width};
 use super::paint::Screen;
-use super::planned::{Count, PlannedJob, absences_within, absent_names, possible_jobs};
+use super::planned::{Count, PlannedJob, absent_names, possible_jobs};
 use super::row;
 use super::tree::summary;
 use crate::plan::Plan;

@@ -3,7 +3,7 @@
 use super::facts::{by_stage, short};
 use super::fit::{counted, end_cut, list, middle_cut, width};
 use super::paint::Screen;
-use super::planned::{Count, PlannedJob, Start, absent_names, planned_jobs, possible_jobs};
+use super::planned::{Count, PlannedJob, absent_names, planned_jobs, possible_jobs};
 use super::row;
 use super::unclaimed::provenance;
 use crate::changes::{Everything, Extent};
@@ -197,8 +197,13 @@ fn omitted_jobs(plan: &Plan, jobs: &[PlannedJob<'_>], screen: Screen, text: &mut
 
 /// Returns the number of manual jobs in parentheses: ` (2 manual)`, ` (2 manual, up to 3)`; empty if there is none.
 fn manual_jobs(plan: &Plan) -> String {
-    let manual = Count::of(possible_jobs(plan).filter(|planned| planned.start() == Start::Manual)).possible;
-    let possible = Count::of(possible_jobs(plan).filter(|planned| planned.may_be_manual())).possible;
+    let mut count = Count::default();
+    for planned in possible_jobs(plan) {
+        let manual = planned.manual_count();
+        count.certain += manual.certain;
+        count.possible += manual.possible;
+    }
+    let Count { certain: manual, possible } = count;
     match (manual, possible) {
         (_, 0) => String::new(),
         (0, _) => format!(" (up to {possible} manual)"),

@@ -168,7 +168,7 @@ impl<'a> Templates<'a> {
         }
     }
 
-    /// The file after a name.
+    /// Finds the file of a name.
     fn locate(&self, name: &str) -> Result<Option<Located>, Vec<Diagnostic>> {
         if let Some(inside) = name.strip_prefix(LIBRARY_PREFIX) {
             let found = library_file(inside);

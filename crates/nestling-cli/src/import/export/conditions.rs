@@ -10,7 +10,7 @@ pub(super) const MOST_PATTERNS: usize = 50;
 /// The condition under which a kind of pipeline has the jobs of a unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Gate {
-    /// Whatever changed.
+    /// Any change.
     Open,
     /// A path changed that one of these globs matches.
     Changes(BTreeSet<String>),

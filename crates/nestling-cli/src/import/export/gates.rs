@@ -71,7 +71,7 @@ impl Gates {
             let own = job.unit.as_ref().map(|unit| self.of_units.get(unit).cloned().unwrap_or_default());
             gates.insert(job.name.to_string(), own);
         }
-        // What is needed is in each pipeline that the job is in which needs it.
+        // A needed job is in each pipeline that has the job which needs it.
         let needed: Vec<(String, Vec<String>)> =
             jobs.iter().map(|job| (job.name.to_string(), needed_by(job, jobs))).collect();
         loop {

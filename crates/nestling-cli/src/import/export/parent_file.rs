@@ -76,16 +76,14 @@ impl OldParent<'_> {
         let origin = Origin::generated();
         let stages = self.stages(pipelines)?;
         let stages = stages.into_iter().map(|stage| Node::string(origin, stage)).collect();
-        let stages = entry("stages", &Node::seq(origin, stages));
-        let mut replaced = vec![("stages", stages.clone() + "\n")];
+        let stages = entry("stages", &Node::seq(origin, stages)) + "\n";
         let kept = self.kept_includes(deleted);
         let includes = kept.into_iter().chain(pipelines.files.iter().map(include));
         let include = entry("include", &Node::seq(origin, includes.collect()));
         removed.insert("include".to_owned());
-        let mut text = blocks.without(&removed, &replaced);
+        let mut text = blocks.without(&removed, &[("stages", stages.clone())]);
         if !blocks.keys().any(|key| key == "stages") {
-            replaced.clear();
-            text = format!("{stages}\n{text}");
+            text.insert_str(0, &stages);
         }
         Ok(format!("{}\n\n{include}", text.trim_end()))
     }

@@ -131,12 +131,9 @@ impl Making<'_> {
         let root = &self.old.root;
         let variables = kind.root_variables();
         let creation = Kind::creation(&variables, kind.unknown_changes());
-        let workflow = workflow_guard(
-            &root.pipeline.workflow,
-            root.pipeline.globals.get("variables"),
-            &creation.moment(root.has_workflow_rules()),
-        );
         let moment = creation.moment(root.has_workflow_rules());
+        let variables = root.pipeline.globals.get("variables");
+        let workflow = workflow_guard(&root.pipeline.workflow, variables, &moment);
         let can_be = |job: &Job| guard(job.name.as_str(), &job.body, &moment) != Guard::Never;
         workflow != Guard::Never && (self.own.is_empty() || self.own.jobs().all(can_be))
     }

@@ -8,7 +8,7 @@ use crate::exit::Failure;
 use crate::import::old::OldPipeline;
 use crate::import::proof::{History, Proof};
 use crate::import::proposal::Proposal;
-use crate::import::run::{Asked, Imported};
+use crate::import::run::{Asked, Imported, default_branch, has_workspace};
 use crate::import::side::Direction;
 use crate::import::sides::{Own, forwarded, forwarded_variables};
 use crate::import::table;
@@ -27,14 +27,12 @@ use std::fmt::Write as _;
 /// There is no workspace or no parent, the workspace has errors, or a file cannot be read or written.
 pub(crate) fn export(session: &Session, asked: &Asked) -> Result<Imported, Failure> {
     let (root, files) = session.work_tree()?;
-    let workspace = RepoPath::root().child(FILE_NAME.as_bytes());
-    if files.read(&workspace).map_err(Failure::repository)?.is_none() {
+    if !has_workspace(&files)? {
         let failure = Failure::usage(format!("there is no `{FILE_NAME}` at the root of the repository"));
         return Err(failure.with_help("there is no workspace to export"));
     }
     let git = session.git();
-    let default_branch =
-        git.default_branch().or_else(|| git.current_branch()).unwrap_or_else(|| "main".to_owned());
+    let default_branch = default_branch(git);
     let mut losses = Losses::default();
     let (pipelines, made) = made(&files, &default_branch, &mut losses)?;
     let contents = made
@@ -42,7 +40,7 @@ pub(crate) fn export(session: &Session, asked: &Asked) -> Result<Imported, Failu
         .iter()
         .filter_map(|(path, text)| Some((RepoPath::parse(path).ok()?, text.clone().into_bytes())));
     let overlay = Overlay::new(&files, contents);
-    let mut proposal = Proposal::of_old(&overlay)?;
+    let proposal = Proposal::of_old(&overlay)?;
     let head = git.head().map_err(Failure::git)?;
     let merges = asked.prove.unwrap_or(0);
     let history = History { git, head, merges, default_branch: &default_branch };
@@ -51,8 +49,7 @@ pub(crate) fn export(session: &Session, asked: &Asked) -> Result<Imported, Failu
     let has_less = proof.has_less() || losses.has_less();
     let has_written = asked.write && (asked.accept || !has_less);
     if has_written {
-        (proposal.written, proposal.deleted) = (made.written, made.deleted);
-        write(root, &proposal)?;
+        write(root, &made.written, &made.deleted)?;
     }
     Ok(Imported { text, has_less, has_written })
 }

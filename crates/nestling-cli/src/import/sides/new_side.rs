@@ -6,8 +6,7 @@ use crate::exit::Failure;
 use crate::import::expression::PARENT_SOURCE;
 use crate::import::old::OldPipeline;
 use crate::import::place::{Place, Slot};
-use crate::import::side::Direction;
-use crate::import::side::{Jobs, SideJob, Surroundings, refusal};
+use crate::import::side::{Direction, Jobs, SideJob, Surroundings, refusal};
 use crate::import::strings::replace_in_values;
 use nestling::{Job, NOOP_JOB, Origin, Plan, RepoPath, UnitName, Verdict};
 use nestling_gitlab::pipeline::guard::Guard;
@@ -120,7 +119,7 @@ impl Sides<'_> {
                 continue;
             }
             let mut known = job.clone();
-            // What the trigger job forwards takes precedence over the variables of a job.
+            // Forwarded variables take precedence over those of a job.
             for (name, value) in start.variables.iter().filter(|(name, _)| *name != PARENT_SOURCE) {
                 set_variable(&mut known.body, name, value.clone());
             }

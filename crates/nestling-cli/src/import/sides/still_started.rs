@@ -1,12 +1,13 @@
 //! Static children that the parent still starts: their jobs are compared as well.
 
-use super::start::is_awaited;
+use super::start::{forwarded_variables, is_awaited};
 use super::{SidePipeline, Sides, set_variable};
 use crate::import::includes::paths;
 use crate::import::old::StaticChild;
 use crate::import::place::{Place, Slot};
 use crate::import::side::{SideJob, Surroundings, refusal};
-use nestling::{Files, Job, Origin, RepoPath};
+use nestling::{Files, Job, Origin, RepoPath, Sources};
+use nestling_gitlab::pipeline::guard::Guard;
 use nestling_gitlab::yaml::{Map, Node, emit, parse_leniently};
 use std::collections::BTreeMap;
 
@@ -25,8 +26,8 @@ impl Sides<'_> {
         let variables = self.kind.child_variables();
         let configuration = &child.configuration;
         let workflow = surroundings.workflow(configuration, &variables);
-        let outer = nestling_gitlab::pipeline::guard::Guard::all([trigger.guard(), workflow]);
-        let forwarded = super::start::forwarded_variables(&trigger.body);
+        let outer = Guard::all([trigger.guard(), workflow]);
+        let forwarded = forwarded_variables(&trigger.body);
         let mut jobs = BTreeMap::new();
         for job in &configuration.pipeline.jobs {
             let mut job = job.clone();
@@ -52,7 +53,7 @@ impl Sides<'_> {
         side.jobs.extend(named);
     }
 
-    /// Adds the texts of the local files of a child that is not read to its trigger job.
+    /// Adds the content of the local files of a child that is not read to its trigger job.
     pub(super) fn note_unread_files(&self, made: &mut SideJob, files: &dyn Files, job: &Job) {
         let Some(include) = job.body.get("trigger").and_then(|trigger| trigger.get("include")) else {
             return;
@@ -76,9 +77,9 @@ impl Sides<'_> {
     }
 }
 
-/// Returns the local files that a text includes.
+/// Returns the local files that a configuration includes.
 fn included(text: &str, files: &dyn Files) -> Vec<String> {
-    let sources = nestling::Sources::default();
+    let sources = Sources::default();
     let Ok((documents, _)) = parse_leniently(text, sources.add("included", text)) else { return Vec::new() };
     let includes = documents.iter().filter_map(|document| document.get("include"));
     includes.flat_map(Node::items_or_self).flat_map(|entry| paths(entry, files)).collect()

@@ -107,7 +107,7 @@ fn of_mount(word: &str) -> Option<String> {
 /// The most bytes of a word with the values of its variables.
 const MOST_BYTES: usize = 4096;
 
-/// Returns a word with the values of variables that have one, or a default behind `:-`. One that refers to itself stays as it is.
+/// Returns a word with the values of variables that have one, or a default after `:-`. One that refers to itself stays as it is.
 fn with_values(word: &str, values: &BTreeMap<String, String>) -> String {
     let mut word = word.to_owned();
     // A value may have another variable inside.
@@ -143,7 +143,7 @@ fn expanded(word: &str, values: &BTreeMap<String, String>) -> String {
     expanded
 }
 
-/// Reads the variable that begins behind a `$`: its length, its name, and its default behind `:-` or `-`.
+/// Reads the variable after a `$`: its length, its name, and its default after `:-` or `-`.
 fn variable_at_start(text: &str) -> (usize, &str, Option<&str>) {
     let length_of_name =
         |text: &str| text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
@@ -160,7 +160,7 @@ fn variable_at_start(text: &str) -> (usize, &str, Option<&str>) {
     (end + 2, name, default)
 }
 
-/// Returns the index of the brace that closes a variable, behind those of the variables in its default.
+/// Returns the index of the brace that closes a variable, after those of the variables in its default.
 fn closing_brace(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (index, c) in text.char_indices() {
@@ -174,7 +174,7 @@ fn closing_brace(text: &str) -> Option<usize> {
     None
 }
 
-/// Returns the instructions of a Dockerfile, each on one line, without comments and without the texts of heredocs.
+/// Returns the instructions of a Dockerfile, each on one line, without comments and without the lines of heredocs.
 fn instructions(dockerfile: &str) -> Vec<String> {
     let mut instructions = Vec::new();
     let mut open = String::new();
@@ -246,7 +246,7 @@ mod tests {
             ("ARG A=\nCOPY a${A}b ${A:-c} /\n", "ab c"),
         ] {
             let found = sources(dockerfile);
-            // How often a variable that refers to itself is replaced is of no interest: it ends.
+            // The number of replacements of a variable that refers to itself does not matter.
             let is_same = found == expected || (expected.contains("aaa") && found.ends_with("${A}/b"));
             assert!(is_same, "{dockerfile}: {found}");
         }
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_heredocs_hold_is_no_instruction() {
+    fn lines_of_heredocs_are_not_instructions() {
         for (dockerfile, expected) in [
             ("RUN <<EOF\nCOPY no /\nEOF\nCOPY yes /\n", "yes"),
             ("COPY <<-\"A\" <<B /x/\nCOPY no /\nA\nADD no /\nB\nCOPY yes /\n", "yes"),

@@ -85,9 +85,6 @@ impl Making<'_> {
         }
         // These names are read without being named; of several others, any could be meant.
         let is_read = |file: &str| file == "terraform.tfvars" || file.ends_with(".auto.tfvars");
-        // Others are to be copied and changed.
-        let is_example =
-            |file: &str| ["example", "sample", "template"].iter().any(|word| file.contains(word));
         let is_meant = |file: &&String| file.ends_with(".tfvars") && !is_read(file) && !is_example(file);
         let values: Vec<&String> = directory.files.iter().filter(is_meant).collect();
         let mut facts = match values.as_slice() {

@@ -4,23 +4,12 @@ use super::super::findings::{Findings, Found, Remark};
 use super::super::scripts::Scripts;
 use super::super::text::{is_placeholder, json_of};
 use super::{Fact, Making, fact};
+use crate::json_noun::noun;
 use nestling::{ReadError, RepoPath};
 use serde_json::Value;
 
 /// The targets of Nx that its template runs.
 const TARGETS: [&str; 3] = ["lint", "test", "build"];
-
-/// Returns the noun of a value of JSON, for a message.
-pub(super) fn noun(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "a mapping",
-    }
-}
 
 impl Making<'_> {
     /// Leaves out the jobs of scripts that must not run by themselves, and remarks them.

@@ -47,7 +47,7 @@ impl Evidence<'_> {
         }
     }
 
-    /// Returns true for a package with one of the scripts that its template runs. Of an invalid one nothing is said.
+    /// Returns true for a package with one of the scripts that its template runs, or for an invalid one, which is reported elsewhere.
     fn has_script(&self, dir: &RepoPath) -> Result<bool, ReadError> {
         let path = dir.child(b"package.json");
         if self.unreadable.contains(&path) {
@@ -56,7 +56,7 @@ impl Evidence<'_> {
         let package = json_of(self.files, &path)?;
         let scripts = package.get("scripts");
         let of_role = SCRIPTS.iter().filter_map(|script| scripts?.get(*script));
-        // Anything but a string is reported with its package.
+        // A value that is not a string is reported with its package.
         Ok(of_role
             .map(|command| command.as_str().unwrap_or_default())
             .any(|command| !is_placeholder(command)))

@@ -44,9 +44,9 @@ fn commands_of(rules: &[Rule], target: &str) -> Option<String> {
 
 /// A step of the way through targets.
 enum Step<'r> {
-    /// The prerequisites of the target come first.
+    /// Reads a target, after the targets that it needs.
     Enter(&'r str),
-    /// All that the rule needs is done.
+    /// Adds the recipe of a rule, whose needs are read.
     Leave(&'r Rule),
 }
 

@@ -220,7 +220,7 @@ fn quoted(characters: &mut Peekable<Chars<'_>>, depth: usize) -> Result<String, 
             '"' => return Ok(text),
             '\n' => break,
             '\\' => text.extend(characters.next()),
-            // `$${` does not interpolate.
+            // `$${` is not an interpolation.
             '$' | '%' if characters.peek() == Some(&c) => {
                 characters.next();
                 text.push(c);

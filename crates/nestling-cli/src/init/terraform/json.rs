@@ -11,7 +11,7 @@ const LABELS: [(&str, usize); 4] = [("module", 1), ("provider", 1), ("backend", 
 /// Reads the blocks of a file.
 ///
 /// # Errors
-/// The file is not JSON, or not a mapping.
+/// The text is not JSON, or not a mapping.
 pub(super) fn blocks(text: &str) -> Result<Vec<Block>, String> {
     let content: Map<String, Value> = serde_json::from_str(text).map_err(|error| error.to_string())?;
     Ok(content.iter().flat_map(|(name, value)| named(name, value)).collect())
@@ -29,7 +29,7 @@ fn strings(value: &Value) -> Option<BTreeMap<String, String>> {
     Some(strings.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect())
 }
 
-/// Returns the blocks of a name behind some of their labels. Each level may be a list of several.
+/// Returns the blocks of a name after some of their labels. Each level may be a list of several.
 fn labelled(name: &str, labels: &[String], left: usize, value: &Value) -> Vec<Block> {
     match value {
         Value::Array(items) => items.iter().flat_map(|item| labelled(name, labels, left, item)).collect(),

@@ -114,7 +114,7 @@ impl Versions<'_> {
         for name in directory.files.iter().filter(|name| markers.iter().any(|marker| fits(marker, name))) {
             let file = dir.child(name.as_bytes());
             let text = self.text(&file)?.unwrap_or_default();
-            // Most files do not have it, and a search is faster than a parser.
+            // Most files lack it, and a search is faster than a parse.
             if !text.contains(REQUIRED) {
                 continue;
             }

@@ -3,6 +3,7 @@
 //! Each single fact is taken to hold or not, one after the other. A fact that the rest asks for is taken at once, so that most cases
 //! end early. A case is closed where the guard does not hold, or where no values of the variables make its facts true together.
 
+use super::combinations::try_all;
 use crate::pipeline::guard::{Atom, Guard, Operand};
 use std::collections::BTreeSet;
 
@@ -20,20 +21,11 @@ pub(super) enum Refutation {
     GivenUp,
 }
 
-/// Few facts that are connected, tried in all combinations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Tried {
-    /// True if no combination makes them hold, and all were tried.
-    pub is_impossible: bool,
-    /// Number of combinations.
-    pub combinations: usize,
-}
-
 /// Proves that a guard never holds, in a limited number of steps.
-pub(super) fn refute(guard: &Guard, try_all: &dyn Fn(&Guard) -> Tried) -> Refutation {
+pub(super) fn refute(guard: &Guard) -> Refutation {
     let mut atoms: Vec<&Atom> = Vec::new();
     let formula = Formula::of(guard, true, &mut atoms);
-    let mut cases = Cases { truth: vec![None; atoms.len()], atoms, try_all, steps: 0 };
+    let mut cases = Cases { truth: vec![None; atoms.len()], atoms, steps: 0 };
     match cases.closes(&formula) {
         true => Refutation::Refuted,
         false if cases.steps > MOST_STEPS => Refutation::GivenUp,
@@ -80,7 +72,6 @@ impl Formula {
 struct Cases<'g> {
     atoms: Vec<&'g Atom>,
     truth: Vec<Option<bool>>,
-    try_all: &'g dyn Fn(&Guard) -> Tried,
     steps: usize,
 }
 
@@ -178,7 +169,7 @@ impl Cases<'_> {
             holds.map(|holds| if holds { fact } else { fact.negated() })
         });
         for group in connected(facts) {
-            let tried = (self.try_all)(&Guard::all(group));
+            let tried = try_all(&Guard::all(group));
             self.steps = self.steps.saturating_add(tried.combinations);
             if tried.is_impossible {
                 return true;
@@ -221,7 +212,7 @@ fn variables(atom: &Atom) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Consequence, decide, follows, implication::try_all};
+    use super::super::{Consequence, decide, follows};
     use super::*;
     use crate::pipeline::expression::{Expression, Variable};
 
@@ -254,7 +245,7 @@ mod tests {
         }
     }
 
-    /// What takes too many steps is unknown, and never taken to follow.
+    /// Without an answer within the limit of steps, nothing is taken to follow.
     #[test]
     fn a_gate_of_many_alternatives_is_given_up() {
         let list = |name: &str| -> Vec<Guard> {
@@ -308,7 +299,7 @@ mod tests {
             let guard = Guard::all([numbers.guard(3), numbers.guard(3), numbers.guard(2)]);
             let expected = try_all(&guard).is_impossible;
             refuted += usize::from(expected);
-            let is_refuted = refute(&guard, &try_all) == Refutation::Refuted;
+            let is_refuted = refute(&guard) == Refutation::Refuted;
             assert_eq!(is_refuted, expected, "{guard}");
         }
         assert!(refuted > 100, "{refuted}");

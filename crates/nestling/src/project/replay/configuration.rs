@@ -15,8 +15,8 @@ pub(super) struct Configuration {
     pub(super) alone: HashSet<RepoPath>,
     /// Templates, included files, and graphs of other tools.
     files: BTreeMap<RepoPath, Vec<u8>>,
-    /// The folders of templates: what they do not hold today is not there.
-    folders: Vec<RepoPath>,
+    /// The template directories: a template that they lack today does not exist.
+    template_directories: Vec<RepoPath>,
     /// All directories.
     directories: HashSet<RepoPath>,
 }
@@ -27,10 +27,9 @@ impl Configuration {
     /// # Errors
     /// A directory cannot be listed, or a file cannot be read.
     pub(super) fn read(project: &Project<'_>) -> Result<Self, Error> {
-        let folders = &project.workspace().template_directories;
-        let folders = folders.iter().filter(|folder| folder.revision.is_none());
-        let mut configuration =
-            Self { folders: folders.map(|folder| folder.path.clone()).collect(), ..Self::default() };
+        let own = project.workspace().template_directories.iter().filter(|dir| dir.revision.is_none());
+        let template_directories = own.map(|dir| dir.path.clone()).collect();
+        let mut configuration = Self { template_directories, ..Self::default() };
         let paths = configuration.walk(project)?;
         let files = project.files();
         for path in paths {
@@ -70,7 +69,7 @@ impl Configuration {
         let mut paths = Vec::new();
         let mut visit = |directory: &RepoPath, entries: &[DirectoryEntry]| {
             self.directories.insert(directory.clone());
-            let is_template_directory = self.folders.iter().any(|folder| directory.is_in(folder));
+            let is_template_directory = self.is_of_template(directory);
             for entry in entries {
                 let is_file = matches!(entry.kind, EntryKind::File | EntryKind::Symlink);
                 let is_marker = entry.name == FILE_NAME.as_bytes();
@@ -87,11 +86,14 @@ impl Configuration {
         Ok(paths)
     }
 
-    /// Returns true if a path is one of the configuration's, today or in a folder of templates.
+    /// Returns true if a path is one of the configuration's, today or in a template directory.
     pub(super) fn holds(&self, path: &RepoPath) -> bool {
-        path.file_name() == FILE_NAME.as_bytes()
-            || self.files.contains_key(path)
-            || self.folders.iter().any(|folder| path.is_in(folder))
+        path.file_name() == FILE_NAME.as_bytes() || self.files.contains_key(path) || self.is_of_template(path)
+    }
+
+    /// Returns `true` if a path is in a template directory.
+    fn is_of_template(&self, path: &RepoPath) -> bool {
+        self.template_directories.iter().any(|dir| path.is_in(dir))
     }
 
     /// Returns the content of a file that is not a `nestling.yml`.

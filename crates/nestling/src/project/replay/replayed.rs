@@ -49,7 +49,7 @@ pub struct ReplayedMerge {
     pub changed_paths: usize,
     /// The units that it selects, by name, each with the reasons.
     pub units: Vec<(UnitName, Verdict)>,
-    /// The units that are gone with it, whose environments are stopped.
+    /// The units that it removed, whose environments are stopped.
     pub removed: Vec<UnitName>,
     /// The paths that it changed and that belong to no unit.
     pub unclaimed: Vec<RepoPath>,

@@ -2,7 +2,7 @@
 
 use super::answers::Answers;
 use super::prints::PrintAnswers;
-use super::question::{FileQuestion, Format, PrintOf, glob_from_root, is_relative, suggested_path};
+use super::question::{FileQuestion, Format, PrintOf, glob_from_root, is_relative, path_from_root};
 use crate::template::marks::private_use::has_reserved;
 use crate::template::values::charge::{Price, charge};
 use crate::template::values::placeholders::Placeholders;
@@ -91,7 +91,7 @@ impl FilesObject {
             return Err(refused(format!("`files.{function}` requires a single path")));
         };
         let text = self.text(function, path)?;
-        suggested_path(&self.directory, &text).map_err(refused)
+        path_from_root(&self.directory, &text).map_err(refused)
     }
 
     /// Returns names of files that are looked for in each directory.

@@ -64,12 +64,11 @@ pub(in crate::template) enum Format {
     Toml,
 }
 
-/// Returns the path that a template means: from the root of the repository, or from the unit's directory if it begins with
-/// `./` or `../`.
+/// Returns a path as one from the root of the repository: `./` and `../` start at the unit's directory.
 ///
 /// # Errors
 /// It points outside of the repository.
-pub(crate) fn suggested_path(directory: &RepoPath, text: &str) -> Result<RepoPath, String> {
+pub(crate) fn path_from_root(directory: &RepoPath, text: &str) -> Result<RepoPath, String> {
     let base = if is_relative(text) { directory.clone() } else { RepoPath::root() };
     base.join(text.trim_start_matches('/')).map_err(|error| error.to_string())
 }

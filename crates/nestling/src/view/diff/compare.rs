@@ -6,7 +6,7 @@ use nestling_gitlab::yaml::{Kind, Map, Node, emit};
 use std::collections::BTreeSet;
 
 /// Returns the keys whose values differ, in the order of the newer job, then the removed keys.
-pub(super) fn changed_keys(before: &Map, after: &Map) -> Vec<ChangedKey> {
+pub(crate) fn changed_keys(before: &Map, after: &Map) -> Vec<ChangedKey> {
     let mut old = IndexMap::new();
     let mut new = IndexMap::new();
     flatten(before, "", &mut old);

@@ -20,6 +20,7 @@ pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, name: &str, sources: &So
         let job = planned.job;
         explanation.answer = answer(planned);
         explanation.included = !planned.is_out();
+        explanation.is_known = true;
         explanation.declared_at = Some(sources.place(job.origin));
         add_fingerprint(&mut explanation, plan, job);
         explanation.rules = presence::rules(plan, planned);
@@ -38,7 +39,11 @@ pub(super) fn explain(plan: &Plan, unit: Option<&Unit>, name: &str, sources: &So
         return explanation;
     }
     "is not in this pipeline".clone_into(&mut explanation.answer);
+    explanation.is_known =
+        presence::is_left_out(plan, &full_name) || !presence::of_environments(plan, &full_name).is_empty();
     if let Some(unit) = unit {
+        // A job for an environment that this pipeline does not deploy to is no misspelled one.
+        explanation.is_known |= presence::environment_reason(plan, unit, name).is_some();
         explanation.why_not = absent(plan, unit, name, &full_name, sources);
     }
     explanation

@@ -3,11 +3,13 @@
 use super::{Decision, ExplainedRule, Explanation, OtherPipeline, RuleValue};
 use crate::plan::Plan;
 use crate::view::planned::{PlannedJob, planned_jobs};
+use crate::view::row::start_in_words;
 use crate::view::trace::{TracedRule, outcome_in_words, traced_rules};
 use crate::workspace::{Condition, Unit};
 use nestling_gitlab::diagnostic::Sources;
 use nestling_gitlab::pipeline::guard::Guard;
 use nestling_gitlab::pipeline::known::KnownVariables;
+use nestling_gitlab::pipeline::need::parallel_base;
 use nestling_gitlab::pipeline::presence::{Case, Outcome, Presence, Start, State};
 
 /// Finds a job by its final name.
@@ -107,21 +109,60 @@ fn condition_in_words(condition: &Condition) -> String {
 
 impl Explanation {
     /// Adds whether a job is in another kind of pipeline. Plan it with all units: a job of a unit that is not selected is
-    /// in none.
+    /// in none. Of a job that several jobs are made of, one for each environment, those are added.
     pub fn add_pipeline(&mut self, plan: &Plan) {
-        let planned = find(plan, &self.subject.name);
-        let state = planned.map_or(State::Out, |planned| planned.presence.state());
-        let start = planned.and_then(super::super::row::start_in_words).filter(|_| state != State::Out);
-        self.other_pipelines.push(OtherPipeline {
-            pipeline: plan.facts.describe(),
-            state: match state {
-                State::In => "in",
-                State::Out => "out",
-                State::Maybe => "maybe",
-            },
-            condition: planned.and_then(PlannedJob::condition),
-            start,
-            reason: planned.and_then(PlannedJob::omission).map(|omission| omission.in_words(&plan.sources)),
-        });
+        let name = &self.subject.name;
+        let made = match find(plan, name).or_else(|| find_copy(plan, name)) {
+            Some(planned) => vec![planned],
+            None => of_environments(plan, name),
+        };
+        self.is_known |= !made.is_empty() || is_left_out(plan, name);
+        if made.is_empty() {
+            self.other_pipelines.push(other_pipeline(plan, None, None));
+        }
+        for planned in made {
+            let final_name = planned.job.name.as_str();
+            let is_of_environment = final_name.starts_with(&format!("{}:", self.subject.name));
+            let job = is_of_environment.then(|| final_name.to_owned());
+            self.other_pipelines.push(other_pipeline(plan, Some(planned), job));
+        }
     }
+}
+
+fn other_pipeline(plan: &Plan, planned: Option<PlannedJob<'_>>, job: Option<String>) -> OtherPipeline {
+    let state = planned.map_or(State::Out, |planned| planned.presence.state());
+    OtherPipeline {
+        pipeline: plan.facts.describe(),
+        job,
+        state: match state {
+            State::In => "in",
+            State::Out => "out",
+            State::Maybe => "maybe",
+        },
+        condition: planned.and_then(PlannedJob::condition),
+        start: planned.and_then(start_in_words).filter(|_| state != State::Out),
+        reason: planned.and_then(PlannedJob::omission).map(|omission| omission.in_words(&plan.sources)),
+    }
+}
+
+/// Finds the job that GitLab makes a copy with this name of.
+pub(super) fn find_copy<'a>(plan: &'a Plan, name: &str) -> Option<PlannedJob<'a>> {
+    let planned = find(plan, parallel_base(name)?.0)?;
+    planned.presence.copies().iter().any(|(copy, _)| copy.name == name).then_some(planned)
+}
+
+/// Returns the jobs for an environment each that a written job became; its stop jobs are none of them.
+pub(super) fn of_environments<'a>(plan: &'a Plan, name: &str) -> Vec<PlannedJob<'a>> {
+    let prefix = format!("{name}:");
+    let is_made = |planned: &PlannedJob<'_>| {
+        let environment = planned.job.name.as_str().strip_prefix(&prefix);
+        environment.is_some_and(|environment| plan.workspace.environments.get(environment).is_some())
+    };
+    planned_jobs(plan).filter(is_made).collect()
+}
+
+/// Returns `true` if a unit has the job, and the environment catalogue or `reuse` leaves it out.
+pub(super) fn is_left_out(plan: &Plan, name: &str) -> bool {
+    let mut units = plan.left_out.iter();
+    units.any(|(unit, jobs)| jobs.iter().any(|left_out| format!("{unit}:{}", left_out.job) == name))
 }

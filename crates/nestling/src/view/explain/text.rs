@@ -73,9 +73,13 @@ impl Explanation {
 
     /// Lists the other kinds of pipelines, those of one presence on a line.
     fn write_other_pipelines(&self, text: &mut String) {
-        let mut groups: IndexMap<String, Vec<&str>> = IndexMap::new();
+        let mut groups: IndexMap<String, Vec<String>> = IndexMap::new();
         for other in &self.other_pipelines {
-            groups.entry(presence_in_words(other)).or_default().push(&other.pipeline);
+            let job = other.job.as_ref().map(|job| format!(" ({job})")).unwrap_or_default();
+            // A misspelled name is in no pipeline, and no job that rules leave out.
+            let words =
+                if self.is_known { presence_in_words(other) } else { "no job of this name".to_owned() };
+            groups.entry(words).or_default().push(format!("{}{job}", other.pipeline));
         }
         if groups.is_empty() {
             return;

@@ -4,7 +4,7 @@ const KEYS = {
   lanes: "", open: "", closed: "", groups: "",
 };
 
-// Longer lists of what is open would make an address that no mail carries.
+// A longer list would make a URL that mail programs cut.
 const MOST_OPEN = 100;
 const listed = (entries) => [...entries].slice(0, MOST_OPEN).map(encodeURIComponent).join(",");
 const unlisted = (text) => text.split(",").filter(Boolean).map(decoded);
@@ -70,7 +70,7 @@ function restore() {
   const unitOf = new Map(data.units.map((unit, index) => [unit, index]));
   view.open = new Map([[address.open, true], [address.closed, false]].flatMap(([names, open]) => unlisted(names)
     .map((name) => [name === WORKSPACE_KEY ? null : unitOf.get(name), open])));
-  // The fields show what the address says, also where the kind stays.
+  // The fields show the filter of the URL, also if the kind stays the same.
   fillFilters();
   setCritical(address.critical === "1");
   showView(VIEWS.includes(address.view) ? address.view : "pipeline");

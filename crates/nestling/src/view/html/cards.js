@@ -10,7 +10,7 @@ function makeBox(box) {
   return element;
 }
 
-// The letters at the ends of names, in cards of this width: about half of what there is room for.
+// The number of letters at the ends of names that a card of this width shows: about half of its room.
 function tailsOf(box) {
   return box.w < 200 ? { name: 8, unit: 7, part: 6 } : { name: 12, unit: 10, part: 8 };
 }
@@ -33,14 +33,14 @@ function metaOf(job, box) {
     meta.push(el("span", { class: "cut" }, `${startNote(job)}if ${withoutTicks(job.condition)}`));
   } else if (job.trigger) {
     const count = childCount(job.trigger);
-    meta.push(count === null ? middle(`triggers ${job.trigger.target}`, "", tails.part) : el("span", { class: "cut" }, `starts ${plural(count, "job")}`));
+    meta.push(count === null ? middle(`triggers ${job.trigger.target}`, "", tails.part) : el("span", { class: "cut" }, `starts ${countWords(count, "job")}`));
   } else if (environment) {
     const kind = ["start", "stop"].includes(environment.action) ? environment.action : "other";
     // Beside a unit and a word there is no room for a name whose end can be read.
     const name = !box.inLane && job.start !== "automatic" ? null : middle(brief(environment.name), "", tails.part);
     meta.push(el("span", { class: `env ${kind}`, title: deployWords(environment) }, icon(kind), name));
   } else if (job.start === "varies") {
-    meta.push(box.inLane ? el("span", { class: "cut may" }, withoutTicks(job.start_words)) : el("span", { class: "how-word" }, mayWord(job, box)));
+    meta.push(box.inLane ? el("span", { class: "cut may" }, withoutTicks(job.start_words)) : el("span", { class: "how-word", title: withoutTicks(job.start_words) }, mayWord(job, box)));
   } else if (box.inLane && job.start === "automatic") {
     meta.push(el("span", { class: "cut" }, waitWords(job)));
   }
@@ -109,16 +109,19 @@ function makeGroup(box) {
 function makeCell(box) {
   const members = box.jobs.map((index) => jobs[index]);
   const present = members.filter((job) => !job.out);
-  const manual = present.filter((job) => job.starts.includes("manual")).length;
-  const conditional = present.filter((job) => job.condition).length;
-  const deploys = present.filter((job) => job.environment?.action === "start").length;
+  const range = (count) => (count.possible ? countRange(count) : null);
+  const manual = range(countOfStart(present, "manual"));
+  const conditional = countOf(present.filter((job) => job.condition)).possible;
+  const deploys = range(countOf(present.filter((job) => job.environment?.action === "start")));
   const text = present.length ? countWords(countOf(present), "job") : `${plural(members.length, "job")} left out`;
   const tag = (kind, mark, words, n) => (n ? el("span", { class: `tag ${kind}`, title: words }, icon(mark), String(n), hidden(` ${words}`)) : null);
   const problem = members.map(problemMark).find(Boolean);
+  const since = ["added", "removed", "changed"].map((mark) => [mark, members.filter((job) => baseMark(job) === mark).length]).filter(([, n]) => n);
   return el("button", { type: "button", class: "cell", "aria-expanded": "false" },
     icon("chevron"), el("span", { class: "name" }, text), hidden(` of ${unitName(box.unit)} in ${members[0].stageName}`),
     tag("deploy", "start", "deploy", deploys), tag("manual", "manual", "manual", manual),
     conditional ? el("span", { class: "tag", title: "conditional" }, `if ${conditional}`) : null,
+    since.map(([mark, n]) => el("span", { class: `mark ${mark}`, title: `${n} ${BASE_WORDS[mark]}` }, icon(mark), hidden(` ${n} ${BASE_WORDS[mark]}`))),
     problem ? el("span", { class: `mark ${problem}` }, icon(problem), hidden(" with a problem")) : null);
 }
 

@@ -9,7 +9,7 @@ use nestling_gitlab::configuration::{RemoteIncludes, Surroundings};
 use nestling_gitlab::diagnostic::Sources;
 use nestling_gitlab::facts::PipelineFacts;
 use nestling_gitlab::name::StageName;
-use nestling_gitlab::pipeline::presence::Changed;
+use nestling_gitlab::pipeline::presence::{Changed, Creation, JobPresence};
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::BTreeSet;
 
@@ -62,15 +62,23 @@ fn read_child(path: &str, files: &dyn Files, facts: &PipelineFacts) -> Option<Pa
         defaults: None,
     };
     let (pipeline, ..) = read_configuration(path, &text, &surroundings, RemoteIncludes::Unread).ok()?;
-    let mut child = PageChild { stages: Vec::new(), is_partial: !pipeline.includes.is_empty() };
+    let creation = Creation::of(&variables);
+    let mut child = PageChild { stages: Vec::new(), certain: 0, is_partial: !pipeline.includes.is_empty() };
     let listed = pipeline.stages.iter().map(StageName::as_str);
     let order = std::iter::once(StageName::PRE).chain(listed).chain([StageName::POST]);
     child.stages.extend(order.map(|stage| (stage.to_owned(), Vec::new())));
     for job in &pipeline.jobs {
+        let presence = JobPresence::of(job.name.as_str(), &job.body, &creation.moment(true));
+        let copies: Vec<String> = presence.copies().iter().map(|(copy, _)| copy.name.clone()).collect();
+        // The page is one of several kinds of pipelines, so that rules are not evaluated.
+        let is_never = job.body.get("when").and_then(Node::text) == Some("never");
+        if !is_never && !["rules", "only", "except"].iter().any(|key| job.body.contains(key)) {
+            child.certain += copies.len();
+        }
         // A file that only GitLab reads may list the stage.
         match child.stages.iter_mut().find(|(stage, _)| stage == job.stage()) {
-            Some((_, names)) => names.push(job.name.to_string()),
-            None => child.stages.push((job.stage().to_owned(), vec![job.name.to_string()])),
+            Some((_, names)) => names.extend(copies),
+            None => child.stages.push((job.stage().to_owned(), copies)),
         }
     }
     child.stages.retain(|(_, names)| !names.is_empty());

@@ -26,7 +26,7 @@ function addRemovedJobs() {
     const [unit, short] = data.names[name];
     const job = {
       name: nameOf(name), nameIndex: name, unit, short, label: short, unitName: unitName(unit), index: list.length, lines, stage,
-      stageAt: first.stages.indexOf(data.stages[stage]), stageName: data.stages[stage], start: "automatic", starts: ["automatic"], copies: [0, 0],
+      stageAt: first.stages.indexOf(data.stages[stage]), stageName: data.stages[stage], start: "automatic", starts: ["automatic"], copies: [0, 0], startCopies: [[0, 0]],
       out: "removed since base", removed: true, reasons: [], needs: [], before: [], after: [], multiplied: false,
     };
     byName.set(name, job.index);
@@ -52,8 +52,7 @@ function signed(added, removed, changed) {
 
 function comparedCounts() {
   if (kindIndex === 0) return data.base ? signed(data.base.added.length, data.base.removed.length, data.base.changed.length) : null;
-  const { added, removed, changed } = kindDifference(kindIndex);
-  return signed(added.length, removed.length, changed.length);
+  return signed(...data.kinds[kindIndex].difference);
 }
 
 function comparedView(root) {
@@ -72,8 +71,8 @@ function baseView(root) {
   });
 }
 
-function nameList(title, mark, names) {
-  return el("article", { class: `item wide ${mark}` }, el("header", {}, el("h2", {}, title), el("span", { class: "quiet" }, plural(names.length, "job"))), jobNames(names));
+function nameList(title, mark, names, count = names.length) {
+  return el("article", { class: `item wide ${mark}` }, el("header", {}, el("h2", {}, title), el("span", { class: "quiet" }, plural(count, "job"))), jobNames(names));
 }
 
 const MOST_NAMES = 60;
@@ -89,15 +88,24 @@ function jobNames(names) {
 
 function otherKindView(root) {
   const { added, removed, changed } = kindDifference(kindIndex);
+  const counts = data.kinds[kindIndex].difference;
   const first = data.kinds[0].description;
-  root.append(el("p", { class: "quiet" }, `${plan.description} compared with ${first}: ${plural(added.length, "job")} added, ${removed.length} removed, ${changed.length} changed.`));
-  if (added.length) root.append(nameList("Only in this kind", "added", added.map((job) => job.nameIndex)));
-  if (removed.length) root.append(nameList(`Only in ${first}`, "removed", removed.map((job) => job.nameIndex)));
+  root.append(el("p", { class: "quiet" }, `${plan.description} compared with ${first}: ${plural(counts[0], "job")} added, ${counts[1]} removed, ${counts[2]} changed.`));
+  if (added.length) root.append(nameList("Only in this kind", "added", added.map((job) => job.nameIndex), countOf(added).possible));
+  if (removed.length) root.append(nameList(`Only in ${first}`, "removed", removed.map((job) => job.nameIndex), countOf(removed).possible));
   for (const job of changed.slice(0, MOST_NAMES)) {
     const { jobs: list, byName } = derived(0);
-    root.append(el("article", { class: "item wide" }, el("header", {}, el("h2", {}, job.name)), keyChange(["YAML", ...lineDifference(list[byName.get(job.nameIndex)].lines, job.lines)])));
+    root.append(el("article", { class: "item wide" }, el("header", {}, el("h2", {}, job.name)), ...kindChanges(list[byName.get(job.nameIndex)], job).map(keyChange)));
   }
   if (changed.length > MOST_NAMES) root.append(el("p", { class: "quiet" }, `and ${changed.length - MOST_NAMES} more`));
+}
+
+// The differences of a job in two kinds: its presence, its start, its YAML.
+function kindChanges(before, job) {
+  const texts = [["presence", presenceText], ["start", startText]].map(([key, text]) => [key, [text(before)], [text(job)]]);
+  const changes = texts.filter(([, [a], [b]]) => a !== b);
+  if (!sameLines(before, job)) changes.push(["YAML", ...lineDifference(before.lines, job.lines)]);
+  return changes;
 }
 
 // The lines that only one side has, in order.

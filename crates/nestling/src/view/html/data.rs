@@ -52,6 +52,9 @@ pub(super) struct PageJob {
     /// The possible starts of a job whose start varies.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub starts: Vec<&'static str>,
+    /// Numbers of certain and of possible copies that start in each of these ways.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub start_copies: Vec<[usize; 2]>,
     /// The starts and their conditions in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_words: Option<String>,
@@ -127,8 +130,10 @@ pub(super) struct PageTrigger {
 /// The jobs of a child pipeline's file.
 #[derive(Debug, Serialize)]
 pub(super) struct PageChild {
-    /// Stage and names of its jobs.
+    /// Stage and names of the jobs that GitLab makes, or may make: each copy of `parallel`.
     pub stages: Vec<(String, Vec<String>)>,
+    /// The number of those that no rule can leave out.
+    pub certain: usize,
     /// Set if it includes files that only GitLab reads.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_partial: bool,

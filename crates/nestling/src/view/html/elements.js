@@ -15,17 +15,26 @@ function el(tag, attributes = {}, ...children) {
 // A text that is cut in its middle where it does not fit: the end of a name tells it apart from its neighbors.
 const TAIL = 14;
 function middle(text, extra = "", tail = TAIL) {
-  if (text.length <= tail + 4) return el("span", { class: `cut ${extra}` }, text);
+  const all = letters(text);
+  if (all.length <= tail + 4) return el("span", { class: `cut ${extra}` }, text);
+  const join = (part) => (typeof all === "string" ? part : part.join(""));
   return el("span", { class: `mid ${extra}`, title: text },
-    el("span", { class: "a" }, text.slice(0, -tail)), el("span", { class: "b" }, text.slice(-tail)));
+    el("span", { class: "a" }, join(all.slice(0, -tail))), el("span", { class: "b" }, join(all.slice(-tail))));
 }
 
-// The same for a text that no style can cut, such as that of an option.
+// The letters as a reader sees them: an emoji of several code points is one. Most names are ASCII, where a string is its own list.
+const segments = typeof Intl.Segmenter === "function" ? new Intl.Segmenter() : null;
+function letters(text) {
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
+  return segments ? [...segments.segment(text)].map(({ segment }) => segment) : [...text];
+}
+
+// Cuts where CSS cannot, such as in an option of a select.
 function cutMiddle(text, most) {
-  const letters = [...text];
-  if (letters.length <= most) return text;
+  const all = [...letters(text)];
+  if (all.length <= most) return text;
   const tail = Math.floor((most - 1) / 2);
-  return `${letters.slice(0, most - 1 - tail).join("")}…${letters.slice(-tail).join("")}`;
+  return `${all.slice(0, most - 1 - tail).join("")}…${all.slice(-tail).join("")}`;
 }
 
 // A sentence with its code, which is between back-ticks.

@@ -18,7 +18,7 @@ const fields = {
 const WORKSPACE_KEY = ":"; // no unit has this name
 const STARTS = { automatic: "automatic", manual: "manual", delayed: "delayed", on_failure: "only on failure", conditional: "conditional" };
 
-// What the search found each shown job by, with the line where that is its YAML.
+// The field in which the search found each shown job, and the line if that is its YAML.
 let matched = new Map();
 let matchedLine = new Map();
 
@@ -70,7 +70,7 @@ function linesWith(words) {
   });
 }
 
-// Each word is in a fact or in a line. The first field that is not the name says what the job was found by.
+// Each word is in a fact or in a line. The first field other than the name counts as the place of the match.
 function matchOf(job, words, hits) {
   const facts = filter.field === "yaml" ? [] : factsOf(job);
   let found = "name";
@@ -163,12 +163,12 @@ function tally(values) {
 }
 
 // The jobs of each value, each value once for a job: `(4)`, or `(3–4)` where some are not certain, as the heads have it.
-function numbered(list, valuesOf) {
+function numbered(list, valuesOf, count = countOf) {
   const members = new Map();
   for (const job of list) {
     for (const value of new Set(valuesOf(job))) addTo(members, value, job);
   }
-  return new Map([...members].map(([value, own]) => [value, countRange(countOf(own))]));
+  return new Map([...members].map(([value, own]) => [value, countRange(count(own, value))]));
 }
 
 function fillFilters() {
@@ -182,7 +182,8 @@ function fillFilters() {
   fillFilter(fields.environment, "All environments", [...environments].map(([name, n]) => [name, `${name} (${n})`]));
   const reasons = numbered(list, (job) => job.reasons.map(([kind]) => kind));
   fillFilter(fields.reason, "All reasons", [...reasons].map(([kind, n]) => [kind, `${REASONS[kind] || kind} (${n})`]));
-  const starts = numbered(list, (job) => (job.condition ? [...job.starts, "conditional"] : job.starts));
+  const starts = numbered(list, (job) => (job.condition ? [...job.starts, "conditional"] : job.starts),
+    (own, start) => (start === "conditional" ? countOf(own) : countOfStart(own, start)));
   fillFilter(fields.start, "All starts", Object.keys(STARTS).filter((start) => starts.has(start)).map((start) => [start, `${STARTS[start]} (${starts.get(start)})`]));
   const parts = numbered(list, (job) => (partOf(job) ? [partOf(job).trigger] : []));
   fillFilter(fields.part, "All parts", [...parts].sort(([a], [b]) => partNumber(a) - partNumber(b)).map(([trigger, n]) => [trigger, `${trigger} (${n})`]));

@@ -16,6 +16,7 @@ const state = { selected: null, hovered: null, focused: null, chain: null, criti
 function redraw() {
   if (view.name !== "pipeline") return;
   const hadFocus = boxesLayer.contains(document.activeElement);
+  const focusedLane = lanesLayer.contains(document.activeElement) ? unitOfLane(document.activeElement) : undefined;
   shown = visibleJobs();
   drawn = layout(shown, scroller.clientWidth);
   elements.forEach((element) => element.remove());
@@ -37,6 +38,7 @@ function redraw() {
   draw();
   // The old elements are gone: the focus moves to the new one.
   if (hadFocus && state.focused !== null) elements.get(drawn.boxes.find(isFocused).id)?.focus({ preventScroll: true });
+  if (focusedLane !== undefined) laneElements.get(focusedLane)?.querySelector("button").focus({ preventScroll: true });
 }
 
 // A head for each stage, over all of its columns; for each level where the layout follows the needs.
@@ -69,6 +71,7 @@ function updateBar() {
   document.getElementById("found").textContent = found + critical;
   pressed("group", drawn.grouped);
   pressed("absent", view.absent);
+  pressed("layer", view.base);
   pressed("critical", view.critical);
   pressed("by-needs", view.layout === "needs");
   const omitted = jobs.filter((job) => job.out && !job.removed).length;

@@ -12,6 +12,7 @@ use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::pipeline::environment::Environment;
 use nestling_gitlab::pipeline::known::KnownVariables;
 use nestling_gitlab::pipeline::need::{Need, NeedSource, dependencies, needs};
+use nestling_gitlab::pipeline::presence::State;
 use nestling_gitlab::yaml::Node;
 use std::collections::HashMap;
 
@@ -43,12 +44,19 @@ impl JobReader<'_> {
         let count = planned.count();
         let lines = self.lines(job, tables);
         let is_multiplied = planned.multiplier().is_some();
-        let copy_names = planned.presence.copies().iter().map(|(copy, _)| copy.name.clone());
+        let copies = planned.presence.copies().iter().filter(|(_, presence)| presence.state() != State::Out);
+        let copy_names = copies.map(|(copy, _)| copy.name.clone());
+        let starts = if start == Start::Varies { start_ids(planned) } else { Vec::new() };
+        let start_copies = starts.iter().map(|id| {
+            let count = planned.count_with(|start| start.id() == *id);
+            [count.certain, count.possible]
+        });
         PageJob {
             name: name_index(job, tables),
             stage: tables.stages.index(job.stage().to_owned()),
-            start: Some(start_id(start)).filter(|_| start != Start::Automatic),
-            starts: if start == Start::Varies { start_ids(planned) } else { Vec::new() },
+            start: Some(start.id()).filter(|_| start != Start::Automatic),
+            start_copies: start_copies.collect(),
+            starts,
             start_words: planned.varied_start(),
             start_in: if let Start::Delayed(time) = start { Some(time.to_owned()) } else { None },
             out: planned.omission().map(|omission| omission.in_words(self.files.sources)),
@@ -144,19 +152,9 @@ impl JobReader<'_> {
     }
 }
 
-fn start_id(start: Start<'_>) -> &'static str {
-    match start {
-        Start::Automatic => "automatic",
-        Start::Manual => "manual",
-        Start::Delayed(_) => "delayed",
-        Start::OnFailure => "on_failure",
-        Start::Varies => "varies",
-    }
-}
-
 /// Returns the possible starts of a job, each once: the times of delayed ones may differ.
 fn start_ids(planned: PlannedJob<'_>) -> Vec<&'static str> {
-    let mut ids: Vec<&str> = planned.starts().into_iter().map(start_id).collect();
+    let mut ids: Vec<&str> = planned.starts().into_iter().map(Start::id).collect();
     ids.sort_unstable();
     ids.dedup();
     ids

@@ -7,7 +7,7 @@ const OPEN_UP_TO = 200; // more jobs than this start folded
 // As GitLab groups the jobs of `parallel` and of a matrix.
 const GROUP = /([\s:]+((\[.*\])|(\d+[\s:/\\]+\d+))){1,3}\s*$/;
 
-// The same on every page of the pipeline, so that an address can have it.
+// The same on every page of the pipeline, so that a URL can contain it.
 function groupKey(job, base) {
   return [unitKey(job.unit), job.stageName, base].map(encodeURIComponent).join("/");
 }

@@ -1,12 +1,13 @@
 //! The jobs as a plain list, for readers without scripts.
 
 use crate::plan::Plan;
+use crate::view::absences::{left_out_by_rules, left_out_otherwise};
 use crate::view::facts::{by_stage, deploys_to};
-use crate::view::planned::{Count, PlannedJob, absences, absent_names, possible_jobs};
+use crate::view::planned::{Count, PlannedJob, absent_names, possible_jobs};
 use crate::view::row::start_in_words;
 use nestling_files::path::readable;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};
-use nestling_gitlab::pipeline::need::{Need, needs};
+use nestling_gitlab::pipeline::need::needs;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -18,13 +19,21 @@ const NEEDS: usize = 3;
 pub(super) struct Listing {
     problems: Vec<String>,
     stages: Vec<Stage>,
+    /// The jobs that their rules leave out.
     left_out: Vec<String>,
+    /// The jobs that are not even written into the pipeline.
+    not_written: Vec<String>,
 }
 
 impl Listing {
     /// Returns the listing of a plan.
     pub(super) fn of(plan: &Plan) -> Self {
-        Self { problems: problems(plan), stages: stages(plan), left_out: left_out(plan) }
+        Self {
+            problems: problems(plan),
+            stages: stages(plan),
+            left_out: readable_lines(&left_out_by_rules(plan, usize::MAX)),
+            not_written: readable_lines(&left_out_otherwise(plan, usize::MAX)),
+        }
     }
 }
 
@@ -55,9 +64,8 @@ fn problems(plan: &Plan) -> Vec<String> {
     lines
 }
 
-/// Returns a line for each job that is not in the pipeline, with the reason.
-fn left_out(plan: &Plan) -> Vec<String> {
-    absences(plan).iter().map(|line| readable(line).into_owned()).collect()
+fn readable_lines(lines: &[String]) -> Vec<String> {
+    lines.iter().map(|line| readable(line).into_owned()).collect()
 }
 
 /// Returns the stages with a line for each job.
@@ -84,8 +92,12 @@ fn line(planned: PlannedJob<'_>, absent: &BTreeSet<&str>) -> String {
     facts.extend(planned.condition().map(|condition| format!("if {condition}")));
     if let Some(needs) = needs(&planned.job.body) {
         // Nothing waits for a job that is left out.
-        let names = needs.iter().filter_map(Need::job).filter(|name| !absent.contains(name));
-        let mut names: Vec<&str> = names.collect();
+        let mut names = Vec::new();
+        for need in &needs {
+            if let Some(name) = need.job().filter(|name| !absent.contains(name)) {
+                names.push(if need.optional { format!("{name} (optional)") } else { name.to_owned() });
+            }
+        }
         let more = match names.len().saturating_sub(NEEDS) {
             0 => String::new(),
             more => format!(" and {more} more"),

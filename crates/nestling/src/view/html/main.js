@@ -85,8 +85,7 @@ function kindTabs() {
 function header() {
   document.getElementById("title").textContent = plan.description;
   const present = jobs.filter((job) => !job.out);
-  // Of a job that may be manual, nobody knows before GitLab does.
-  const manual = countRange({ certain: countOf(present.filter((job) => job.start === "manual")).possible, possible: countOf(present.filter((job) => job.starts.includes("manual"))).possible });
+  const manual = countRange(countOfStart(present, "manual"));
   const deploys = countOf(present.filter((job) => job.environment?.action === "start"));
   const omitted = jobs.filter((job) => job.out && !job.removed).length;
   const selected = plan.units.filter((unit) => unit.verdict === "selected").length;
@@ -100,7 +99,7 @@ function tabCounts() {
   const count = (name, text) => { document.getElementById(`n-${name}`).textContent = text; };
   const has = (name, is) => { document.getElementById(`tab-${name}`).hidden = !is; };
   count("environments", environmentCount());
-  count("units", `${chosenUnits().length}/${plan.all}`);
+  count("units", `${chosenUnits().filter((unit) => unit.verdict !== "removed").length}/${plan.all}`);
   count("change", data.change.paths.length + (data.change.more || 0));
   const compared = comparedCounts();
   count("compared", compared ?? "");
@@ -143,10 +142,7 @@ onClick("absent", () => {
   view.absent = !view.absent;
   fillFilters();
 });
-onClick("layer", () => {
-  view.base = !view.base;
-  pressed("layer", view.base);
-});
+onClick("layer", () => { view.base = !view.base; });
 document.getElementById("edges").addEventListener("input", (event) => {
   view.edges = event.target.value;
   redraw();
@@ -179,7 +175,6 @@ function start() {
   document.getElementById("edges").closest("label").hidden = !data.jobs.some((job) => job.artifacts);
   problemBanner();
   restore();
-  pressed("layer", view.base);
   let width = scroller.clientWidth;
   new ResizeObserver(() => {
     if (view.name !== "pipeline") return;

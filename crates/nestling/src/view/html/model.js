@@ -70,6 +70,7 @@ function deriveJob(record, index, own, stageAt) {
     unitName: unitName(unit),
     start: record.start || "automatic",
     starts: record.starts || [record.start || "automatic"],
+    startCopies: record.start_copies || [copies],
     stageAt: stageAt.get(record.stage) ?? 0,
     stageName: data.stages[record.stage],
     reasons: unit === null ? [] : (own.get(unit)?.reasons || []).map(([kind, text]) => [kind, data.texts[text]]),
@@ -106,13 +107,18 @@ function reach(index, edges) {
   return seen;
 }
 
-// The difference of a kind to the first one. A job counts as changed if its YAML differs.
+// The jobs by which a kind differs from the first one. A job is changed if its YAML, its condition or its start differs. The numbers
+// on the kind's tab count what GitLab makes of them: each copy of `parallel`.
 function kindDifference(index) {
   const present = (kind) => new Map(derived(kind).jobs.filter((job) => !job.out && !(job.unit === null && job.short === NOOP)).map((job) => [job.nameIndex, job]));
   const first = present(0), other = present(index);
   const added = [...other.values()].filter((job) => !first.has(job.nameIndex));
   const removed = [...first.values()].filter((job) => !other.has(job.nameIndex));
-  const same = (a, b) => a.length === b.length && a.every((line, at) => line === b[at]);
-  const changed = [...other.values()].filter((job) => first.has(job.nameIndex) && !same(job.lines, first.get(job.nameIndex).lines));
-  return { added, removed, changed };
+  const both = [...other.values()].filter((job) => first.has(job.nameIndex)).map((job) => [first.get(job.nameIndex), job]);
+  const changed = both.filter(([before, job]) => !sameLines(before, job) || presenceText(before) !== presenceText(job) || startText(before) !== startText(job));
+  return { added, removed, changed: changed.map(([, job]) => job) };
+}
+
+function sameLines(a, b) {
+  return a.lines.length === b.lines.length && a.lines.every((line, at) => data.lines[line][0] === data.lines[b.lines[at]][0]);
 }

@@ -12,7 +12,7 @@ function openJob(index, { focus = true } = {}) {
   document.body.classList.add("with-panel");
   panel.scrollTop = 0;
   openGroupOf(job);
-  // An address may have both the job and a filter that hides it.
+  // A URL may have both the job and a filter that hides it.
   if (!restoring && !passesAll(job)) Object.assign(filter, NO_FILTER), showFilter();
   redraw();
   const box = drawn?.boxOf.get(index);

@@ -49,8 +49,7 @@ function childPart(trigger) {
   return (trigger.local || []).map((path) => {
     const child = data.children?.[path];
     if (!child) return null;
-    const count = child.stages.reduce((sum, [, names]) => sum + names.length, 0);
-    return el("div", { class: "child" }, el("p", { class: "quiet" }, `${plural(count, "job")} in ${path}${child.is_partial ? ", and those of files that only GitLab reads" : ""}`),
+    return el("div", { class: "child" }, el("p", { class: "quiet" }, `${countWords(jobsOfChild(child), "job")} in ${path}${child.is_partial ? ", and those of files that only GitLab reads" : ""}`),
       el("ol", { class: "child-stages" }, child.stages.map(([stage, names]) => el("li", {}, el("span", { class: "quiet" }, stage), el("ul", {}, names.map((name) => el("li", {}, name)))))));
   });
 }
@@ -59,5 +58,11 @@ function childPart(trigger) {
 function childCount(trigger) {
   const children = (trigger.local || []).map((path) => data.children?.[path]);
   if (!children.length || children.some((child) => !child || child.is_partial) || children.length !== (trigger.files || []).length) return null;
-  return children.flatMap((child) => child.stages).reduce((sum, [, names]) => sum + names.length, 0);
+  const counts = children.map(jobsOfChild);
+  const sum = (key) => counts.reduce((total, count) => total + count[key], 0);
+  return { certain: sum("certain"), possible: sum("possible") };
+}
+
+function jobsOfChild(child) {
+  return { certain: child.certain, possible: child.stages.reduce((sum, [, names]) => sum + names.length, 0) };
 }

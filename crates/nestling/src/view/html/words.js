@@ -10,6 +10,13 @@ function countOf(list) {
   return { certain, possible };
 }
 
+// The same of the copies that start in this way: of a job that may be manual, none is for certain.
+function countOfStart(list, start) {
+  const of = (job) => job.startCopies[job.starts.indexOf(start)] || [0, 0];
+  const sum = (at) => list.reduce((total, job) => total + of(job)[at], 0);
+  return { certain: sum(0), possible: sum(1) };
+}
+
 function countRange({ certain, possible }) {
   const from = certain.toLocaleString("en");
   return certain === possible ? from : `${from}–${possible.toLocaleString("en")}`;
@@ -37,6 +44,16 @@ function startWords(job) {
   if (job.start === "delayed") return `starts after ${job.start_in}`;
   if (job.start === "on_failure") return "only on failure";
   return "automatic";
+}
+
+// Presence and start in full, as one kind of pipeline differs from another.
+function presenceText(job) {
+  const copies = job.multiplied ? `${countWords(countOf([job]), "copy", "copies")}, ` : "";
+  return `${copies}${job.condition ? `if ${job.condition}` : "always"}`;
+}
+
+function startText(job) {
+  return job.start === "delayed" ? `after ${job.start_in}` : startWords(job);
 }
 
 // The start of a job whose start depends on a condition, in a few words: `may be manual`.

@@ -189,7 +189,11 @@ fn job_v1(planned: PlannedJob<'_>, sources: &Sources) -> JobV1 {
         short_name: short(job).to_owned(),
         unit: job.unit.as_ref().map(ToString::to_string),
         stage: job.stage().to_owned(),
-        start: start_id(planned.start()).to_owned(),
+        start: match planned.start() {
+            Start::Varies => "automatic",
+            start => start.id(),
+        }
+        .to_owned(),
         presence: presence(planned, sources),
         copies: planned.count().possible,
         trigger: planned.trigger().map(str::to_owned),
@@ -203,15 +207,6 @@ fn job_v1(planned: PlannedJob<'_>, sources: &Sources) -> JobV1 {
         not_reused: None,
         copy_names: copy_names(planned),
         origin: origin(job.origin, sources),
-    }
-}
-
-fn start_id(start: Start<'_>) -> &'static str {
-    match start {
-        Start::Automatic | Start::Varies => "automatic",
-        Start::Manual => "manual",
-        Start::Delayed(_) => "delayed",
-        Start::OnFailure => "on_failure",
     }
 }
 
@@ -254,7 +249,7 @@ fn presence(planned: PlannedJob<'_>, sources: &Sources) -> PresenceV1 {
         starts: planned
             .conditional_starts()
             .into_iter()
-            .map(|(condition, start)| StartV1 { start: start_id(start).to_owned(), condition })
+            .map(|(condition, start)| StartV1 { start: start.id().to_owned(), condition })
             .collect(),
         condition: planned.condition(),
         rule: planned.deciding_rule().map(|origin| sources.place(origin)),

@@ -50,7 +50,7 @@ impl Manifests<'_> {
         None
     }
 
-    /// `pnpm install --frozen-lockfile` compares what a project asks for with what the lock file says that it asked for.
+    /// `pnpm install --frozen-lockfile` compares the dependencies of a project with those that the lock file recorded.
     pub(super) fn stale_pnpm(&self, lock: &RepoPath, dir: &RepoPath) -> Option<Stale> {
         let tables = ["importers", "specifiers", "dependencies", "devDependencies"];
         let content = self.data(lock).filter(|content| has_some(content, &tables))?;
@@ -115,7 +115,7 @@ fn locked_version(packages: &Map<String, Value>, path: &str, name: &str) -> Opti
     None
 }
 
-/// Returns true for a lock file with an entry in one of these tables. An empty one says nothing.
+/// Returns true for a lock file with an entry in one of these tables. An empty one proves nothing.
 fn has_some(content: &Value, tables: &[&str]) -> bool {
     tables
         .iter()

@@ -7,29 +7,32 @@ use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use toml::{Table, Value};
 
+/// A project of a lock file.
+struct Project {
+    name: String,
+    file: RepoPath,
+    manifest: Table,
+}
+
 impl Manifests<'_> {
     /// `--locked` refuses a lock file in which a crate of the workspace has another version, or lacks a dependency.
     pub(super) fn stale_cargo(&self, lock: &RepoPath) -> Option<Stale> {
-        let content = self.text(lock)?.parse::<Table>().ok()?;
+        let content = self.toml(lock)?;
         let packages = packages(&content)?;
         let root = self.toml(&lock.parent().unwrap_or_default().child(b"Cargo.toml"))?;
         let workspace = root.get("workspace");
-        for dir in self.locked_directories(lock, "rust") {
-            let file = dir.child(b"Cargo.toml");
-            let Some(manifest) = self.toml(&file) else { continue };
-            let Some(name) = manifest.get("package").and_then(|package| package.get("name")?.as_str()) else {
-                continue;
+        for Project { name, file, manifest } in self.projects(lock, "rust", "Cargo.toml", "package") {
+            let is_own =
+                |package: &&&Table| text(package, "name") == Some(&name) && package.get("source").is_none();
+            let Some(own) = packages.iter().find(is_own) else {
+                return Some(Stale { package: name, manifest: file });
             };
-            let own = packages
-                .iter()
-                .find(|package| text(package, "name") == Some(name) && package.get("source").is_none());
-            let Some(own) = own else { return Some(Stale { package: name.to_owned(), manifest: file }) };
             let locked = own.get("dependencies").and_then(Value::as_array).into_iter().flatten();
             let locked: BTreeSet<&str> =
                 locked.filter_map(|entry| entry.as_str()?.split(' ').next()).collect();
             if let Some(package) = dependencies(&manifest, workspace)
                 .into_iter()
-                .find(|other| other != name && !locked.contains(other.as_str()))
+                .find(|other| *other != name && !locked.contains(other.as_str()))
             {
                 return Some(Stale { package, manifest: file });
             }
@@ -39,23 +42,18 @@ impl Manifests<'_> {
 
     /// `uv sync --locked` refuses a lock file that lacks a requirement of a project.
     pub(super) fn stale_uv(&self, lock: &RepoPath) -> Option<Stale> {
-        let content = self.text(lock)?.parse::<Table>().ok()?;
+        let content = self.toml(lock)?;
         let packages = packages(&content)?;
-        for dir in self.locked_directories(lock, "python") {
-            let file = dir.child(b"pyproject.toml");
-            let Some(project) = self.toml(&file) else { continue };
-            let Some(name) = project.get("project").and_then(|project| project.get("name")?.as_str()) else {
-                continue;
+        for Project { name, file, manifest } in self.projects(lock, "python", "pyproject.toml", "project") {
+            let is_own = |package: &&&Table| text(package, "name").map(normalized) == Some(normalized(&name));
+            let Some(own) = packages.iter().find(is_own) else {
+                return Some(Stale { package: name, manifest: file });
             };
-            let own = packages
-                .iter()
-                .find(|package| text(package, "name").map(normalized) == Some(normalized(name)));
-            let Some(own) = own else { return Some(Stale { package: name.to_owned(), manifest: file }) };
             let required = own.get("metadata").and_then(|metadata| metadata.get("requires-dist")?.as_array());
             let required = required.into_iter().flatten().filter_map(|entry| entry.get("name")?.as_str());
             let locked: BTreeSet<String> = required.map(normalized).collect();
             if let Some(package) =
-                requirements(&project).into_iter().find(|name| !locked.contains(&normalized(name)))
+                requirements(&manifest).into_iter().find(|name| !locked.contains(&normalized(name)))
             {
                 return Some(Stale { package, manifest: file });
             }
@@ -65,7 +63,7 @@ impl Manifests<'_> {
 
     /// `poetry install` refuses a lock file of another pyproject.toml.
     pub(super) fn stale_poetry(&self, lock: &RepoPath) -> Option<Stale> {
-        let content = self.text(lock)?.parse::<Table>().ok()?;
+        let content = self.toml(lock)?;
         let locked: BTreeSet<String> =
             packages(&content)?.iter().filter_map(|package| text(package, "name").map(normalized)).collect();
         let file = lock.parent().unwrap_or_default().child(b"pyproject.toml");
@@ -104,12 +102,24 @@ impl Manifests<'_> {
         Some(Stale { package: missing.clone(), manifest: file })
     }
 
+    /// Returns the projects of a lock file that have a name, which is in this table of the manifest.
+    fn projects(&self, lock: &RepoPath, kind: &str, file_name: &str, table: &str) -> Vec<Project> {
+        let mut projects = Vec::new();
+        for dir in self.locked_directories(lock, kind) {
+            let file = dir.child(file_name.as_bytes());
+            let Some(manifest) = self.toml(&file) else { continue };
+            let name = manifest.get(table).and_then(|table| table.get("name")?.as_str()).map(str::to_owned);
+            projects.extend(name.map(|name| Project { name, file, manifest }));
+        }
+        projects
+    }
+
     fn toml(&self, path: &RepoPath) -> Option<Table> {
         self.text(path)?.parse().ok()
     }
 }
 
-/// Returns the `[[package]]` entries of a lock file. `None` without any: it says nothing.
+/// Returns the `[[package]]` entries of a lock file. `None` if it has none: it proves nothing.
 fn packages(lock: &Table) -> Option<Vec<&Table>> {
     let packages = lock.get("package")?.as_array()?.iter();
     Some(packages.filter_map(Value::as_table).collect())

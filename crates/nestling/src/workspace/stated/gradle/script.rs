@@ -46,7 +46,7 @@ pub(super) fn without_comments(text: &str) -> String {
     code
 }
 
-/// The length of the string at the beginning of a string, which ends with its line if it is not closed.
+/// The length of the literal that code begins with, which ends with its line if it is not closed.
 fn string_length(text: &str, quote: char) -> usize {
     let triple = quote.to_string().repeat(3);
     if text.starts_with(&triple) {

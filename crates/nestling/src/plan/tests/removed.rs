@@ -1,4 +1,4 @@
-//! Units that are gone at head: the jobs that stop their environments, and the units that depended on them.
+//! Units that head has removed: the jobs that stop their environments, and the units that depended on them.
 
 use super::{NOOP_JOB, Repo, WORKSPACE, between, jobs, planned, reasons, repo};
 
@@ -53,7 +53,7 @@ fn a_unit_that_moved_is_one_story() {
     assert_eq!(
         reasons(&plan),
         [
-            "apps/web: apps/web/main.js changed (and 1 other path); moved here from web, where it was `web`",
+            "apps/web: apps/web/main.js changed (and 1 other path); moved here from web",
             "web: moved to apps/web: environments left behind are stopped",
         ]
     );

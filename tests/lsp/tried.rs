@@ -1,0 +1,136 @@
+//! Renames that would change more than a name: each is refused, and the same set of jobs stays otherwise.
+
+use super::shop::Shop;
+use serde_json::{Value, json};
+
+/// Changes of files, each from one text to another, and a rename with the reason to refuse it.
+type Refused = (&'static [(&'static str, &'static str, &'static str)], [&'static str; 4]);
+
+const SHARDS: &str = "\n#% for shard in range(1, inputs.shards + 1)\ntest ${{ shard }}: { stage: test, script: make }\n#% endfor\ndeploy:";
+
+const REFUSED: &[Refused] = &[
+    // A job that a loop makes has the new name.
+    (&[("ci/node.yml", "\ndeploy:", SHARDS)], ["api/nestling.yml", "che|ck:", "test 2", "would be lost"]),
+    (&[("ci/node.yml", "\ndeploy:", SHARDS)], ["ci/node.yml", "\nbui|ld:", "test 2", "would be"]),
+    (
+        &[("ci/node.yml", "\ndeploy:", "\nnot ${{ unit.slug }}: { stage: test, script: make }\ndeploy:")],
+        ["api/nestling.yml", "che|ck:", "not api", "would be lost"],
+    ),
+    // The default stage of a job without one.
+    (&[], ["api/nestling.yml", "stage: te|st", "verify", "undefined stage `test`"]),
+    // A dependency that a glob finds.
+    (
+        &[("api/nestling.yml", "depends_on: [libs]", "depends_on: [\"li*\"]")],
+        ["api/nestling.yml", "\"li|bs:build", "core", "`li*` in api/nestling.yml:3 may be this name"],
+    ),
+    (
+        &[
+            ("api/nestling.yml", "depends_on: [libs]", "depends_on: [services/shop]"),
+            ("api/nestling.yml", "needs: [build, \"libs:build\"]", "needs: [\"libs:build?\"]"),
+            ("nestling.yml", "use: node }", "use: node, depends_on: [\"l*\"] }"),
+        ],
+        ["api/nestling.yml", "\"li|bs:build", "core", "`l*` in nestling.yml:4 may be this name"],
+    ),
+];
+
+fn changed(changes: &[(&str, &str, &str)]) -> Shop {
+    let shop = Shop::open(&["utf-8"]);
+    for (changed, from, to) in changes {
+        let text = shop.text(changed);
+        assert!(text.contains(from), "{changed}: {from}");
+        shop.repository.write(changed, &text.replacen(from, to, 1));
+    }
+    shop.client.end();
+    Shop::reopen(shop.repository)
+}
+
+#[test]
+fn a_rename_that_loses_a_job_or_a_dependency_is_refused() {
+    for (changes, [file, part, new_name, why]) in REFUSED {
+        let mut shop = changed(changes);
+        let refused = shop.rename(file, part, new_name);
+        let refused = refused.expect_err(&format!("{part} to {new_name}"));
+        assert!(refused.contains(why), "{part}: {refused}");
+        shop.client.end();
+    }
+}
+
+/// Other pipelines that read the same file are no files that are open.
+#[test]
+fn a_name_in_a_shared_file_is_renamed_in_all_pipelines() {
+    let shop = Shop::open(&["utf-8"]);
+    shop.repository
+        .write("other.gitlab-ci.yml", "include: ci/plain.yml\nb: { extends: .rust, script: make }\n")
+        .write("child.gitlab-ci.yml", "include: sub/pipe.yml\n")
+        .write("sub/pipe.yml", "include: ci/plain.yml\nc: { extends: .rust, script: make }\n")
+        .write("apart.gitlab-ci.yml", "include: sub/apart.yml\nd: { extends: .rust, script: make }\n")
+        .write("sub/apart.yml", ".rust: { image: rust }\n");
+    shop.client.end();
+    let mut shop = Shop::reopen(shop.repository);
+    let found = shop.ask("textDocument/references", ".gitlab-ci.yml", ".ru|st");
+    assert_eq!(found.as_array().map(Vec::len), Some(4), "{found}");
+    let changed = shop.rename(".gitlab-ci.yml", ".ru|st", ".cargo").unwrap();
+    let names: Vec<&str> = changed.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(names, [".gitlab-ci.yml", "ci/plain.yml", "other.gitlab-ci.yml", "sub/pipe.yml"]);
+    assert!(changed.iter().all(|(_, text)| !text.contains(".rust")), "{changed:?}");
+    // A job of the other pipeline has the name.
+    shop.repository.write(
+        "other.gitlab-ci.yml",
+        "include: ci/plain.yml\n.cargo: { image: other }\nb: { extends: .rust, script: make }\n",
+    );
+    shop.client.end();
+    let mut shop = Shop::reopen(shop.repository);
+    let refused = shop.rename(".gitlab-ci.yml", ".ru|st", ".cargo").unwrap_err();
+    assert!(refused.contains("taken already") || refused.contains("would be"), "{refused}");
+    shop.client.end();
+}
+
+/// A unit that cannot be read may use the name, and a state without a plan cannot be compared.
+#[test]
+fn nothing_is_renamed_while_a_file_of_the_workspace_has_an_error() {
+    for (file, from, to) in [
+        ("libs/nestling.yml", "unit: { use: node", "unit: [ use: node"),
+        ("nestling.yml", "stages: [build", "stages: {build"),
+    ] {
+        let mut shop = changed(&[(file, from, to)]);
+        let refused = shop.rename("ci/node.yml", "\nbui|ld:", "compile").expect_err(file);
+        assert!(refused.contains(&format!("({file}:")), "{refused}");
+        shop.client.end();
+    }
+    // An error in a job hides no name.
+    let mut shop = changed(&[("api/nestling.yml", "needs: [build, ", "needs: [build, gone, ")]);
+    let changed = shop.rename("ci/node.yml", "\nbui|ld:", "compile").unwrap();
+    assert!(
+        changed.iter().all(|(_, text)| !text.contains("build]") && !text.contains("[build")),
+        "{changed:?}"
+    );
+    shop.client.end();
+}
+
+/// An editor asks for a new name only where there can be one.
+#[test]
+fn a_name_that_no_other_can_replace_is_refused_before_the_new_one_is_typed() {
+    let mut shop = changed(&[
+        ("libs/nestling.yml", "use: node", "use: [node, nestling/scan]"),
+        ("ci/node.yml", "\nbuild:", "\nscan secrets:"),
+    ]);
+    let text = shop.text("ci/node.yml");
+    let line = text.lines().position(|line| line == "scan secrets:").unwrap();
+    let document = json!({ "uri": super::client::uri(&shop.path("ci/node.yml")) });
+    let params = json!({ "textDocument": document, "position": { "line": line, "character": 2 } });
+    let answer = shop.client.ask("textDocument/prepareRename", &params);
+    let why = answer["error"]["message"].as_str().unwrap_or_else(|| panic!("{answer}"));
+    assert!(why.contains("which is no file here, uses `scan secrets`"), "{why}");
+    shop.client.end();
+}
+
+/// A keyword has no references, and the hover of a function does not call it a macro.
+#[test]
+fn a_word_that_is_no_name_has_no_references() {
+    let mut shop = changed(&[("ci/node.yml", "\ndeploy:", SHARDS)]);
+    let found = shop.ask("textDocument/references", "ci/node.yml", "scr|ipt: make -j");
+    assert_eq!(found, json!([]));
+    let hovered = shop.ask("textDocument/hover", "ci/node.yml", "ran|ge(1");
+    assert!(hovered == Value::Null || !hovered.to_string().contains("macro"), "{hovered}");
+    shop.client.end();
+}
