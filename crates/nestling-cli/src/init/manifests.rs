@@ -10,6 +10,7 @@ mod gradle;
 mod python;
 mod backend;
 mod locks;
+mod programs;
 
 use super::inventory::Inventory;
 use super::lists::List;
@@ -72,6 +73,9 @@ impl Manifests<'_> {
             ["go", "vet" | "test" | "build" | "mod", ..]
             | ["gotestsum", ..]
             | ["golangci-lint", "run", ..] => self.go_fault(dir, has_go_work),
+            ["npm" | "pnpm" | "yarn" | "bun", "run", ..] | ["npm", "test", ..] => {
+                self.program_fault(words, dir)
+            }
             ["npm", "ci" | "install", ..] => self.javascript_fault("npm", dir),
             ["bun", "install" | "ci", ..] => self.javascript_fault("bun", dir),
             ["pnpm", "install", rest @ ..] => {

@@ -63,7 +63,7 @@ impl Making<'_> {
     ) -> Result<Option<Vec<Fact>>, ReadError> {
         let outcome = match project.kind.id {
             "dotnet" => self.dotnet(project, findings)?,
-            "python" => Ok(self.python_tests(&project.dir)?),
+            "python" => Ok(self.python_tests(project, findings)?),
             "kustomize" => match kustomization(self.files, self.inventory, &project.marker)? {
                 Kustomization::Rendered(arguments) if arguments.is_empty() => Ok(Vec::new()),
                 Kustomization::Rendered(arguments) => Ok(vec![fact("arguments", arguments)]),
