@@ -241,7 +241,7 @@ fn index_of(names: &BTreeMap<(Owner, &str), usize>, owner: Owner, name: &str) ->
 }
 
 /// A job without `needs` and `dependencies` downloads the artifacts of all earlier stages. Those that are in the directory of another
-/// unit, and that none of its texts names, are of no use to it.
+/// unit, and that none of its strings names, are of no use to it.
 fn artifact_ties(
     candidates: &[Candidate],
     placements: &[Option<Placement>],

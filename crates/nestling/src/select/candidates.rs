@@ -114,7 +114,7 @@ struct Reads {
     anything: bool,
     /// The files that have an `include:`.
     including: Vec<Body>,
-    /// What the file functions of templates read.
+    /// Reads of the file functions of templates.
     file_reads: BTreeSet<FileRead>,
 }
 

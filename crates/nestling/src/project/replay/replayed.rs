@@ -33,7 +33,7 @@ pub struct Replayed {
     pub end: MergesEnd,
     /// The findings in the configuration of today. With errors nothing is replayed.
     pub diagnostics: Vec<Diagnostic>,
-    /// The texts of the files that were read, which diagnostics point into.
+    /// The files that were read, which diagnostics point into.
     pub sources: Sources,
 }
 
