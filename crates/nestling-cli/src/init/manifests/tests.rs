@@ -136,7 +136,7 @@ fn go() {
             &[("a/go.mod", "module a\n"), ("a/tools.go", "//go:build tools\n\npackage tools\n")],
             Some("a package of Go beside a/go.mod, and the constraint of a/tools.go leaves it out"),
         ),
-        ("go vet ./...", &[("a/go.mod", "???\n")], Some("no directive")),
+        ("go vet ./...", &[("a/go.mod", "???\n")], Some("not a directive")),
         ("gotestsum", &[("a/go.mod", replaced), code], Some("`../y`")),
         ("gotestsum", &[("a/go.mod", replaced), code, ("y/go.mod", "module y\n")], None),
         ("gotestsum", &[("a/go.mod", replaced), code, ("a/vendor/modules.txt", "")], None),

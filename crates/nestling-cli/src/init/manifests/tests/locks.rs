@@ -121,7 +121,11 @@ fn go() {
         ("go vet ./...", &[module, ("a/main.go", "package a\n")], None),
         (
             "go vet ./...",
-            &[module, ("a/main.go", "//go:build tools\n\npackage a\n\nimport \"x.org/y\"\n")],
+            &[
+                module,
+                ("a/b.go", "package a\n"),
+                ("a/main.go", "//go:build tools\n\npackage a\n\nimport \"x.org/y\"\n"),
+            ],
             None,
         ),
         ("go vet ./...", &[replaced, code, ("y/go.mod", "module x.org/y\n")], None),
