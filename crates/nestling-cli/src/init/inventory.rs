@@ -13,6 +13,8 @@ pub(super) struct Directory {
     pub files: BTreeSet<String>,
     /// Names of its subdirectories.
     pub directories: BTreeSet<String>,
+    /// Names of its symbolic links, which are not followed.
+    pub links: BTreeSet<String>,
 }
 
 impl Directory {
@@ -85,7 +87,9 @@ impl Inventory {
                     self.left_out
                         .push(LeftOut { dir: path.child(&entry.name), reason: "a repository of its own" });
                 }
-                EntryKind::Symlink => {}
+                EntryKind::Symlink => {
+                    directory.links.insert(name.to_owned());
+                }
             }
             if path.is_root() {
                 self.at_root.insert(name.to_owned());

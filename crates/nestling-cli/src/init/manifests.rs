@@ -11,6 +11,7 @@ mod python;
 mod backend;
 mod locks;
 mod programs;
+mod terraform;
 
 use super::inventory::Inventory;
 use super::lists::List;
@@ -73,6 +74,9 @@ impl Manifests<'_> {
             ["go", "vet" | "test" | "build" | "mod", ..]
             | ["gotestsum", ..]
             | ["golangci-lint", "run", ..] => self.go_fault(dir, has_go_work),
+            ["tofu" | "terraform", "fmt" | "init" | "validate" | "plan", ..] => {
+                self.terraform_fault(words, dir)
+            }
             ["npm" | "pnpm" | "yarn" | "bun", "run", ..] | ["npm", "test", ..] => {
                 self.program_fault(words, dir)
             }

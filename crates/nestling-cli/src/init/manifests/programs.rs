@@ -93,6 +93,7 @@ fn names(lock: &str, package: &str) -> bool {
         let is_scoped = before
             .strip_suffix('/')
             .is_some_and(|scope| scope.ends_with(is_part) && !scope.ends_with("node_modules"));
-        !before.ends_with(is_part) && !is_scoped && !after.is_some_and(is_part)
+        // `@jest/schemas` begins with a scope.
+        !before.ends_with(is_part) && !before.ends_with('@') && !is_scoped && !after.is_some_and(is_part)
     })
 }

@@ -43,7 +43,7 @@ fn programs_of_scripts() {
         r#"{ "name": "a", "scripts": { "test": "CI=1 jest --ci", "lint": "cross-env A=b eslint . | cat", "build": "node x.js" } }"#,
     );
     let reason = "`jest`, which the script `test` runs and no package in pnpm-lock.yaml brings";
-    let others = "packages:\n  '@types/jest@29.0.0':\n    resolution: {}\n  jest-worker@29.0.0: {}\n";
+    let others = "packages:\n  '@types/jest@29.0.0':\n    resolution: {}\n  '@jest/schemas@29.0.0': {}\n  jest-worker@29.0.0: {}\n";
     check(&[
         ("pnpm run test", &[package, ("pnpm-lock.yaml", others)], Some(reason)),
         ("pnpm run test", &[package, ("pnpm-lock.yaml", "  jest@29.0.0:\n    resolution: {}\n")], None),

@@ -6,7 +6,11 @@ use nestling::{ReadError, RepoPath};
 const ELIXIR: Choice = Choice {
     noun: "Elixir",
     input: "elixir",
-    lines: &["1.18", "1.19", "1.17", "1.16", "1.15", "1.14", "1.13", "1.12", "1.11", "1.10"],
+    // The newest are not out yet: a project that requires one is of a later time than this list.
+    lines: &[
+        "1.18", "1.19", "1.20", "1.17", "1.16", "1.15", "1.14", "1.13", "1.12", "1.11", "1.10", "1.21",
+        "1.22",
+    ],
 };
 
 impl Versions<'_> {

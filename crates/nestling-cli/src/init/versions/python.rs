@@ -10,7 +10,9 @@ use toml::{Table, Value};
 const PYTHON: Choice = Choice {
     noun: "Python",
     input: "versions",
-    lines: &["3.13", "3.14", "3.12", "3.11", "3.10", "3.9", "3.8", "3.7", "3.6", "2.7", "3.15"],
+    lines: &[
+        "3.13", "3.14", "3.12", "3.11", "3.10", "3.9", "3.8", "3.7", "3.6", "2.7", "3.15", "3.16", "3.17",
+    ],
 };
 
 /// `python_requires` of setup.cfg and setup.py. The pattern is a constant, and a test compiles it.

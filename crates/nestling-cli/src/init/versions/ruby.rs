@@ -7,7 +7,7 @@ use nestling::{ReadError, RepoPath};
 const RUBY: Choice = Choice {
     noun: "Ruby",
     input: "ruby",
-    lines: &["3.4", "4.0", "3.3", "3.2", "3.1", "3.0", "2.7", "2.6", "2.5", "2.4", "2.3"],
+    lines: &["3.4", "4.0", "3.3", "3.2", "3.1", "3.0", "2.7", "2.6", "2.5", "2.4", "2.3", "4.1", "4.2"],
 };
 
 impl Versions<'_> {
