@@ -205,7 +205,7 @@ fn of_global(global: &serde_json::Value) -> Option<String> {
     Some(line)
 }
 
-/// Returns true if an SDK of a newer major version may take the place of the one that `global.json` asks for.
+/// Returns true if an SDK of a newer major version may replace the one that `global.json` asks for.
 fn takes_newer(global: &serde_json::Value, version: &str) -> bool {
     let policy = global.get("sdk").and_then(|sdk| sdk.get("rollForward")?.as_str()).unwrap_or_default();
     let major = version.split('.').next().and_then(|major| major.parse().ok());

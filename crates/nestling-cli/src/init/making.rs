@@ -2,9 +2,9 @@
 
 mod node;
 mod code;
+mod plain;
 mod image;
 mod infrastructure;
-mod plain;
 mod python;
 mod pnpm;
 mod refused;

@@ -2,8 +2,8 @@
 //! fails to read them.
 
 mod cargo;
-mod go;
 mod go_constraints;
+mod go;
 mod javascript;
 mod yarn;
 mod gradle;

@@ -51,9 +51,9 @@ struct Run {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reach {
     Itself,
-    /// Those in a match as well.
+    /// Directories in a match as well.
     Below,
-    /// Those for which `*` matches slashes.
+    /// Directories of any depth, since `*` matches slashes.
     Across,
 }
 

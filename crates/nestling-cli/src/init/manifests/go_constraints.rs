@@ -70,7 +70,7 @@ fn all(words: &mut Words<'_>) -> bool {
     is_true
 }
 
-/// `a`, `!a` or `(a || b)`. Signs that stand before others are read in a loop, so that their number does not matter.
+/// `a`, `!a` or `(a || b)`. Exclamation marks are read in a loop, so that their number does not matter.
 fn one(words: &mut Words<'_>) -> bool {
     let mut is_negated = false;
     while words.next_if_eq(&"!").is_some() {
