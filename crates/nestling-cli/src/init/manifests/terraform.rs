@@ -15,7 +15,8 @@ impl Manifests<'_> {
             names.map(|name| path.child(name.as_bytes())).collect::<Vec<_>>()
         });
         let dangling = links.into_iter().find(|link| self.leads_to_nothing(link))?;
-        Some(format!("the file that the link {dangling} points to, which does not exist"))
+        let name = String::from_utf8_lossy(dangling.relative_to(dir)?).into_owned();
+        Some(format!("the file that the link `{name}` points to, which does not exist"))
     }
 
     fn leads_to_nothing(&self, link: &RepoPath) -> bool {
@@ -83,7 +84,7 @@ mod tests {
             let manifests = Manifests::new(&files, &inventory, &[]);
             let words: Vec<&str> = command.split(' ').collect();
             let fault = manifests.fault(&words, &RepoPath::parse("a").unwrap(), true);
-            let expected = "the file that the link a/terraform.tfvars points to, which does not exist";
+            let expected = "the file that the link `terraform.tfvars` points to, which does not exist";
             assert_eq!(fault.as_deref(), is_fault.then_some(expected), "{target} {command}");
         }
     }
