@@ -43,6 +43,7 @@ fn every_kind_of_project_becomes_a_unit_with_jobs() {
         ("tools/cli/go.mod", "module cli\n"),
         ("tools/cli/cli.go", "package cli\n"),
         ("ml/pyproject.toml", "[project]\nname = 'ml'\n[dependency-groups]\ndev = ['pytest']\n"),
+        ("ml/test_numbers.py", ""),
         ("legacy/pom.xml", "<project/>"),
         ("infra/network/main.tf", "provider \"aws\" {}\n"),
         ("infra/network/.terraform.lock.hcl", ""),

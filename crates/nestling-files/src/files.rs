@@ -117,6 +117,21 @@ pub trait Files {
     /// A directory cannot be listed.
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError>;
 
+    /// Visits the directories from the root down to one, and those in it, as [`Files::walk`] does. The directories beside them are
+    /// not visited, and where a commit or a disk is read not even listed.
+    ///
+    /// # Errors
+    /// A directory cannot be listed.
+    fn walk_to(
+        &self,
+        target: &RepoPath,
+        visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
+    ) -> Result<(), ReadError> {
+        self.walk(&mut |directory, entries| {
+            if is_on_way(directory, target) { visit(directory, entries) } else { Walk::Skip }
+        })
+    }
+
     /// Finds files by their names in all directories, each directory before those below it. Where a commit is read, this
     /// costs far less than [`Files::walk`].
     ///
@@ -125,6 +140,22 @@ pub trait Files {
     fn find(&self, query: &FileQuery<'_>, visitor: &mut dyn FileVisitor) -> Result<(), ReadError> {
         query::find_by_walking(self, query, visitor)
     }
+}
+
+/// Returns `true` if [`Files::walk_to`] visits a directory: the target, one above it, or one in it.
+///
+/// ```
+/// use nestling_files::files::is_on_way;
+/// use nestling_files::path::RepoPath;
+///
+/// let target = RepoPath::parse("a/b")?;
+/// let is_visited = |path: &str| RepoPath::parse(path).is_ok_and(|path| is_on_way(&path, &target));
+/// assert!(["", "a", "a/b", "a/b/c"].into_iter().all(is_visited));
+/// assert!(!is_visited("a/c"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn is_on_way(directory: &RepoPath, target: &RepoPath) -> bool {
+    directory.is_in(target) || target.is_in(directory)
 }
 
 impl<F: Files + ?Sized> Files for &F {
@@ -138,6 +169,14 @@ impl<F: Files + ?Sized> Files for &F {
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
         (**self).walk(visit)
+    }
+
+    fn walk_to(
+        &self,
+        target: &RepoPath,
+        visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
+    ) -> Result<(), ReadError> {
+        (**self).walk_to(target, visit)
     }
 
     fn find(&self, query: &FileQuery<'_>, visitor: &mut dyn FileVisitor) -> Result<(), ReadError> {
@@ -156,6 +195,14 @@ impl<F: Files + ?Sized> Files for Box<F> {
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
         (**self).walk(visit)
+    }
+
+    fn walk_to(
+        &self,
+        target: &RepoPath,
+        visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
+    ) -> Result<(), ReadError> {
+        (**self).walk_to(target, visit)
     }
 
     fn find(&self, query: &FileQuery<'_>, visitor: &mut dyn FileVisitor) -> Result<(), ReadError> {

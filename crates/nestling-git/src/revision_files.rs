@@ -92,4 +92,12 @@ impl Files for OtherFiles {
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
         self.with(&RepoPath::root(), |files| files.walk(visit))
     }
+
+    fn walk_to(
+        &self,
+        target: &RepoPath,
+        visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
+    ) -> Result<(), ReadError> {
+        self.with(target, |files| files.walk_to(target, visit))
+    }
 }

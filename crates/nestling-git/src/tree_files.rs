@@ -4,7 +4,9 @@ use super::id::{ObjectId, ObjectIds};
 use super::object::ObjectSource;
 use super::tree::{self, Mode, TreeEntry};
 use super::{GitError, TreeId, search};
-use nestling_files::files::{DirectoryEntry, EntryKind, FileQuery, FileVisitor, Files, ReadError, Walk};
+use nestling_files::files::{
+    DirectoryEntry, EntryKind, FileQuery, FileVisitor, Files, ReadError, Walk, is_on_way,
+};
 use nestling_files::path::RepoPath;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -157,11 +159,19 @@ impl Files for TreeFiles<'_> {
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
+        self.walk_to(&RepoPath::root(), visit)
+    }
+
+    fn walk_to(
+        &self,
+        target: &RepoPath,
+        visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
+    ) -> Result<(), ReadError> {
         let mut open = vec![(RepoPath::root(), self.root)];
         while let Some((path, id)) = open.pop() {
             let (entries, directories) = self.list(&path, id).map_err(|error| failed(&path, error))?;
             if visit(&path, &entries) == Walk::Descend {
-                open.extend(directories);
+                open.extend(directories.into_iter().filter(|(path, _)| is_on_way(path, target)));
             }
         }
         Ok(())

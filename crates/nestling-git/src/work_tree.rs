@@ -8,7 +8,7 @@ use super::object::{LARGEST, ObjectSource};
 use super::own_directories::own_directories;
 use super::work_tree_cache::WorkTreeCache;
 use ignore::gitignore::Gitignore;
-use nestling_files::files::{DirectoryEntry, EntryKind, Files, ReadError, Walk};
+use nestling_files::files::{DirectoryEntry, EntryKind, Files, ReadError, Walk, is_on_way};
 use nestling_files::path::RepoPath;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -228,6 +228,14 @@ impl Files for WorkTree<'_> {
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
+        self.walk_to(&RepoPath::root(), visit)
+    }
+
+    fn walk_to(
+        &self,
+        target: &RepoPath,
+        visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
+    ) -> Result<(), ReadError> {
         let mut open = vec![(RepoPath::root(), IgnoreRules::Patterns(self.patterns.clone()))];
         while let Some((directory, rules)) = open.pop() {
             let listing = self.listing(&directory, &rules).map_err(|error| failed(&directory, error))?;
@@ -235,9 +243,12 @@ impl Files for WorkTree<'_> {
                 continue;
             }
             for entry in listing.entries.iter().rev().filter(|entry| entry.kind == EntryKind::Directory) {
-                let is_ignored = listing.ignored.contains(&entry.name);
-                let rules = if is_ignored { IgnoreRules::Everything } else { listing.rules.clone() };
-                open.push((directory.child(&entry.name), rules));
+                let child = directory.child(&entry.name);
+                if is_on_way(&child, target) {
+                    let is_ignored = listing.ignored.contains(&entry.name);
+                    let rules = if is_ignored { IgnoreRules::Everything } else { listing.rules.clone() };
+                    open.push((child, rules));
+                }
             }
         }
         Ok(())

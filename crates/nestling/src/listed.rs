@@ -2,6 +2,8 @@
 
 use crate::workspace::{GradleSettings, go_work};
 
+pub use crate::workspace::member_globs::{MemberGlobs, Membership};
+
 /// Returns the directories that a `go.work` uses, as it writes them.
 ///
 /// ```

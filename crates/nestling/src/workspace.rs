@@ -18,6 +18,7 @@ mod literal_rules;
 mod directory_globs;
 mod directory_rule;
 mod repeated;
+pub(crate) mod member_globs;
 mod stated;
 mod linked;
 mod discover;

@@ -27,7 +27,18 @@ pub(super) enum BuildContext {
     UnsetBase { base: String, argument: String },
     /// A path has a build argument that has no value.
     Unset { path: String, argument: String },
+    /// The image that it starts from is where people work, and nothing is delivered in it.
+    Workbench { base: String },
 }
+
+/// The beginnings of the names of images for development environments.
+const WORKBENCHES: [&str; 5] = [
+    "gitpod/",
+    "mcr.microsoft.com/devcontainers/",
+    "mcr.microsoft.com/vscode/devcontainers/",
+    "ghcr.io/devcontainers/",
+    "codercom/",
+];
 
 /// Finds the directory that a Dockerfile is built in: one that a compose file names, its own, or the nearest above that has all
 /// paths that it copies.
@@ -45,6 +56,9 @@ pub(super) fn build_context(
     let contents = read(&String::from_utf8_lossy(&bytes), &given);
     let sources = contents.sources;
     let dir = dockerfile.parent().unwrap_or_default();
+    if let Some(base) = contents.bases.last().filter(|base| is_workbench(base)) {
+        return Ok(BuildContext::Workbench { base: base.clone() });
+    }
     if let Some((base, argument)) = contents.bases.iter().find_map(|base| Some((base, unset_argument(base)?)))
     {
         return Ok(BuildContext::UnsetBase { base: base.clone(), argument });
@@ -78,6 +92,11 @@ pub(super) fn build_context(
     Ok(BuildContext::Directory(context, sources))
 }
 
+fn is_workbench(base: &str) -> bool {
+    let base = base.strip_prefix("docker.io/").unwrap_or(base);
+    WORKBENCHES.iter().any(|start| base.starts_with(start))
+}
+
 /// Returns true for a directory that has Dockerfiles and what belongs to them, and nothing to copy.
 fn has_only_dockerfiles(dir: &RepoPath, inventory: &Inventory) -> bool {
     let Some(directory) = inventory.directories.get(dir) else { return false };
@@ -105,7 +124,7 @@ fn exists(from: &RepoPath, source: &str, inventory: &Inventory) -> bool {
     // An empty path and `.` are the directory itself.
     let Ok(path) = from.join(source) else { return false };
     let is_inside = path == *from || path.relative_to(from).is_some();
-    // What is in a directory that is not entered, such as `.cargo`, cannot be seen from here.
+    // Files in a directory that is not entered, such as `.cargo`, cannot be seen from here.
     let is_hidden = source.split('/').any(|name| name.starts_with('.') && name.len() > 1);
     is_inside && (is_hidden || inventory.is_directory(&path) || inventory.is_file(&path))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// Ends of files that are no Dockerfiles, but belong to one, or become one.
+/// Ends of files that are not Dockerfiles, but belong to one, or become one.
 const OTHERS: [&str; 36] = [
     ".dockerignore",
     ".j2",

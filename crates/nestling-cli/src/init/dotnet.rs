@@ -105,7 +105,8 @@ impl Dotnet<'_> {
         };
         let global = global(&text_of(self.files, &file)?.unwrap_or_default());
         let version = global.get("sdk").and_then(|sdk| sdk.get("version")?.as_str());
-        Ok(version.filter(|_| of_global(&global).is_none()).map(|version| (file, version.to_owned())))
+        let is_unknown = |version: &&str| of_global(&global).is_none() && !takes_newer(&global, version);
+        Ok(version.filter(is_unknown).map(|version| (file, version.to_owned())))
     }
 
     /// Returns the reason why a job on Linux cannot build a project: its own, or that of one that it references.
@@ -184,6 +185,9 @@ fn global(text: &str) -> serde_json::Value {
 /// Versions of .NET of which there are images with an SDK.
 const SDKS: [&str; 10] = ["2.1", "3.1", "5.0", "6.0", "7.0", "8.0", "9.0", "10.0", "11.0", "2.2"];
 
+/// The newest major version of them.
+const NEWEST_SDK: u32 = 11;
+
 /// Returns the tag of an image for the SDK that `global.json` asks for. Without leave to roll forward it is that very version.
 fn of_global(global: &serde_json::Value) -> Option<String> {
     let sdk = global.get("sdk")?;
@@ -199,6 +203,14 @@ fn of_global(global: &serde_json::Value) -> Option<String> {
         return Some(version.to_owned());
     }
     Some(line)
+}
+
+/// Returns true if an SDK of a newer major version may replace the one that `global.json` asks for.
+fn takes_newer(global: &serde_json::Value, version: &str) -> bool {
+    let policy = global.get("sdk").and_then(|sdk| sdk.get("rollForward")?.as_str()).unwrap_or_default();
+    let major = version.split('.').next().and_then(|major| major.parse().ok());
+    matches!(policy.to_lowercase().as_str(), "major" | "latestmajor")
+        && major.is_some_and(|major: u32| major <= NEWEST_SDK)
 }
 
 /// Returns the properties of a file by their names in lower case, with those that others name.

@@ -1,4 +1,4 @@
-//! Finds markers that cannot be read: invalid JSON, YAML, TOML or HCL, and documents that are no mapping.
+//! Finds markers that cannot be read: invalid JSON, YAML, TOML or HCL, and documents that are not mappings.
 
 use super::inventory::Inventory;
 use super::kinds::KINDS;
@@ -35,7 +35,7 @@ pub(super) fn add_invalid(
 fn form(name: &str, text: &str) -> Result<(), String> {
     let end = name.rsplit('.').next().unwrap_or_default();
     let is_mapping = match end {
-        // A template of Helmfile is no YAML before it is rendered.
+        // A template of Helmfile is not YAML until it is rendered.
         "yaml" | "yml" if !text.contains("{{") => {
             let documents = serde_yaml::Deserializer::from_str(text);
             let mut is_mapping = true;

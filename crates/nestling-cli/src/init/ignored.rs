@@ -1,4 +1,4 @@
-//! `.gitignore`: what Nestling writes is no part of the repository.
+//! `.gitignore`: files that Nestling writes are not committed.
 
 /// The file.
 pub(super) const FILE: &str = ".gitignore";

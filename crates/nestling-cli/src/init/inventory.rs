@@ -13,6 +13,8 @@ pub(super) struct Directory {
     pub files: BTreeSet<String>,
     /// Names of its subdirectories.
     pub directories: BTreeSet<String>,
+    /// Names of its symbolic links, which are not followed.
+    pub links: BTreeSet<String>,
 }
 
 impl Directory {
@@ -41,7 +43,7 @@ pub(super) struct Inventory {
     pub directories: BTreeMap<RepoPath, Directory>,
     /// Directories that are not, with something in them.
     pub left_out: Vec<LeftOut>,
-    /// Paths that are no text, of which nothing can be proposed.
+    /// Paths that are not UTF-8, of which nothing can be proposed.
     pub unspeakable: Vec<RepoPath>,
     /// Directories with a `nestling.yml` of their own, but the root.
     pub own_files: BTreeSet<RepoPath>,
@@ -85,7 +87,9 @@ impl Inventory {
                     self.left_out
                         .push(LeftOut { dir: path.child(&entry.name), reason: "a repository of its own" });
                 }
-                EntryKind::Symlink => {}
+                EntryKind::Symlink => {
+                    directory.links.insert(name.to_owned());
+                }
             }
             if path.is_root() {
                 self.at_root.insert(name.to_owned());

@@ -15,7 +15,7 @@ pub(super) enum Role {
     Code,
     /// Something that is published or deployed, beside code or alone.
     Delivery,
-    /// A file that says something about the code beside it, and is no project.
+    /// A file that describes the code beside it, and is not a project.
     Tool,
 }
 

@@ -2,9 +2,9 @@
 
 mod node;
 mod code;
+mod plain;
 mod image;
 mod infrastructure;
-mod plain;
 mod python;
 mod pnpm;
 mod refused;
@@ -125,7 +125,7 @@ impl Making<'_> {
         let declared = self.declarations.get(template);
         let mut facts = Vec::new();
         for version in versions {
-            let is_own = declared.is_none() && ["node_version", "ruby"].contains(&version.input);
+            let is_own = declared.is_none() && ["node_version", "ruby", "elixir"].contains(&version.input);
             if !is_own && !declared.is_some_and(|inputs| inputs.contains_key(version.input)) {
                 continue;
             }
@@ -182,8 +182,8 @@ impl Making<'_> {
             "opentofu" => self.opentofu(project, &stated.modules, units, findings),
             "docker" => match self.docker(project, &stated.contexts, units, findings)? {
                 Ok(facts) => facts,
-                Err(reason) => {
-                    findings.not_understood.push(Remark::new(&project.marker, reason));
+                Err(refusal) => {
+                    refusal.remark(&project.marker, findings);
                     return Ok(None);
                 }
             },

@@ -2,6 +2,7 @@
 //! fails to read them.
 
 mod cargo;
+mod go_constraints;
 mod go;
 mod javascript;
 mod yarn;
@@ -9,6 +10,8 @@ mod gradle;
 mod python;
 mod backend;
 mod locks;
+mod programs;
+mod terraform;
 
 use super::inventory::Inventory;
 use super::lists::List;
@@ -71,6 +74,12 @@ impl Manifests<'_> {
             ["go", "vet" | "test" | "build" | "mod", ..]
             | ["gotestsum", ..]
             | ["golangci-lint", "run", ..] => self.go_fault(dir, has_go_work),
+            ["tofu" | "terraform", "fmt" | "init" | "validate" | "plan", ..] => {
+                self.terraform_fault(words, dir)
+            }
+            ["npm" | "pnpm" | "yarn" | "bun", "run", ..] | ["npm", "test", ..] => {
+                self.program_fault(words, dir)
+            }
             ["npm", "ci" | "install", ..] => self.javascript_fault("npm", dir),
             ["bun", "install" | "ci", ..] => self.javascript_fault("bun", dir),
             ["pnpm", "install", rest @ ..] => {

@@ -3,7 +3,7 @@
 use nestling::{Files, ReadError, RepoPath};
 use nestling_files::files::{DirectoryEntry, EntryKind, Walk};
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Files with some added or replaced. Missing directories are added.
 ///
@@ -11,7 +11,15 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Overlay<'f> {
     files: &'f dyn Files,
     added: BTreeMap<RepoPath, Vec<u8>>,
-    listed: OnceCell<Vec<(RepoPath, Vec<DirectoryEntry>)>>,
+    listed: OnceCell<Listed>,
+}
+
+/// All directories with their entries.
+struct Listed {
+    /// In the order of a walk.
+    directories: Vec<(RepoPath, Vec<DirectoryEntry>)>,
+    /// Index of each.
+    indices: HashMap<RepoPath, usize>,
 }
 
 impl<'f> Overlay<'f> {
@@ -22,13 +30,13 @@ impl<'f> Overlay<'f> {
 }
 
 impl Overlay<'_> {
-    /// Returns all directories with their entries, in the order of a walk.
-    fn listed(&self) -> Result<&[(RepoPath, Vec<DirectoryEntry>)], ReadError> {
-        if let Some(listed) = self.listed.get() {
-            return Ok(listed);
+    fn listed(&self) -> Result<&Listed, ReadError> {
+        if let Some(known) = self.listed.get() {
+            return Ok(known);
         }
-        let listed = self.list()?;
-        Ok(self.listed.get_or_init(|| listed))
+        let directories = self.list()?;
+        let indices = directories.iter().enumerate().map(|(index, (dir, _))| (dir.clone(), index)).collect();
+        Ok(self.listed.get_or_init(|| Listed { directories, indices }))
     }
 
     fn list(&self) -> Result<Vec<(RepoPath, Vec<DirectoryEntry>)>, ReadError> {
@@ -88,9 +96,28 @@ impl Files for Overlay<'_> {
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
+        self.walk_to(&RepoPath::root(), visit)
+    }
+
+    fn walk_to(
+        &self,
+        target: &RepoPath,
+        visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
+    ) -> Result<(), ReadError> {
+        let Listed { directories, indices } = self.listed()?;
+        // The way to the target is looked up: most questions are for one file.
+        let way: Vec<RepoPath> = std::iter::successors(Some(target.clone()), RepoPath::parent).collect();
+        let mut next = 0;
+        for directory in way.iter().rev() {
+            let Some(index) = indices.get(directory) else { return Ok(()) };
+            if visit(directory, &directories[*index].1) == Walk::Skip {
+                return Ok(());
+            }
+            next = index + 1;
+        }
         // Directories below one that is skipped may come later than others: `a-b` is between `a` and `a/b`.
         let mut skipped: BTreeSet<RepoPath> = BTreeSet::new();
-        for (directory, entries) in self.listed()? {
+        for (directory, entries) in directories[next..].iter().filter(|(dir, _)| dir.is_in(target)) {
             let is_skipped = || directory.parent().is_some_and(|parent| skipped.contains(&parent));
             let is_below = !skipped.is_empty() && is_skipped();
             if is_below || visit(directory, entries) == Walk::Skip {
@@ -130,6 +157,14 @@ mod tests {
         overlay.walk(walk).unwrap();
         assert_eq!(walked.last().map(String::as_str), Some("d"));
         assert!(!walked.iter().any(|dir| dir.contains("templates")), "{walked:?}");
+        let mut on_way = Vec::new();
+        let target = RepoPath::parse("ci/templates").unwrap();
+        let visit = &mut |dir: &RepoPath, _: &[DirectoryEntry]| {
+            on_way.push(dir.to_string());
+            Walk::Descend
+        };
+        overlay.walk_to(&target, visit).unwrap();
+        assert_eq!(on_way, ["", "ci", "ci/templates"]);
         assert_eq!(overlay.read(&RepoPath::parse("z").unwrap()).unwrap().unwrap(), b"new");
     }
 

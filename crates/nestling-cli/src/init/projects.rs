@@ -48,7 +48,7 @@ pub(super) fn find(evidence: &Evidence<'_>) -> Result<Findings, ReadError> {
 }
 
 /// The reason why nothing is made of a file that cannot be parsed.
-const INVALID: &str = "invalid, so its directory is no unit";
+pub(super) const INVALID: &str = "invalid, so its directory is not a unit";
 
 impl Evidence<'_> {
     /// Returns the directories of a kind with the path of what marks them: a file, or the list that has them.
@@ -105,7 +105,7 @@ impl Evidence<'_> {
         if !self.is_project(kind, &dir, &marker, standing)? {
             let reason = match (standing, kind.id) {
                 (Standing::Root(_), _) => "it lists the members of a workspace, and has no code of its own",
-                (_, "python") => "it configures tools, and is no project",
+                (_, "python") => "it configures tools, and is not a project",
                 (_, "rust") => "it has no `[package]`",
                 _ => "it has no code of its own",
             };
@@ -177,7 +177,7 @@ impl Evidence<'_> {
         }
     }
 
-    /// Returns the reason why a project is no unit.
+    /// Returns the reason why a project is not a unit.
     fn reason_against(
         &self,
         kind: &Kind,
@@ -275,7 +275,7 @@ impl Evidence<'_> {
     }
 }
 
-/// The reason why a static site is no unit.
+/// The reason why a static site is not a unit.
 const UNASKED: &str =
     "a static site, and nothing is published unless you ask for it: `nestling/static-site` does so";
 

@@ -9,7 +9,7 @@ use super::kinds::{KINDS, Kind};
 use super::lists::{self, List, Reader, Unreadable};
 use super::making::Making;
 use super::own_templates::{DIRECTORY, OwnTemplate};
-use super::projects::Evidence;
+use super::projects::{Evidence, INVALID};
 use super::proposed_file::ProposedFile;
 use super::report::Report;
 use super::trial::{self, Trial};
@@ -166,7 +166,7 @@ fn remark_unreadable(unreadable: &[Unreadable], findings: &mut Findings) {
             }
             continue;
         }
-        remarks.for_each(|remark| remark.reason = format!("invalid, so its directory is no unit: {reason}"));
+        remarks.for_each(|remark| remark.reason = format!("{INVALID}: {reason}"));
     }
 }
 
@@ -296,7 +296,7 @@ fn ignore(inventory: &Inventory, units: &Units) -> Vec<String> {
 /// Returns the readers of dependencies that have something to read: manifests of several units, and what Nx and Turborepo add.
 fn readers(inventory: &Inventory, units: &Units) -> Vec<&'static str> {
     let count = |kind: &Kind| units.values().filter(|unit| unit.kinds.contains(kind.id)).count();
-    // What these take in from other directories is read by their readers, for a single project too.
+    // Files that these take from other directories are read by their readers, for a single project too.
     let has_some =
         |kind: &&Kind| count(kind) > 1 || (["dotnet", "gradle"].contains(&kind.id) && count(kind) > 0);
     let of_kinds = KINDS.iter().filter(has_some).filter_map(|kind| kind.reader);

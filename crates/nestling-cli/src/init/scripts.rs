@@ -56,6 +56,20 @@ impl Effect {
     }
 }
 
+/// Returns the program that a script begins with, and the one that it runs with other variables.
+pub(super) fn first_programs(script: &str) -> Vec<String> {
+    let Some(first) = commands(script).into_iter().next() else { return Vec::new() };
+    let mut programs = Vec::new();
+    for word in first.words.into_iter().filter(|word| !wrappers::is_setting(word)) {
+        let is_wrapper = word == "cross-env";
+        programs.push(word);
+        if !is_wrapper {
+            break;
+        }
+    }
+    programs
+}
+
 /// Reads scripts.
 pub(super) struct Scripts<'s> {
     files: &'s dyn Files,

@@ -70,7 +70,7 @@ pub(super) fn add(
             continue;
         }
         for dir in dirs {
-            // What is in its own directory selects a unit anyhow.
+            // Files in its own directory select a unit anyhow.
             if let Some(unit) = units.get_mut(&dir).filter(|_| !dir.is_root() && !path.is_in(&dir)) {
                 unit.changes.insert(glob.clone());
             }

@@ -63,7 +63,7 @@ pub(super) fn jsonc(text: &str) -> String {
 /// Reads XML, with the document type that some older manifests begin with.
 ///
 /// # Errors
-/// The text is no XML.
+/// The text is not XML.
 pub(super) fn xml_of(text: &str) -> Result<Document<'_>, roxmltree::Error> {
     Document::parse_with_options(text, ParsingOptions { allow_dtd: true, ..ParsingOptions::default() })
 }

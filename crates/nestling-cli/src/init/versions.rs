@@ -12,6 +12,7 @@ mod maven;
 mod gradle;
 mod terraform;
 mod ruby;
+mod elixir;
 #[cfg(test)]
 mod tests;
 
@@ -57,6 +58,14 @@ pub(super) struct Version {
     pub is_refused: bool,
 }
 
+impl Version {
+    /// Returns the version for a requirement that the tool enforces and no image meets.
+    fn refused(input: &'static str, noun: &str, required: Statement) -> Self {
+        let note = format!("{} permits no version of {noun} that an image has", required.shown());
+        Self { input, value: None, file: required.file, note, is_unclear: true, is_refused: true }
+    }
+}
+
 /// The versions that a template chooses from.
 struct Choice {
     /// The noun of the report.
@@ -73,6 +82,11 @@ impl Choice {
         self.chosen(&statement.text, statement.file, &shown)
     }
 
+    /// Returns true for a range that permits no version of which there are images. One that is not understood may permit any.
+    fn permits_none(&self, range: &str) -> bool {
+        Range::parse(range).is_some_and(|range| !self.is_known(&range.choose(self.lines)))
+    }
+
     /// Chooses the version that a range permits. One of which no image is known leaves the template's default.
     fn chosen(&self, range: &str, file: RepoPath, shown: &str) -> Version {
         let chosen =
@@ -81,10 +95,7 @@ impl Choice {
         let note = match &chosen {
             Some(version) => format!("{} {version} for {shown}", self.noun),
             None => {
-                format!(
-                    "{shown} is no version that is known: the jobs run with {} {}",
-                    self.noun, self.lines[0]
-                )
+                format!("{shown} is not a known version: the jobs run with {} {}", self.noun, self.lines[0])
             }
         };
         let value = chosen.as_ref().filter(|version| *version != self.lines[0]);
@@ -129,6 +140,7 @@ impl Versions<'_> {
             "maven" | "gradle" => self.java(kind, dir),
             "opentofu" => self.terraform(dir),
             "ruby" => self.ruby(dir),
+            "elixir" => self.elixir(dir),
             _ => Ok(Vec::new()),
         }
     }

@@ -18,7 +18,7 @@ pub(crate) enum Written {
     Added,
     /// It existed, and is as it was.
     Kept,
-    /// There is a link by its name, which is not followed, or something else that is no file.
+    /// There is a link by its name, which is not followed, or something else that is not a file.
     NoFile,
 }
 

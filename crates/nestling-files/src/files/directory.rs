@@ -1,6 +1,6 @@
 //! Files below a directory on disk, wherever it is.
 
-use super::{DirectoryEntry, EntryKind, Files, ReadError, Walk};
+use super::{DirectoryEntry, EntryKind, Files, ReadError, Walk, is_on_way};
 use crate::path::RepoPath;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -42,6 +42,7 @@ impl DirectoryFiles {
     fn walk_from(
         &self,
         directory: &RepoPath,
+        target: &RepoPath,
         visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
     ) -> Result<(), ReadError> {
         let Some(on_disk) = self.locate(directory) else { return Ok(()) };
@@ -50,7 +51,10 @@ impl DirectoryFiles {
             return Ok(());
         }
         for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Directory) {
-            self.walk_from(&directory.child(&entry.name), visit)?;
+            let child = directory.child(&entry.name);
+            if is_on_way(&child, target) {
+                self.walk_from(&child, target, visit)?;
+            }
         }
         Ok(())
     }
@@ -67,7 +71,15 @@ impl Files for DirectoryFiles {
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
-        self.walk_from(&RepoPath::root(), visit)
+        self.walk_to(&RepoPath::root(), visit)
+    }
+
+    fn walk_to(
+        &self,
+        target: &RepoPath,
+        visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
+    ) -> Result<(), ReadError> {
+        self.walk_from(&RepoPath::root(), target, visit)
     }
 }
 

@@ -95,6 +95,14 @@ impl<F: Files> Files for Links<F> {
         self.0.walk(visit)
     }
 
+    fn walk_to(
+        &self,
+        target: &RepoPath,
+        visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
+    ) -> Result<(), ReadError> {
+        self.0.walk_to(target, visit)
+    }
+
     fn find(&self, query: &FileQuery<'_>, visitor: &mut dyn FileVisitor) -> Result<(), ReadError> {
         self.0.find(query, visitor)
     }

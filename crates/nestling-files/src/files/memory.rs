@@ -1,6 +1,6 @@
 //! Files in memory.
 
-use super::{DirectoryEntry, EntryKind, Files, ReadError, Walk};
+use super::{DirectoryEntry, EntryKind, Files, ReadError, Walk, is_on_way};
 use crate::path::RepoPath;
 use std::collections::BTreeMap;
 
@@ -45,13 +45,21 @@ impl MemoryFiles {
         entries
     }
 
-    fn walk_from(&self, directory: &RepoPath, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) {
+    fn walk_from(
+        &self,
+        directory: &RepoPath,
+        target: &RepoPath,
+        visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
+    ) {
         let entries = self.entries(directory);
         if visit(directory, &entries) == Walk::Skip {
             return;
         }
         for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Directory) {
-            self.walk_from(&directory.child(&entry.name), visit);
+            let child = directory.child(&entry.name);
+            if is_on_way(&child, target) {
+                self.walk_from(&child, target, visit);
+            }
         }
     }
 }
@@ -62,7 +70,15 @@ impl Files for MemoryFiles {
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
-        self.walk_from(&RepoPath::root(), visit);
+        self.walk_to(&RepoPath::root(), visit)
+    }
+
+    fn walk_to(
+        &self,
+        target: &RepoPath,
+        visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
+    ) -> Result<(), ReadError> {
+        self.walk_from(&RepoPath::root(), target, visit);
         Ok(())
     }
 }

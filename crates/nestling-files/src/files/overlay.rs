@@ -1,6 +1,6 @@
 //! Files of which some have other contents.
 
-use super::{DirectoryEntry, EntryKind, Files, ReadError, Walk};
+use super::{DirectoryEntry, EntryKind, Files, ReadError, Walk, is_on_way};
 use crate::path::RepoPath;
 use std::collections::BTreeMap;
 
@@ -99,6 +99,18 @@ impl<F: Files> Files for Overlay<F> {
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
         self.files.walk(&mut |directory, entries| self.visit(visit, directory, entries))
+    }
+
+    fn walk_to(
+        &self,
+        target: &RepoPath,
+        visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
+    ) -> Result<(), ReadError> {
+        // Of the directories that are added, those beside the target are left out here.
+        let visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk = &mut |directory, entries| {
+            if is_on_way(directory, target) { visit(directory, entries) } else { Walk::Skip }
+        };
+        self.files.walk_to(target, &mut |directory, entries| self.visit(visit, directory, entries))
     }
 }
 

@@ -60,6 +60,39 @@ impl Random {
 }
 
 #[test]
+fn on_the_way_to_a_directory_nothing_beside_it_is_read() {
+    let repo = Fixture::new();
+    for path in ["a/b/c/x", "a/b-c/x", "a/other/x", "other/x", "a-b/x"] {
+        repo.write(path, path);
+    }
+    let head = repo.commit("head");
+    for beside in ["HEAD:a/other", "HEAD:other", "HEAD:a-b"] {
+        let id = String::from_utf8(repo.git(&["rev-parse", beside])).unwrap().trim().to_owned();
+        std::fs::remove_file(loose_file(&repo, &id)).unwrap();
+    }
+    let opened = repo.open();
+    let commit = opened.files_at(&head).unwrap();
+    let work_tree = opened.work_tree().unwrap();
+    let sources: [&dyn Files; 2] = [&commit, &work_tree];
+    for (target, expected) in [
+        ("a/b", &["", "a", "a/b", "a/b/c"][..]),
+        ("a/b/c", &["", "a", "a/b", "a/b/c"]),
+        ("a/none/d", &["", "a"]),
+    ] {
+        for files in sources {
+            let mut visited = Vec::new();
+            let visit = &mut |directory: &RepoPath, _: &[_]| {
+                visited.push(directory.to_string());
+                Walk::Descend
+            };
+            files.walk_to(&RepoPath::parse(target).unwrap(), visit).unwrap();
+            assert_eq!(visited, expected, "{target}");
+        }
+    }
+    assert!(commit.walk(&mut |_, _| Walk::Descend).is_err());
+}
+
+#[test]
 fn a_loose_object_that_is_cut_off_is_an_error_wherever_it_ends() {
     let repo = Fixture::new();
     repo.write("a/nestling.yml", "unit: {}\n");

@@ -12,7 +12,7 @@ use nestling_files::path::RepoPath;
 pub fn files(pattern: &str, files: &dyn Files) -> Result<Vec<RepoPath>, ReadError> {
     let pattern = pattern.trim_start_matches('/').as_bytes();
     let mut paths = Vec::new();
-    files.walk(&mut |directory, entries| {
+    files.walk_to(&named_directory(pattern), &mut |directory, entries| {
         for entry in entries.iter().filter(|entry| entry.kind == EntryKind::File) {
             let path = directory.child(&entry.name);
             if matches(pattern, path.as_bytes()) {
@@ -25,9 +25,21 @@ pub fn files(pattern: &str, files: &dyn Files) -> Result<Vec<RepoPath>, ReadErro
     Ok(paths)
 }
 
+/// Returns the directory that every match is in, as far as the part before the first wildcard names it.
+fn named_directory(pattern: &[u8]) -> RepoPath {
+    let literal = literal(pattern);
+    let end = literal.iter().rposition(|byte| *byte == b'/').unwrap_or_default();
+    RepoPath::parse(&literal[..end]).unwrap_or_default()
+}
+
+/// Returns the part before the first wildcard.
+fn literal(pattern: &[u8]) -> &[u8] {
+    pattern.split(|byte| *byte == b'*').next().unwrap_or_default()
+}
+
 /// Returns `true` if a directory can contain a match: the part before the first wildcard decides.
 fn leads_on(pattern: &[u8], directory: &[u8]) -> bool {
-    let literal = pattern.split(|byte| *byte == b'*').next().unwrap_or_default();
+    let literal = literal(pattern);
     let common = literal.len().min(directory.len());
     literal[..common] == directory[..common]
 }

@@ -49,7 +49,7 @@ impl Files for Below<'_> {
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
-        self.files.walk(&mut |path, entries| match path.relative_to(&self.directory) {
+        self.files.walk_to(&self.directory, &mut |path, entries| match path.relative_to(&self.directory) {
             Some(rest) => match RepoPath::parse(rest) {
                 Ok(below) => visit(&below, entries),
                 Err(_) => Walk::Skip,

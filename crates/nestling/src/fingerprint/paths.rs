@@ -91,13 +91,13 @@ fn add_files(
     let resolved = resolve_links(&*files, dir).map_err(unreadable)?;
     let dir = &resolved.map_err(|error| error.to_string())?.path;
     let mut paths = Vec::new();
-    let visited = files.walk(&mut |directory, entries| {
+    let visited = files.walk_to(dir, &mut |directory, entries| {
         if directory.is_in(dir) {
             let here = entries.iter().filter(|entry| entry.kind != EntryKind::Directory);
             paths.extend(here.map(|entry| directory.child(&entry.name)));
             return Walk::Descend;
         }
-        if dir.is_in(directory) { Walk::Descend } else { Walk::Skip }
+        Walk::Descend
     });
     visited.map_err(unreadable)?;
     hasher.add(b"elsewhere");

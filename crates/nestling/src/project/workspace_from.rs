@@ -138,6 +138,15 @@ impl Files for Replaced<'_> {
         self.files.walk(&mut |directory, entries| visit(directory, &self.entries(directory, entries)))
     }
 
+    fn walk_to(
+        &self,
+        target: &RepoPath,
+        visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
+    ) -> Result<(), ReadError> {
+        self.files
+            .walk_to(target, &mut |directory, entries| visit(directory, &self.entries(directory, entries)))
+    }
+
     fn find(&self, query: &FileQuery<'_>, visitor: &mut dyn FileVisitor) -> Result<(), ReadError> {
         self.files.find(query, &mut ReplacedMarker { replaced: self, query, visitor })
     }

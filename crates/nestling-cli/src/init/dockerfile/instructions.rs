@@ -43,7 +43,7 @@ pub(super) fn read(dockerfile: &str, given: &[(String, String)]) -> Contents {
                     let value = with_values(value.trim_matches(['"', '\'']), &values);
                     values.insert(name.to_owned(), value);
                 }
-                // What is given wins over a default.
+                // A given value takes precedence over a default.
                 let is_declared = |name: &str| words.iter().any(|word| word.split('=').next() == Some(name));
                 values.extend(given.iter().filter(|(arg, _)| name == "ARG" && is_declared(arg)).cloned());
                 continue;

@@ -3,33 +3,32 @@
 
 use super::pattern::members;
 use super::{List, Reader};
+use nestling::listed::MemberGlobs;
 use nestling::{ReadError, RepoPath};
 use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<List>, ReadError> {
     let mut manifests = BTreeMap::new();
+    let mut workspaces = Vec::new();
     for dir in reader.directories_with("Cargo.toml") {
-        let parse = |text: &str| text.parse::<Table>().map_err(|error| error.message().to_owned());
-        if let Some(manifest) = reader.parsed(&dir.child(b"Cargo.toml"), parse)? {
+        let parse = |text: &str| {
+            let manifest = text.parse::<Table>().map_err(|error| error.message().to_owned())?;
+            Ok((manifest, MemberGlobs::of_cargo_toml(text)))
+        };
+        if let Some((manifest, globs)) = reader.parsed(&dir.child(b"Cargo.toml"), parse)? {
+            workspaces.extend(globs.map(|globs| (dir.clone(), globs)));
             manifests.insert(dir, manifest);
         }
     }
     let mut lists = Vec::new();
-    for (dir, manifest) in &manifests {
-        let Some(workspace) = manifest.get("workspace").and_then(Value::as_table) else { continue };
-        let members = members(
-            reader,
-            dir,
-            &strings(workspace.get("members")),
-            &strings(workspace.get("exclude")),
-            &["Cargo.toml"],
-        );
+    for (dir, globs) in workspaces {
+        let members = members(reader, &dir, &globs, "Cargo.toml");
         let mut list = List {
             kind: "rust",
             noun: "Cargo workspace",
-            dir: dir.clone(),
             file: dir.child(b"Cargo.toml"),
+            dir,
             members: members.included,
             excluded: members.excluded,
             is_open: false,
@@ -72,10 +71,4 @@ fn path_dependencies(dir: &RepoPath, manifest: &Table) -> Vec<RepoPath> {
         }
     }
     found
-}
-
-/// Returns the strings of a list.
-fn strings(value: Option<&Value>) -> Vec<String> {
-    let items = value.and_then(Value::as_array).into_iter().flatten();
-    items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
 }

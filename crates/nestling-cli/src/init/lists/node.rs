@@ -2,15 +2,9 @@
 
 use super::pattern::members;
 use super::{List, Reader};
+use nestling::listed::MemberGlobs;
 use nestling::{ReadError, RepoPath};
-use serde::Deserialize;
 use serde_json::Value;
-
-/// As much of `pnpm-workspace.yaml` as lists packages.
-#[derive(Debug, Default, Deserialize)]
-struct PnpmWorkspace {
-    packages: Option<Vec<String>>,
-}
 
 /// The file that marks a package.
 const PACKAGE: &str = "package.json";
@@ -24,10 +18,14 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<List>, ReadError> {
             if !value.is_mapping() && !value.is_null() {
                 return Err("it must be a mapping".to_owned());
             }
-            serde_yaml::from_value::<Option<PnpmWorkspace>>(value).map_err(|error| error.to_string())
+            match (MemberGlobs::of_pnpm_workspace(text), value.get("packages")) {
+                (None, Some(list)) if !list.is_null() => {
+                    Err("`packages` must be a list of strings".to_owned())
+                }
+                (globs, _) => Ok(globs),
+            }
         };
-        // Without `packages` the file only has settings.
-        if let Some(globs) = reader.parsed(&file, parse)?.flatten().and_then(|file| file.packages) {
+        if let Some(globs) = reader.parsed(&file, parse)?.flatten() {
             lists.push(list(reader, "pnpm workspace", dir, file, &globs));
         }
     }
@@ -36,36 +34,35 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<List>, ReadError> {
             continue;
         }
         let file = dir.child(PACKAGE.as_bytes());
-        let globs = match reader.parsed(&file, json)? {
-            Some(package) => globs(package.get("workspaces")),
-            None => None,
-        };
-        if let Some(globs) = globs {
+        let parse = |text: &str| listed(text, "workspaces", MemberGlobs::of_package_json);
+        if let Some(globs) = reader.parsed(&file, parse)?.flatten() {
             let noun = noun(reader, &dir);
             lists.push(list(reader, noun, dir, file, &globs));
             continue;
         }
         let lerna = dir.child(b"lerna.json");
-        if let Some(globs) = reader.parsed(&lerna, json)?.and_then(|lerna| globs_of(lerna.get("packages"))) {
+        let parse = |text: &str| listed(text, "packages", MemberGlobs::of_lerna_json);
+        if let Some(globs) = reader.parsed(&lerna, parse)?.flatten() {
             lists.push(list(reader, "Lerna workspace", dir, lerna, &globs));
         }
     }
     Ok(lists)
 }
 
-fn json(text: &str) -> Result<Value, String> {
+/// Returns the globs of a key of a JSON file, or the reason why they cannot be read.
+fn listed(
+    text: &str,
+    key: &str,
+    globs: impl Fn(&str) -> Option<MemberGlobs>,
+) -> Result<Option<MemberGlobs>, String> {
     let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    if value.is_object() { Ok(value) } else { Err("it must be a mapping".to_owned()) }
-}
-
-/// Returns the globs of `workspaces`: a list, or Yarn's older mapping with the list inside.
-fn globs(workspaces: Option<&Value>) -> Option<Vec<String>> {
-    let workspaces = workspaces?;
-    globs_of(Some(workspaces)).or_else(|| globs_of(workspaces.get("packages")))
-}
-
-fn globs_of(value: Option<&Value>) -> Option<Vec<String>> {
-    Some(value?.as_array()?.iter().filter_map(|glob| glob.as_str().map(str::to_owned)).collect())
+    if !value.is_object() {
+        return Err("it must be a mapping".to_owned());
+    }
+    match (globs(text), value.get(key)) {
+        (None, Some(list)) if !list.is_null() => Err(format!("`{key}` must be a list of strings")),
+        (globs, _) => Ok(globs),
+    }
 }
 
 /// Returns the name of a workspace by the lock file beside it.
@@ -80,8 +77,8 @@ fn noun(reader: &Reader<'_>, dir: &RepoPath) -> &'static str {
     }
 }
 
-fn list(reader: &Reader<'_>, noun: &'static str, dir: RepoPath, file: RepoPath, globs: &[String]) -> List {
-    let members = members(reader, &dir, globs, &[], &[PACKAGE]);
+fn list(reader: &Reader<'_>, noun: &'static str, dir: RepoPath, file: RepoPath, globs: &MemberGlobs) -> List {
+    let members = members(reader, &dir, globs, PACKAGE);
     List {
         kind: "node",
         noun,

@@ -1,60 +1,28 @@
-//! Globs of member directories.
+//! The members of a list of globs.
 
 use super::Reader;
-use globset::{GlobBuilder, GlobMatcher};
 use nestling::RepoPath;
+use nestling::listed::{MemberGlobs, Membership};
 use std::collections::BTreeSet;
 
-/// Members of a list of globs: later entries count, and `!` takes away.
+/// Directories that the globs of a list match.
 #[derive(Debug, Default)]
 pub(super) struct Members {
     pub included: BTreeSet<RepoPath>,
     pub excluded: BTreeSet<RepoPath>,
 }
 
-/// Returns the directories with one of these files that the globs match, from a directory. `excludes` take away whatever their
-/// order.
-pub(super) fn members(
-    reader: &Reader<'_>,
-    dir: &RepoPath,
-    globs: &[String],
-    excludes: &[String],
-    markers: &[&str],
-) -> Members {
-    let rules: Vec<(bool, bool, GlobMatcher)> = globs
-        .iter()
-        .filter_map(|glob| {
-            let (wanted, glob) = glob.strip_prefix('!').map_or((true, glob.as_str()), |glob| (false, glob));
-            Some((wanted, glob.starts_with('.') || glob.contains("/."), matcher(glob)?))
-        })
-        .collect();
-    let left_out: Vec<GlobMatcher> = excludes.iter().filter_map(|glob| matcher(glob)).collect();
+/// Returns the directories below one that have a manifest of this name, by what the globs say of them.
+pub(super) fn members(reader: &Reader<'_>, dir: &RepoPath, globs: &MemberGlobs, manifest: &str) -> Members {
     let mut members = Members::default();
     for (path, directory) in &reader.inventory.directories {
-        let is_project = markers.iter().any(|marker| directory.has(marker));
-        let Some(relative) = path.relative_to(dir).filter(|_| is_project && path != dir) else { continue };
-        let relative = String::from_utf8_lossy(relative);
-        let is_hidden = relative.split('/').any(|name| name.starts_with('.'));
-        // As in the package managers' globs, `*` matches no hidden directory.
-        let mut rules = rules.iter().rev().filter(|(_, names_hidden, _)| *names_hidden || !is_hidden);
-        let last = rules.find(|(.., glob)| glob.is_match(&*relative));
-        if left_out.iter().any(|glob| is_match_above(glob, &relative)) || matches!(last, Some((false, ..))) {
-            members.excluded.insert(path.clone());
-        } else if matches!(last, Some((true, ..))) {
-            members.included.insert(path.clone());
-        }
+        let is_below = path != dir && directory.has(manifest);
+        let Some(relative) = path.relative_to(dir).filter(|_| is_below) else { continue };
+        match globs.membership(relative) {
+            Membership::Member => members.included.insert(path.clone()),
+            Membership::Excluded => members.excluded.insert(path.clone()),
+            Membership::Unlisted => false,
+        };
     }
     members
-}
-
-/// Returns true if a glob matches a path, or a directory on the way to it.
-fn is_match_above(glob: &GlobMatcher, path: &str) -> bool {
-    let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
-    ends.into_iter().any(|end| glob.is_match(&path[..end]))
-}
-
-fn matcher(glob: &str) -> Option<GlobMatcher> {
-    let glob = glob.trim().trim_start_matches("./").trim_end_matches('/');
-    let glob = glob.strip_suffix("/package.json").unwrap_or(glob);
-    Some(GlobBuilder::new(glob).literal_separator(true).build().ok()?.compile_matcher())
 }

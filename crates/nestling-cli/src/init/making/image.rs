@@ -5,6 +5,7 @@ use super::super::findings::{Findings, Found, Remark};
 use super::super::glob::escaped;
 use super::super::text::text_of;
 use super::super::units::Units;
+use super::plain::{Outcome, Refusal};
 use super::{Fact, Making, fact};
 use nestling::ReadError;
 use std::collections::BTreeSet;
@@ -68,7 +69,7 @@ impl Making<'_> {
         contexts: &Contexts,
         units: &mut Units,
         findings: &mut Findings,
-    ) -> Result<Result<Vec<Fact>, String>, ReadError> {
+    ) -> Result<Outcome, ReadError> {
         let context = build_context(&project.marker, self.files, self.inventory, contexts)?;
         let mut facts = Vec::new();
         let outputs = units.get(&project.dir).map(|unit| built_into(&unit.kinds)).unwrap_or_default();
@@ -82,20 +83,27 @@ impl Making<'_> {
             }
             BuildContext::Missing(missing) => {
                 let reason = "which is neither in its directory nor above: no job builds it";
-                return Ok(Err(format!("it copies `{missing}`, {reason}")));
+                return Ok(Err(Refusal::unfit(format!("it copies `{missing}`, {reason}"))));
             }
             BuildContext::LeftOut { path, by } => {
-                return Ok(Err(format!("it copies `{path}`, which {by} leaves out: no job builds it")));
+                return Ok(Err(Refusal::unfit(format!(
+                    "it copies `{path}`, which {by} leaves out: no job builds it"
+                ))));
+            }
+            BuildContext::Workbench { base } => {
+                return Ok(Err(Refusal::no_unit(format!(
+                    "an image for development, since it starts from `{base}`"
+                ))));
             }
             BuildContext::UnsetBase { base, argument } => {
                 let reason =
                     format!("and `{argument}` has no value: give one with `build_args` of nestling/image");
-                return Ok(Err(format!("it starts from `{base}`, {reason}")));
+                return Ok(Err(Refusal::unfit(format!("it starts from `{base}`, {reason}"))));
             }
             BuildContext::Unset { path, argument } => {
                 let reason =
                     format!("and `{argument}` has no value: give one with `build_args` of nestling/image");
-                return Ok(Err(format!("it copies `{path}`, {reason}")));
+                return Ok(Err(Refusal::unfit(format!("it copies `{path}`, {reason}"))));
             }
         };
         facts.extend(self.of_compose(project, contexts, findings)?);

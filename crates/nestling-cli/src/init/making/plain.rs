@@ -4,6 +4,7 @@ use super::super::dotnet::Dotnet;
 use super::super::findings::{Findings, Found, Remark};
 use super::super::inventory::and_above;
 use super::super::kustomize::{Kustomization, kustomization};
+use super::super::projects::INVALID;
 use super::super::text::{json_of, text_of};
 use super::super::versions::permits;
 use super::{Fact, Making, fact};
@@ -11,7 +12,7 @@ use nestling::{ReadError, RepoPath};
 use serde_json::Value;
 
 /// The reason why no job is proposed.
-struct Refusal {
+pub(super) struct Refusal {
     reason: String,
     /// True if the directory is none of a project that could have jobs.
     is_no_unit: bool,
@@ -19,18 +20,24 @@ struct Refusal {
 
 impl Refusal {
     /// Something that a job could not build.
-    fn unfit(reason: impl Into<String>) -> Self {
+    pub(super) fn unfit(reason: impl Into<String>) -> Self {
         Self { reason: reason.into(), is_no_unit: false }
     }
 
     /// Something that needs no job.
-    fn no_unit(reason: &str) -> Self {
-        Self { reason: reason.to_owned(), is_no_unit: true }
+    pub(super) fn no_unit(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), is_no_unit: true }
+    }
+
+    /// Adds the reason to the report.
+    pub(super) fn remark(self, marker: &RepoPath, findings: &mut Findings) {
+        let list = if self.is_no_unit { &mut findings.no_unit } else { &mut findings.not_understood };
+        list.push(Remark::new(marker, self.reason));
     }
 }
 
 /// The values of a template's inputs, or the reason why no job is proposed.
-type Outcome = Result<Vec<Fact>, Refusal>;
+pub(super) type Outcome = Result<Vec<Fact>, Refusal>;
 
 /// Returns the program that runs PHPUnit, of the package that a project requires for it.
 fn runner(package: &Value) -> Option<&'static str> {
@@ -56,7 +63,7 @@ impl Making<'_> {
     ) -> Result<Option<Vec<Fact>>, ReadError> {
         let outcome = match project.kind.id {
             "dotnet" => self.dotnet(project, findings)?,
-            "python" => Ok(self.python_tests(&project.dir)?),
+            "python" => Ok(self.python_tests(project, findings)?),
             "kustomize" => match kustomization(self.files, self.inventory, &project.marker)? {
                 Kustomization::Rendered(arguments) if arguments.is_empty() => Ok(Vec::new()),
                 Kustomization::Rendered(arguments) => Ok(vec![fact("arguments", arguments)]),
@@ -73,9 +80,7 @@ impl Making<'_> {
         match outcome {
             Ok(facts) => Ok(Some(facts)),
             Err(refusal) => {
-                let list =
-                    if refusal.is_no_unit { &mut findings.no_unit } else { &mut findings.not_understood };
-                list.push(Remark::new(&project.marker, refusal.reason));
+                refusal.remark(&project.marker, findings);
                 Ok(None)
             }
         }
@@ -94,7 +99,7 @@ impl Making<'_> {
             return Ok(Err(Refusal::unfit(reason)));
         }
         let Some(read) = dotnet.read(&project.marker)? else {
-            return Ok(Err(Refusal::unfit("invalid, so its directory is no unit")));
+            return Ok(Err(Refusal::unfit(INVALID)));
         };
         if let Some(reason) = dotnet.unfit(&project.marker)? {
             return Ok(Err(Refusal::unfit(reason)));
@@ -110,8 +115,8 @@ impl Making<'_> {
             facts.push(fact("lint", false));
         }
         if let Some((file, version)) = dotnet.unknown_sdk(&project.marker)? {
-            let reason = format!("`{version}` in {file} is no SDK that is known: the job runs with another");
-            findings.notes.push(Remark::new(&project.marker, reason));
+            let reason = format!("`{version}` in {file} is an SDK that no image has");
+            return Ok(Err(Refusal::unfit(reason)));
         }
         facts.extend(dotnet.sdk(&project.marker)?.map(|sdk| fact("dotnet_version", sdk)));
         Ok(Ok(facts))

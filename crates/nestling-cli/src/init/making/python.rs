@@ -1,5 +1,6 @@
 //! Python: tests that the template does not find by itself.
 
+use super::super::findings::{Findings, Found, Remark};
 use super::super::inventory::and_above;
 use super::super::text::text_of;
 use super::{Fact, Making, fact};
@@ -13,11 +14,22 @@ struct Tests {
 
 impl Making<'_> {
     /// Returns the command that runs the tests, where it is neither pytest nor what unittest finds from the unit's directory.
-    pub(super) fn python_tests(&self, dir: &RepoPath) -> Result<Vec<Fact>, ReadError> {
-        if self.has_pytest(dir)? {
-            return Ok(Vec::new());
-        }
+    pub(super) fn python_tests(
+        &self,
+        project: &Found,
+        findings: &mut Findings,
+    ) -> Result<Vec<Fact>, ReadError> {
+        let dir = &project.dir;
         let tests = self.tests_below(dir);
+        if self.has_pytest(dir)? {
+            // Without a single test pytest fails.
+            let is_empty = tests.files.is_empty() && !self.has_other_tests(dir)?;
+            if is_empty {
+                let reason = "pytest finds no `test_*.py` or `*_test.py`: no job is proposed for it";
+                findings.notes.push(Remark::new(&project.marker, reason));
+            }
+            return Ok(is_empty.then(|| fact("test", "")).into_iter().collect());
+        }
         let manage = text_of(self.files, &dir.child(b"manage.py"))?.unwrap_or_default();
         if manage.contains("django") {
             let has_tests = !tests.files.is_empty() || self.has_module_of_tests(dir);
@@ -37,6 +49,18 @@ impl Making<'_> {
         let start = if start.is_empty() { String::new() } else { format!(" -s {start}") };
         let pattern = if pattern == "test*.py" { String::new() } else { format!(" -p '{pattern}'") };
         Ok(vec![fact("test", format!("python -m unittest discover{start}{pattern}"))])
+    }
+
+    /// Returns true if the settings of pytest name files of tests, or tests in documentation.
+    fn has_other_tests(&self, dir: &RepoPath) -> Result<bool, ReadError> {
+        let names = ["pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg"];
+        for file in and_above(dir).flat_map(|above| names.map(|name| above.child(name.as_bytes()))) {
+            let text = text_of(self.files, &file)?.unwrap_or_default();
+            if text.contains("python_files") || text.contains("doctest") {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Returns true if the project names pytest, as the template decides it.

@@ -1,4 +1,4 @@
-//! Scripts that no job is proposed for: those that publish, deploy or do not end, and those that are no commands.
+//! Scripts that no job is proposed for: those that publish, deploy or do not end, and those that are not commands.
 
 use super::super::findings::{Findings, Found, Remark};
 use super::super::scripts::Scripts;
@@ -60,7 +60,7 @@ impl Making<'_> {
         for (input, script) in roles.filter_map(|(input, declared)| Some((input, declared.default.as_ref()?)))
         {
             let Some(command) = scripts.and_then(|scripts| scripts.get(script)) else { continue };
-            // What is of the members is none of the root's jobs anyhow.
+            // The root has no jobs for scripts of the members anyhow.
             let is_left_out = facts.iter().any(|(name, value)| name == input && value == "");
             let reason = if is_left_out {
                 None

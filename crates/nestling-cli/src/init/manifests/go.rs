@@ -1,7 +1,8 @@
 //! Go: the directives of `go.mod` and the directories that it and `go.work` lead to (<https://go.dev/ref/mod#go-mod-file>).
 
-use super::super::inventory::and_above;
+use super::super::inventory::{Directory, and_above};
 use super::Manifests;
+use super::go_constraints::is_built;
 use nestling::RepoPath;
 use nestling::listed::go_modules;
 use std::collections::BTreeSet;
@@ -18,13 +19,17 @@ impl Manifests<'_> {
         let text = self.text(&file)?;
         let directives = directives(&text);
         if let Some((name, _)) = directives.iter().find(|(name, _)| !DIRECTIVES.contains(&name.as_str())) {
-            return Some(format!("{file} without `{name}`, which is no directive of it"));
+            return Some(format!("{file} without `{name}`, which is not a directive"));
         }
         if !directives.iter().any(|(name, value)| name == "module" && !value.is_empty()) {
             return Some(format!("a `module` in {file}, which has none"));
         }
         if !self.has_go_package(&dir) {
-            return Some(format!("a package of Go beside {file}, where there is none"));
+            let reason = match self.go_files(&dir).first() {
+                Some(constrained) => format!("and the constraint of {constrained} leaves it out"),
+                None => "where there is none".to_owned(),
+            };
+            return Some(format!("a package of Go beside {file}, {reason}"));
         }
         // A vendored module reads nothing from elsewhere.
         if !self.has(&dir, "vendor/modules.txt")
@@ -62,13 +67,32 @@ impl Manifests<'_> {
     }
 
     fn looks_for_package(&self, dir: &RepoPath) -> bool {
+        self.go_files(dir).iter().any(|file| {
+            let name = String::from_utf8_lossy(file.file_name()).into_owned();
+            is_built(&name, || self.text(file).unwrap_or_default())
+        })
+    }
+
+    /// Returns the files of a module's packages.
+    pub(super) fn go_files(&self, dir: &RepoPath) -> Vec<RepoPath> {
+        let files = self.go_directories(dir).flat_map(|(path, directory)| {
+            let files = directory.files.iter().filter(|file| is_go_file(file));
+            files.map(|file| path.child(file.as_bytes())).collect::<Vec<_>>()
+        });
+        files.collect()
+    }
+
+    /// Returns the directories with files of Go that are the module's own.
+    fn go_directories<'d>(
+        &'d self,
+        dir: &'d RepoPath,
+    ) -> impl Iterator<Item = (&'d RepoPath, &'d Directory)> {
         let is_left_out = |name: &str| name.starts_with(['.', '_']) || ["testdata", "vendor"].contains(&name);
-        self.inventory.directories.iter().any(|(path, directory)| {
-            let is_inside = path == dir || dir.is_root() || path.is_in(dir);
+        self.inventory.directories.iter().filter(move |(path, directory)| {
             let is_own = || and_above(path).find(|above| self.has(above, "go.mod")).as_ref() == Some(dir);
             let relative = path.relative_to(dir).map(String::from_utf8_lossy).unwrap_or_default();
-            is_inside
-                && directory.files.iter().any(|file| file.ends_with(".go") && !file.starts_with(['.', '_']))
+            path.is_in(dir)
+                && directory.files.iter().any(|name| is_go_file(name))
                 && !relative.split('/').any(is_left_out)
                 && is_own()
         })
@@ -95,8 +119,12 @@ impl Manifests<'_> {
     }
 }
 
+fn is_go_file(name: &str) -> bool {
+    name.ends_with(".go") && !name.starts_with(['.', '_'])
+}
+
 /// Returns the directives with their values, those of blocks each.
-fn directives(text: &str) -> Vec<(String, String)> {
+pub(super) fn directives(text: &str) -> Vec<(String, String)> {
     let mut directives = Vec::new();
     let mut block: Option<String> = None;
     for line in text.lines() {

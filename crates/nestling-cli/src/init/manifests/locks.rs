@@ -4,6 +4,9 @@
 mod node;
 mod yarn;
 mod others;
+mod go;
+mod dotnet;
+mod terraform;
 
 use super::Manifests;
 use crate::init::inventory::and_above;
@@ -27,6 +30,11 @@ impl Stale {
     }
 }
 
+/// Returns what a lock file lacks, for a message that begins with the command.
+fn lacks(package: &str, lock: &RepoPath, manifest: &RepoPath, command: &str) -> String {
+    format!("`{package}` in {lock}, since {manifest} requires it: run `{command}`, and commit {lock}")
+}
+
 impl Manifests<'_> {
     /// Returns what the lock file of a command lacks.
     pub(super) fn lock_fault(&self, words: &[&str], dir: &RepoPath) -> Option<String> {
@@ -43,10 +51,20 @@ impl Manifests<'_> {
             ["uv", "sync", ..] if has("--locked") => (&["uv.lock"], "uv lock"),
             ["poetry", "install" | "sync", ..] => (&["poetry.lock"], "poetry lock"),
             ["composer", "install", ..] => (&["composer.lock"], "composer update"),
-            _ => return None,
+            ["terraform", "init", ..] if has("-lockfile=readonly") => {
+                (&[".terraform.lock.hcl"], "terraform init -upgrade")
+            }
+            ["tofu", "init", ..] if has("-lockfile=readonly") => {
+                (&[".terraform.lock.hcl"], "tofu init -upgrade")
+            }
+            _ => {
+                let fault = self.dotnet_lock_fault(words, dir);
+                return fault.or_else(|| self.go_lock_fault(words, dir));
+            }
         };
         // These look for their lock file beside the manifest alone.
-        let levels = if ["npm", "poetry", "composer"].contains(&words[0]) { 1 } else { usize::MAX };
+        let is_beside = ["npm", "poetry", "composer", "terraform", "tofu"].contains(&words[0]);
+        let levels = if is_beside { 1 } else { usize::MAX };
         let lock = and_above(dir).take(levels).find_map(|dir| {
             names.iter().map(|name| dir.child(name.as_bytes())).find(|lock| self.inventory.is_file(lock))
         })?;
@@ -56,9 +74,7 @@ impl Manifests<'_> {
         let key = if words[0] == "pnpm" { of.child(b"pnpm-lock.yaml") } else { lock.clone() };
         Self::known(&self.of_locks, &key, || {
             let Stale { package, manifest } = self.stale(words[0], &lock, of)?;
-            Some(format!(
-                "`{package}` in {lock}, since {manifest} requires it: run `{command}`, and commit {lock}"
-            ))
+            Some(lacks(&package, &lock, &manifest, command))
         })
     }
 
@@ -81,6 +97,7 @@ impl Manifests<'_> {
             "uv" => self.stale_uv(lock),
             "poetry" => self.stale_poetry(lock),
             "composer" => self.stale_composer(lock),
+            "terraform" | "tofu" => self.stale_terraform(lock),
             _ => None,
         }
     }

@@ -21,7 +21,7 @@ impl Manifests<'_> {
                 rest.windows(2).any(|pair| ["--editable", "-e"].contains(&pair[0])) || rest.contains(&".");
             return builds.then(|| self.build_fault(dir)).flatten();
         }
-        // What is above is a workspace's.
+        // Files above belong to a workspace.
         let file = dir.child(b"pyproject.toml");
         let project = self.text(&file)?.parse::<Table>().ok()?;
         let missing = local_paths(&project).into_iter().find(|(_, path)| {

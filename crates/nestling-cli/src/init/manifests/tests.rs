@@ -37,6 +37,29 @@ fn check(cases: &[Case<'_>]) {
 }
 
 #[test]
+fn programs_of_scripts() {
+    let package = (
+        "a/package.json",
+        r#"{ "name": "a", "scripts": { "test": "CI=1 jest --ci", "lint": "cross-env A=b eslint . | cat", "build": "node x.js" } }"#,
+    );
+    let reason = "`jest`, which the script `test` runs and no package in pnpm-lock.yaml brings";
+    let others = "packages:\n  '@types/jest@29.0.0':\n    resolution: {}\n  '@jest/schemas@29.0.0': {}\n  jest-worker@29.0.0: {}\n";
+    check(&[
+        ("pnpm run test", &[package, ("pnpm-lock.yaml", others)], Some(reason)),
+        ("pnpm run test", &[package, ("pnpm-lock.yaml", "  jest@29.0.0:\n    resolution: {}\n")], None),
+        ("pnpm run test", &[package, ("pnpm-lock.yaml", "  /jest@27.0.0:\n    resolution: {}\n")], None),
+        (
+            "npm test",
+            &[package, ("a/package-lock.json", "{ \"packages\": { \"node_modules/jest\": {} } }")],
+            None,
+        ),
+        ("npm run lint", &[package, ("a/package-lock.json", "\"node_modules/cross-env\"")], Some("`eslint`")),
+        ("npm run build", &[package, ("a/package-lock.json", "{}")], None),
+        ("npm test", &[package], None),
+    ]);
+}
+
+#[test]
 fn cargo() {
     let package = "[package]\nname = 'a'\n";
     let lib = ("a/src/lib.rs", "");
@@ -108,7 +131,12 @@ fn go() {
             Some("a package of Go"),
         ),
         ("go test ./...", &[("a/go.mod", "module a\n"), ("a/testdata/b.go", "")], Some("a package of Go")),
-        ("go vet ./...", &[("a/go.mod", "???\n")], Some("no directive")),
+        (
+            "go vet ./...",
+            &[("a/go.mod", "module a\n"), ("a/tools.go", "//go:build tools\n\npackage tools\n")],
+            Some("a package of Go beside a/go.mod, and the constraint of a/tools.go leaves it out"),
+        ),
+        ("go vet ./...", &[("a/go.mod", "???\n")], Some("not a directive")),
         ("gotestsum", &[("a/go.mod", replaced), code], Some("`../y`")),
         ("gotestsum", &[("a/go.mod", replaced), code, ("y/go.mod", "module y\n")], None),
         ("gotestsum", &[("a/go.mod", replaced), code, ("a/vendor/modules.txt", "")], None),

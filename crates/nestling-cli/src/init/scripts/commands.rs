@@ -41,7 +41,7 @@ pub(super) fn commands(text: &str) -> Vec<Command> {
                 characters.next();
                 splitter.end_command(false);
             }
-            // `2>&1` and `&>` are no ends of commands.
+            // `2>&1` and `&>` do not end a command.
             ('&', None) if splitter.word.ends_with('>') || characters.peek() == Some(&'>') => {
                 splitter.word.push('&');
             }

@@ -85,7 +85,7 @@ pub(super) fn unwrapped<'w>(words: &'w [String]) -> Option<Unwrapped<'w>> {
     Some(Unwrapped { words, path, may_be_task })
 }
 
-fn is_setting(word: &str) -> bool {
+pub(super) fn is_setting(word: &str) -> bool {
     let is_name =
         |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     word == "export" || word.split_once('=').is_some_and(|(name, _)| is_name(name))

@@ -12,6 +12,8 @@ pub(in crate::init) struct Block {
     pub labels: Vec<String>,
     /// Its arguments; the value of one that is a plain string, and empty for any other.
     pub arguments: BTreeMap<String, String>,
+    /// The plain strings of its arguments that are objects.
+    pub objects: BTreeMap<String, BTreeMap<String, String>>,
     pub blocks: Vec<Block>,
 }
 
@@ -30,7 +32,7 @@ const DEPTH: usize = 100;
 /// Reads the blocks of a file.
 ///
 /// # Errors
-/// The text is no HCL, which the reason says.
+/// The file is not HCL; the reason shows where.
 pub(in crate::init) fn blocks(text: &str) -> Result<Vec<Block>, String> {
     let tokens = tokens(text)?;
     let mut parser = Parser { tokens: &tokens, index: 0 };
@@ -75,7 +77,12 @@ impl Parser<'_> {
         loop {
             match self.next() {
                 Some(Token::Sign('=')) if labels.is_empty() => {
-                    body.arguments.insert(name, self.value()?);
+                    let start = self.index;
+                    let value = self.value()?;
+                    if let [Token::Sign('{'), object @ ..] = &self.tokens[start..self.index] {
+                        body.objects.insert(name.clone(), strings(object));
+                    }
+                    body.arguments.insert(name, value);
                     return Ok(());
                 }
                 Some(Token::Name(label) | Token::String(label)) => labels.push(label),
@@ -119,6 +126,27 @@ impl Parser<'_> {
             _ => Ok(String::new()),
         }
     }
+}
+
+/// Returns the plain strings of an object, without those of objects inside of it.
+fn strings(object: &[Token]) -> BTreeMap<String, String> {
+    let mut strings = BTreeMap::new();
+    let mut depth = 0_usize;
+    for (index, token) in object.iter().enumerate() {
+        match (token, object.get(index + 1), object.get(index + 2)) {
+            (Token::Sign('(' | '[' | '{'), ..) => depth += 1,
+            (Token::Sign(')' | ']' | '}'), ..) => depth = depth.saturating_sub(1),
+            (
+                Token::Name(name) | Token::String(name),
+                Some(Token::Sign('=' | ':')),
+                Some(Token::String(value)),
+            ) if depth == 0 => {
+                strings.insert(name.clone(), value.clone());
+            }
+            _ => {}
+        }
+    }
+    strings
 }
 
 fn shown(token: &Token) -> String {
@@ -259,6 +287,15 @@ mod tests {
     }
 
     #[test]
+    fn the_strings_of_an_object_are_kept() {
+        let read = blocks(
+            "p {\n  aws = {\n    source = \"a/b\", \"version\" : \"1\"\n    more = { x = \"y\" }\n  }\n}\n",
+        );
+        let object = read.unwrap()[0].objects["aws"].clone();
+        assert_eq!(object.into_iter().collect::<Vec<_>>().len(), 2);
+    }
+
+    #[test]
     fn braces_behind_two_signs_are_text_and_depth_is_bounded() {
         let read = blocks("module \"x\" {\n  source = \"a$${b\"\n}\n").unwrap();
         assert_eq!(read[0].arguments["source"], "a${b");
@@ -269,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_hcl_is_refused_with_the_reason() {
+    fn anything_but_hcl_is_refused_with_the_reason() {
         for (text, reason) in [
             ("a {", "a block is not closed"),
             ("}", "expected a name, found `}`"),

@@ -3,6 +3,7 @@
 
 use super::Block;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// Blocks with labels, and the number of these.
 const LABELS: [(&str, usize); 4] = [("module", 1), ("provider", 1), ("backend", 1), ("resource", 2)];
@@ -22,6 +23,12 @@ fn named(name: &str, value: &Value) -> Vec<Block> {
     labelled(name, &[], labels, value)
 }
 
+/// Returns the strings of an object.
+fn strings(value: &Value) -> Option<BTreeMap<String, String>> {
+    let strings = value.as_object()?.iter();
+    Some(strings.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect())
+}
+
 /// Returns the blocks of a name after some of their labels. Each level may be a list of several.
 fn labelled(name: &str, labels: &[String], left: usize, value: &Value) -> Vec<Block> {
     match value {
@@ -37,6 +44,7 @@ fn labelled(name: &str, labels: &[String], left: usize, value: &Value) -> Vec<Bl
                 name: name.to_owned(),
                 labels: labels.to_vec(),
                 arguments: arguments.map(|(key, value)| (key.clone(), text(value))).collect(),
+                objects: map.iter().filter_map(|(key, value)| Some((key.clone(), strings(value)?))).collect(),
                 blocks: map
                     .iter()
                     .filter(|(_, value)| is_block(value))

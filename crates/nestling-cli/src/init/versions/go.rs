@@ -11,7 +11,7 @@ impl Versions<'_> {
         let line = directive(&text, "go").unwrap_or_default();
         let mut stated: Vec<Statement> = Vec::new();
         if let Some(text) = directive(&text, "toolchain") {
-            stated.push(Statement { file: module, key: "toolchain", text });
+            stated.push(Statement { file: module.clone(), key: "toolchain", text });
         }
         // A workspace that uses the module has a version of its own, and it is the newest of all.
         let work = self.lists.iter().find(|list| list.kind == "go" && list.members.contains(dir));
@@ -22,6 +22,12 @@ impl Versions<'_> {
                 Some(Statement { file: work.file.clone(), key, text: text? })
             };
             stated.extend(of_work.into_iter().filter_map(stated_by));
+        }
+        // Go stops where it is older than a `go` line. The other places are not enforced.
+        let own = Statement { file: module, key: "go", text: line.clone() };
+        let lines = || stated.iter().filter(|stated| stated.key == "go").chain([&own]);
+        if let Some(required) = lines().find(|stated| is_out_of_reach(&stated.text)).cloned() {
+            return Ok(vec![Version::refused("go_version", "Go", required)]);
         }
         if let Some(file) = self.nearest(dir, &[".go-version"]) {
             let text = self.text(&file)?.unwrap_or_default().trim().to_owned();
@@ -39,6 +45,18 @@ impl Versions<'_> {
 
 /// The newest minor version of Go 1 that is known.
 const NEWEST: u32 = 27;
+
+/// The first minor version of Go 1 that no image will have for years: between the newest and it, the newest may do.
+const OUT_OF_REACH: u32 = 50;
+
+/// Returns true for a version that no image has, and none will have soon.
+fn is_out_of_reach(version: &str) -> bool {
+    match numbers(version).as_slice() {
+        [1, minor, ..] => *minor >= OUT_OF_REACH,
+        [major, ..] => *major > 1,
+        [] => false,
+    }
+}
 
 /// Returns the version to give where the template would make no tag of the `go` line, such as one with a comment.
 fn unclean_line(dir: &RepoPath, text: &str, line: String) -> Option<Version> {
@@ -60,7 +78,7 @@ fn version(stated: Statement) -> Version {
     let (value, note) = if is_known {
         (version.clone(), format!("Go {version} for {}", stated.shown()))
     } else {
-        ("1".to_owned(), format!("{} is no version that is known: the jobs run with Go 1", stated.shown()))
+        ("1".to_owned(), format!("{} is not a known version: the jobs run with Go 1", stated.shown()))
     };
     Version {
         input: "go_version",

@@ -82,7 +82,13 @@ fn use_newer_image(version: &mut Version, has_wrapper: bool) {
 
 /// Chooses the version of an image: the stated one or the next with long support, as far as the wrapper of Gradle runs on it.
 fn choose(stated: Option<Statement>, wrapper: Option<(RangeInclusive<u32>, Statement)>) -> Option<Version> {
-    let wanted = stated.as_ref().and_then(|stated| number(&stated.text));
+    let stated_number = stated.as_ref().and_then(|stated| number(&stated.text));
+    let is_future = stated_number.is_some_and(|number| number > NEWEST);
+    // No older compiler makes classes for it. Files of versions are not enforced.
+    if let Some(stated) = stated.as_ref().filter(|stated| is_future && !["", "java"].contains(&stated.key)) {
+        return Some(Version::refused("java_version", "Java", stated.clone()));
+    }
+    let wanted = stated_number.filter(|_| !is_future);
     let next = |version: u32| LONG.into_iter().find(|long| *long >= version).unwrap_or(version);
     let version = wanted.map_or(DEFAULT, next);
     let (version, reason) = match (wrapper, stated) {
@@ -95,10 +101,10 @@ fn choose(stated: Option<Statement>, wrapper: Option<(RangeInclusive<u32>, State
         (_, Some(stated)) => (version, stated),
         _ => return None,
     };
-    let is_unclear = wanted.is_none() && number(&reason.text).is_none();
+    let is_unclear = is_future || (wanted.is_none() && number(&reason.text).is_none());
     let shown = reason.shown();
     let note = if is_unclear {
-        format!("{shown} is no version that is known: the jobs run with Java {version}")
+        format!("{shown} is not a known version: the jobs run with Java {version}")
     } else {
         format!("Java {version} for {shown}")
     };
@@ -116,7 +122,7 @@ fn choose(stated: Option<Statement>, wrapper: Option<(RangeInclusive<u32>, State
 pub(super) fn number(version: &str) -> Option<u32> {
     match numbers(version).as_slice() {
         [1, old, ..] => Some(*old),
-        [version, ..] if (5..=NEWEST).contains(version) => Some(*version),
+        [version, ..] if *version >= 5 => Some(*version),
         _ => None,
     }
 }

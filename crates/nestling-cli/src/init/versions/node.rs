@@ -27,7 +27,7 @@ const BUN: Choice = Choice { noun: "Bun", input: "node_version", lines: &["1"] }
 const PNPM: Choice = Choice {
     noun: "pnpm",
     input: "package_manager_version",
-    lines: &["10", "9", "8", "7", "6", "5", "4", "3"],
+    lines: &["12", "11", "10", "9", "8", "7", "6", "5", "4", "3"],
 };
 
 /// A place in package.json that states a version of Node: its name, and the keys to it.
@@ -52,10 +52,34 @@ impl Versions<'_> {
                 Some(stated) => Some(stated),
                 None => self.in_packages(dir, &PLACES)?,
             };
+            if let Some(stated) = &stated
+                && NODE.permits_none(&stated.text)
+                && self.enforces_engines(dir, stated)?
+            {
+                return Ok(vec![Version::refused(NODE.input, NODE.noun, stated.clone())]);
+            }
             versions.extend(stated.map(|stated| NODE.of(stated)));
         }
         versions.extend(self.pnpm(dir)?);
         Ok(versions)
+    }
+
+    /// Returns true if the package manager stops in another version of Node than a package.json states: npm only with
+    /// `engine-strict`, Yarn only in its first version.
+    fn enforces_engines(&self, dir: &RepoPath, stated: &Statement) -> Result<bool, ReadError> {
+        if stated.key != "engines.node" {
+            return Ok(false);
+        }
+        let locks = ["pnpm-lock.yaml", "yarn.lock", "package-lock.json"];
+        let lock = self.nearest(dir, &locks);
+        let lock = lock.as_ref().map(RepoPath::file_name).unwrap_or_default();
+        let is_first_yarn = lock == b"yarn.lock" && self.nearest(dir, &[".yarnrc.yml"]).is_none();
+        let settings = match self.nearest(dir, &[".npmrc"]) {
+            Some(file) => self.text(&file)?.unwrap_or_default(),
+            None => String::new(),
+        };
+        let is_strict = settings.lines().any(|line| line.replace(' ', "") == "engine-strict=true");
+        Ok(lock == b"pnpm-lock.yaml" || is_first_yarn || is_strict)
     }
 
     /// Returns true for a package that Bun installs.
@@ -92,7 +116,7 @@ impl Versions<'_> {
         dir: &RepoPath,
         places: &[(&'static str, &[&str])],
     ) -> Result<Option<Statement>, ReadError> {
-        // What `volta` of the root pins holds for packages whose own `engines` are wider.
+        // The version that `volta` of the root pins holds for packages whose own `engines` are wider.
         for (key, path) in places {
             for above in and_above(dir) {
                 let file = above.child(b"package.json");

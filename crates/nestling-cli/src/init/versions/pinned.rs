@@ -11,7 +11,7 @@ pub(super) enum Meaning {
     Tag(String),
     /// A version or a range of versions.
     Version(String),
-    /// It is no version of what the image has.
+    /// A version of something else than the image has.
     Unknown,
 }
 

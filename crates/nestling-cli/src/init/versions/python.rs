@@ -10,7 +10,9 @@ use toml::{Table, Value};
 const PYTHON: Choice = Choice {
     noun: "Python",
     input: "versions",
-    lines: &["3.13", "3.14", "3.12", "3.11", "3.10", "3.9", "3.8", "3.7", "3.6", "2.7", "3.15"],
+    lines: &[
+        "3.13", "3.14", "3.12", "3.11", "3.10", "3.9", "3.8", "3.7", "3.6", "2.7", "3.15", "3.16", "3.17",
+    ],
 };
 
 /// `python_requires` of setup.cfg and setup.py. The pattern is a constant, and a test compiles it.
@@ -19,12 +21,19 @@ static SETUP: LazyLock<Option<regex::Regex>> =
 
 impl Versions<'_> {
     pub(super) fn python(&self, dir: &RepoPath) -> Result<Vec<Version>, ReadError> {
+        let required = self.required_python(dir)?;
+        // Whatever installs the project stops in another version than it requires.
+        let is_enforced =
+            |required: &&Statement| !required.key.is_empty() && PYTHON.permits_none(&required.text);
+        if let Some(required) = required.as_ref().filter(is_enforced) {
+            return Ok(vec![Version::refused(PYTHON.input, PYTHON.noun, required.clone())]);
+        }
         if let Some((file, text, lines)) = self.pinning(dir, &[".python-version"])? {
             return Ok(pinned(file, &text, &lines));
         }
         let stated = match self.of_tool_files(dir, &["python"])? {
             Some(stated) => Some(stated),
-            None => self.required_python(dir)?,
+            None => required,
         };
         let Some(stated) = stated else { return Ok(Vec::new()) };
         let mut version = PYTHON.of(stated);

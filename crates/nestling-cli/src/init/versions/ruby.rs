@@ -7,11 +7,16 @@ use nestling::{ReadError, RepoPath};
 const RUBY: Choice = Choice {
     noun: "Ruby",
     input: "ruby",
-    lines: &["3.4", "4.0", "3.3", "3.2", "3.1", "3.0", "2.7", "2.6", "2.5", "2.4", "2.3"],
+    lines: &["3.4", "4.0", "3.3", "3.2", "3.1", "3.0", "2.7", "2.6", "2.5", "2.4", "2.3", "4.1", "4.2"],
 };
 
 impl Versions<'_> {
     pub(super) fn ruby(&self, dir: &RepoPath) -> Result<Vec<Version>, ReadError> {
+        let required = self.in_gemfile(dir)?;
+        // Bundler stops in another version than the Gemfile names.
+        if let Some(required) = required.as_ref().filter(|required| RUBY.permits_none(&required.text)) {
+            return Ok(vec![Version::refused(RUBY.input, RUBY.noun, required.clone())]);
+        }
         let stated = match self.pinning(dir, &[".ruby-version"])? {
             Some((file, _, lines)) => {
                 let text = lines.into_iter().next().unwrap_or_default();
@@ -19,7 +24,7 @@ impl Versions<'_> {
             }
             None => match self.of_tool_files(dir, &["ruby"])? {
                 Some(stated) => Some(stated),
-                None => self.in_gemfile(dir)?,
+                None => required,
             },
         };
         let Some(mut stated) = stated else { return Ok(Vec::new()) };

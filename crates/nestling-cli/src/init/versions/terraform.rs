@@ -49,19 +49,8 @@ impl Versions<'_> {
         let choice = if is_terraform { TERRAFORM } else { TOFU };
         if let Some(required) = &required {
             // Both tools stop where they are another version than the code requires.
-            let range = super::Range::parse(&required.text);
-            if range.is_some_and(|range| !choice.is_known(&range.choose(choice.lines))) {
-                let note =
-                    format!("{} permits no version of {} that an image has", required.shown(), choice.noun);
-                let file = required.file.clone();
-                return Ok(vec![Version {
-                    input: "version",
-                    value: None,
-                    file,
-                    note,
-                    is_unclear: true,
-                    is_refused: true,
-                }]);
+            if choice.permits_none(&required.text) {
+                return Ok(vec![Version::refused(choice.input, choice.noun, required.clone())]);
             }
         }
         versions.extend(stated.or(required).map(|stated| choice.of(stated)));

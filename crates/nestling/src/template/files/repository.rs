@@ -53,9 +53,9 @@ fn entry(files: &dyn Files, path: &RepoPath) -> Result<Option<EntryKind>, String
             found = entries.iter().find(|entry| entry.name == name).map(|entry| entry.kind);
             return Walk::Skip;
         }
-        if parent.is_in(directory) { Walk::Descend } else { Walk::Skip }
+        Walk::Descend
     };
-    files.walk(visit).map_err(|error| unreadable(&error))?;
+    files.walk_to(&parent, visit).map_err(|error| unreadable(&error))?;
     Ok(found)
 }
 
@@ -94,15 +94,12 @@ fn matches(files: &dyn Files, pattern: &str) -> Answer {
     let named: Vec<&str> = named.collect();
     let start = RepoPath::root().join(named.join("/")).unwrap_or_default();
     let visit = &mut |directory: &RepoPath, entries: &[DirectoryEntry]| {
-        if !directory.is_in(&start) && !start.is_in(directory) {
-            return Walk::Skip;
-        }
         let is_file = |entry: &&DirectoryEntry| entry.kind == EntryKind::File;
         let found = entries.iter().filter(is_file).map(|entry| directory.child(&entry.name));
         paths.extend(found.filter(|path| glob.matches(path)));
         if paths.len() > MAX_PATHS { Walk::Skip } else { Walk::Descend }
     };
-    files.walk(visit).map_err(|error| unreadable(&error))?;
+    files.walk_to(&start, visit).map_err(|error| unreadable(&error))?;
     if paths.len() > MAX_PATHS {
         return Err(format!("`{pattern}` matches more than {MAX_PATHS} files"));
     }

@@ -2,6 +2,7 @@
 
 use super::Reader;
 use crate::workspace::idle_rules::GLOB_UNMATCHED;
+use crate::workspace::member_globs::without_mark;
 use crate::workspace::rules::DEPENDS_FROM;
 use jsonc_parser::ParseOptions;
 use nestling_files::path::RepoPath;
@@ -194,11 +195,6 @@ pub(super) fn yaml<T: DeserializeOwned + Default>(text: &str) -> Result<T, Unrea
 /// A directory and those above it, the nearest first.
 pub(super) fn and_above(directory: &RepoPath) -> impl Iterator<Item = RepoPath> {
     std::iter::successors(Some(directory.clone()), RepoPath::parent)
-}
-
-/// A string without the byte order mark that some editors write, and tools of JavaScript leave out.
-pub(super) fn without_mark(text: &str) -> &str {
-    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// Reads JSON with comments and trailing commas, as several tools write their settings.

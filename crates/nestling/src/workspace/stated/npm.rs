@@ -1,9 +1,10 @@
 //! npm, pnpm and Yarn: packages of one workspace that name each other, and dependencies by path
 //! (<https://docs.npmjs.com/cli/using-npm/workspaces>, <https://pnpm.io/workspaces>).
 
-use super::manifest::{self, Manifest, without_mark};
+use super::manifest::{self, Manifest};
 use super::members::Members;
 use super::{Edges, Reading};
+use crate::workspace::member_globs::{MemberGlobs, PackageGlobs, PnpmWorkspace, without_mark};
 use indexmap::IndexMap;
 use nestling_files::path::RepoPath;
 use serde::Deserialize;
@@ -14,41 +15,25 @@ use std::collections::HashMap;
 #[serde(default, rename_all = "camelCase")]
 struct Package {
     name: Option<String>,
-    workspaces: Option<Workspaces>,
+    workspaces: Option<PackageGlobs>,
     dependencies: IndexMap<String, String>,
     dev_dependencies: IndexMap<String, String>,
     peer_dependencies: IndexMap<String, String>,
     optional_dependencies: IndexMap<String, String>,
 }
 
-/// A list of globs, or Yarn's older form with the list inside.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Workspaces {
-    Globs(Vec<String>),
-    Inside {
-        #[serde(default)]
-        packages: Vec<String>,
-    },
-}
-
-/// As much of `pnpm-workspace.yaml` as says which packages are one workspace.
-#[derive(Debug, Default, Deserialize)]
-struct PnpmWorkspace {
-    packages: Option<Vec<String>>,
-}
-
 pub(super) fn edges(reading: &mut Reading<'_>, edges: &mut Edges<'_>) {
     let packages =
         reading.all("package.json", |text| Ok(serde_json::from_str::<Package>(without_mark(text))?));
     let pnpm = reading.all("pnpm-workspace.yaml", manifest::yaml::<PnpmWorkspace>);
-    let by_npm = packages.iter().filter_map(|package| match package.content.workspaces.as_ref()? {
-        Workspaces::Globs(globs) | Workspaces::Inside { packages: globs } => {
-            Members::of_globs(&package.dir, globs)
-        }
+    let by_npm = packages.iter().filter_map(|package| {
+        let globs = MemberGlobs::of_packages(package.content.workspaces.as_ref()?);
+        Some(Members { root: package.dir.clone(), globs })
     });
-    let by_pnpm =
-        pnpm.iter().filter_map(|root| Members::of_globs(&root.dir, root.content.packages.as_deref()?));
+    let by_pnpm = pnpm.iter().filter_map(|workspace| {
+        let globs = MemberGlobs::of_pnpm(&workspace.content)?;
+        Some(Members { root: workspace.dir.clone(), globs })
+    });
     for root in by_npm.chain(by_pnpm) {
         let members: Vec<&Manifest<Package>> =
             below(&packages, &root.root).filter(|it| root.holds(&it.dir)).collect();

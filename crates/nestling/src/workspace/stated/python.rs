@@ -7,6 +7,7 @@ mod requirement;
 use super::manifest::{Manifest, Unreadable};
 use super::members::Members;
 use super::{Edges, Reading};
+use crate::workspace::member_globs::MemberGlobs;
 use nestling_files::path::RepoPath;
 use requirement::{Requirement, normalized};
 use std::collections::HashMap;
@@ -72,9 +73,8 @@ struct Workspace<'m> {
 impl<'m> Workspace<'m> {
     /// Returns the workspace that a project opens, if it opens one.
     fn of(root: &'m Manifest<Table>, projects: &'m [Manifest<Table>]) -> Option<Self> {
-        let workspace = table(&root.content, &["tool", "uv", "workspace"])?;
-        let globs = |key: &str| strings(workspace.get(key));
-        let members = Members::new(&root.dir, globs("members"), globs("exclude"))?;
+        let globs = MemberGlobs::of_uv(&root.content)?;
+        let members = Members { root: root.dir.clone(), globs };
         let named = projects.iter().filter(|project| members.holds(&project.dir));
         let named = named.filter_map(|project| Some((name_of(&project.content)?, &project.dir))).collect();
         Some(Self { members, named, sources: table(&root.content, &["tool", "uv", "sources"]), root })

@@ -5,8 +5,9 @@
 mod json;
 mod lexer;
 
-use super::manifest::{Manifest, and_above, without_mark};
+use super::manifest::{Manifest, and_above};
 use super::{Edges, Reading};
+use crate::workspace::member_globs::without_mark;
 use lexer::{Token, tokens};
 use nestling_files::path::RepoPath;
 use std::collections::BTreeMap;

@@ -102,3 +102,93 @@ fn composer() {
         ("composer install", &[package, ("a/composer.lock", provides)], None),
     ]);
 }
+
+#[test]
+fn go() {
+    let module =
+        ("a/go.mod", "module a\n\ngo 1.24\n\nrequire (\n\tx.org/y v1.2.0\n\tx.org/i v1.0.0 // indirect\n)\n");
+    let code = ("a/main.go", "package a\n\nimport (\n\t\"fmt\"\n\t\"x.org/y/z\"\n)\n");
+    let sums = |version: &str| format!("x.org/y {version} h1:a=\nx.org/y {version}/go.mod h1:b=\n");
+    let (has, old) = (sums("v1.2.0"), sums("v1.1.0"));
+    let reason =
+        "`x.org/y v1.2.0` in a/go.sum, since a/go.mod requires it: run `go mod tidy`, and commit a/go.sum";
+    let replaced = ("a/go.mod", "module a\nrequire x.org/y v1.2.0\nreplace x.org/y => ../y\n");
+    let vendored = "# x.org/y v1.1.0\n## explicit\nx.org/y/z\n";
+    check(&[
+        ("go vet ./...", &[module, code, ("a/go.sum", &has)], None),
+        ("go vet ./...", &[module, code, ("a/go.sum", &old)], Some(reason)),
+        ("gotestsum", &[module, code], Some(reason)),
+        ("go vet ./...", &[module, ("a/main.go", "package a\n")], None),
+        (
+            "go vet ./...",
+            &[
+                module,
+                ("a/b.go", "package a\n"),
+                ("a/main.go", "//go:build tools\n\npackage a\n\nimport \"x.org/y\"\n"),
+            ],
+            None,
+        ),
+        ("go vet ./...", &[replaced, code, ("y/go.mod", "module x.org/y\n")], None),
+        ("go vet ./...", &[module, code, ("go.work", "use ./a\n")], None),
+        ("go vet ./...", &[module, code, ("a/vendor/modules.txt", vendored)], Some("run `go mod vendor`")),
+    ]);
+}
+
+#[test]
+fn terraform() {
+    let code = |version: &str| {
+        format!(
+            "terraform {{\n  required_providers {{\n    aws = {{\n      source  = \"hashicorp/aws\"\n      version = \"{version}\"\n    }}\n    random = {{ source = \"hashicorp/random\" }}\n  }}\n}}\n"
+        )
+    };
+    let entry = |name: &str| {
+        format!(
+            "provider \"registry.terraform.io/hashicorp/{name}\" {{\n  version = \"5.40.0\"\n  hashes = [\"h1:a\"]\n}}\n"
+        )
+    };
+    let (both, one) = (entry("aws") + &entry("random"), entry("aws"));
+    let (met, newer) = (code("~> 5.0"), code(">= 6.0"));
+    let command = "terraform init -lockfile=readonly -backend=false";
+    let reason = "`hashicorp/random` in a/.terraform.lock.hcl, since a/main.tf requires it: run `terraform init -upgrade`";
+    check(&[
+        (command, &[("a/main.tf", &met), ("a/.terraform.lock.hcl", &both)], None),
+        (command, &[("a/main.tf", &met), ("a/.terraform.lock.hcl", &one)], Some(reason)),
+        (command, &[("a/main.tf", &newer), ("a/.terraform.lock.hcl", &both)], Some("`hashicorp/aws >= 6.0`")),
+        ("terraform init", &[("a/main.tf", &met), ("a/.terraform.lock.hcl", &one)], None),
+    ]);
+}
+
+#[test]
+fn dotnet() {
+    let project =
+        |items: &str| format!("<Project Sdk=\"Microsoft.NET.Sdk\"><ItemGroup>{items}</ItemGroup></Project>");
+    let (plain, conditional) = (
+        project("<PackageReference Include=\"X.Y\" Version=\"1.2.0\" />"),
+        project("<PackageReference Include=\"X.Y\" Version=\"1.2.0\" Condition=\"'$(A)' == ''\" />"),
+    );
+    let lock = |requested: &str| {
+        format!(
+            "{{ \"version\": 1, \"dependencies\": {{ \"net9.0\": {{ \"x.y\": {{ \"requested\": \"[{requested}, )\" }} }} }} }}"
+        )
+    };
+    let (has, old) = (lock("1.2.0"), lock("1.1.0"));
+    let none = "{ \"dependencies\": { \"net9.0\": {} } }";
+    let command = "dotnet restore a.csproj --locked-mode";
+    let reason = "`X.Y 1.2.0` in a/packages.lock.json, since a/a.csproj requires it: run `dotnet restore --force-evaluate`";
+    check(&[
+        (command, &[("a/a.csproj", &plain), ("a/packages.lock.json", &has)], None),
+        (command, &[("a/a.csproj", &plain), ("a/packages.lock.json", &old)], Some(reason)),
+        (command, &[("a/a.csproj", &plain), ("a/packages.lock.json", none)], Some(reason)),
+        (command, &[("a/a.csproj", &conditional), ("a/packages.lock.json", none)], None),
+        ("dotnet restore a.csproj", &[("a/a.csproj", &plain), ("a/packages.lock.json", none)], None),
+        (
+            "dotnet restore all.slnx --locked-mode",
+            &[
+                ("a/all.slnx", "<Solution><Project Path=\"p/p.csproj\" /></Solution>"),
+                ("a/p/p.csproj", &plain),
+                ("a/p/packages.lock.json", none),
+            ],
+            Some("`X.Y 1.2.0` in a/p/packages.lock.json"),
+        ),
+    ]);
+}

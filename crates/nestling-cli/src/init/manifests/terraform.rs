@@ -1,0 +1,91 @@
+//! OpenTofu and Terraform: links to files that are not committed, which no command of theirs passes over.
+
+use super::Manifests;
+use nestling::RepoPath;
+use nestling_files::files::resolve_links;
+
+impl Manifests<'_> {
+    /// Returns a link of code or variables in a directory, or below it, that leads to nothing.
+    pub(super) fn terraform_fault(&self, words: &[&str], dir: &RepoPath) -> Option<String> {
+        let is_recursive = words.contains(&"-recursive");
+        let directories = self.inventory.directories.iter();
+        let read = directories.filter(|(path, _)| *path == dir || (is_recursive && path.is_in(dir)));
+        let links = read.flat_map(|(path, directory)| {
+            let names = directory.links.iter().filter(|name| is_read(name));
+            names.map(|name| path.child(name.as_bytes())).collect::<Vec<_>>()
+        });
+        let dangling = links.into_iter().find(|link| self.leads_to_nothing(link))?;
+        let name = String::from_utf8_lossy(dangling.relative_to(dir)?).into_owned();
+        Some(format!("the file that the link `{name}` points to, which does not exist"))
+    }
+
+    fn leads_to_nothing(&self, link: &RepoPath) -> bool {
+        match resolve_links(self.files, link) {
+            Ok(Ok(resolved)) => !self.is_there(&resolved.path),
+            Ok(Err(_)) => true,
+            Err(_) => false,
+        }
+    }
+}
+
+/// Returns true for a name that these tools read by themselves.
+fn is_read(name: &str) -> bool {
+    [".tf", ".tofu", ".tf.json", ".tofu.json", ".auto.tfvars", ".auto.tfvars.json"]
+        .iter()
+        .any(|end| name.ends_with(end))
+        || ["terraform.tfvars", "terraform.tfvars.json"].contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::init::inventory::Inventory;
+    use nestling::{Files, MemoryFiles, ReadError};
+    use nestling_files::files::{DirectoryEntry, EntryKind, Walk};
+
+    /// Files with a link in the directory `a`.
+    struct WithLink {
+        files: MemoryFiles,
+        target: &'static str,
+    }
+
+    impl Files for WithLink {
+        fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
+            self.files.read(path)
+        }
+
+        fn read_link(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
+            Ok((path.as_bytes() == b"a/terraform.tfvars").then(|| self.target.into()))
+        }
+
+        fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
+            self.files.walk(&mut |directory, entries| {
+                let mut entries = entries.to_vec();
+                if directory.as_bytes() == b"a" {
+                    entries
+                        .push(DirectoryEntry { name: b"terraform.tfvars".into(), kind: EntryKind::Symlink });
+                }
+                visit(directory, &entries)
+            })
+        }
+    }
+
+    #[test]
+    fn a_link_to_a_file_that_is_not_committed_stops_the_first_command() {
+        for (target, command, is_fault) in [
+            ("../all.tfvars", "tofu fmt -check", false),
+            ("../none.tfvars", "tofu fmt -check", true),
+            ("../../outside.tfvars", "terraform init", true),
+            ("../none.tfvars", "terraform --version", false),
+        ] {
+            let files = MemoryFiles::new([("a/main.tf", ""), ("all.tfvars", "")]);
+            let files = WithLink { files, target };
+            let inventory = Inventory::read(&files).unwrap();
+            let manifests = Manifests::new(&files, &inventory, &[]);
+            let words: Vec<&str> = command.split(' ').collect();
+            let fault = manifests.fault(&words, &RepoPath::parse("a").unwrap(), true);
+            let expected = "the file that the link `terraform.tfvars` points to, which does not exist";
+            assert_eq!(fault.as_deref(), is_fault.then_some(expected), "{target} {command}");
+        }
+    }
+}
