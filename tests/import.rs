@@ -144,7 +144,7 @@ pub(crate) const CHANGES: &str = "rules: [{ changes: [\"api/**/*\"] }]";
 #[test]
 fn what_is_not_understood_stays() {
     let table = [
-        ("test: { script: cd api && make }", "no `changes` decide about it"),
+        ("test: { script: cd api && make }", "no `changes` limits it to a directory"),
         ("test: { script: 'docker run -e CI_PIPELINE_ID x', RULES }", "`script` uses `$CI_PIPELINE_ID`"),
         ("pages: { script: make, RULES }", "GitLab publishes pages from the parent"),
         ("test: { stage: .pre, script: make, RULES }", "it is in stage .pre"),
@@ -165,7 +165,7 @@ fn what_is_not_understood_stays() {
             "test: { script: make, only: { refs: [main@group/project], changes: ['api/**/*'] } }",
             "names a project",
         ),
-        ("test: { script: make, rules: [{ changes: ['**/*.md'] }] }", "nothing leads to one directory"),
+        ("test: { script: make, rules: [{ changes: ['**/*.md'] }] }", "nothing limits it to one directory"),
         (
             "all: { script: make }\ntest: { script: make, RULES, needs: [all] }",
             "`test` needs `all`, and one of them stays",
@@ -212,6 +212,12 @@ fn faults_of_the_old_configuration_are_reported() {
             true,
         ),
         ("test: { script: make, rules: [{ if: $CI_COMMIT_TAG =~ /^api-/ }] }", "", false),
+        // A manual run can set the variable.
+        (
+            "variables: { A: x }\ntest: { script: make, variables: { B: y }, rules: [{ if: $A != 'x' && $B != 'y' }] }",
+            "",
+            false,
+        ),
         (
             "start: { trigger: { include: gone.yml }, rules: [{ changes: ['api/**/*'] }] }",
             "`start` cannot start its child: included file `gone.yml` does not exist",

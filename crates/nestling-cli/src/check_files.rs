@@ -56,9 +56,9 @@ pub(crate) fn check(
                 let checked = workspaces.checked(root, &input, invocation)?;
                 if findings.add_checked(checked, &input) == Rendered::No {
                     let name = &input.name;
-                    invocation
-                        .io
-                        .talk(format_args!("note: `{name}` defines no jobs: only its header is checked\n"));
+                    invocation.io.message(format_args!(
+                        "note: `{name}` defines no jobs: only its header is checked\n"
+                    ));
                 }
             }
         }

@@ -31,7 +31,7 @@ pub(crate) fn read(
     let names = plan.pipeline.jobs.iter().map(|job| job.name.as_str());
     let copies = plan.presence.iter().flat_map(JobPresence::copies).map(|(copy, _)| copy.name.as_str());
     if !names.chain(copies).any(|name| durations.contains_key(name)) {
-        io.talk(format_args!("`{shown}` has no duration of a job of this pipeline\n"));
+        io.message(format_args!("`{shown}` has no duration of a job of this pipeline\n"));
     }
     Ok(durations)
 }

@@ -103,12 +103,12 @@ impl Io {
     }
 
     /// Returns the screen of standard output.
-    pub(crate) fn screen_of_data(&self) -> Screen {
+    pub(crate) fn data_screen(&self) -> Screen {
         Screen { paint: self.paint[0], columns: self.columns[0] }
     }
 
     /// Returns the screen of standard error.
-    pub(crate) fn screen_of_talk(&self) -> Screen {
+    pub(crate) fn message_screen(&self) -> Screen {
         Screen { paint: self.paint[1], columns: self.columns[1] }
     }
 
@@ -152,7 +152,7 @@ impl Io {
     }
 
     /// Writes a message to standard error. A closed standard error is no reason to stop.
-    pub(crate) fn talk(&mut self, text: impl Display) {
+    pub(crate) fn message(&mut self, text: impl Display) {
         let text = text.to_string();
         let _ = self.stderr.write_all(readable(&text).as_bytes()).and_then(|()| self.stderr.flush());
     }

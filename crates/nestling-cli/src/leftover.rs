@@ -39,7 +39,7 @@ pub(crate) fn remove_parts(
     for path in parts.map_err(Failure::output)? {
         remove(&path)?;
         let shown = output.with_file_name(path.file_name().unwrap_or_default());
-        io.talk(format_args!("removed {} of an earlier run\n", shown.display()));
+        io.message(format_args!("removed {} of an earlier run\n", shown.display()));
     }
     Ok(())
 }

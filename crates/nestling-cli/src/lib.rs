@@ -132,7 +132,7 @@ fn dispatch(command: &Command, invocation: &mut Invocation<'_>) -> Result<Exit, 
 /// Prints help and version as results; everything else from clap is an error of the command line.
 fn usage(error: &clap::Error, io: &mut Io) -> Exit {
     if error.use_stderr() {
-        io.talk(error.render());
+        io.message(error.render());
         return Exit::Usage;
     }
     match io.data(error.render()) {
@@ -145,9 +145,9 @@ fn report_failure(failure: &Failure, io: &mut Io) -> Exit {
     if io.is_closed(failure) {
         return Exit::Done;
     }
-    io.talk(format_args!("error: {:#}\n", failure.error));
+    io.message(format_args!("error: {:#}\n", failure.error));
     if let Some(help) = &failure.help {
-        io.talk(format_args!("  = help: {help}\n"));
+        io.message(format_args!("  = help: {help}\n"));
     }
     failure.exit
 }

@@ -17,9 +17,9 @@ const LINES: usize = 40;
 
 /// Writes the plan: comparison, changed paths, units with their reasons, jobs and environments.
 pub(crate) fn plan(io: &mut Io, environment: &ProcessEnvironment, plan: &Plan) {
-    let screen = io.screen_of_talk();
-    io.talk(view::comparison(plan, screen));
-    io.talk("\n");
+    let screen = io.message_screen();
+    io.message(view::comparison(plan, screen));
+    io.message("\n");
     let units = view::units(plan, screen);
     let jobs = view::stages(plan, screen);
     let environments = view::environments(plan, screen);
@@ -39,13 +39,13 @@ fn folded_if_long(text: &str) -> Shown {
 /// Writes a section. In GitLab's log it can be folded
 /// (<https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections>).
 fn section(io: &mut Io, environment: &ProcessEnvironment, id: &str, title: &str, text: &str, shown: Shown) {
-    let title = io.screen_of_talk().paint.bold(title);
+    let title = io.message_screen().paint.bold(title);
     if !environment.in_gitlab() {
-        return io.talk(format_args!("{title}\n{text}\n"));
+        return io.message(format_args!("{title}\n{text}\n"));
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let folded = if shown == Shown::Folded { "[collapsed=true]" } else { "" };
-    io.talk(format_args!("\x1b[0Ksection_start:{now}:nestling_{id}{folded}\r\x1b[0K{title}\n"));
-    io.talk(text);
-    io.talk(format_args!("\x1b[0Ksection_end:{now}:nestling_{id}\r\x1b[0K\n"));
+    io.message(format_args!("\x1b[0Ksection_start:{now}:nestling_{id}{folded}\r\x1b[0K{title}\n"));
+    io.message(text);
+    io.message(format_args!("\x1b[0Ksection_end:{now}:nestling_{id}\r\x1b[0K\n"));
 }

@@ -28,7 +28,7 @@ pub(crate) fn write(
     }
     let path = named.map_or_else(temporary, |file| session.directory().join(file));
     output::replace(&path, &html)?;
-    io.talk(format_args!("wrote {}\n", named.unwrap_or(&path).display()));
+    io.message(format_args!("wrote {}\n", named.unwrap_or(&path).display()));
     Ok(Some(path))
 }
 

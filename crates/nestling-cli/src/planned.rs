@@ -22,7 +22,7 @@ pub(crate) fn report_selected(selected: &Selected, io: &mut Io) -> bool {
 /// Reports diagnostics on standard error, and returns `true` if none is an error.
 pub(crate) fn report_diagnostics(diagnostics: &[Diagnostic], sources: &Sources, io: &mut Io) -> bool {
     if !diagnostics.is_empty() {
-        io.talk(report::human(diagnostics, sources, &io.renderer()));
+        io.message(report::human(diagnostics, sources, &io.renderer()));
     }
     diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
 }

@@ -10,7 +10,7 @@ use nestling::view::kind_difference;
 pub(crate) fn report_difference(session: &Session, plan: &Plan, io: &mut Io) -> Result<(), Failure> {
     let Some(usual) = session.plan_without_as()? else { return Ok(()) };
     let difference = kind_difference(&usual, plan);
-    let screen = io.screen_of_talk();
+    let screen = io.message_screen();
     let description = usual.facts.describe();
     let mut lines = match [&difference.added, &difference.removed, &difference.changed].map(|jobs| jobs.count)
     {
@@ -27,7 +27,7 @@ pub(crate) fn report_difference(session: &Session, plan: &Plan, io: &mut Io) -> 
         }
     }
     for line in lines {
-        io.talk(screen.paint.dim(line) + "\n");
+        io.message(screen.paint.dim(line) + "\n");
     }
     Ok(())
 }

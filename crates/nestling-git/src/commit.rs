@@ -44,11 +44,11 @@ fn id_after(keyword: &[u8], line: &[u8]) -> Option<ObjectId> {
     ObjectId::from_hex(std::str::from_utf8(line.strip_prefix(keyword)?).ok()?)
 }
 
-/// The seconds after a name and an email address: `A <a@example.com> 1704164645 +0000`.
+/// The seconds after a name and an email: `A <a@example.com> 1704164645 +0000`.
 fn time(committer: &[u8]) -> Option<i64> {
     let address_end = committer.iter().rposition(|byte| *byte == b'>')?;
-    let behind = std::str::from_utf8(committer.get(address_end + 1..)?).ok()?;
-    behind.split_whitespace().next()?.parse().ok()
+    let after = std::str::from_utf8(committer.get(address_end + 1..)?).ok()?;
+    after.split_whitespace().next()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -29,9 +29,9 @@ pub fn without_credentials(line: &str) -> String {
     while !rest.is_empty() {
         let end = rest.find(is_end).unwrap_or(rest.len());
         masked.push_str(&masked_word(&rest[..end]));
-        let behind = rest[end..].chars().next().map_or(0, char::len_utf8);
-        masked.push_str(&rest[end..end + behind]);
-        rest = &rest[end + behind..];
+        let next = rest[end..].chars().next().map_or(0, char::len_utf8);
+        masked.push_str(&rest[end..end + next]);
+        rest = &rest[end + next..];
     }
     masked
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// A file as it is in the editor.
 #[derive(Debug, Clone)]
 pub(crate) struct Document {
-    /// Its address, as the editor writes it.
+    /// Its URI, as the editor writes it.
     pub uri: Uri,
     /// The name of its language there, such as `yaml`.
     pub language: String,
@@ -41,7 +41,7 @@ impl Documents {
     }
 }
 
-/// Returns a text in which each lone carriage return, which is a line break in YAML and in the protocol, is a line feed: as many
+/// Returns the text in which each lone carriage return, which is a line break in YAML and in the protocol, is a line feed: as many
 /// bytes, so that places stay as they are.
 pub(crate) fn with_line_feeds(text: String) -> String {
     if !text.replace("\r\n", "").contains('\r') {

@@ -204,7 +204,7 @@ pub(crate) struct TriedWorkspace {
 /// Checks a workspace in a state that is only tried, and plans its jobs.
 ///
 /// # Errors
-/// Says why the state cannot be checked.
+/// The state cannot be checked, with the reason.
 pub(crate) fn try_workspace(
     documents: &Documents,
     workspace: &Path,
@@ -292,7 +292,7 @@ fn check_project(
     Ok(Checked { root, workspace, facts, sources: checked.sources, problems })
 }
 
-/// Returns the texts of the open files below a directory.
+/// Returns the contents of the open files below a directory.
 fn unsaved(documents: &Documents, root: &Path) -> Vec<(RepoPath, Vec<u8>)> {
     let below = documents.below(root).into_iter();
     below.map(|(path, document)| (path, document.text.clone().into_bytes())).collect()

@@ -25,7 +25,7 @@ pub(crate) struct Fix {
 }
 
 impl Fix {
-    /// Returns a text with the edits.
+    /// Returns the text after the edits.
     pub(crate) fn applied(&self, text: &str) -> String {
         let mut edits: Vec<&Edit> = self.edits.iter().collect();
         edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));

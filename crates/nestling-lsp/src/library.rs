@@ -21,7 +21,7 @@ pub(crate) fn template(path: &Path) -> Option<String> {
     Some(format!("{PREFIX}{}", name.strip_suffix(".yml")?))
 }
 
-/// Writes the file of a built-in template, if this is one and it is not there yet.
+/// Writes the file of a built-in template, if this is one and the file does not exist yet.
 ///
 /// # Errors
 /// The directory cannot be written, or is somebody else's.
@@ -49,7 +49,7 @@ pub(crate) fn write(path: &Path) -> Result<()> {
 
 /// Removes the files of this process.
 pub(crate) fn remove() {
-    // A directory that is not there, or not empty of others' files, is nothing to report.
+    // A directory that does not exist, or that has files of others, needs no message.
     let _ = std::fs::remove_dir_all(directory());
 }
 

@@ -191,7 +191,7 @@ impl<'a> Model<'a> {
         Ok(of_pipelines)
     }
 
-    /// Returns the texts of open files below the root of a repository.
+    /// Returns the contents of open files below the root of a repository.
     pub(crate) fn unsaved(&self, root: &Path) -> Vec<(RepoPath, Vec<u8>)> {
         let below = self.documents.below(root).into_iter();
         below.map(|(path, document)| (path, document.text.clone().into_bytes())).collect()
@@ -210,7 +210,7 @@ impl<'a> Model<'a> {
         Some(Location { uri: self.uri(path)?, range: LspRange::new(start, start) })
     }
 
-    /// Returns the address of a file, as the editor writes it if it is open. That of a built-in template is written before.
+    /// Returns the URI of a file, as the editor writes it if it is open. The file of a built-in template is written first.
     pub(crate) fn uri(&self, path: &Path) -> Option<Uri> {
         library::write(path).ok()?;
         self.documents.open.get(path).map(|document| document.uri.clone()).or_else(|| uri_of(path))

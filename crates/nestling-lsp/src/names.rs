@@ -25,7 +25,7 @@ pub(crate) enum NameKind {
     Job,
     /// A macro of this template.
     Macro(String),
-    /// A block of a template, which others may write anew.
+    /// A block of a template, which others may override.
     Block,
     /// A value of the workspace's `vars`.
     Var,

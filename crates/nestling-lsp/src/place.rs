@@ -115,7 +115,7 @@ fn innermost_brackets(outline: &Outline<'_>, offset: usize) -> Option<usize> {
     around.min_by_key(|(_, length)| *length).map(|(index, _)| index)
 }
 
-/// Returns the entry whose keys stand at a column of an empty line.
+/// Returns the entry whose keys begin at a column of an empty line.
 fn block_parent(outline: &Outline<'_>, document: usize, offset: usize, column: usize) -> Option<usize> {
     let before = |index: &usize| {
         let entry = &outline.entries[*index];

@@ -30,7 +30,7 @@ fn jobs_of(model: &Model<'_>, root: &Path, path: &Path) -> Option<Rc<UnitJobs>> 
     Some(computed)
 }
 
-/// Reads the jobs of a plain file with these texts of open files.
+/// Reads the jobs of a plain file, with these contents of open files.
 pub(crate) fn read_jobs(documents: &Documents, root: &Path, path: &Path) -> Option<UnitJobs> {
     let text = documents.text(path)?;
     let below = documents.below(root).into_iter();

@@ -1,4 +1,4 @@
-//! Places in a text as the protocol counts them: lines from 0, and columns in the units that both sides agreed on.
+//! Positions in a document as the protocol counts them: lines from 0, and columns in the units that both sides agreed on.
 
 use lsp_types::{Position, PositionEncodingKind, Range};
 use nestling_gitlab::diagnostic::Origin;
@@ -11,7 +11,7 @@ pub(crate) enum Encoding {
 }
 
 impl Encoding {
-    /// Chooses what the client can read: UTF-8 if it says so, otherwise what every client can.
+    /// Chooses what the client can read: UTF-8 if it offers it, otherwise UTF-16, which every client has.
     pub(crate) fn of(offered: Option<&[PositionEncodingKind]>) -> Self {
         match offered {
             Some(offered) if offered.contains(&PositionEncodingKind::UTF8) => Self::Utf8,
@@ -26,7 +26,7 @@ impl Encoding {
         }
     }
 
-    /// Returns the units of a text.
+    /// Returns the number of units of a string.
     fn count(self, text: &str) -> u32 {
         let count = match self {
             Self::Utf8 => text.len(),
@@ -36,7 +36,7 @@ impl Encoding {
     }
 }
 
-/// A line of a text with its number, counted from 0.
+/// A line of a document with its number, counted from 0.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Line<'t> {
     pub number: u32,
@@ -67,7 +67,7 @@ impl<'t> Line<'t> {
     }
 }
 
-/// The lines of a text, for offsets and positions in both directions.
+/// The lines of a document, for offsets and positions in both directions.
 #[derive(Debug, Clone)]
 pub(crate) struct TextIndex<'t> {
     text: &'t str,
@@ -115,7 +115,7 @@ impl<'t> TextIndex<'t> {
     }
 }
 
-/// Returns the byte of a text at which an origin begins: that of its line where it has no column.
+/// Returns the byte of a document at which an origin begins: that of its line if it has no column.
 pub(crate) fn offset(text: &str, origin: Origin) -> usize {
     let line = Line::of(text, origin);
     let number = usize::try_from(line.number).unwrap_or(usize::MAX);

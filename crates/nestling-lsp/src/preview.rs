@@ -23,7 +23,7 @@ pub(crate) struct Page {
 /// Runs a command: writes the page into the directory for temporary files, under a name that is the same for a workspace.
 ///
 /// # Errors
-/// Says why there is no page.
+/// There is no page, with the reason.
 pub(crate) fn run(model: &Model<'_>, params: &ExecuteCommandParams) -> Result<Page, String> {
     if params.command != PREVIEW {
         return Err(format!("`{}` is no command of the server", params.command));

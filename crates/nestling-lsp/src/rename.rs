@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 /// Returns the word that would be renamed at a position; `None` where there is no name.
 ///
 /// # Errors
-/// Says why the name there cannot be renamed.
+/// The name there cannot be renamed, with the reason.
 pub(crate) fn prepare(
     model: &Model<'_>,
     file: &OpenFile<'_>,
@@ -45,7 +45,7 @@ pub(crate) fn prepare(
 /// Returns the edits that rename the word at a position.
 ///
 /// # Errors
-/// Says why it cannot be renamed.
+/// It cannot be renamed, with the reason.
 pub(crate) fn rename(
     model: &Model<'_>,
     file: &OpenFile<'_>,

@@ -218,7 +218,7 @@ impl Server<'_> {
         }
     }
 
-    /// Checks everything again, and tells the editor what is new.
+    /// Checks everything again, and sends the editor what is new.
     fn check(&mut self) {
         let (documents, assemblies, encoding) = (&self.documents, self.assemblies, self.encoding);
         let memos = &mut self.memos;
@@ -256,7 +256,7 @@ impl Server<'_> {
         self.published = self.shown.keys().cloned().collect();
     }
 
-    /// Tells the editor's log what could not be checked, when it changes.
+    /// Logs in the editor what could not be checked, when it changes.
     fn log(&mut self, failures: Vec<String>) {
         for failure in failures.iter().filter(|failure| !self.failures.contains(failure)) {
             self.send("window/logMessage", &json!({ "type": 1, "message": failure }));

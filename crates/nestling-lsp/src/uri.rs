@@ -32,7 +32,7 @@ pub(crate) fn path_of(uri: &Uri) -> Option<PathBuf> {
 }
 
 /// Follows the links in the path of a file's directory, as git does for the root of a work tree. A link that is the file itself stays.
-/// Of a directory that is not there yet, that is the part which is.
+/// If the directory does not exist yet, that is the part which does.
 fn resolved(path: PathBuf) -> PathBuf {
     let mut directories = path.ancestors().skip(1);
     let real =
@@ -40,12 +40,12 @@ fn resolved(path: PathBuf) -> PathBuf {
     real.map(|(above, behind)| above.join(behind)).unwrap_or(path)
 }
 
-/// Returns the address of a file.
+/// Returns the URI of a file.
 pub(crate) fn uri_of(path: &Path) -> Option<Uri> {
     Uri::from_str(&format!("file://{}", with_escapes(path.as_os_str().as_bytes(), b"/-._~"))).ok()
 }
 
-/// Returns a text as a part of an address: without slashes of its own.
+/// Returns a string as a part of a URI: its slashes are escaped.
 pub(crate) fn escaped(text: &str) -> String {
     with_escapes(text.as_bytes(), b"-._~")
 }

@@ -174,7 +174,7 @@ pub struct Selected {
     pub changes: ChangeSet,
     /// Every unit with its verdict.
     pub selection: Selection,
-    /// The units that are gone since base.
+    /// The units removed since base.
     pub removed: Vec<Removed>,
     /// Problems of the workspace.
     pub diagnostics: Vec<Diagnostic>,
@@ -200,7 +200,7 @@ impl Plan {
         is_anywhere && self.pipeline.jobs.iter().any(|job| job.unit.is_some() && is_on(job))
     }
 
-    /// The workspace's units, then those that are gone since base.
+    /// The workspace's units, then those removed since base.
     pub fn units(&self) -> impl Iterator<Item = &Unit> {
         self.workspace.units.iter().chain(self.removed.iter().map(|removed| &removed.unit))
     }

@@ -1,6 +1,6 @@
 //! Selection of the units that a change set affects, with reasons. Selection is total and cannot fail: every unit gets a verdict.
 
-mod asked;
+mod file_reads;
 mod candidates;
 mod difference;
 mod reason;

@@ -37,11 +37,11 @@ impl SourceLayout {
     /// Returns the directory that steps know as the root of their source: of an app that is in `infra` of it and is
     /// `shop/infra` here, `shop`. Where the synth does not tell, it is the app's own directory.
     pub(crate) fn root(&self, assembly: &str, directory: &str) -> String {
-        self.told_root(assembly, directory).unwrap_or(directory).to_owned()
+        self.known_root(assembly, directory).unwrap_or(directory).to_owned()
     }
 
     /// Returns the same directory, if the synth determines it.
-    pub(crate) fn told_root<'a>(&self, assembly: &'a str, directory: &'a str) -> Option<&'a str> {
+    pub(crate) fn known_root<'a>(&self, assembly: &'a str, directory: &'a str) -> Option<&'a str> {
         let app = self.app.as_deref().filter(|app| !app.is_empty());
         let by_app = app.and_then(|app| root_above(directory, app));
         by_app.or_else(|| root_above(assembly, self.assembly.as_deref()?))

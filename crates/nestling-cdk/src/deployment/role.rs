@@ -92,14 +92,14 @@ pub(crate) fn published(spec: &BuildSpec) -> impl Iterator<Item = (RepoPath, &st
     let publishing =
         spec.commands().filter(|command| command.contains("cdk-assets") && command.contains(" publish "));
     publishing.filter_map(|command| {
-        let path = word_behind(command, "--path ")?;
-        let selector = word_behind(command, " publish ").unwrap_or_default();
+        let path = option_value(command, "--path ")?;
+        let selector = option_value(command, " publish ").unwrap_or_default();
         Some((RepoPath::parse(path).ok()?.parent()?, selector))
     })
 }
 
 /// Returns the word after an option, without its quotes.
-fn word_behind<'a>(command: &'a str, option: &str) -> Option<&'a str> {
+fn option_value<'a>(command: &'a str, option: &str) -> Option<&'a str> {
     let word = command.split_once(option)?.1.trim_start().trim_start_matches('"');
     let end = word.find(['"', ' ']).unwrap_or(word.len());
     Some(&word[..end])

@@ -27,7 +27,7 @@ pub(crate) fn add_sources(request: &Request<'_>, report: &mut Report) {
         let Some(layout) = layouts.next() else { continue };
         let assembly = request.assembly();
         let Some(below) = layout.below_root() else { continue };
-        if layout.told_root(&assembly, request.directory).is_some() {
+        if layout.known_root(&assembly, request.directory).is_some() {
             continue;
         }
         let start = if request.directory.is_empty() { "the root" } else { request.directory };

@@ -41,7 +41,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let selected = until_the_end(session.select()?);
     let ok = report_selected(selected, invocation.io);
     if let Some(line) = unclaimed(&selected.workspace, &selected.selection) {
-        invocation.io.talk(format!("{line}\n"));
+        invocation.io.message(format!("{line}\n"));
     }
     invocation.io.data(list(args.format, selected)?)?;
     Ok(ended(ok))

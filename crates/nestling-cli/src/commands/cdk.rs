@@ -86,13 +86,13 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let deployment = match deployment::read_with_app(&DirectoryFiles::new(&path), app, directory, &sources) {
         Ok(deployment) => deployment,
         Err(problems) => {
-            io.talk(report::human(&problems, &sources, &io.renderer()));
+            io.message(report::human(&problems, &sources, &io.renderer()));
             return Ok(Exit::Errors);
         }
     };
     let warnings = &deployment.assembly.warnings;
     if !warnings.is_empty() {
-        io.talk(report::human(warnings, &sources, &io.renderer()));
+        io.message(report::human(warnings, &sources, &io.renderer()));
     }
     let written = assembly_jobs(&deployment, Origin::file(sources.add(directory, "")));
     let shown = Shown { directory, deployment: &deployment, report: &written.report };

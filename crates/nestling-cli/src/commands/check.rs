@@ -92,7 +92,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     }
     let ok = report_diagnostics(&problems, &sources, invocation.io);
     if ok {
-        invocation.io.talk(summary);
+        invocation.io.message(summary);
     }
     Ok(ended(ok))
 }

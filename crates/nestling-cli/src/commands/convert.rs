@@ -64,9 +64,9 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         output::replace(&directory.join(&args.output), &converted.text)?;
     }
     for note in &converted.notes {
-        invocation.io.talk(format_args!("warning: {note}\n"));
+        invocation.io.message(format_args!("warning: {note}\n"));
     }
-    invocation.io.talk(format_args!("{}\n", counted(converted.findings, "finding")));
+    invocation.io.message(format_args!("{}\n", counted(converted.findings, "finding")));
     Ok(Exit::Done)
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let ok = report_plan(head, invocation.io);
     if base.has_errors() {
         let is_missing = |problem: &Diagnostic| problem.rule.id == WORKSPACE_MISSING;
-        invocation.io.talk(match base.diagnostics.iter().any(is_missing) {
+        invocation.io.message(match base.diagnostics.iter().any(is_missing) {
             true => "note: base has no workspace, so every job is new\n",
             false => "note: base has errors, so some of its jobs may be missing here\n",
         });
@@ -70,7 +70,7 @@ fn formatted(
     let description = head.facts.describe();
     Ok(match format {
         Format::Text => {
-            let screen = io.screen_of_data();
+            let screen = io.data_screen();
             let title = format!("Base: {older}\nHead: {newer}\nAll {units} units, as {description}");
             format!("{}\n\n{}", screen.paint.dim(title), diff::text(difference, screen))
         }

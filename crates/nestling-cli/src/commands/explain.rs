@@ -95,7 +95,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         session.plan_other_kinds(&plan, |other| explanation.add_pipeline(other))?;
     }
     match args.format {
-        Format::Text => invocation.io.show(explanation.text(invocation.io.screen_of_data().paint))?,
+        Format::Text => invocation.io.show(explanation.text(invocation.io.data_screen().paint))?,
         Format::Json => {
             let json = serde_json::to_string_pretty(&explanation).map_err(anyhow::Error::from);
             invocation.io.data(json.map_err(Failure::output)? + "\n")?;

@@ -40,7 +40,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     if args.write && !exported.has_written {
         invocation
             .io
-            .talk("nothing is written: a pipeline would lack something (`--accept` writes anyway)\n");
+            .message("nothing is written: a pipeline would lack something (`--accept` writes anyway)\n");
     }
     Ok(if exported.has_less && !args.accept { Exit::Errors } else { Exit::Done })
 }

@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let ok = report_plan(plan, io);
     log::plan(io, environment, plan);
     if args.pipeline.passed.passed.is_none() && plan.wants_records() {
-        io.talk("`reuse` is set, but no job is omitted: there are no records (`--passed`)\n");
+        io.message("`reuse` is set, but no job is omitted: there are no records (`--passed`)\n");
     }
     let emitted = if ok { Some(plan.emit(&options(args, session, environment))) } else { None };
     // Before the reports are written, since they list all diagnostics.
@@ -80,11 +80,11 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
             && let Err(failure) = page::add_others(&mut page, session, plan)
         {
             // The pipeline is what the job is for.
-            io.talk(format_args!("the preview has this pipeline alone: {}\n", failure.error));
+            io.message(format_args!("the preview has this pipeline alone: {}\n", failure.error));
         }
         page::link(&mut page, session, plan);
         artifacts::write(folder, session.directory(), plan, &page, environment)?;
-        io.talk(format_args!("wrote the reports to {}/\n", folder.display()));
+        io.message(format_args!("wrote the reports to {}/\n", folder.display()));
     }
     match emitted {
         Some(emitted) if !plan.has_errors() => {
@@ -96,7 +96,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         _ => {
             if to_file && output.is_file() {
                 let shown = args.output.display();
-                io.talk(format_args!("{shown} is unchanged since an earlier run\n"));
+                io.message(format_args!("{shown} is unchanged since an earlier run\n"));
             }
             Ok(Exit::Errors)
         }
@@ -160,7 +160,7 @@ fn write(emitted: &Emitted, args: &Args, session: &Session, io: &mut Io) -> Resu
         written.push(name);
         let path = args.output.with_file_name(name);
         output::replace(&session.directory().join(&path), &file.text)?;
-        io.talk(format_args!("wrote {}\n", path.display()));
+        io.message(format_args!("wrote {}\n", path.display()));
     }
     leftover::remove_parts(session.directory(), &args.output, &written, io)?;
     Ok(Exit::Done)

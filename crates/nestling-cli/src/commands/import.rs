@@ -74,7 +74,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     if args.write && !imported.has_written && imported.has_less {
         invocation
             .io
-            .talk("nothing is written: a pipeline would lack something (`--accept` writes anyway)\n");
+            .message("nothing is written: a pipeline would lack something (`--accept` writes anyway)\n");
     }
     Ok(if imported.has_less && !args.accept { Exit::Errors } else { Exit::Done })
 }

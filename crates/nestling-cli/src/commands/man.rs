@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Args, mut all: Command, invocation: &mut Invocation<'_>
     for (name, command) in pages {
         let file = format!("{name}.1");
         output::replace(&target.join(&file), &page(command)?)?;
-        invocation.io.talk(format_args!("wrote {}\n", dir.join(&file).display()));
+        invocation.io.message(format_args!("wrote {}\n", dir.join(&file).display()));
     }
     Ok(Exit::Done)
 }

@@ -50,9 +50,9 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let observed = project.observed(&args.unit, in_repository(&session, files))?;
     let io = &mut *invocation.io;
     if !status.success() {
-        io.talk(format_args!("the command failed ({status}) after reading these files\n"));
+        io.message(format_args!("the command failed ({status}) after reading these files\n"));
     }
-    io.talk(summary(&args.unit, &observed));
+    io.message(summary(&args.unit, &observed));
     io.data(header(&observed))?;
     Ok(ended(status.success() && observed.missing.is_empty() && observed.ignored.is_empty()))
 }

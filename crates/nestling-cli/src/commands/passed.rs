@@ -124,14 +124,14 @@ fn write_record(
         invocation.io.data(json)?;
     } else {
         output::replace(&start.join(to), &json)?;
-        invocation.io.talk(format_args!(
+        invocation.io.message(format_args!(
             "recorded {} in {}\n",
             counted(recorded.jobs.len(), "job"),
             to.display()
         ));
     }
     if recorded.jobs.is_empty() {
-        invocation.io.talk(match recorded.unpassed.len() {
+        invocation.io.message(match recorded.unpassed.len() {
             0 => "no job of the plan has a fingerprint: `nestling generate` computes them with `--report` and `--passed`, and `nestling explain` shows why a job has none\n".to_owned(),
             count => format!("none of {} with a fingerprint has passed\n", counted(count, "job")),
         });
@@ -152,13 +152,13 @@ fn write_verified(directory: &Path, project: &str, invocation: &mut Invocation<'
     output::replace(&start.join("verified.json"), &json)?;
     let io = &mut *invocation.io;
     if records.is_empty() {
-        io.talk(format_args!("no record in {}\n", directory.join("records").display()));
+        io.message(format_args!("no record in {}\n", directory.join("records").display()));
     }
     let (jobs, records) = (counted(verified.jobs.len(), "job"), counted(records.len(), "record"));
-    io.talk(format_args!("{jobs} of {records} passed\n"));
+    io.message(format_args!("{jobs} of {records} passed\n"));
     for RefusedV1 { record, job, why, .. } in &verified.refused {
         let job = job.as_ref().map(|job| format!(" `{job}`")).unwrap_or_default();
-        io.talk(format_args!("{record}:{job} does not count: {why}\n"));
+        io.message(format_args!("{record}:{job} does not count: {why}\n"));
     }
     Ok(Exit::Done)
 }

@@ -98,9 +98,9 @@ fn show(args: &Args, session: &Session, plan: &Plan, io: &mut Io) -> Result<(), 
     }
     if let Some(name) = &args.job {
         let job = find_job(name, plan)?;
-        return Ok(io.show(view::job(job, &plan.sources, io.screen_of_data()))?);
+        return Ok(io.show(view::job(job, &plan.sources, io.data_screen()))?);
     }
-    let text = formatted(args.format, plan, io.screen_of_data())?;
+    let text = formatted(args.format, plan, io.data_screen())?;
     if !matches!(args.format, Format::Tree | Format::Table) {
         io.data(text)?;
     } else {

@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         return Ok(ended(false));
     }
     match args.format {
-        Format::Table => io.show(text(&replayed, io.screen_of_data()))?,
+        Format::Table => io.show(text(&replayed, io.data_screen()))?,
         Format::Json => {
             let json = serde_json::to_string_pretty(&replay_v1(&replayed)).map_err(Failure::output)?;
             io.data(json + "\n")?;

@@ -139,7 +139,7 @@ enum Token {
     Operator(&'static str),
 }
 
-/// Operators of expressions; one that begins with another stands before it.
+/// Operators of expressions; one that begins with another precedes it.
 const OPERATORS: [&str; 12] = ["&&", "||", "==", "!=", "<=", ">=", "<", ">", "!", "(", ")", ","];
 
 fn tokens(text: &str) -> Option<Vec<Token>> {

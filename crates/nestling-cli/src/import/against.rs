@@ -44,7 +44,7 @@ pub(crate) struct Compared<'o> {
 /// Compares the configuration of the work tree, or of a revision, with an older one over the newest merges.
 ///
 /// # Errors
-/// There is no workspace or no old configuration, a file cannot be read, or a name of the table is not there.
+/// There is no workspace or no old configuration, a file cannot be read, or a name of the table does not exist.
 pub(crate) fn against(session: &Session, compared: Compared<'_>) -> Result<Against, Failure> {
     let Compared { old, names, merges, .. } = compared;
     let git = session.git();

@@ -140,14 +140,19 @@ fn guard(name: &str, body: &Map, kind: &Kind, level: Level) -> Guard {
     with_variables(&kind::guard(name, body, &creation.moment(has_rules)), kind.reference())
 }
 
-/// Returns the condition of a job where neither kind nor variables are known.
+/// Returns the condition of a job where neither kind nor variables are known. A variable of the project, of a schedule or of a
+/// manual run overrides `variables` of the file (<https://docs.gitlab.com/ci/variables/#cicd-variable-precedence>).
 fn guard_of_any(name: &str, body: &Map, gate: Option<&Gate>) -> Guard {
     let variables = KnownVariables::default();
     let creation = Kind::creation(&variables, Changed::Unknown);
     let moment = creation.moment(true);
-    let outer = gate.map(|gate| kind::guard("gate", &gate.body, &moment));
-    let own = kind::guard(name, body, &moment);
-    Guard::all(outer.into_iter().chain([own]))
+    let of_body = |name: &str, body: &Map| {
+        let mut body = body.clone();
+        body.remove("variables");
+        kind::guard(name, &body, &moment)
+    };
+    let outer = gate.map(|gate| of_body("gate", &gate.body));
+    Guard::all(outer.into_iter().chain([of_body(name, body)]))
 }
 
 /// Conditions with more unknowns than this are not decided by trying all combinations.

@@ -1,4 +1,4 @@
-//! Makes units of the jobs that move, each with its jobs as a child has to have them.
+//! Makes units of the jobs that move, each with its jobs in the form that a child pipeline needs.
 
 use super::candidate::{Candidate, Owner};
 use super::clause::written;
@@ -288,7 +288,7 @@ impl Moving<'_> {
     }
 }
 
-/// Returns what a file gives to its jobs as the child has to have it.
+/// Returns the defaults that a file gives to its jobs, in the form that a child pipeline needs.
 fn in_child(given: &Map) -> Map {
     let mut given = given.clone();
     Forwarded::all().rename_in_map(&mut given);

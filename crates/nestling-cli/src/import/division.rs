@@ -107,7 +107,7 @@ fn keep_exceptions(candidates: &[Candidate], reasons: &mut [Option<String>]) {
             continue;
         }
         let exception = format!("its rules let it into {name} whatever changed, unlike those of most jobs");
-        let of_all = "no `changes` decide about it: it affects all directories".to_owned();
+        let of_all = "no `changes` limits it to a directory".to_owned();
         for (indices, reason) in [(needing, exception), (without_globs, of_all)] {
             for index in indices {
                 if let Some(slot) = reasons.get_mut(index) {
@@ -241,7 +241,7 @@ fn index_of(names: &BTreeMap<(Owner, &str), usize>, owner: Owner, name: &str) ->
 }
 
 /// A job without `needs` and `dependencies` downloads the artifacts of all earlier stages. Those that are in the directory of another
-/// unit, and that none of its texts names, are of no use to it.
+/// unit, and that none of its strings names, are of no use to it.
 fn artifact_ties(
     candidates: &[Candidate],
     placements: &[Option<Placement>],

@@ -68,7 +68,7 @@ pub(crate) fn whole(directory: &str) -> String {
     format!("{directory}/**/*")
 }
 
-/// Returns the directory that a glob leads to: what stands before its first wildcard.
+/// Returns the directory that a glob leads to: the part before its first wildcard.
 pub(crate) fn literal_directory(glob: &str) -> String {
     let end = glob.find(['*', '?', '[', '{', '$']).unwrap_or(glob.len());
     glob[..end].rfind('/').map_or("", |slash| &glob[..slash]).to_owned()

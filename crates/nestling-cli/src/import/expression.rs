@@ -1,4 +1,4 @@
-//! Expressions of `rules:if` as a child pipeline has to have them: there `CI_PIPELINE_SOURCE` is `parent_pipeline`.
+//! Expressions of `rules:if` in the form that a child pipeline needs: there `CI_PIPELINE_SOURCE` is `parent_pipeline`.
 
 /// The variable by which the trigger job forwards the source of the parent.
 pub(super) const PARENT_SOURCE: &str = "PARENT_PIPELINE_SOURCE";

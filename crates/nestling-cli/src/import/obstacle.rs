@@ -58,7 +58,7 @@ fn by_condition(candidate: &Candidate, old: &OldPipeline, includes: &Includes) -
         return Some("its file is included under several conditions, or with inputs".to_owned());
     }
     if candidate.written_globs().is_empty() && candidate.is_possible(MERGE_REQUEST) {
-        return Some("no `changes` decide about it: it affects all directories".to_owned());
+        return Some("no `changes` limits it to a directory".to_owned());
     }
     if candidate.globs().iter().any(|glob| glob.contains('$')) {
         return Some("its `changes` have a variable whose value only GitLab knows".to_owned());

@@ -26,7 +26,7 @@ pub(super) struct OldPipeline {
     pub unread: BTreeMap<String, String>,
     /// The name of the written job for each copy of a trigger job that starts a child of its own.
     pub copies: BTreeMap<String, String>,
-    /// The texts that origins point into.
+    /// The sources that origins point into.
     pub sources: Sources,
     /// The file that stands for the artifact of a generator.
     pub generated: Option<RepoPath>,
@@ -145,7 +145,7 @@ impl Configuration {
         own
     }
 
-    /// Returns the `inherit` of a job that has not been given everything: its body no longer says so.
+    /// Returns the `inherit` of a job that does not inherit everything: its body no longer has the keyword.
     fn inherit(&self, body: &Map) -> Option<Node> {
         let (mut default, mut variables) = (Inherited::default(), Inherited::default());
         let own_variables = body.get("variables").and_then(Node::as_map);

@@ -232,7 +232,7 @@ fn reasons_without_place(
     let unordered = unordered_children(candidates, old);
     let reason = |(candidate, placement): (&Candidate, &Option<Placement>)| match (placement, candidate.owner)
     {
-        (None, _) => Some("nothing leads to one directory: it affects all".to_owned()),
+        (None, _) => Some("nothing limits it to one directory".to_owned()),
         (Some(_), Owner::Child(index)) if unordered.contains(&index) => {
             Some("its stages are in another order than those of other pipelines".to_owned())
         }

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct References {
     /// For each name the names that it uses, directly.
     uses: BTreeMap<String, BTreeSet<String>>,
-    /// The texts of the files, in blocks.
+    /// The contents of the files, in blocks.
     pub blocks: BTreeMap<String, Blocks>,
 }
 
@@ -49,7 +49,7 @@ impl References {
         self.reached([candidate.key.as_str()]).into_iter().filter(|name| !name.starts_with('.'))
     }
 
-    /// Returns the names that any of these use, directly or by way of others.
+    /// Returns the names that any of these use, directly or through others.
     pub(super) fn reached<'a>(&'a self, from: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'a str> {
         let mut reached: BTreeSet<&str> = BTreeSet::new();
         let mut open: Vec<&str> = from.into_iter().collect();

@@ -9,7 +9,7 @@ pub(super) fn is_possible(glob: &str) -> bool {
     !glob.starts_with('/') && !glob.starts_with("./") && !glob.is_empty()
 }
 
-/// Writes what selects each unit beside its directory: units whose directory is meant as a whole, and globs.
+/// Writes what selects each unit beside its directory: units whose whole directory counts, and globs.
 pub(super) fn add_relations(units: &mut [NewUnit], selections: &BTreeMap<String, BTreeSet<String>>) {
     let simple = |directory: &str| {
         let own = format!("{directory}/");

@@ -62,6 +62,9 @@ impl Report {
 
     /// `$CI_PIPELINE_SOURCE` has a line at each job whose conditions ask for it.
     fn add_forwarded(&mut self, proposal: &Proposal) {
+        if proposal.is_empty() {
+            return;
+        }
         for (name, parent_name) in proposal.composition.forwarded().names() {
             self.rewritten.push(Entry {
                 subject: format!("${name}"),
@@ -218,9 +221,7 @@ impl Report {
                 continue;
             }
             line(&mut text, format_args!("\n{title}"));
-            for entry in entries {
-                line(&mut text, format_args!("  {}: {}  ({})", entry.subject, entry.text, entry.place));
-            }
+            text.push_str(&grouped(entries));
         }
         if !self.faults.is_empty() {
             line(&mut text, "\nFaults of the old configuration");
@@ -230,6 +231,34 @@ impl Report {
         }
         text + &names(proposal)
     }
+}
+
+/// Number of entries with the same text from which on it is written once, above them.
+const GROUP: usize = 4;
+
+/// Returns the lines of a part of the report, in the order of the first entry of each text.
+fn grouped(entries: &[Entry]) -> String {
+    let mut by_text: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+    for entry in entries {
+        by_text.entry(&entry.text).or_default().push(entry);
+    }
+    let mut lines = String::new();
+    for entry in entries {
+        match by_text.get(entry.text.as_str()) {
+            Some(alike) if alike.len() >= GROUP => {
+                line(&mut lines, format_args!("  {} ({}):", entry.text, alike.len()));
+                for entry in by_text.remove(entry.text.as_str()).unwrap_or_default() {
+                    line(&mut lines, format_args!("    {}  ({})", entry.subject, entry.place));
+                }
+            }
+            Some(_) => {
+                line(&mut lines, format_args!("  {}: {}  ({})", entry.subject, entry.text, entry.place));
+            }
+            // It is in its group.
+            None => {}
+        }
+    }
+    lines
 }
 
 fn summary(proposal: &Proposal) -> String {

@@ -52,7 +52,7 @@ const PRODUCTION: [&str; 4] = ["prod", "production", "release", "prd"];
 /// The Dockerfiles of a directory.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Dockerfiles<'n> {
-    /// The one that the directory's unit builds, if one stands out.
+    /// The Dockerfile that the directory's unit builds, if the choice is clear.
     pub own: Option<&'n str>,
     /// Others that are for production, or for some part of it.
     pub others: Vec<&'n str>,

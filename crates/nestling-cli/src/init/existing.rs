@@ -57,7 +57,7 @@ impl Existing {
         Ok(existing)
     }
 
-    /// Returns valid texts for the units that have errors, so that what is proposed can be tried beside them.
+    /// Returns valid contents for the units that have errors, so that the proposals can be tried beside them.
     pub(super) fn replaced(&self) -> BTreeMap<RepoPath, Vec<u8>> {
         let units =
             self.problems.iter().filter(|problem| problem.path.parent().is_some_and(|dir| !dir.is_root()));

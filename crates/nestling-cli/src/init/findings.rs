@@ -42,6 +42,6 @@ pub(super) struct Findings {
     pub notes: Vec<Remark>,
     /// Files and directories that nothing could be made of.
     pub not_understood: Vec<Remark>,
-    /// Directories that look like projects and are no units, with the reason.
+    /// Directories that look like projects but do not become units, with the reason.
     pub no_unit: Vec<Remark>,
 }

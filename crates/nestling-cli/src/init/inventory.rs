@@ -99,7 +99,7 @@ impl Inventory {
         Walk::Descend
     }
 
-    /// Returns true for a repository in which nothing has begun: texts at its root at most.
+    /// Returns true for a new repository: it has at most documents at its root.
     pub(super) fn is_blank(&self) -> bool {
         let is_text = |name: &String| {
             let name = name.to_lowercase();

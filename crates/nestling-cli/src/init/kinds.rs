@@ -69,7 +69,7 @@ impl Kind {
     }
 }
 
-/// Returns true if a name is the pattern, or has the end that `*` stands before.
+/// Returns true if a name is the pattern, or ends with what follows its `*`.
 pub(super) fn fits(pattern: &str, name: &str) -> bool {
     match pattern.strip_prefix('*') {
         Some(end) => name.len() > end.len() && name.ends_with(end),
@@ -77,7 +77,7 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
     }
 }
 
-/// Lock files of which Nestling knows whom a change concerns, with their kind and the manifest of what they serve.
+/// Lock files that Nestling can compare package by package, with their kind and the manifest that they belong to.
 const UNDERSTOOD: [(&str, &str, &str); 7] = [
     ("package-lock.json", "node", "package.json"),
     ("npm-shrinkwrap.json", "node", "package.json"),

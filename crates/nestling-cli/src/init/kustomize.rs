@@ -88,7 +88,7 @@ fn paths(content: &Value) -> Vec<String> {
         let named = named.chain(generator.get("env").and_then(Value::as_str));
         paths.extend(named.map(|path| path.split_once('=').map_or(path, |(_, path)| path).to_owned()));
     }
-    // What is of another repository, or an inline patch, is no path.
+    // A resource of another repository, or an inline patch, is not a path.
     let is_remote = |path: &str| {
         ["://", "?ref=", "github.com/", "gitlab.com/", "git@", "\n"].iter().any(|part| path.contains(part))
     };

@@ -112,7 +112,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<Vec<List>, ReadError> {
     Ok(lists)
 }
 
-/// Returns how a directory with a project of a kind stands to the nearest list above it.
+/// Returns how a directory with a project of a kind relates to the nearest list above it.
 pub(super) fn standing<'l>(lists: &'l [List], kind: &Kind, dir: &RepoPath) -> Standing<'l> {
     let of_kind = || lists.iter().filter(|list| list.kind == kind.id);
     if let Some(list) = of_kind().find(|list| list.members.contains(dir)) {

@@ -5,7 +5,7 @@ use nestling_files::files::{DirectoryEntry, EntryKind, Walk};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Files with others more, or other texts of them. Directories that are not there are made.
+/// Files with some added or replaced. Missing directories are added.
 ///
 /// The directories are listed once: templates ask for files repeatedly, and each question walks.
 pub(super) struct Overlay<'f> {

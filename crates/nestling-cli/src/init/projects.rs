@@ -217,7 +217,7 @@ impl Evidence<'_> {
         around.is_some_and(|around| self.inventory.is_file(&around.child(b"Chart.yaml")))
     }
 
-    /// Returns true if one of a directory's Dockerfiles is its unit's, and remarks the others.
+    /// Returns true if one of a directory's Dockerfiles is its unit's, and reports the others.
     fn is_image_of_unit(&self, dir: &RepoPath, findings: &mut Findings) -> bool {
         let Some(directory) = self.inventory.directories.get(dir) else { return false };
         let files = chosen(&directory.files);

@@ -105,7 +105,7 @@ impl Scripts<'_> {
         self.follow(reference, false, &mut BTreeSet::new())
     }
 
-    /// Returns the effect of a text of commands. `may_wait` is true for one that something else stops.
+    /// Returns the effect of a script. `may_wait` is true if something else stops it.
     fn walk(
         &self,
         dir: &RepoPath,

@@ -27,7 +27,7 @@ pub(super) fn add(
     let mut known: BTreeMap<RepoPath, bool> = BTreeMap::new();
     for (dir, unit) in &*units {
         for kind in unit.kinds.iter().filter_map(|id| Kind::named(id)) {
-            // What is in another project is that project's own, and what is in a workspace concerns its members.
+            // Files of another project are its own, and files of a workspace affect its members.
             let own_root = lists.iter().find(|list| list.kind == kind.id && list.dir == *dir);
             let is_own_root = own_root.is_some() || is_independent(kind, inventory, dir);
             let is_above = |above: &RepoPath| {

@@ -100,7 +100,7 @@ impl Modules {
         }
     }
 
-    /// Adds the source of a module, if it is a path: everything else is an address.
+    /// Adds the source of a module, if it is a path: everything else is a URL or a name of a registry.
     fn add_source(&mut self, dir: &RepoPath, source: &str) {
         let is_path = source.starts_with("./") || source.starts_with("../");
         if let Ok(used) = dir.join(source.trim_end_matches('/'))

@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Reads the inputs that the built-in templates declare.
 ///
 /// # Errors
-/// The made-up project for it cannot be read.
+/// The temporary project for it cannot be read.
 pub(super) fn declarations() -> Result<Declarations, Failure> {
     let files = MemoryFiles::new([(FILE_NAME, "workspace: {}")]);
     let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
@@ -55,7 +55,7 @@ pub(super) struct Trial<'t> {
     pub shell: &'t Shell<'t>,
     /// The parent's file, which will be there as well.
     pub parent: &'t ProposedFile,
-    /// Texts in the place of files that are invalid.
+    /// Contents that replace invalid files.
     pub replaced: BTreeMap<RepoPath, Vec<u8>>,
 }
 

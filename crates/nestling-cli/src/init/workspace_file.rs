@@ -84,7 +84,7 @@ pub(super) fn text(settings: &Settings, rules: &[UnitRule]) -> String {
     let mut line = |yaml: &str, comment: &str| {
         let _ = writeln!(text, "  {yaml:35} # {comment}");
     };
-    // What is not there is only mentioned: `check` reports directories and globs that match nothing.
+    // Missing paths are only listed: `check` reports directories and globs that match nothing.
     let mark = if settings.has_templates { "" } else { "# " };
     line(&format!("{mark}templates: [ci/templates]"), "where `use:` looks; `nestling/…` is always there");
     line(&format!("stages: [{}]", settings.stages.join(", ")), "the order of the stages");

@@ -29,7 +29,7 @@ pub(super) fn read(
     let Some(directory) = &options.passed else { return Ok(None) };
     let leave_out = leaves_out(environment)?;
     if !leave_out {
-        io.talk("no job is omitted: NESTLING_REUSE=0\n");
+        io.message("no job is omitted: NESTLING_REUSE=0\n");
     }
     let start = options.directory.as_deref().unwrap_or(Path::new("."));
     let path = start.join(directory).join(VERIFIED);
@@ -41,7 +41,7 @@ pub(super) fn read(
                 .with_context(|| format!("`{}` is not a file of verified records", shown.display()))
                 .map_err(Failure::repository)?;
             if let Some(why) = verified.unusable(environment.get("CI_PROJECT_ID")) {
-                io.talk(format_args!("no record of {} counts: {why}\n", shown.display()));
+                io.message(format_args!("no record of {} counts: {why}\n", shown.display()));
                 return Ok(Some(Records { passed: Passed::default(), leave_out }));
             }
             Ok(Some(Records { passed: Passed::of(verified, now), leave_out }))
@@ -51,7 +51,7 @@ pub(super) fn read(
                 true => "nestling passed verify",
                 false => "nestling passed script download",
             };
-            io.talk(format_args!(
+            io.message(format_args!(
                 "warning: no job is omitted: {} does not exist; create it with `{text}`\n",
                 shown.display()
             ));

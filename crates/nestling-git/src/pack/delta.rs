@@ -78,7 +78,7 @@ mod tests {
             &[9, 1, 1, b'a'][..],    // of another base
             &[10, 2, 1, b'a'],       // too short
             &[10, 1, 2, b'a', b'b'], // too long
-            &[10, 3, 0x91, 8, 3],    // behind the end
+            &[10, 3, 0x91, 8, 3],    // after the end
             &[10, 1, 0],             // the command that is none
             &[10, 1, 3, b'a'],       // cut off
             &[0xff; 12],             // a number without end

@@ -82,7 +82,7 @@ fn no_program_of_the_configuration_runs() {
     assert!(std::fs::read_to_string(&marker).is_ok_and(|ran| !ran.is_empty()), "nothing would have run");
 }
 
-/// A work tree for `synth:` of a unit that is gone has the files as they are stored.
+/// A work tree for `synth:` of a removed unit has the files as they are stored.
 #[test]
 fn a_check_out_runs_no_hook_and_no_filter() {
     let repo = Fixture::new();

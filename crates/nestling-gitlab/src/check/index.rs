@@ -122,7 +122,7 @@ impl<'a> Index<'a> {
 
     /// Returns the job that a name was probably meant for.
     pub(crate) fn near(&self, name: &str) -> Suggestion<'a> {
-        self.settings.further_jobs.ask();
+        self.settings.further_jobs.need();
         self.names.near(name, "")
     }
 
@@ -135,7 +135,7 @@ impl<'a> Index<'a> {
             None => Suggestion::of(None),
         };
         in_unit.or_else(|| {
-            self.settings.further_jobs.ask();
+            self.settings.further_jobs.need();
             self.names.near(name, own)
         })
     }

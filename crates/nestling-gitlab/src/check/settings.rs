@@ -74,23 +74,23 @@ pub struct FurtherJobs {
     pub are_present: bool,
     /// `true` if GitLab makes several jobs of one of them.
     pub have_copies: bool,
-    asked: Arc<AtomicBool>,
+    are_needed: Arc<AtomicBool>,
 }
 
 impl FurtherJobs {
     /// Jobs of which at least one is in the pipeline.
     pub fn present(have_copies: bool) -> Self {
-        Self { are_present: true, have_copies, asked: Arc::default() }
+        Self { are_present: true, have_copies, are_needed: Arc::default() }
     }
 
     /// Returns `true` if a finding depends on their names, which are not known here.
-    pub fn were_asked_for(&self) -> bool {
-        self.asked.load(Ordering::Relaxed)
+    pub fn are_needed(&self) -> bool {
+        self.are_needed.load(Ordering::Relaxed)
     }
 
     /// Notes that a finding depends on the names of all jobs.
-    pub(crate) fn ask(&self) {
-        self.asked.fetch_or(self.are_present, Ordering::Relaxed);
+    pub(crate) fn need(&self) {
+        self.are_needed.fetch_or(self.are_present, Ordering::Relaxed);
     }
 }
 

@@ -146,13 +146,13 @@ impl Sources {
         let skipped: usize = source.text[start..].chars().take(column).map(char::len_utf8).sum();
         let text = &source.text[start + skipped..];
         for (position, _) in text.match_indices(open).take(SEARCHED) {
-            let behind = &text[position..];
-            let end = behind.find('\n').unwrap_or(behind.len());
+            let after = &text[position..];
+            let end = after.find('\n').unwrap_or(after.len());
             let is_whole = |(found, _): &(usize, &str)| {
-                let next = behind[found + word.len()..].chars().next();
+                let next = after[found + word.len()..].chars().next();
                 !next.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
             };
-            if let Some((found, _)) = behind[..end].match_indices(word).find(is_whole) {
+            if let Some((found, _)) = after[..end].match_indices(word).find(is_whole) {
                 let offset = start + skipped + position + found;
                 let before = &source.text[..offset];
                 let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);

@@ -39,8 +39,8 @@ impl Inputs {
 /// itself.
 fn uses_inputs(text: &str) -> bool {
     let Some((header, body)) = text.split_once("\n---") else { return false };
-    let mut behind = body.match_indices(INPUT).map(|(start, opening)| &body[start + opening.len()..]);
-    header.contains("spec") && behind.any(|rest| !rest.trim_start().starts_with("matrix."))
+    let mut after = body.match_indices(INPUT).map(|(start, opening)| &body[start + opening.len()..]);
+    header.contains("spec") && after.any(|rest| !rest.trim_start().starts_with("matrix."))
 }
 
 /// Rules that conclude from what a job does not say, or from all that it says together.

@@ -162,8 +162,8 @@ fn segment<'t>(path: &str, segment: &'t str) -> Result<(&'t str, Vec<AccessStep<
 fn indices(path: &str, brackets: &str) -> Result<Vec<AccessStep<'static>>, String> {
     let mut indices = Vec::new();
     let mut rest = brackets;
-    while let Some(behind) = rest.strip_prefix('[') {
-        let Some((index, next)) = behind.split_once(']') else {
+    while let Some(after) = rest.strip_prefix('[') {
+        let Some((index, next)) = after.split_once(']') else {
             return Err(format!("unclosed index in `{path}`"));
         };
         let is_number = !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! Every keyword that GitLab 18 and 19 document, by the place where it may stand
+//! Every keyword that GitLab 18 and 19 document, by the place where it is allowed
 //! (<https://docs.gitlab.com/ci/yaml/>).
 
 use crate::table::{DEFAULT_KEYS, JOB_KEYS, ROOT_KEYS, WORKFLOW_KEYS, names};
@@ -50,7 +50,7 @@ pub const WORKFLOW: &[&str] = &names(&WORKFLOW_KEYS);
 /// Keywords of a rule that decide whether it applies; a rule without them always does.
 pub const CLAUSES: &[&str] = &["if", "changes", "exists"];
 
-/// The lists of a job that GitLab flattens, so that a list may stand as an item of them; in `hooks`, its scripts too
+/// The lists of a job that GitLab flattens, so that a list may be an item of them; in `hooks`, its scripts too
 /// (<https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags>).
 pub(crate) const FLATTENED: &[&str] =
     &["script", "before_script", "after_script", "rules", "needs", "services", "cache"];

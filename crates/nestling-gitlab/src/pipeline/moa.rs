@@ -128,8 +128,8 @@ fn name_at(expression: &str, start: usize, end: usize) -> ExpressionName<'_> {
     loop {
         let rest = &expression[position..];
         let blanks = rest.len() - rest.trim_start().len();
-        let behind = position + blanks;
-        let Some((key, key_end)) = key_at(expression, behind) else { break };
+        let after = position + blanks;
+        let Some((key, key_end)) = key_at(expression, after) else { break };
         keys.extend(key);
         position = key_end;
     }
@@ -140,8 +140,8 @@ fn name_at(expression: &str, start: usize, end: usize) -> ExpressionName<'_> {
 /// Reads one key, and the offset after it; no key where an index is computed.
 fn key_at(expression: &str, start: usize) -> Option<(Option<&str>, usize)> {
     let rest = &expression[start..];
-    if let Some(behind) = rest.strip_prefix('.') {
-        let key_start = start + 1 + (behind.len() - behind.trim_start().len());
+    if let Some(after) = rest.strip_prefix('.') {
+        let key_start = start + 1 + (after.len() - after.trim_start().len());
         let first = expression[key_start..].chars().next()?;
         if !is_start(first) {
             return None;
@@ -149,8 +149,8 @@ fn key_at(expression: &str, start: usize) -> Option<(Option<&str>, usize)> {
         let end = end_of_word(expression, key_start);
         return Some((Some(&expression[key_start..end]), end));
     }
-    let behind = rest.strip_prefix('[')?;
-    let string_start = start + 1 + (behind.len() - behind.trim_start().len());
+    let after = rest.strip_prefix('[')?;
+    let string_start = start + 1 + (after.len() - after.trim_start().len());
     let quote = expression[string_start..].chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let string_end = end_of_string(expression, string_start)?;
     let closing = expression[string_end..].trim_start();

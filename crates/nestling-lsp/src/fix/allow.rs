@@ -1,4 +1,4 @@
-//! A warning that is meant is allowed: by a comment at its line, or in the header with the reason.
+//! A warning about something intended is allowed: by a comment at its line, or in the header with the reason.
 
 use super::{Effect, Finding, Fix, Proposal};
 use crate::edit::{Edit, add_item, add_key, line_break};

@@ -18,7 +18,7 @@ pub(super) fn fixes(finding: Finding<'_>) -> Vec<Fix> {
     // What the message does not name has to be nearly the word: a finding may be shown at another one, such as a template's name.
     ranges.extend(scalars(finding).into_iter().filter(|range| is_near(&text[range.clone()], meant)));
     ranges.retain(|range| !range.is_empty() && text[range.clone()] != *meant);
-    // An expression is not what was misspelt: the string that it becomes was.
+    // The string that an expression becomes is misspelled, not the expression.
     ranges.retain(|range| !text[range.clone()].contains("${{"));
     ranges.sort_by_key(|range| {
         let distance = strsim::damerau_levenshtein(&text[range.clone()], meant);
@@ -95,7 +95,7 @@ fn behind_expression(finding: Finding<'_>, meant: &str) -> Option<Fix> {
     })
 }
 
-/// Returns `true` if a string is probably a form of what was meant: misspelt, or a path that goes on.
+/// Returns `true` if a string is probably a form of the suggestion: misspelled, or the beginning of a path.
 fn is_near(string: &str, meant: &str) -> bool {
     let path = string.trim_end_matches(['/', '*']);
     let goes_on = !path.is_empty() && meant.starts_with(path) && meant.contains('*');

@@ -25,7 +25,7 @@ pub(super) fn add(outline: &Outline<'_>, file: NamedFile<'_>, collected: &mut Ve
     if !file.kind.is_rendered() {
         return add_inputs_of_gitlab(text, file, collected);
     }
-    // Names in the catalogue's texts count as well.
+    // Names in the catalogue's strings count as well.
     let regions = template_regions(text);
     let is_in_jobs = |range: &Range<usize>| {
         let section = Section::of(outline, outline.document_at(range.start), file.kind);
@@ -157,7 +157,7 @@ pub(crate) fn strings(statement: &str) -> Vec<&str> {
     collected
 }
 
-/// Returns the offset of a part of a text.
+/// Returns the offset of a substring.
 fn offset_in(text: &str, part: &str) -> usize {
     (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize).min(text.len())
 }

@@ -156,7 +156,7 @@ impl Scanner<'_> {
     fn block_end(&self, header_end: usize, margin: usize) -> usize {
         let mut last = header_end;
         self.lines_behind(header_end, |content, column, end| {
-            // A control line of a template stands where it likes.
+            // A control line of a template can have any indentation.
             let is_inside = content.is_empty() || content.starts_with("#%") || column > margin;
             if is_inside && !content.is_empty() && column > margin {
                 last = end;

@@ -43,7 +43,7 @@ const EXPRESSION_WORDS: [&str; 23] = [
 /// Refuses a name that its kind cannot have, or that is taken.
 ///
 /// # Errors
-/// Says why.
+/// The name cannot be used, with the reason.
 pub(super) fn check(index: &Index, occurrence: Occurrence, new_name: &str) -> Result<(), String> {
     let name = index.name(occurrence);
     let in_words = |error: NameError| error.to_string();

@@ -41,7 +41,7 @@ pub trait Assemblies {
         directory: &RepoPath,
     ) -> Result<Box<dyn Files + '_>, Diagnostic>;
 
-    /// Opens the assembly of a unit that is gone, as it was at base, for destroying what it deployed.
+    /// Opens the assembly of a removed unit, as it was at base, for destroying what it deployed.
     ///
     /// # Errors
     /// Nobody has it.

@@ -54,7 +54,7 @@ fn plain(entry: &Environment, of: &For<'_>) -> TargetEnvironment {
 /// Environments that come and go with merge requests are destroyed with them; others are not by default, since GitLab
 /// stops what a merged branch has deployed to (<https://docs.gitlab.com/ci/environments/#stopping-an-environment>).
 ///
-/// The stacks of a unit that is gone belong to nobody any more: all of them are destroyed, once a person starts the job.
+/// The stacks of a removed unit belong to nobody any more: all of them are destroyed, once a person starts the job.
 fn stops(entry: &Environment, purpose: Purpose) -> bool {
     match entry.stop {
         Stop::Block(_) => true,

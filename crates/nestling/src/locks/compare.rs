@@ -67,7 +67,7 @@ fn reason(
     Reason::Definition { path: path.clone(), others: 0, differences }
 }
 
-/// Returns the packages that differ, by name: those of another version first, then those that came, then those that are gone.
+/// Returns the packages that differ, by name: those of another version first, then new ones, then removed ones.
 fn differences(
     old: (&Lock, &FileShares, &UnitName),
     new: (&Lock, &FileShares, &UnitName),

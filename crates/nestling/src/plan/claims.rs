@@ -156,7 +156,7 @@ impl<'a> Sides<'a> {
         }
     }
 
-    /// Looks at all files of head, and at those that are gone.
+    /// Looks at all files of head, and at the removed ones.
     fn walk(
         &self,
         files: &dyn Files,

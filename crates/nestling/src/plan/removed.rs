@@ -10,7 +10,7 @@ use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, HashSet};
 
-/// A unit that is gone since base.
+/// A unit removed since base.
 ///
 /// ```
 /// use nestling::{ChangeRequest, Project, Repository};
@@ -56,7 +56,7 @@ impl Removed {
     }
 }
 
-/// Finds the units that are gone. If somebody asked for single units, none is returned.
+/// Finds the removed units. If somebody asked for single units, none is returned.
 pub(crate) fn find(
     files: &dyn Files,
     workspace: &Workspace,

@@ -33,7 +33,7 @@ impl<'c> Manifests<'c> {
         let Some(path) = self.paths.first().copied().or_else(header) else { return };
         for unit in &new.units {
             let Some(was) = old.unit(unit.name.as_str()) else { continue };
-            // What depended on a unit that is gone has a reason of its own.
+            // What depended on a removed unit has a reason of its own.
             let exists = |name: &&&UnitName| new.unit(name.as_str()).is_some();
             let same = match self.paths.is_empty() {
                 true => dependencies(was).iter().filter(exists).eq(dependencies(unit).iter()),

@@ -1,4 +1,4 @@
-//! The stop jobs of units that are gone, rendered from base, so that no environment is orphaned.
+//! The stop jobs of removed units, rendered from base, so that no environment is orphaned.
 //!
 //! GitLab stops an environment by a manual job of the pipeline that deployed to it last. After the unit is gone no new
 //! pipeline has that job, so this one gets it, able to run by itself

@@ -7,8 +7,8 @@ use nestling_files::path::RepoPath;
 use nestling_git::{CommitId, History};
 use std::collections::BTreeMap;
 
-mod gone;
 mod noop;
+mod removed;
 mod rewired;
 
 /// A repository: text by path.

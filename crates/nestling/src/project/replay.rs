@@ -2,7 +2,7 @@
 //!
 //! Each merge is planned from two trees, that of the merge and that of the commit before it, in both of which the configuration
 //! of today has the place of theirs. The tree before a merge is that of the next older one, and a workspace is read again only
-//! where a change can have altered it. Where a merge changed the configuration of its own time, the units that it defined anew
+//! where a change can have altered it. Where a merge changed the configuration of its own time, the units whose definition it changed
 //! are added: that merge would have run them.
 
 mod configuration;
@@ -68,7 +68,7 @@ impl<'r> Replay<'r> {
     /// to that branch.
     ///
     /// # Errors
-    /// The repository cannot be read, or there is no such branch.
+    /// The repository cannot be read, or the branch does not exist.
     pub fn open(
         repository: &'r Repository,
         request: ChangeRequest,
@@ -100,7 +100,7 @@ impl<'r> Replay<'r> {
     /// Replays the newest merges, at most so many.
     ///
     /// # Errors
-    /// A commit, a tree or a file cannot be read, or a unit is named that is not there.
+    /// A commit, a tree or a file cannot be read, or a unit is named that does not exist.
     pub fn run(self, limit: usize) -> Result<Replayed, Error> {
         let walk = self.repository.git().merges(&self.tip, limit)?;
         let mut replayed = Replayed {
@@ -234,7 +234,7 @@ impl<'r> Replay<'r> {
         })
     }
 
-    /// Finds the units that a merge defined anew in the configuration of its time, if it had one.
+    /// Finds the units whose definition a merge changed in the configuration of its time, if it had one.
     fn own_definitions(&self, merge: &Merge, changes: &ChangeSet) -> Result<BaseComparison, Error> {
         let files = files_at(self.repository, &merge.commit)?;
         let base_commit = changes.base.as_ref().map_or(&merge.before, |base| &base.commit);

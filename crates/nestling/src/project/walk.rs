@@ -139,7 +139,7 @@ impl<'a> Walk<'a> {
         let jobs = plan.pipeline.jobs.iter().zip(&plan.presence);
         let shared: BTreeSet<String> =
             jobs.flat_map(|(job, presence)| shared_things(job, presence, settings)).collect();
-        let depends_on_known = settings.further_jobs.were_asked_for()
+        let depends_on_known = settings.further_jobs.are_needed()
             || !found.iter().all(is_own)
             || problems.iter().any(may_be_of_others)
             || self.left_out.have_any(self.kinds.len(), &shared);

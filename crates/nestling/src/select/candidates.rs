@@ -1,7 +1,7 @@
 //! Units that are made from changed files: templates, what templates read, files that they ask about, included files, and the
 //! workspace's own file. Whether their jobs differ is for those who can render to tell.
 
-use super::asked::asked;
+use super::file_reads::files_of_read;
 use crate::template_syntax::FileRead;
 use crate::workspace::{Body, FILE_NAME, Read, Templates, Unit, Workspace};
 use nestling_files::path::RepoPath;
@@ -28,7 +28,7 @@ pub(crate) fn candidates(
     let mut known = KnownReads::new(templates);
     for unit in &workspace.units {
         let mut files: BTreeSet<RepoPath> = changed.workspace.iter().cloned().collect();
-        if may_be_read || known.asks(unit) {
+        if may_be_read || known.reads_files(unit) {
             files.extend(changed.among(&known.of_unit(unit), &unit.dir));
         }
         if !files.is_empty() {
@@ -86,7 +86,9 @@ impl Changed {
         let mut files: BTreeSet<RepoPath> = self.templates.iter().filter(is_read).cloned().collect();
         files.extend(self.included_by(&reads.including));
         files.extend(self.all.intersection(&reads.links).cloned());
-        files.extend(reads.asked.iter().flat_map(|read| asked(read, directory, &self.all)).cloned());
+        files.extend(
+            reads.file_reads.iter().flat_map(|read| files_of_read(read, directory, &self.all)).cloned(),
+        );
         files
     }
 
@@ -106,14 +108,14 @@ impl Changed {
 #[derive(Debug, Clone, Default)]
 struct Reads {
     paths: BTreeSet<RepoPath>,
-    /// Links that templates are behind, and what they lead to, which may be outside of the template directories.
+    /// Links to templates, and their targets, which may be outside of the template directories.
     links: BTreeSet<RepoPath>,
     /// Set if a computed name could mean any file.
     anything: bool,
     /// The files that have an `include:`.
     including: Vec<Body>,
-    /// Files that templates ask about.
-    asked: BTreeSet<FileRead>,
+    /// Reads of the file functions of templates.
+    file_reads: BTreeSet<FileRead>,
 }
 
 impl Reads {
@@ -122,7 +124,7 @@ impl Reads {
         self.links.extend(other.links);
         self.anything |= other.anything;
         self.including.extend(other.including);
-        self.asked.extend(other.asked);
+        self.file_reads.extend(other.file_reads);
     }
 }
 
@@ -139,7 +141,7 @@ impl OwnReads {
         if body.includes() {
             own.reads.including.push(body.clone());
         }
-        own.reads.asked.extend(body.file_reads());
+        own.reads.file_reads.extend(body.file_reads());
         for read in body.reads() {
             match read {
                 Read::Named(name) => own.templates.push(name),
@@ -154,7 +156,7 @@ impl OwnReads {
 struct KnownReads<'a> {
     templates: &'a Templates<'a>,
     by_name: BTreeMap<String, OwnReads>,
-    /// For each template: `true` if it, or one that it reads, asks about files.
+    /// For each template: `true` if it, or one that it reads, reads_files about files.
     asking: BTreeMap<String, bool>,
 }
 
@@ -164,22 +166,22 @@ impl<'a> KnownReads<'a> {
     }
 
     /// Returns `true` if a unit is made from templates that ask about files. It is asked of every unit, whatever changed.
-    fn asks(&mut self, unit: &Unit) -> bool {
-        if unit.fragment.as_ref().is_some_and(|body| self.asks_or_reads_others(body)) {
+    fn reads_files(&mut self, unit: &Unit) -> bool {
+        if unit.fragment.as_ref().is_some_and(|body| self.reads_files_or_templates(body)) {
             return true;
         }
         unit.uses.iter().any(|used| {
-            if let Some(asks) = self.asking.get(&used.template) {
-                return *asks;
+            if let Some(reads_files) = self.asking.get(&used.template) {
+                return *reads_files;
             }
             let reads = self.of_files(vec![used.template.clone()], None);
-            let asks = !reads.asked.is_empty() || reads.anything;
-            self.asking.insert(used.template.clone(), asks);
-            asks
+            let reads_files = !reads.file_reads.is_empty() || reads.anything;
+            self.asking.insert(used.template.clone(), reads_files);
+            reads_files
         })
     }
 
-    fn asks_or_reads_others(&self, body: &Body) -> bool {
+    fn reads_files_or_templates(&self, body: &Body) -> bool {
         !body.file_reads().is_empty() || !body.reads().is_empty()
     }
 

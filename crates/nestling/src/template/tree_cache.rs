@@ -6,10 +6,10 @@ use nestling_gitlab::yaml::Node;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-/// Maximum number of rendered texts that are kept of one template: one for each of the ways through its control lines that came up last.
+/// Maximum number of results that are kept of one template: one for each of the latest paths through its control lines.
 const TREES_OF_A_TEMPLATE: usize = 4;
 
-/// Trees of the rendered texts that were read last, with placeholders in them.
+/// Trees of the latest results, with placeholders in them.
 #[derive(Default)]
 pub(crate) struct TreeCache {
     by_template: RefCell<HashMap<FileId, Vec<CachedTree>>>,

@@ -24,17 +24,17 @@ pub(crate) fn regions(text: &str) -> Vec<Region> {
     let mut regions = Vec::new();
     let mut position = 0;
     while let Some(opening) = next_opening(text, position) {
-        let behind = opening.offset + opening.kind.text().len();
+        let after = opening.offset + opening.kind.text().len();
         position = match opening.kind {
             Kind::Line => {
-                let end = text[behind..].find('\n').map_or(text.len(), |length| behind + length);
-                regions.push(Region::Control(behind..end));
+                let end = text[after..].find('\n').map_or(text.len(), |length| after + length);
+                regions.push(Region::Control(after..end));
                 end
             }
-            Kind::Comment => end_of(text, behind, "*#}").unwrap_or(text.len()),
+            Kind::Comment => end_of(text, after, "*#}").unwrap_or(text.len()),
             Kind::Block => {
-                let Some(end) = end_of(text, behind, "%}") else { break };
-                let inside = behind..end - "%}".len();
+                let Some(end) = end_of(text, after, "%}") else { break };
+                let inside = after..end - "%}".len();
                 if is_raw(&text[inside.clone()]) {
                     end_of_raw(text, end).unwrap_or(text.len())
                 } else {
@@ -44,15 +44,15 @@ pub(crate) fn regions(text: &str) -> Vec<Region> {
             }
             Kind::Expression => {
                 let is_escaped = is_escaped(&text[..opening.offset]);
-                let rest = &text[behind..];
+                let rest = &text[after..];
                 match if is_escaped { end_on_line(rest) } else { end_of_expression(rest) } {
                     Some(length) => {
-                        regions.push(Region::Expression { inside: behind..behind + length, is_escaped });
-                        behind + length + CLOSE.len()
+                        regions.push(Region::Expression { inside: after..after + length, is_escaped });
+                        after + length + CLOSE.len()
                     }
                     None => {
-                        regions.extend(is_escaped.then_some(Region::Braces(opening.offset..behind)));
-                        behind
+                        regions.extend(is_escaped.then_some(Region::Braces(opening.offset..after)));
+                        after
                     }
                 }
             }

@@ -117,7 +117,7 @@ impl HtmlPage {
     }
 
     /// Links source lines to the project's host. `address` is that of the commit's files and ends with a slash, such as
-    /// `https://gitlab.example.com/group/project/-/blob/SHA/`; anything but a web address is no link.
+    /// `https://gitlab.example.com/group/project/-/blob/SHA/`; anything but a web URL is not linked.
     pub fn link_sources(&mut self, address: &str) {
         if data::is_web_address(address) {
             self.data.source = Some(address.to_owned());
@@ -125,7 +125,7 @@ impl HtmlPage {
     }
 
     /// Takes the links from the lines of these files, such as those that differ from the linked commit. Called when all kinds are
-    /// added, since it concerns the files that the page has.
+    /// added, since it is about the files that the page has.
     pub fn unlink_sources(&mut self, paths: &BTreeSet<String>) {
         let files = self.data.tables.files.values().iter().enumerate();
         let unlinked = files.filter(|(_, (path, _))| paths.contains(path)).map(|(index, _)| index);

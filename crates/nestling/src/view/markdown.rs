@@ -92,7 +92,7 @@ fn environment_name(touched: &Touched) -> String {
     }
 }
 
-/// Returns `true` for an address that can be linked.
+/// Returns `true` for a URL that can be linked.
 fn is_address(url: &str) -> bool {
     url.starts_with("https://") && !url.contains(['$', ')', ' ', '|', '<'])
 }

@@ -68,7 +68,7 @@ fn opened(args: &mut Args, server: Option<&Server>, io: &mut Io) -> Result<(), F
         }
         return Ok(());
     };
-    io.talk(format_args!("serving {}\n", server.url()));
+    io.message(format_args!("serving {}\n", server.url()));
     if std::mem::take(&mut args.open) {
         output::open(Path::new(&server.url_for_once()?))?;
     }
@@ -88,7 +88,7 @@ fn draw(
             let mut page = page::make(session, plan, args.durations.as_deref(), io)?;
             page.reload_live(server.next_version());
             server.publish(page.render().map_err(Failure::output)?);
-            io.talk(view::summary(plan));
+            io.message(view::summary(plan));
         }
         None => show(args, session, plan, io)?,
     }
@@ -105,7 +105,7 @@ fn report_first(plan: &Plan, io: &mut Io) {
         let of_severity: Vec<&Diagnostic> =
             plan.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).collect();
         if let Some(first) = of_severity.first().filter(|_| lines.is_empty()) {
-            io.talk(report::excerpt(first, &plan.sources, &io.renderer()));
+            io.message(report::excerpt(first, &plan.sources, &io.renderer()));
         }
         if !of_severity.is_empty() {
             lines.push(counted(of_severity.len(), word));
@@ -114,6 +114,6 @@ fn report_first(plan: &Plan, io: &mut Io) {
     if !lines.is_empty() {
         let more =
             if plan.diagnostics.len() > 1 { "; the first is above, `nestling check` shows all" } else { "" };
-        io.talk(format_args!("{}{more}\n", lines.join(", ")));
+        io.message(format_args!("{}{more}\n", lines.join(", ")));
     }
 }

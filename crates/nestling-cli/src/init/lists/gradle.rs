@@ -62,7 +62,7 @@ fn is_open(settings: &str) -> bool {
     settings.lines().any(is_computed)
 }
 
-/// Returns the text without lines that only comment; what stands behind code may be part of a string.
+/// Returns the text without lines that only comment; `//` after code may be part of a string.
 fn without_line_comments(text: &str) -> String {
     let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
     code.collect::<Vec<_>>().join("\n")

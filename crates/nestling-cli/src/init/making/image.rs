@@ -16,7 +16,7 @@ fn built_into(kinds: &BTreeSet<&str>) -> Vec<&'static str> {
 }
 
 impl Making<'_> {
-    /// An image that is made of a build's output needs that job, unless its template says so by itself.
+    /// An image that is made of a build's output needs that job, unless its template adds the need itself.
     fn needs_build(&self, project: &Found) -> Option<Fact> {
         let template = project.kind.template(self.library)?;
         let declared = self.declarations.get(&template)?.get("needs")?;

@@ -77,13 +77,13 @@ impl Making<'_> {
         let unit = units.entry(project.dir.clone()).or_default();
         if is_module {
             unit.is_tested_only = true;
-            // What a template cannot be told, it decides by itself: its jobs are looked at before they are proposed.
+            // A template decides by itself what no input sets: its jobs are examined before they are proposed.
             let template = project.kind.template(self.library).unwrap_or_default();
             let declares =
                 |name: &str| self.declarations.get(&template).is_some_and(|all| all.contains_key(name));
             return vec![if declares("kind") { fact("kind", "module") } else { fact("apply", "never") }];
         }
-        // These names are read without being named; of several others, nobody can tell which one is meant.
+        // Terraform reads files of these names without being asked; of several others, the right one is unknown.
         let is_read = |file: &str| file == "terraform.tfvars" || file.ends_with(".auto.tfvars");
         let is_meant = |file: &&String| file.ends_with(".tfvars") && !is_read(file) && !is_example(file);
         let values: Vec<&String> = directory.files.iter().filter(is_meant).collect();

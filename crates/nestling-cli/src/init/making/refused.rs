@@ -12,7 +12,7 @@ use serde_json::Value;
 const TARGETS: [&str; 3] = ["lint", "test", "build"];
 
 impl Making<'_> {
-    /// Leaves out the jobs of scripts that must not run by themselves, and remarks them.
+    /// Leaves out the jobs of scripts that must not run by themselves, and reports them.
     pub(super) fn without_refused(
         &self,
         project: &Found,

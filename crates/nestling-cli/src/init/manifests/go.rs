@@ -38,7 +38,7 @@ impl Manifests<'_> {
         self.work_fault(&dir, &work.filter(|_| has_go_work)?)
     }
 
-    /// Returns the fault of a module in a workspace: it does not use the module, or another one that is not there.
+    /// Returns the fault of a module in a workspace: it does not use the module, or it uses one that does not exist.
     fn work_fault(&self, dir: &RepoPath, work: &RepoPath) -> Option<String> {
         let text = self.text(work)?;
         let work_dir = work.parent().unwrap_or_default();
@@ -74,7 +74,7 @@ impl Manifests<'_> {
         })
     }
 
-    /// Returns the directory of a module that is required and replaced by one that is not there.
+    /// Returns the directory that a required module is replaced by, if it does not exist.
     fn missing_replacement(&self, dir: &RepoPath, directives: &[(String, String)]) -> Option<String> {
         let of = |wanted: &'static str| {
             directives.iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value)

@@ -4,7 +4,7 @@ use super::super::inventory::and_above;
 use super::Manifests;
 use nestling::RepoPath;
 
-/// Texts in build files that apply the plugin. All projects of a build are configured, whichever of them is built.
+/// Strings in build files that apply the plugin. All projects of a build are configured, whichever of them is built.
 const PLUGIN: [&str; 3] = ["com.android.", "libs.plugins.android", "libs.plugins.com.android"];
 
 /// Directories whose code configures the build.

@@ -46,7 +46,7 @@ impl Manifests<'_> {
         is_package.then(|| self.build_fault(dir)).flatten()
     }
 
-    /// Returns what a file of requirements leads to and what is not there.
+    /// Returns the file that a file of requirements refers to and that does not exist.
     fn requirements_fault(&self, file: &RepoPath, seen: &mut BTreeSet<RepoPath>) -> Option<String> {
         if !seen.insert(file.clone()) {
             return None;

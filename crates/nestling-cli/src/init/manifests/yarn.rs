@@ -6,7 +6,7 @@ use nestling::RepoPath;
 use serde_yaml::Value;
 
 impl Manifests<'_> {
-    /// Returns the file that the settings of Yarn name and that is not there.
+    /// Returns the file that the settings of Yarn name and that does not exist.
     pub(super) fn yarn_fault(&self, dir: &RepoPath) -> Option<String> {
         for above in and_above(dir) {
             for (file, path) in self.files_of_yarn(&above) {

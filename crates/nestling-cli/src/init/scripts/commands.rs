@@ -8,10 +8,10 @@ pub(super) struct Command {
     pub is_background: bool,
 }
 
-/// Words that stand before a command and change nothing of it.
+/// Words before a command that do not change what it does.
 const KEYWORDS: [&str; 10] = ["if", "then", "else", "elif", "while", "until", "do", "!", "{", "}"];
 
-/// Splits a text into its commands. What `$(…)` and backticks hold are commands as well.
+/// Splits a script into its commands. `$(…)` and backticks contain commands as well.
 pub(super) fn commands(text: &str) -> Vec<Command> {
     let mut splitter = Splitter::default();
     let mut characters = text.chars().peekable();

@@ -1,6 +1,6 @@
 //! Programs that run the command behind them.
 
-/// Programs before a command, with the verbs behind which it stands; without verbs it stands behind the program.
+/// Programs that run another command, with the verbs that it follows; without verbs it follows the program.
 const WRAPPERS: [(&str, &[&str]); 39] = [
     ("env", &[]),
     ("cross-env", &[]),
@@ -47,7 +47,7 @@ const WRAPPERS: [(&str, &[&str]); 39] = [
 const WITH_VALUE: [&str; 9] =
     ["-p", "-e", "-f", "--package", "--with", "--env-file", "--from", "-n", "--python"];
 
-/// A command without what stands before it.
+/// A command without the wrapper before it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unwrapped<'w> {
     /// Its program without directories, and its arguments.

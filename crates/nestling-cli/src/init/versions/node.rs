@@ -106,7 +106,7 @@ impl Versions<'_> {
         Ok(None)
     }
 
-    /// Returns the version of pnpm where nothing but its lock file tells it: a newer one refuses the older form.
+    /// Returns the version of pnpm if only its lock file determines it: a newer one refuses the older form.
     fn pnpm(&self, dir: &RepoPath) -> Result<Option<Version>, ReadError> {
         let locks = ["pnpm-lock.yaml", "yarn.lock", "package-lock.json", "bun.lock", "bun.lockb"];
         let Some(lock) = self.nearest(dir, &locks).filter(|lock| lock.file_name() == b"pnpm-lock.yaml")

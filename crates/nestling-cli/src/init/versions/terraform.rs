@@ -68,7 +68,7 @@ impl Versions<'_> {
         Ok(versions)
     }
 
-    /// Returns true if a directory is for Terraform, with the file that says so. A lock file of one tool is refused by the other, and
+    /// Returns true if a directory is for Terraform, with the file that shows it. A lock file of one tool is refused by the other, and
     /// OpenTofu begins with 1.6.
     fn is_terraform(
         &self,

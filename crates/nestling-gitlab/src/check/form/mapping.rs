@@ -47,14 +47,14 @@ impl Walk<'_> {
             let message = format!("`{place}:{}` requires GitLab {major}.{minor}", keyword.name);
             return self.error(named, entry.key.origin, message);
         }
-        if let Some((major, minor)) = self.gone(keyword) {
+        if let Some((major, minor)) = self.removed(keyword) {
             let message = format!("`{place}:{}` was removed in GitLab {major}.{minor}", keyword.name);
             return self.error(named, entry.key.origin, message);
         }
         self.keyword(keyword, &entry.value, named.rule);
     }
 
-    fn gone(&self, keyword: &Keyword) -> Option<(u32, u32)> {
+    fn removed(&self, keyword: &Keyword) -> Option<(u32, u32)> {
         keyword.until.filter(|(major, minor)| self.gitlab.is_at_least(*major, *minor))
     }
 

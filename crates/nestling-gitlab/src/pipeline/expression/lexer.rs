@@ -119,8 +119,8 @@ fn token(rest: &str) -> Result<(usize, Token), Option<String>> {
 
 /// `true` and `false` end where a word ends; `null` ends anywhere.
 fn begins_with(rest: &str, sign: &str, token: &Token) -> bool {
-    let Some(behind) = rest.strip_prefix(sign) else { return false };
-    !matches!(token, Token::Bool(_)) || !behind.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+    let Some(after) = rest.strip_prefix(sign) else { return false };
+    !matches!(token, Token::Bool(_)) || !after.starts_with(|c: char| c.is_alphanumeric() || c == '_')
 }
 
 /// Reads `/…/flags` as a regular expression. GitLab reads the values of variables in the same way.

@@ -167,11 +167,11 @@ impl<'s> Reader<'s> {
             return Some(());
         }
         if let Some(name) = self.rest.strip_prefix("?P<").or_else(|| self.rest.strip_prefix("?<")) {
-            let (name, behind) = name.split_once('>')?;
+            let (name, after) = name.split_once('>')?;
             if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
                 return None;
             }
-            self.rest = behind;
+            self.rest = after;
             self.written.push('(');
             self.open.push(Group { start, ..Group::default() });
             return Some(());

@@ -17,7 +17,7 @@ const SAME: &str = "\u{1}";
 /// Keys that say which jobs belong together; the others may follow from the name of a unit or of an environment.
 const LINKS: [&str; 4] = ["needs", "dependencies", "extends", "on_stop"];
 
-/// Makes texts from before and after a rename equal if they differ in the name only.
+/// Makes strings from before and after a rename equal if they differ in the name only.
 pub(super) struct Normal {
     /// The old name, the new one, and their slugs.
     names: Vec<String>,

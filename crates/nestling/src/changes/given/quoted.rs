@@ -16,8 +16,8 @@ pub(super) fn unquoted(path: &[u8]) -> Cow<'_, [u8]> {
 fn unescaped(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let Some((first, behind)) = rest.split_first() {
-        rest = behind;
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
         match first {
             // Git escapes it inside of quotes.
             b'"' => return None,

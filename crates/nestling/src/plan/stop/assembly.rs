@@ -1,4 +1,4 @@
-//! CDK units that are gone: what is said of them beside their stop jobs, which name their stacks themselves.
+//! Removed CDK units: what is reported beside their stop jobs, which name their stacks themselves.
 
 use crate::plan::rules::REMOVED_UNIT;
 use crate::workspace::Unit;

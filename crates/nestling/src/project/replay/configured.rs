@@ -10,7 +10,7 @@ use nestling_git::{Change, CommitId, GitRepository, Status, TreeFiles};
 use std::collections::{BTreeMap, HashSet};
 
 /// The files of a commit under another configuration. A `nestling.yml` of today is there if its directory was, or if it holds
-/// nothing else; those of the commit are not there.
+/// nothing else; those of the commit do not count.
 pub(super) struct Configured<'a> {
     files: Links<TreeFiles<'a>>,
     configuration: &'a Configuration,

@@ -33,7 +33,7 @@ pub struct Replayed {
     pub end: MergesEnd,
     /// The findings in the configuration of today. With errors nothing is replayed.
     pub diagnostics: Vec<Diagnostic>,
-    /// The texts of the files that were read, which diagnostics point into.
+    /// The files that were read, which diagnostics point into.
     pub sources: Sources,
 }
 
@@ -49,7 +49,7 @@ pub struct ReplayedMerge {
     pub changed_paths: usize,
     /// The units that it selects, by name, each with the reasons.
     pub units: Vec<(UnitName, Verdict)>,
-    /// The units that are gone with it, whose environments are stopped.
+    /// The units that it removed, whose environments are stopped.
     pub removed: Vec<UnitName>,
     /// The paths that it changed and that belong to no unit.
     pub unclaimed: Vec<RepoPath>,

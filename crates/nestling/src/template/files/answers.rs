@@ -16,7 +16,7 @@ pub(in crate::template) struct Weighed {
 }
 
 /// A question on its way to the thread that has the files.
-pub(super) struct Asked {
+pub(super) struct Request {
     pub question: FileQuestion,
     pub reply: Sender<Weighed>,
 }
@@ -35,7 +35,7 @@ pub(in crate::template) struct Answers(Arc<Mutex<State>>);
 struct State {
     known: BTreeMap<FileQuestion, Answer>,
     bytes: usize,
-    asking: Option<Sender<Asked>>,
+    sender: Option<Sender<Request>>,
     /// Set once a question found nobody to answer it.
     unanswered: bool,
     /// Number of questions so far, also of those whose answers were known.
@@ -51,17 +51,17 @@ impl std::fmt::Debug for Answers {
 impl Answers {
     /// Returns the answer to a question; none where nobody who has the files is listening, which is noted.
     pub(in crate::template) fn ask(&self, question: &FileQuestion) -> Option<Answer> {
-        let asking = {
+        let sender = {
             let mut state = self.state();
             state.questions += 1;
             if let Some(answer) = state.known.get(question) {
                 return Some(answer.clone());
             }
-            state.unanswered |= state.asking.is_none();
-            state.asking.clone()?
+            state.unanswered |= state.sender.is_none();
+            state.sender.clone()?
         };
         let (reply, answer) = channel();
-        asking.send(Asked { question: question.clone(), reply }).ok()?;
+        sender.send(Request { question: question.clone(), reply }).ok()?;
         let Weighed { answer, bytes } = answer.recv().ok()?;
         let mut state = self.state();
         if state.known.len() >= KEPT || state.bytes + bytes > KEPT_BYTES {
@@ -79,8 +79,8 @@ impl Answers {
     }
 
     /// Says who answers from now on; none for nobody.
-    pub(super) fn listen(&self, asking: Option<Sender<Asked>>) {
-        self.state().asking = asking;
+    pub(super) fn listen(&self, sender: Option<Sender<Request>>) {
+        self.state().sender = sender;
     }
 
     /// Returns `true` if a question found nobody to answer it, and forgets that.

@@ -1,6 +1,6 @@
 //! Runs the engine in another thread, and answers its questions in this one.
 
-use super::answers::{Answers, Asked, Weighed};
+use super::answers::{Answers, Request, Weighed};
 use super::question::FileQuestion;
 use std::panic::resume_unwind;
 use std::sync::mpsc::channel;
@@ -27,8 +27,8 @@ pub(in crate::template) fn serving<T: Send>(
     answer: &dyn Fn(&FileQuestion) -> Weighed,
     run: impl FnOnce() -> T + Send,
 ) -> std::io::Result<T> {
-    let (asking, asked) = channel::<Asked>();
-    answers.listen(Some(asking));
+    let (sender, requests) = channel::<Request>();
+    answers.listen(Some(sender));
     thread::scope(|scope| {
         let listening = Listening(answers);
         let engine = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || {
@@ -36,7 +36,7 @@ pub(in crate::template) fn serving<T: Send>(
             run()
         })?;
         // Ends when the last sender is dropped: that of the answers, and that of a question that is being asked.
-        for Asked { question, reply } in asked {
+        for Request { question, reply } in requests {
             // Anyone who asks waits for the answer.
             reply.send(answer(&question)).ok();
         }

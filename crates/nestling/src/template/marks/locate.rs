@@ -111,8 +111,8 @@ impl<'a> Locator<'a> {
     /// parts where white space control joined lines.
     fn start_of_part(&self, line_index: usize, column: u32, mark: MarkOnLine) -> u32 {
         let marks = self.rendered.marks(line_index);
-        let behind = marks.partition_point(|end| end.column <= column && end.column < mark.column);
-        behind.checked_sub(1).map_or(0, |last| marks[last].column)
+        let passed = marks.partition_point(|end| end.column <= column && end.column < mark.column);
+        passed.checked_sub(1).map_or(0, |last| marks[last].column)
     }
 }
 
@@ -143,8 +143,8 @@ impl Alignment {
 
     /// Returns the nearest columns before a column of the line.
     fn before(&self, column: usize) -> Option<(usize, usize)> {
-        let behind = self.reached.partition_point(|(rendered, _)| *rendered <= column);
-        self.reached.get(behind.saturating_sub(1)).copied()
+        let passed = self.reached.partition_point(|(rendered, _)| *rendered <= column);
+        self.reached.get(passed.saturating_sub(1)).copied()
     }
 
     fn reach(&mut self, columns: (usize, usize)) {

@@ -90,8 +90,8 @@ impl StrippedText {
     pub(crate) fn mark(&self, line_index: usize, column: u32) -> Option<MarkOnLine> {
         // A mark follows its text. Behind the last one of a line are white space and values, which belong to it too.
         let marks = self.marks(line_index);
-        let behind = marks.partition_point(|mark| mark.column <= column);
-        if let Some(mark) = marks.get(behind).or(marks.last()) {
+        let passed = marks.partition_point(|mark| mark.column <= column);
+        if let Some(mark) = marks.get(passed).or(marks.last()) {
             return Some(*mark);
         }
         // Blank lines, and lines that are a value's alone, belong to the text above them.

@@ -29,7 +29,7 @@ pub(super) fn of_unit(plan: &Plan, unit: &UnitName) -> Vec<Effect> {
     effects
 }
 
-/// Returns how `unit` selects `other`, if `reason` says so.
+/// Returns how `unit` selects `other`, if `reason` is such a reason.
 fn connection(
     reason: &Reason,
     unit: &UnitName,

@@ -138,7 +138,7 @@ fn presence_in_words(other: &OtherPipeline) -> String {
 /// Returns the jobs of an effect: on its line if they fit, else one per line below it.
 fn listed_jobs(effect: &Effect) -> String {
     let jobs = &effect.jobs;
-    // A text such as `api:test needs it` names its only job already.
+    // A sentence such as `api:test needs it` names its only job already.
     let is_named = jobs.len() == 1 && effect.text.starts_with(jobs[0].as_str());
     if jobs.is_empty() || is_named {
         return String::new();

@@ -13,7 +13,7 @@ use nestling_gitlab::pipeline::presence::{Changed, Creation, JobPresence};
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::BTreeSet;
 
-/// Returns the path of a local file of `trigger: include:`; `None` for an address, and for a name with variables or globs.
+/// Returns the path of a local file of `trigger: include:`; `None` for a URL, and for a name with variables or globs.
 pub(super) fn local_path(entry: &Node) -> Option<String> {
     let text = match entry.as_map() {
         Some(map) => local_entry(map)?,

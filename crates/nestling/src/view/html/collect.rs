@@ -148,7 +148,7 @@ fn skipped_unit(plan: &Plan, unit: &Unit, tables: &mut Tables) -> PageUnit {
     }
 }
 
-/// Returns the pages of the jobs that passed, as GitLab named them. A record is written by others, so nothing but a web address
+/// Returns the pages of the jobs that passed, as GitLab named them. A record is written by others, so nothing but a web URL
 /// becomes a link.
 fn links(plan: &Plan, unit: &Unit) -> BTreeMap<String, String> {
     let reused = plan.reuse.iter().filter_map(|(name, reuse)| match reuse {

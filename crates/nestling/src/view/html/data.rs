@@ -189,7 +189,7 @@ pub(super) struct PageChange {
 pub(super) struct PageProblem {
     pub severity: String,
     pub rule: &'static str,
-    /// Address of the rule's page.
+    /// URL of the rule's page.
     pub url: String,
     pub message: String,
     /// Index of the file, line, and text of each place.
@@ -231,7 +231,7 @@ pub(super) struct PageBase {
     pub changes: Vec<Vec<PageKeyChange>>,
 }
 
-/// Returns true for an address that may become a link.
+/// Returns true for a URL that may become a link.
 pub(super) fn is_web_address(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
 }

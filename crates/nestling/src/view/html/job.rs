@@ -172,7 +172,7 @@ fn elsewhere(need: &Need<'_>) -> String {
     }
 }
 
-/// Returns `dotenv` for a job that hands on variables, `artifacts` for one that hands on files.
+/// Returns `dotenv` for a job that passes on variables, `artifacts` for one that passes on files.
 fn artifacts(job: &Job) -> Option<&'static str> {
     let artifacts = job.body.get("artifacts").filter(|artifacts| !artifacts.is_null())?;
     let reports = artifacts.get("reports").filter(|reports| !reports.is_null());

@@ -44,7 +44,7 @@ fn possible_copies(job: &PageJob) -> usize {
     job.copies.unwrap_or([1, 1])[1]
 }
 
-/// Returns `true` if a job is the same in two kinds. Lines are the same where their texts are, wherever they come from.
+/// Returns `true` if a job is the same in two kinds. Lines are equal if their text is, wherever they come from.
 fn is_same(data: &PageData, first: &PageJob, other: &PageJob) -> bool {
     let presence = |job: &PageJob| (job.condition.clone(), job.copies);
     let start = |job: &PageJob| (job.start, job.start_words.clone(), job.start_in.clone());

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default, Serialize)]
 pub(super) struct PageData {
     pub nestling: &'static str,
-    /// Address of the project with the commit, for links to source lines: `https://host/group/project/-/blob/SHA/`.
+    /// URL of the project with the commit, for links to source lines: `https://host/group/project/-/blob/SHA/`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// Indices of files whose lines get no link.

@@ -15,7 +15,7 @@ pub(super) fn dependencies(package: &Value) -> impl Iterator<Item = (&str, &str)
     tables.flatten().filter_map(|(name, asked)| Some((name.as_str(), asked.as_str()?)))
 }
 
-/// Returns true for a range of versions that a registry answers: no tag, path, address or alias.
+/// Returns true for a range of versions that a registry answers: no tag, path, URL or alias.
 pub(super) fn is_range(asked: &str) -> bool {
     let is_part = |c: char| c.is_ascii_digit() || " .<>=~^|*x".contains(c);
     asked.chars().all(is_part) && asked.contains(|c: char| c.is_ascii_digit())

@@ -49,15 +49,15 @@ impl Reader<'_> {
     /// Reads `\pN`, `\p{Name}` or `\p{^Name}`, in upper case the opposite.
     pub(super) fn unicode(&mut self) -> Option<String> {
         let is_negated = self.rest[1..].starts_with('P');
-        let behind = &self.rest[2..];
-        let (name, length) = match behind.strip_prefix('{') {
+        let after = &self.rest[2..];
+        let (name, length) = match after.strip_prefix('{') {
             Some(braced) => {
                 let end = braced.find('}')?;
                 (&braced[..end], end + 4)
             }
             None => {
-                let length = behind.chars().next()?.len_utf8();
-                (&behind[..length], length + 2)
+                let length = after.chars().next()?.len_utf8();
+                (&after[..length], length + 2)
             }
         };
         let (name, is_negated) = match name.strip_prefix('^') {

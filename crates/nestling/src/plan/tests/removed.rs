@@ -1,4 +1,4 @@
-//! Units that are gone at head: the jobs that stop their environments, and the units that depended on them.
+//! Units that head has removed: the jobs that stop their environments, and the units that depended on them.
 
 use super::{NOOP_JOB, Repo, WORKSPACE, between, jobs, planned, reasons, repo};
 

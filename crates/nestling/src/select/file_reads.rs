@@ -1,4 +1,4 @@
-//! The changed files that a template asks about.
+//! The changed files that the file functions of a template read.
 
 use crate::template::{glob_from_root, path_from_root};
 use crate::template_syntax::FileRead;
@@ -6,8 +6,8 @@ use nestling_files::path::{Glob, RepoPath};
 use std::collections::BTreeSet;
 use std::iter::successors;
 
-/// Returns the changed files that a template of a unit in this directory asks about. What is computed could be any.
-pub(super) fn asked<'c>(
+/// Returns the changed files that a read of a template can depend on, for a unit in this directory. A computed path can be any file.
+pub(super) fn files_of_read<'c>(
     read: &FileRead,
     directory: &RepoPath,
     changed: &'c BTreeSet<RepoPath>,
@@ -54,9 +54,9 @@ mod tests {
             (FileRead::Glob("apps/*/package.json".to_owned()), &["apps/web2/package.json"]),
         ] {
             let paths: Vec<&str> =
-                asked(&read, &directory, &changed).into_iter().filter_map(RepoPath::as_str).collect();
+                files_of_read(&read, &directory, &changed).into_iter().filter_map(RepoPath::as_str).collect();
             assert_eq!(paths, expected, "{read:?}");
         }
-        assert_eq!(asked(&FileRead::Computed, &directory, &changed).len(), changed.len());
+        assert_eq!(files_of_read(&FileRead::Computed, &directory, &changed).len(), changed.len());
     }
 }
