@@ -13,7 +13,7 @@ pub(super) enum Start {
     Always,
     /// If something failed before.
     Failure,
-    /// If the pipeline is cancelled.
+    /// If the pipeline is canceled.
     Cancelled,
 }
 

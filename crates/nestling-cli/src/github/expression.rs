@@ -18,9 +18,9 @@ pub(super) enum Expr {
         right: Box<Expr>,
     },
     Call(String, Vec<Expr>),
-    /// Texts and values in a row.
+    /// Strings and values in a row.
     Joined(Vec<Expr>),
-    /// What has no counterpart, as written.
+    /// A part without a counterpart, as written.
     Unknown(String),
 }
 
@@ -86,14 +86,14 @@ pub(super) fn parse(text: &str) -> Option<Expr> {
     (parser.position == tokens.len()).then_some(expression)
 }
 
-/// Reads a condition, which may stand in braces.
+/// Reads a condition, which may be in braces.
 pub(super) fn parse_condition(text: &str) -> Option<Expr> {
     let text = text.trim();
     let inside = text.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(text);
     if !inside.contains("${{") {
         return parse(inside);
     }
-    // `${{ a }} && b` is a string, which always holds on GitHub; that is never what is meant.
+    // `${{ a }} && b` is a string, which always holds on GitHub; that is never what is intended.
     None
 }
 

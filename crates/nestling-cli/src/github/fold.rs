@@ -124,7 +124,7 @@ fn called(name: String, arguments: Vec<Expr>) -> Expr {
     }
 }
 
-/// Returns `format('{0}-x', a)` as texts and values in a row.
+/// Returns `format('{0}-x', a)` as strings and values in a row.
 fn formatted(pattern: &str, values: &[Expr]) -> Expr {
     let mut parts = Vec::new();
     let mut rest = pattern;
@@ -142,7 +142,7 @@ fn formatted(pattern: &str, values: &[Expr]) -> Expr {
     in_a_row(parts)
 }
 
-/// Joins texts that are beside each other.
+/// Joins strings that are beside each other.
 fn in_a_row(parts: Vec<Expr>) -> Expr {
     let mut joined: Vec<Expr> = Vec::new();
     let flat = parts.into_iter().flat_map(|part| match part {

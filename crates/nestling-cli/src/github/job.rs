@@ -45,7 +45,7 @@ const SERVICE: [&str; 4] = ["image", "env", "ports", "options"];
 /// Keywords of a container that are read.
 const CONTAINER: [&str; 2] = ["image", "env"];
 
-/// What is made of a job.
+/// The job of the unit, with its outputs.
 pub(super) struct Made {
     pub body: Map,
     pub outputs: BTreeMap<String, Expr>,
@@ -156,7 +156,7 @@ fn container(written: &Map, scope: &Scope, new: &mut NewJob, notes: &mut Notes) 
     }
 }
 
-/// Adds what stands before the steps: readers of files, computed variables, and the job's own condition.
+/// Adds what is before the steps: readers of files, computed variables, and the job's own condition.
 fn finish_scripts(new: &mut NewJob, condition: &JobCondition, origin: Origin, notes: &mut Notes) {
     values::set_defaults(new, origin, notes);
     add_readers(&mut new.script, &mut new.after_script);

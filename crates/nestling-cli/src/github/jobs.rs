@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const KNOWN: [&str; 9] =
     ["name", "on", "env", "jobs", "defaults", "permissions", "concurrency", "run-name", "true"];
 
-/// What is known of the jobs that are made already.
+/// The facts of the jobs that are made already.
 #[derive(Default)]
 struct Known {
     outputs: BTreeMap<String, BTreeMap<String, super::expression::Expr>>,

@@ -27,9 +27,9 @@ pub(super) struct Workflow<'a> {
 #[derive(Debug, Default, Clone)]
 pub(super) struct JobCondition {
     pub start: Option<Start>,
-    /// What GitLab knows when it creates the pipeline.
+    /// The parts that GitLab knows when it creates the pipeline.
     pub rules: Vec<String>,
-    /// What the job itself has to ask for.
+    /// The parts that the job itself has to ask for.
     pub tests: Vec<String>,
     /// True if it never holds.
     pub is_never: bool,
@@ -55,7 +55,7 @@ impl JobCondition {
             notes.add(
                 Part::Lost,
                 node.origin,
-                "`cancelled()`: no job of GitLab starts in a canceled pipeline",
+                "`if` asks for a canceled pipeline: no job of GitLab starts in one",
             );
             self.is_never = true;
         }
@@ -128,7 +128,8 @@ pub(super) fn set_others(written: &Map, scope: &Scope, body: &mut Map, notes: &m
             Some(true) => body.set("allow_failure", Node::plain(Origin::generated(), "true")),
             Some(false) => {}
             None => {
-                notes.add(Part::Lost, node.origin, "`continue-on-error` is computed: set `allow_failure`")
+                let text = "`continue-on-error` is computed: set `allow_failure`";
+                notes.add(Part::Lost, node.origin, text);
             }
         }
     }

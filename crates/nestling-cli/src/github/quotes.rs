@@ -1,4 +1,4 @@
-//! The quotes in which a place of a shell's script stands.
+//! The quotes around a place in a script of a shell.
 
 /// The way in which the shell reads a place.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

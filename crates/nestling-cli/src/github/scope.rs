@@ -28,9 +28,9 @@ pub(super) struct Scope {
 /// The outputs of a step.
 #[derive(Debug, Clone)]
 pub(super) enum Outputs {
-    /// Those that it writes to `$GITHUB_OUTPUT`: variables with this prefix.
+    /// Values that it writes to `$GITHUB_OUTPUT`: variables with this prefix.
     File(String),
-    /// Those of a composite action.
+    /// Values of a composite action.
     Values(BTreeMap<String, Expr>),
 }
 

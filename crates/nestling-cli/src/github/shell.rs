@@ -117,7 +117,7 @@ fn chosen_word(value: &Expr) -> Option<String> {
     }
 }
 
-/// Returns a text without quotes that a shell would take away.
+/// Returns a string without quotes that a shell would take away.
 pub(super) fn unquoted(text: &str) -> String {
     let is_plain = !text.contains(|c: char| c.is_whitespace() || matches!(c, '\\' | '$' | '`'));
     let is_even = ['"', '\''].iter().all(|quote| text.matches(*quote).count() % 2 == 0);
@@ -142,7 +142,7 @@ pub(super) fn quoted(expression: &Expr) -> Option<String> {
     Some(format!("\"{inside}\""))
 }
 
-/// Returns a text for double quotes of a shell, which expand variables alone.
+/// Returns a string for double quotes of a shell, which expand variables alone.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('`', "\\`")
 }

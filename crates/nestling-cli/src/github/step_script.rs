@@ -1,4 +1,4 @@
-//! The scripts of steps in one shell: what a step sets is its own, and what it hands on is read from files.
+//! The scripts of steps in one shell: what a step sets is its own, and what it passes on is read from files.
 
 use super::expression::Expr;
 use super::notes::{Notes, Part};
@@ -55,7 +55,7 @@ pub(super) fn add_readers(script: &mut Vec<String>, after_script: &mut Vec<Strin
     }
 }
 
-/// The files by which steps hand on values.
+/// The files by which steps pass on values.
 const FILES: &str = r#"# Steps of a workflow pass on values by these files.
 export GITHUB_ENV="$(mktemp)" GITHUB_PATH="$(mktemp)"
 export GITHUB_OUTPUT="$(mktemp)" GITHUB_STEP_SUMMARY="$(mktemp)"

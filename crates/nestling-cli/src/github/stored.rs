@@ -38,7 +38,7 @@ pub(super) fn cache(inputs: &Inputs<'_>, policy: Option<&str>, job: &mut NewJob,
     }
 }
 
-/// Returns the key of a cache: the files that `hashFiles('…')` names, behind what stands before it.
+/// Returns the key of a cache: the files that `hashFiles('…')` names, behind the text before it.
 fn key(inputs: &Inputs<'_>, number: usize, notes: &mut Notes) -> Node {
     let origin = inputs.origin;
     let written = inputs.with.get("key").and_then(Node::text).unwrap_or_default();

@@ -25,7 +25,7 @@ pub(super) fn resolved(text: &str, scope: &Scope, origin: Origin, notes: &mut No
     }
 }
 
-/// What is written for braces that nothing closes.
+/// The text for braces that nothing closes.
 const OPEN: &str = "$ {{";
 
 fn open(origin: Origin, notes: &mut Notes) -> Expr {
@@ -90,7 +90,7 @@ fn unknown_name(expression: &str) -> String {
     format!("UNKNOWN_{name}")
 }
 
-/// Returns a script whose expressions are variables, in whatever quotes they stand.
+/// Returns a script whose expressions are variables, in whatever quotes they are.
 pub(super) fn script(text: &str, scope: &Scope, origin: Origin, notes: &mut Notes) -> String {
     let mut result = String::new();
     let mut quotes = Quotes::default();

@@ -17,7 +17,7 @@ const UNTRUSTED: [&str; 4] = [
 /// Adds lines about the contexts of an expression: values to set, to distrust, or that are written in another way.
 pub(super) fn tell(expression: &Expr, scope: &Scope, origin: Origin, notes: &mut Notes) {
     match expression {
-        // A value that a caller passed is told there.
+        // A value that a caller passed is reported there.
         Expr::Context(name) if scope.is_passed(name) => {}
         Expr::Context(name) => tell_of(name, origin, notes),
         Expr::All(parts) | Expr::Any(parts) | Expr::Joined(parts) => {

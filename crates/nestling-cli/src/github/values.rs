@@ -1,4 +1,4 @@
-//! Values that a job hands on to others, and those that GitHub sets in each of its jobs.
+//! Values that a job passes on to others, and those that GitHub sets in each of its jobs.
 
 use super::context::variable_name;
 use super::expression::Expr;
