@@ -180,7 +180,7 @@ const PAGE: &str = "# GitLab's keywords\n\n`nestling check` validates every keyw
 the keys of a mapping, ranges, lists of words, and keys that exclude each other. It also has the version of GitLab that introduced a keyword. \
 The table follows GitLab's code as of 18.11 and its documentation up to 19.5. [GitLab versions](gitlab-versions.md) explains how to set your \
 version, and the treatment of newer and unknown keywords.\n\n`default` takes the keywords of a job that GitLab lists there, with the same \
-values. `NAME` is any name. Jobs of a workspace have three more keywords, Nestling's own [`reuse`](passed.md#what-is-left-out), [`stop`](environments.md#the-stop-job) and [`target`](environments.md#targets), which are not passed \
+values. `NAME` is any name. Jobs of a workspace have three more keywords, Nestling's own [`reuse`](passed.md#which-jobs-are-omitted), [`stop`](environments.md#the-stop-job) and [`target`](environments.md#targets), which are not passed \
 on to GitLab. `nestling schema jobs` prints the table as a [JSON schema](jobs.schema.json) for editors.\n";
 
 /// Jobs with `trigger` have no place of their own in the schema.

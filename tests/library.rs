@@ -110,12 +110,12 @@ fn header(name: &str) -> (Option<String>, Node) {
 
 /// Grade of the tests: the scripts are run with the real tools, or with programs that refuse what those refuse, or they are
 /// judged without being run.
-const GRADES: [&str; 3] = ["run", "run by fakes", "parsed"];
+const GRADES: [&str; 3] = ["run", "run with stubs", "parsed"];
 
 /// The grade of a template, as its page has it.
 fn grade(name: &str) -> String {
     let page = read(format!("templates/{name}/README.md"));
-    let grade = page.split("\nOf grade **").nth(1).and_then(|rest| rest.split("**").next());
+    let grade = page.split("\nTest grade: **").nth(1).and_then(|rest| rest.split("**").next());
     grade.unwrap_or_default().to_owned()
 }
 
@@ -152,8 +152,9 @@ fn every_template_is_yaml_as_it_stands() {
 /// The top of the catalogue: how to use a template, and a table of all of them.
 fn overview() -> String {
     let mut page = String::from(
-        "# Built-in templates\n\nUse a template by its name, without a file of your own: `use: nestling/node`. \
-         `templates/NAME/README.md` has examples of each.\n\n| template | description | grade |\n|---|---|---|\n",
+        "# Built-in templates\n\nThe built-in templates are part of the binary. To use one, write its name: `use: nestling/node`. \
+         `templates/NAME/README.md` explains each template, with an example.\n\n| template | description | test grade |\n\
+         |---|---|---|\n",
     );
     for name in names() {
         let description = header(&name).0.unwrap_or_default();
@@ -161,10 +162,11 @@ fn overview() -> String {
         let _ = writeln!(page, "{row}");
     }
     page.push_str(
-        "\nThe grade shows how far Nestling's tests go. **run**: they run the jobs with the real tools on small projects. \
-         **run by fakes**: they run the jobs with programs that record their calls and reject what the real ones reject. \
-         **parsed**: they check the scripts with ShellCheck, and the jobs with GitLab's schema. All templates are checked \
-         that way.\n",
+        "\nThe test grade shows how thoroughly Nestling's tests cover a template:\n\n\
+         - **run**: the tests run the jobs with the real tools on small projects.\n\
+         - **run with stubs**: they run the jobs with stubs, which record their calls and reject what the real tools reject.\n\
+         - **parsed**: they only check the scripts with ShellCheck, and the jobs with GitLab's schema. All other templates are \
+         checked in this way as well.\n",
     );
     page
 }
