@@ -12,6 +12,12 @@ fn repository(name: &str) -> Repository {
         .write(format!(".github/workflows/{name}.yml"), &workflow)
         .write("services/api/package-lock.json", "{}")
         .write("libs/money.js", "");
+    for (file, path) in
+        [("action.yml", ".github/actions/setup/action.yml"), ("deploy.yml", ".github/workflows/deploy.yml")]
+    {
+        let text = std::fs::read_to_string(root().join("tests/from-github/repository").join(file)).unwrap();
+        repository.write(path, &text);
+    }
     repository.commit("start");
     repository
 }
@@ -24,6 +30,7 @@ fn workflows_become_units() {
         ("matrix", &[][..]),
         ("release", &["--unit", "services/api"]),
         ("mixed", &["--unit", "services/api"]),
+        ("steps", &["--unit", "services/api"]),
     ] {
         let repository = repository(name);
         let file = format!(".github/workflows/{name}.yml");
@@ -54,6 +61,43 @@ fn workflows_become_units() {
     assert!(different.is_empty(), "{}", different.join("\n"));
 }
 
+/// Runs a script of a job as a runner does: all lines in one shell, which ends at the first failure.
+fn run_script(repository: &Repository, lines: &serde_yaml::Value, variables: &[(&str, &str)]) -> String {
+    let lines: Vec<&str> = lines.as_sequence().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+    let mut command = std::process::Command::new("bash");
+    command.args(["-eo", "pipefail", "-c", &lines.join("\n")]).current_dir(repository.path());
+    command
+        .env("CI_PROJECT_DIR", repository.path())
+        .env("CI_COMMIT_SHA", "5d8f")
+        .envs(variables.iter().copied());
+    output(&mut command)
+}
+
+#[test]
+fn steps_hand_on_what_they_wrote_and_end_alone() {
+    let repository = repository("steps");
+    let import =
+        ["import", "--from", "github", ".github/workflows/steps.yml", "--unit", "services/api", "--write"];
+    output(nestling(repository.path()).args(import));
+    let child = repository.path().join("child.yml");
+    output(nestling(repository.path()).args(["generate", "--all", "--output"]).arg(&child));
+    let child: serde_yaml::Value = serde_yaml::from_str(&std::fs::read_to_string(child).unwrap()).unwrap();
+    let job = |name: &str| &child[format!("services/api:{name}")];
+    let request = [("CI_MERGE_REQUEST_IID", "7"), ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "topic")];
+    let said = run_script(&repository, &job("version")["script"], &request);
+    assert_eq!(said, "in pull_request of 5d8f review\nfound 1.2\n");
+    let said = run_script(&repository, &job("version")["after_script"], &[("CI_JOB_STATUS", "success")]);
+    assert_eq!(said, "last 1.2 pull_request\n");
+    let report = std::fs::read_to_string(repository.path().join("version.env")).unwrap();
+    assert_eq!(report, "NEEDS_VERSION_VERSION=1.2\n");
+    let values = [("NEEDS_VERSION_VERSION", "1.2"), ("NODE", "20"), ("OS", "ubuntu-24.04")];
+    let said = run_script(&repository, &job("build")["script"], &values);
+    let place = repository.path().display();
+    assert_eq!(said, format!("v1.2 old hello 20 from {place}/.github/actions/setup\n"));
+    let said = run_script(&repository, &job("build")["script"], &[("NEEDS_VERSION_VERSION", "")]);
+    assert_eq!(said, "The condition of the job does not hold.\n");
+}
+
 #[test]
 fn a_workflow_that_cannot_be_imported_is_an_error_with_a_way_out() {
     let repository = repository("release");
@@ -62,6 +106,7 @@ fn a_workflow_that_cannot_be_imported_is_an_error_with_a_way_out() {
     for (options, expected) in [
         (&["gone.yml"][..], "there is no file `gone.yml`"),
         (&["odd.yml"], "it has no `jobs`"),
+        (&[release, "--unit", "."], "the root's nestling.yml is the workspace"),
         (&[release], "no `paths` of the workflow lead to a directory"),
         (&[release, "--unit", "services/api"], "`services/api/nestling.yml` exists already"),
         (&[release, "--unit", "services/api", "--prove"], "cannot be used with"),

@@ -2,15 +2,35 @@
 //!
 //! Keywords with a counterpart are converted, the others are reported, and no expression of GitHub remains.
 
+mod expression;
 mod notes;
 mod context;
 mod condition;
+mod facts;
+mod fold;
+mod scope;
+mod told;
+mod shell;
+mod quotes;
+mod text;
 mod triggers;
+mod paths;
+mod documents;
+mod job_name;
 mod matrix;
 mod new_job;
-mod actions;
+mod runner;
 mod keywords;
+mod action_inputs;
+mod stored;
+mod registries;
+mod actions;
+mod step_script;
+mod steps;
+mod values;
+mod called;
 mod job;
+mod jobs;
 mod run;
 
 pub(crate) use run::{FromGithub, import_workflow};

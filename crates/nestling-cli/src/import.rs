@@ -51,7 +51,7 @@ mod export;
 pub(crate) use against::{Compared, against};
 pub(crate) use evidence::{literal_directory, whole};
 pub(crate) use export::export;
-pub(crate) use expression::{all_of, any_of, in_child};
+pub(crate) use expression::{all_of, any_of};
 pub(crate) use json::schema as against_schema;
 pub(crate) use naming::is_job_name;
 pub(crate) use run::{Asked, has_workspace, import};

@@ -1,200 +1,157 @@
 //! Conditions of jobs as `rules:if` of a child pipeline.
 
-use super::context::{Value, value};
-use crate::import::{all_of, any_of, in_child};
+use super::expression::{Expr, Variable};
+use crate::import::{all_of, any_of};
 
-/// A condition that GitLab can decide when it creates the pipeline, and the way to start.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Condition {
-    /// The expression; `None` if it always holds.
-    pub expression: Option<String>,
-    /// `always` or `on_failure`, from `always()` and `failure()`.
-    pub when: Option<&'static str>,
+/// When a job or a step starts, by `always()` and the like.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Start {
+    /// If nothing failed before.
+    #[default]
+    Success,
+    /// In any case.
+    Always,
+    /// If something failed before.
+    Failure,
+    /// If the pipeline is canceled.
+    Cancelled,
 }
 
-/// Reads a condition; `None` if GitLab cannot ask for it.
-pub(super) fn condition(text: &str) -> Option<Condition> {
-    let text = text.trim();
-    let inside = text.strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")).unwrap_or(text);
-    let tokens = tokens(inside)?;
-    let mut parser = Parser { tokens: &tokens, position: 0, depth: 0, when: None };
-    let expression = parser.any()?;
-    let is_whole = parser.position == tokens.len();
-    is_whole.then_some(Condition { expression: expression.0, when: parser.when })
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Token {
-    Word(String),
-    Text(String),
-    Operator(&'static str),
-}
-
-/// Operators of expressions; one that begins with another precedes it.
-const OPERATORS: [&str; 8] = ["&&", "||", "==", "!=", "!", "(", ")", ","];
-
-fn tokens(text: &str) -> Option<Vec<Token>> {
-    let mut tokens = Vec::new();
-    let mut rest = text.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let operator = OPERATORS.into_iter().find(|known| rest.starts_with(known));
-        if let Some(operator) = operator {
-            tokens.push(Token::Operator(operator));
-            rest = rest[operator.len()..].trim_start();
-            continue;
-        }
-        if first == '\'' {
-            let (text, behind) = rest[1..].split_once('\'')?;
-            tokens.push(Token::Text(text.to_owned()));
-            rest = behind.trim_start();
-            continue;
-        }
-        let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-        let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-        if end == 0 {
-            return None;
-        }
-        tokens.push(Token::Word(rest[..end].to_owned()));
-        rest = rest[end..].trim_start();
-    }
-    Some(tokens)
-}
-
-/// An expression; `None` inside if it always holds.
-struct Part(Option<String>);
-
-struct Parser<'t> {
-    tokens: &'t [Token],
-    position: usize,
-    /// Number of open parentheses.
-    depth: usize,
-    when: Option<&'static str>,
-}
-
-/// Conditions with more open parentheses than this are not read.
-const DEPTH: usize = 50;
-
-impl Parser<'_> {
-    fn takes(&mut self, operator: &str) -> bool {
-        let next = self.tokens.get(self.position);
-        let is_next = matches!(next, Some(Token::Operator(known)) if *known == operator);
-        self.position += usize::from(is_next);
-        is_next
-    }
-
-    fn any(&mut self) -> Option<Part> {
-        let outer = self.when.take();
-        let mut parts = vec![self.all()?];
-        while self.takes("||") {
-            parts.push(self.all()?);
-        }
-        if parts.len() > 1 && self.when.is_some() {
-            // `failure()` is one of several reasons to start, as in `success() || failure()`.
-            self.when = Some("always");
-        }
-        self.when = self.when.or(outer);
-        let parts: Option<Vec<String>> = parts.into_iter().map(|part| part.0).collect();
-        Some(Part(parts.and_then(|parts| any_of(&parts))))
-    }
-
-    fn all(&mut self) -> Option<Part> {
-        let mut parts = vec![self.single()?];
-        while self.takes("&&") {
-            parts.push(self.single()?);
-        }
-        Some(Part(all_of(parts.into_iter().filter_map(|part| part.0))))
-    }
-
-    fn single(&mut self) -> Option<Part> {
-        if self.takes("(") {
-            self.depth += 1;
-            let inner = if self.depth > DEPTH { None } else { self.any() };
-            self.depth -= 1;
-            return inner.filter(|_| self.takes(")"));
-        }
-        let Token::Word(word) = self.tokens.get(self.position)?.clone() else { return None };
-        self.position += 1;
-        if self.takes("(") {
-            return self.function(&word);
-        }
-        for (operator, is_equal) in [("==", true), ("!=", false)] {
-            if self.takes(operator) {
-                let Token::Text(text) = self.tokens.get(self.position)?.clone() else { return None };
-                self.position += 1;
-                return Some(Part(Some(compared(&word, is_equal, &text)?)));
-            }
-        }
-        match value(&word)? {
-            Value::Variable(name) => Some(Part(Some(format!("${name}")))),
-            Value::Text(_) => None,
-        }
-    }
-
-    fn function(&mut self, name: &str) -> Option<Part> {
-        match name {
-            "always" | "failure" | "success" => {
-                if name != "success" {
-                    self.when = Some(if name == "always" { "always" } else { "on_failure" });
-                }
-                self.takes(")").then_some(Part(None))
-            }
-            "startsWith" | "contains" => {
-                let Token::Word(context) = self.tokens.get(self.position)?.clone() else { return None };
-                self.position += 1;
-                let Token::Text(text) = self.takes(",").then(|| self.tokens.get(self.position))??.clone()
-                else {
-                    return None;
-                };
-                self.position += 1;
-                let part = beginning(&context, &text, name == "startsWith")?;
-                self.takes(")").then_some(Part(Some(part)))
-            }
+/// Splits a condition into the way to start and what else has to hold.
+pub(super) fn start(condition: &Expr) -> (Option<Start>, Expr) {
+    let status = |expression: &Expr| match expression {
+        Expr::Call(name, _) => match name.as_str() {
+            "always" => Some(Start::Always),
+            "failure" => Some(Start::Failure),
+            "cancelled" => Some(Start::Cancelled),
+            "success" => Some(Start::Success),
             _ => None,
+        },
+        Expr::Not(inner) => match inner.as_ref() {
+            Expr::Call(name, _) if name == "cancelled" => Some(Start::Always),
+            Expr::Call(name, _) if name == "failure" => Some(Start::Success),
+            _ => None,
+        },
+        _ => None,
+    };
+    if let Some(start) = status(condition) {
+        return (Some(start), Expr::Bool(true));
+    }
+    match condition {
+        Expr::All(parts) => {
+            let found: Vec<(Option<Start>, Expr)> = parts.iter().map(start).collect();
+            let start = found.iter().filter_map(|(start, _)| *start).next_back();
+            let rest: Vec<Expr> =
+                found.into_iter().map(|(_, rest)| rest).filter(|rest| *rest != Expr::Bool(true)).collect();
+            (start, together(rest))
         }
+        Expr::Any(parts) if parts.iter().any(|part| start(part).0.is_some()) => {
+            let found: Vec<(Option<Start>, Expr)> = parts.iter().map(start).collect();
+            let first = found[0].0;
+            if found.iter().any(|(start, _)| *start != first) {
+                // `failure()` is one of several reasons to start, as in `success() || failure()`.
+                return (Some(Start::Always), Expr::Bool(true));
+            }
+            let rest: Vec<Expr> = found.into_iter().map(|(_, rest)| rest).collect();
+            let holds = rest.contains(&Expr::Bool(true));
+            (first, if holds { Expr::Bool(true) } else { Expr::Any(rest) })
+        }
+        other => (None, other.clone()),
     }
 }
 
-/// Returns the comparison of a context with a string.
-fn compared(context: &str, is_equal: bool, text: &str) -> Option<String> {
-    if text.contains(['"', '$']) {
+/// Returns the condition that all parts hold.
+pub(super) fn together(mut parts: Vec<Expr>) -> Expr {
+    match parts.len() {
+        0 => Expr::Bool(true),
+        1 => parts.remove(0),
+        _ => Expr::All(parts),
+    }
+}
+
+/// Returns the parts of which all have to hold.
+pub(super) fn conjuncts(condition: &Expr) -> Vec<Expr> {
+    match condition {
+        Expr::Bool(true) => Vec::new(),
+        Expr::All(parts) => parts.iter().flat_map(conjuncts).collect(),
+        other => vec![other.clone()],
+    }
+}
+
+/// Returns the expression of a rule; `None` if GitLab cannot ask for it before the pipeline exists.
+pub(super) fn rule(condition: &Expr) -> Option<String> {
+    match condition {
+        Expr::Variable(Variable { is_late: true, .. }) => None,
+        Expr::Variable(Variable { name, is_flag: true, .. }) => {
+            Some(format!("${name} && ${name} != \"false\""))
+        }
+        Expr::Variable(Variable { name, .. }) => Some(format!("${name}")),
+        Expr::All(parts) => all_of(parts.iter().map(rule).collect::<Option<Vec<_>>>()?),
+        Expr::Any(parts) => any_of(&parts.iter().map(rule).collect::<Option<Vec<_>>>()?),
+        Expr::Not(inner) => opposite(inner),
+        Expr::Compare { left, operator, right } => compared(left, operator, right),
+        Expr::Call(name, arguments) => matched(name, arguments, "=~"),
+        _ => None,
+    }
+}
+
+fn opposite(condition: &Expr) -> Option<String> {
+    match condition {
+        Expr::Variable(Variable { is_late: true, .. }) => None,
+        Expr::Variable(Variable { name, is_flag: true, .. }) => {
+            Some(format!("${name} == null || ${name} == \"\" || ${name} == \"false\""))
+        }
+        // GitLab's own variables are never empty.
+        Expr::Variable(Variable { name, .. }) if name.starts_with("CI_") => Some(format!("${name} == null")),
+        Expr::Variable(Variable { name, .. }) => Some(format!("${name} == null || ${name} == \"\"")),
+        Expr::All(parts) => any_of(&parts.iter().map(opposite).collect::<Option<Vec<_>>>()?),
+        Expr::Any(parts) => all_of(parts.iter().map(opposite).collect::<Option<Vec<_>>>()?),
+        Expr::Compare { left, operator: "==", right } => compared(left, "!=", right),
+        Expr::Compare { left, operator: "!=", right } => compared(left, "==", right),
+        Expr::Call(name, arguments) => matched(name, arguments, "!~"),
+        Expr::Not(inner) => rule(inner),
+        _ => None,
+    }
+}
+
+fn compared(left: &Expr, operator: &str, right: &Expr) -> Option<String> {
+    let is_early = |side: &Expr| matches!(side, Expr::Variable(variable) if !variable.is_late);
+    if !is_early(left) || !matches!(operator, "==" | "!=") {
         return None;
     }
-    let operator = if is_equal { "==" } else { "!=" };
-    match context {
-        "github.ref" => {
-            let (variable, name) = reference(text)?;
-            Some(format!("${variable} {operator} \"{name}\""))
+    let Expr::Variable(Variable { name, .. }) = left else { return None };
+    match right {
+        // A variable that is not set is an empty string on GitHub.
+        Expr::Text(text) if text.is_empty() => {
+            let variable = Expr::variable(name.as_str());
+            if operator == "==" { opposite(&variable) } else { rule(&variable) }
         }
-        "github.event_name" => {
-            let source = source_of_event(text)?;
-            Some(in_child(&format!("$CI_PIPELINE_SOURCE {operator} \"{source}\"")))
-        }
-        "github.ref_type" => Some(match (text, is_equal) {
-            ("tag", true) => "$CI_COMMIT_TAG".to_owned(),
-            // The type of a pull request is `branch` as well.
-            ("branch", true) => "$CI_COMMIT_TAG == null".to_owned(),
-            _ => return None,
-        }),
-        // The name of the repository is another one here.
-        "github.repository" | "github.repository_owner" | "github.actor" => None,
-        context => match value(context)? {
-            Value::Variable(name) => Some(format!("${name} {operator} \"{text}\"")),
-            Value::Text(_) => None,
-        },
+        Expr::Text(text) if !text.contains(['"', '$']) => Some(format!("${name} {operator} \"{text}\"")),
+        Expr::Bool(known) => Some(format!("${name} {operator} \"{known}\"")),
+        Expr::Variable(other) if is_early(right) => Some(format!("${name} {operator} ${}", other.name)),
+        _ => None,
     }
 }
 
-/// Returns the variable of a full reference with its name.
-fn reference(text: &str) -> Option<(&'static str, &str)> {
-    let branch = text.strip_prefix("refs/heads/").map(|name| ("CI_COMMIT_BRANCH", name));
-    branch.or_else(|| text.strip_prefix("refs/tags/").map(|name| ("CI_COMMIT_TAG", name)))
+fn matched(function: &str, arguments: &[Expr], operator: &str) -> Option<String> {
+    let [Expr::Variable(Variable { name, is_late: false, .. }), Expr::Text(text)] = arguments else {
+        return None;
+    };
+    let text = regex::escape(text).replace('/', "\\/");
+    let pattern = match function.to_ascii_lowercase().as_str() {
+        "contains" => text,
+        "startswith" => format!("^{text}"),
+        "endswith" => format!("{text}$"),
+        "listed" => format!("(^|,){text}(,|$)"),
+        _ => return None,
+    };
+    Some(format!("${name} {operator} /{pattern}/"))
 }
 
 /// Returns `CI_PIPELINE_SOURCE` of the pipelines of an event.
 pub(super) fn source_of_event(event: &str) -> Option<&'static str> {
     Some(match event {
         "push" => "push",
-        "pull_request" => "merge_request_event",
         "schedule" => "schedule",
         "workflow_dispatch" => "web",
         "repository_dispatch" => "trigger",
@@ -202,34 +159,23 @@ pub(super) fn source_of_event(event: &str) -> Option<&'static str> {
     })
 }
 
-fn beginning(context: &str, text: &str, is_start: bool) -> Option<String> {
-    let escaped = |text: &str| regex::escape(text).replace('/', "\\/");
-    let anchor = if is_start { "^" } else { "" };
-    if context == "github.ref" && is_start {
-        let (variable, name) = reference(text)?;
-        return Some(match name {
-            "" => format!("${variable}"),
-            name => format!("${variable} =~ /^{}/", escaped(name)),
-        });
-    }
-    match value(context)? {
-        Value::Variable(name) if context != "github.ref" => {
-            Some(format!("${name} =~ /{anchor}{}/", escaped(text)))
-        }
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::github::expression::parse_condition;
+    use crate::github::scope::Scope;
 
     #[test]
     fn conditions_are_asked_for_in_words_of_a_child() {
-        for (written, expected, when) in [
+        for (written, expected, way) in [
             ("github.ref == 'refs/heads/main'", Some("$CI_COMMIT_BRANCH == \"main\""), None),
             ("${{ startsWith(github.ref, 'refs/tags/v') }}", Some("$CI_COMMIT_TAG =~ /^v/"), None),
             ("github.event_name == 'pull_request'", Some("$CI_MERGE_REQUEST_IID"), None),
+            (
+                "github.event_name == 'push'",
+                Some("$CI_MERGE_REQUEST_IID == null && $PARENT_PIPELINE_SOURCE == \"push\""),
+                None,
+            ),
             (
                 "github.event_name != 'schedule' && (github.ref_name == 'a' || vars.DEPLOY)",
                 Some("$PARENT_PIPELINE_SOURCE != \"schedule\" && ($CI_COMMIT_REF_NAME == \"a\" || $DEPLOY)"),
@@ -241,20 +187,42 @@ mod tests {
                 None,
             ),
             ("github.ref_type == 'branch'", Some("$CI_COMMIT_TAG == null"), None),
-            ("always()", None, Some("always")),
-            ("failure() && (vars.A || vars.B)", Some("$A || $B"), Some("on_failure")),
-            ("success() || failure()", None, Some("always")),
-            ("failure() || vars.A", None, Some("always")),
-            ("failure() && github.ref_type == 'tag'", Some("$CI_COMMIT_TAG"), Some("on_failure")),
+            (
+                "!startsWith(github.head_ref, 'wip/')",
+                Some("$CI_MERGE_REQUEST_SOURCE_BRANCH_NAME !~ /^wip\\//"),
+                None,
+            ),
+            ("!(vars.A == 'x' || vars.B)", Some("$A != \"x\" && ($B == null || $B == \"\")"), None),
+            ("vars.A != ''", Some("$A"), None),
+            ("github.event.pull_request.draft == false", Some("$CI_MERGE_REQUEST_DRAFT != \"true\""), None),
+            (
+                "contains(github.event.pull_request.labels.*.name, 'e2e')",
+                Some("$CI_MERGE_REQUEST_LABELS =~ /(^|,)e2e(,|$)/"),
+                None,
+            ),
+            ("github.repository == 'a/b' && github.ref_type == 'tag'", Some("$CI_COMMIT_TAG"), None),
+            (
+                "contains(fromJSON('[\"a\", \"b\"]'), github.ref_name)",
+                Some("$CI_COMMIT_REF_NAME == \"a\" || $CI_COMMIT_REF_NAME == \"b\""),
+                None,
+            ),
+            ("always()", None, Some(Start::Always)),
+            ("!cancelled()", None, Some(Start::Always)),
+            ("failure() && (vars.A || vars.B)", Some("$A || $B"), Some(Start::Failure)),
+            ("success() || failure()", None, Some(Start::Always)),
+            ("failure() || vars.A", None, Some(Start::Always)),
+            ("failure() && github.ref_type == 'tag'", Some("$CI_COMMIT_TAG"), Some(Start::Failure)),
         ] {
-            let found = condition(written).unwrap();
-            assert_eq!((found.expression.as_deref(), found.when), (expected, when), "{written}");
+            let resolved = Scope::default().resolve(&parse_condition(written).unwrap());
+            let (found, rest) = start(&resolved);
+            assert_eq!((rule(&rest).as_deref(), found), (expected, way), "{written}");
+            assert!(expected.is_some() || rest == Expr::Bool(true), "{written}");
         }
         for unknown in
-            ["github.actor != 'dependabot[bot]'", "steps.a.outcome == 'success'", "!cancelled()", "a b"]
+            ["github.actor != 'dependabot[bot]'", "steps.a.outcome == 'success'", "hashFiles('a') != ''"]
         {
-            assert_eq!(condition(unknown), None, "{unknown}");
+            let resolved = Scope::default().resolve(&parse_condition(unknown).unwrap());
+            assert_eq!(rule(&start(&resolved).1), None, "{unknown}");
         }
-        assert_eq!(condition(&"(".repeat(100_000)), None);
     }
 }

@@ -1,7 +1,9 @@
 //! `strategy.matrix` as `parallel:matrix`.
 
-use super::context::{translated, variable_name};
+use super::context::{variable_name, version};
 use super::notes::{Notes, Part};
+use super::scope::Scope;
+use super::text::keyword;
 use nestling::Origin;
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::BTreeMap;
@@ -16,10 +18,20 @@ const MOST_COPIES: usize = 200;
 const MOST_COMBINATIONS: usize = 10_000;
 
 /// Returns the entries of `parallel:matrix`; `None` without a matrix, or with one that is computed.
-pub(super) fn matrix(strategy: &Node, notes: &mut Notes) -> Option<Node> {
-    for key in ["fail-fast", "max-parallel"] {
-        if let Some(node) = strategy.get(key) {
-            notes.add(Part::Lost, node.origin, format!("`{key}`: all jobs of a matrix run, at once"));
+pub(super) fn matrix(strategy: &Node, scope: &Scope, notes: &mut Notes) -> Option<Node> {
+    for entry in strategy.as_map().into_iter().flat_map(|map| &map.entries) {
+        match entry.key.text() {
+            "matrix" => {}
+            // It is what GitLab does.
+            "fail-fast" if entry.value.as_bool() == Some(false) => {}
+            key @ ("fail-fast" | "max-parallel") => {
+                notes.add(
+                    Part::Lost,
+                    entry.value.origin,
+                    format!("`{key}`: all jobs of a matrix run, at once"),
+                );
+            }
+            key => notes.add(Part::Lost, entry.key.origin, format!("`{key}` of the strategy")),
         }
     }
     let matrix = strategy.get("matrix")?;
@@ -27,13 +39,13 @@ pub(super) fn matrix(strategy: &Node, notes: &mut Notes) -> Option<Node> {
         notes.add(Part::Lost, matrix.origin, "the matrix is computed: list its values");
         return None;
     };
-    let mut rows = product(map, matrix.origin, notes)?;
-    let excluded = combinations(map.get("exclude"), notes);
+    let mut rows = product(map, matrix.origin, scope, notes)?;
+    let excluded = combinations(map.get("exclude"), scope, notes);
     rows.retain(|row| {
         !excluded.iter().any(|gone| gone.iter().all(|(name, value)| row.get(name) == Some(value)))
     });
     let original: Vec<Row> = rows.clone();
-    for included in combinations(map.get("include"), notes) {
+    for included in combinations(map.get("include"), scope, notes) {
         // It extends each combination whose values it does not change, and is one of its own if there is none.
         let mut is_used = false;
         for (row, old) in rows.iter_mut().zip(&original) {
@@ -57,7 +69,7 @@ pub(super) fn matrix(strategy: &Node, notes: &mut Notes) -> Option<Node> {
 }
 
 /// Returns each combination of the values of the axes: none without axes, `None` if their values are unknown or too many.
-fn product(map: &Map, origin: Origin, notes: &mut Notes) -> Option<Vec<Row>> {
+fn product(map: &Map, origin: Origin, scope: &Scope, notes: &mut Notes) -> Option<Vec<Row>> {
     let axes = map.entries.iter().filter(|entry| !["include", "exclude"].contains(&entry.key.text()));
     let mut rows = vec![Row::new()];
     let mut has_axes = false;
@@ -72,7 +84,7 @@ fn product(map: &Map, origin: Origin, notes: &mut Notes) -> Option<Vec<Row>> {
             return None;
         };
         has_axes = true;
-        let values: Vec<Row> = values.iter().map(|value| flattened(&name, value, notes)).collect();
+        let values: Vec<Row> = values.iter().map(|value| flattened(&name, value, scope, notes)).collect();
         if rows.len().saturating_mul(values.len()) > MOST_COMBINATIONS {
             let text = format!("the matrix has more than {MOST_COMBINATIONS} combinations");
             notes.add(Part::Lost, origin, text);
@@ -92,38 +104,33 @@ fn cloned((name, value): (&String, &String)) -> (String, String) {
 }
 
 /// Returns a value of an axis; one that is a mapping has a variable for each key.
-fn flattened(name: &str, value: &Node, notes: &mut Notes) -> Row {
+fn flattened(name: &str, value: &Node, scope: &Scope, notes: &mut Notes) -> Row {
     match value.as_map() {
-        None => Row::from([(name.to_owned(), text(value, notes))]),
+        None => Row::from([(name.to_owned(), text(value, scope, notes))]),
         Some(map) => {
             let part =
                 |(key, value): (&str, &Node)| (format!("{name}_{}", variable_name(key)), value.clone());
             let parts: Vec<(String, Node)> = map.iter().map(part).collect();
-            parts.into_iter().map(|(name, value)| (name, text(&value, notes))).collect()
+            parts.into_iter().map(|(name, value)| (name, text(&value, scope, notes))).collect()
         }
     }
 }
 
-fn combinations(list: Option<&Node>, notes: &mut Notes) -> Vec<Row> {
+fn combinations(list: Option<&Node>, scope: &Scope, notes: &mut Notes) -> Vec<Row> {
     let mut rows = Vec::new();
     for entry in list.and_then(Node::as_seq).unwrap_or_default() {
         let mut row = Row::new();
         for (name, value) in entry.as_map().into_iter().flat_map(Map::iter) {
-            row.extend(flattened(&variable_name(name), value, notes));
+            row.extend(flattened(&variable_name(name), value, scope, notes));
         }
         rows.push(row);
     }
     rows
 }
 
-/// Returns a value as a string: `20.x` is the newest 20, which tags of images call `20`.
-fn text(value: &Node, notes: &mut Notes) -> String {
-    let text = translated(value.text().unwrap_or_default(), value.origin, notes);
-    let is_version = |start: &str| !start.is_empty() && start.chars().all(|c| c.is_ascii_digit() || c == '.');
-    match text.strip_suffix(".x").filter(|start| is_version(start)) {
-        Some(start) => start.to_owned(),
-        None => text,
-    }
+/// Returns a value as a string.
+fn text(value: &Node, scope: &Scope, notes: &mut Notes) -> String {
+    version(&keyword(value.text().unwrap_or_default(), scope, value.origin, notes))
 }
 
 fn node(row: &Row, matrix: &Node) -> Node {

@@ -38,8 +38,14 @@ pub(super) fn triggers(on: &Node, notes: &mut Notes) -> Triggers {
             triggers.event(event.text().unwrap_or_default(), None, event.origin, notes);
         }
     }
+    if triggers.conditions.iter().any(|known| known == "$CI_MERGE_REQUEST_IID") {
+        triggers.conditions.retain(|known| known != MERGE_TRAIN);
+    }
     triggers
 }
+
+/// The condition of a merge train's pipelines.
+const MERGE_TRAIN: &str = "$CI_MERGE_REQUEST_EVENT_TYPE == \"merge_train\"";
 
 impl Triggers {
     fn event(&mut self, event: &str, body: Option<&Node>, origin: Origin, notes: &mut Notes) {
@@ -78,15 +84,19 @@ impl Triggers {
             }
             "workflow_dispatch" => {
                 self.conditions.push("$PARENT_PIPELINE_SOURCE == \"web\"".to_owned());
-                for (name, input) in map.get("inputs").and_then(Node::as_map).into_iter().flat_map(Map::iter)
-                {
-                    let default = input.get("default").and_then(Node::text).unwrap_or_default().to_owned();
-                    self.inputs.push(Input { name: name.to_owned(), default });
-                    let text = format!(
-                        "the input `{name}` is a variable; `spec: inputs:` of `.gitlab-ci.yml` makes a form of it"
-                    );
-                    notes.add(Part::Decided, input.origin, text);
-                }
+                self.add_inputs(map, notes);
+            }
+            "merge_group" => {
+                let text =
+                    "`merge_group`: pipelines of a merge train, which are merge request pipelines as well";
+                notes.add(Part::Rewritten, origin, text);
+                self.conditions.push(MERGE_TRAIN.to_owned());
+            }
+            "workflow_call" => {
+                let text =
+                    "other workflows call this one: import those, and its jobs are in the place of the call";
+                notes.add(Part::Decided, origin, text);
+                self.add_inputs(map, notes);
             }
             "release" => {
                 self.conditions.push("$CI_COMMIT_TAG".to_owned());
@@ -98,10 +108,20 @@ impl Triggers {
         if event.starts_with("pull_request") || event == "push" && has_branches(map) {
             self.add_paths(map, notes);
         }
-        for key in ["branches-ignore", "tags-ignore"] {
-            if let Some(node) = map.get(key) {
-                notes.add(Part::Lost, node.origin, format!("`{key}`: the jobs run there as well"));
+        tell_others(event, map, notes);
+    }
+
+    /// Adds the inputs of a form, or of a call, as variables.
+    fn add_inputs(&mut self, map: &Map, notes: &mut Notes) {
+        for (name, input) in map.get("inputs").and_then(Node::as_map).into_iter().flat_map(Map::iter) {
+            let default = input.get("default").and_then(Node::text).unwrap_or_default().to_owned();
+            if !self.inputs.iter().any(|known| known.name == name) {
+                self.inputs.push(Input { name: name.to_owned(), default });
             }
+            let text = format!(
+                "the input `{name}` is a variable; `spec: inputs:` of `.gitlab-ci.yml` makes a form of it"
+            );
+            notes.add(Part::Decided, input.origin, text);
         }
     }
 
@@ -140,6 +160,28 @@ impl Triggers {
             let origin = map.get("branches").or_else(|| map.get("tags")).map(|node| node.origin);
             let text = format!("`{excluded}`: the jobs run there as well");
             notes.add(Part::Lost, origin.unwrap_or_else(Origin::generated), text);
+        }
+    }
+}
+
+/// Adds lines about the keys of an event that are not read.
+fn tell_others(event: &str, map: &Map, notes: &mut Notes) {
+    let known: &[&str] = match event {
+        "push" => &["branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore"],
+        "pull_request" | "pull_request_target" => {
+            &["branches", "branches-ignore", "paths", "paths-ignore", "types"]
+        }
+        "merge_group" => &["types"],
+        "release" => &["types"],
+        "workflow_dispatch" => &["inputs"],
+        "workflow_call" => &["inputs", "outputs", "secrets"],
+        // The event as a whole has a line.
+        _ => return,
+    };
+    notes.others(map, known, &format!("of `{event}`"));
+    for key in ["branches-ignore", "tags-ignore"] {
+        if let Some(node) = map.get(key) {
+            notes.add(Part::Lost, node.origin, format!("`{key}`: the jobs run there as well"));
         }
     }
 }

@@ -12,7 +12,7 @@ const MERGE_REQUEST: &str = "merge_request_event";
 /// Returns an expression for the child that holds where the given one holds in the parent.
 ///
 /// A child knows of a merge request by its own variables. The trigger job forwards every other source.
-pub(crate) fn in_child(expression: &str) -> String {
+pub(super) fn in_child(expression: &str) -> String {
     let mut rewritten = String::new();
     let mut rest = expression;
     while let Some(start) = rest.find(SOURCE) {
