@@ -155,7 +155,7 @@ fn script(run: &Node, step: &Map, job: &Map, workflow: &Workflow<'_>, notes: &mu
     for name in ["GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STEP_SUMMARY"] {
         if text.contains(name) {
             let text = format!(
-                "`${name}` is no file here: `export` in the same script, or a dotenv report for other jobs"
+                "`${name}` is not a file: use `export` in the same script, or a dotenv report for other jobs"
             );
             notes.add(Part::Lost, run.origin, text);
         }
@@ -206,8 +206,9 @@ fn runner(written: &Map, new: &mut NewJob, notes: &mut Notes) -> Vec<String> {
     if new.needs_docker {
         let origin = node.map_or_else(Origin::generated, |node| node.origin);
         if let Some(other) = new.image.replace("docker:28".to_owned()) {
-            let text =
-                format!("the image `{other}` beside `docker:28`: a job has one; build one that has both");
+            let text = format!(
+                "the image `{other}` in addition to `docker:28`: a job can have only one image; build one that contains both"
+            );
             notes.add(Part::Lost, origin, text);
         }
         new.extend("services", vec![Node::string(origin, "docker:28-dind")], origin);

@@ -47,7 +47,7 @@ pub(crate) fn import_workflow(session: &Session, asked: &FromGithub<'_>) -> Resu
     let document = documents.into_iter().next();
     let workflow = document.as_ref().and_then(Node::as_map).filter(|map| map.contains("jobs"));
     let workflow =
-        workflow.ok_or_else(|| Failure::usage(format!("`{shown}` is no workflow: it has no `jobs`")))?;
+        workflow.ok_or_else(|| Failure::usage(format!("`{shown}` is not a workflow: it has no `jobs`")))?;
     let mut notes = Notes::default();
     let on = workflow.get("on").or_else(|| workflow.get("true"));
     let triggers = on.map(|on| triggers(on, &mut notes)).unwrap_or_default();
@@ -90,7 +90,7 @@ fn directory_of(triggers: &Triggers, files: &dyn Files) -> Result<String, Failur
             return Ok(directory);
         }
     }
-    Err(Failure::usage("no `paths` of the workflow lead to a directory")
+    Err(Failure::usage("the `paths` of the workflow do not contain a directory")
         .with_help("name the directory of the unit with `--unit DIR`"))
 }
 

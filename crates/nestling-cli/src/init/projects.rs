@@ -48,7 +48,7 @@ pub(super) fn find(evidence: &Evidence<'_>) -> Result<Findings, ReadError> {
 }
 
 /// The reason why nothing is made of a file that cannot be parsed.
-const INVALID: &str = "invalid, so its directory is no unit";
+const INVALID: &str = "invalid, so its directory is not a unit";
 
 impl Evidence<'_> {
     /// Returns the directories of a kind with the path of what marks them: a file, or the list that has them.
@@ -105,7 +105,7 @@ impl Evidence<'_> {
         if !self.is_project(kind, &dir, &marker, standing)? {
             let reason = match (standing, kind.id) {
                 (Standing::Root(_), _) => "it lists the members of a workspace, and has no code of its own",
-                (_, "python") => "it configures tools, and is no project",
+                (_, "python") => "it only configures tools",
                 (_, "rust") => "it has no `[package]`",
                 _ => "it has no code of its own",
             };

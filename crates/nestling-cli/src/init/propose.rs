@@ -166,7 +166,8 @@ fn remark_unreadable(unreadable: &[Unreadable], findings: &mut Findings) {
             }
             continue;
         }
-        remarks.for_each(|remark| remark.reason = format!("invalid, so its directory is no unit: {reason}"));
+        remarks
+            .for_each(|remark| remark.reason = format!("invalid, so its directory is not a unit: {reason}"));
     }
 }
 

@@ -81,10 +81,7 @@ impl Choice {
         let note = match &chosen {
             Some(version) => format!("{} {version} for {shown}", self.noun),
             None => {
-                format!(
-                    "{shown} is no version that is known: the jobs run with {} {}",
-                    self.noun, self.lines[0]
-                )
+                format!("{shown} is not a known version: the jobs run with {} {}", self.noun, self.lines[0])
             }
         };
         let value = chosen.as_ref().filter(|version| *version != self.lines[0]);

@@ -86,7 +86,7 @@ impl Making<'_> {
         let names = dotnet.names(&project.dir);
         if names.len() > 1 {
             for name in names.iter().filter(|name| name.as_bytes() != project.marker.file_name()) {
-                let reason = "beside another project in its directory, and a unit builds one";
+                let reason = "its directory contains another project, and a unit builds only one";
                 findings.not_understood.push(Remark::new(&project.dir.child(name.as_bytes()), reason));
             }
             let names = names.join(", ");
@@ -94,7 +94,7 @@ impl Making<'_> {
             return Ok(Err(Refusal::unfit(reason)));
         }
         let Some(read) = dotnet.read(&project.marker)? else {
-            return Ok(Err(Refusal::unfit("invalid, so its directory is no unit")));
+            return Ok(Err(Refusal::unfit("invalid, so its directory is not a unit")));
         };
         if let Some(reason) = dotnet.unfit(&project.marker)? {
             return Ok(Err(Refusal::unfit(reason)));

@@ -18,7 +18,7 @@ impl Manifests<'_> {
         let text = self.text(&file)?;
         let directives = directives(&text);
         if let Some((name, _)) = directives.iter().find(|(name, _)| !DIRECTIVES.contains(&name.as_str())) {
-            return Some(format!("{file} without `{name}`, which is no directive of it"));
+            return Some(format!("{file} without `{name}`, which is not a directive"));
         }
         if !directives.iter().any(|(name, value)| name == "module" && !value.is_empty()) {
             return Some(format!("a `module` in {file}, which has none"));

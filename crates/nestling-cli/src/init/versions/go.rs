@@ -60,7 +60,7 @@ fn version(stated: Statement) -> Version {
     let (value, note) = if is_known {
         (version.clone(), format!("Go {version} for {}", stated.shown()))
     } else {
-        ("1".to_owned(), format!("{} is no version that is known: the jobs run with Go 1", stated.shown()))
+        ("1".to_owned(), format!("{} is not a known version: the jobs run with Go 1", stated.shown()))
     };
     Version {
         input: "go_version",

@@ -98,7 +98,7 @@ fn choose(stated: Option<Statement>, wrapper: Option<(RangeInclusive<u32>, State
     let is_unclear = wanted.is_none() && number(&reason.text).is_none();
     let shown = reason.shown();
     let note = if is_unclear {
-        format!("{shown} is no version that is known: the jobs run with Java {version}")
+        format!("{shown} is not a known version: the jobs run with Java {version}")
     } else {
         format!("Java {version} for {shown}")
     };

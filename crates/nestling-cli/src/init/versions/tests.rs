@@ -57,25 +57,25 @@ fn node_and_its_package_managers() {
         (&[(".nvmrc", "# pinned\nstable\n")], "node_version=current"),
         (
             &[(".nvmrc", "lts/nope\n")],
-            "node_version=22 `lts/nope` in .nvmrc is no version that is known: the jobs run with Node 22",
+            "node_version=22 `lts/nope` in .nvmrc is not a known version: the jobs run with Node 22",
         ),
         (
             &[(".node-version", "99.1.0\n")],
-            "node_version=22 `99.1.0` in .node-version is no version that is known: the jobs run with Node 22",
+            "node_version=22 `99.1.0` in .node-version is not a known version: the jobs run with Node 22",
         ),
         (&[(".tool-versions", "nodejs lts\n")], ""),
         (&[(".tool-versions", "nodejs ref:v18\n")], ""),
         (&[(".tool-versions", "nodejs path:/opt/18\n")], ""),
         (
             &[("a/package.json", r#"{ "engines": { "node": ">=99" } }"#)],
-            "`engines.node` `>=99` in a/package.json is no version that is known: the jobs run with Node 22",
+            "`engines.node` `>=99` in a/package.json is not a known version: the jobs run with Node 22",
         ),
         (&[("a/bun.lock", "{}"), (".bun-version", "1.1.0\n"), (".nvmrc", "18\n")], "node_version=1.1.0"),
         (&[("a/bun.lock", "{}"), ("a/package.json", r#"{ "engines": { "node": "18" } }"#)], ""),
         (&[("a/bun.lock", "{}"), (".tool-versions", "bun 1.0.3\n")], "node_version=1.0.3"),
         (
             &[("a/bun.lock", "{}"), (".bun-version", "canary\n")],
-            "`canary` in .bun-version is no version that is known: the jobs run with Bun 1",
+            "`canary` in .bun-version is not a known version: the jobs run with Bun 1",
         ),
         (&[lock, ("a/package.json", "{}")], "package_manager_version=7"),
         (&[lock, ("a/package.json", r#"{ "packageManager": "pnpm@8.1.0" }"#)], ""),
@@ -114,15 +114,15 @@ fn python() {
         (&[(".python-version", "cpython-3.12.4-linux-x86_64-gnu\n")], "versions=[3.12.4]"),
         (
             &[(".python-version", "pypy3.10-7.3.12\n")],
-            "versions=[3.13] `pypy3.10-7.3.12` in .python-version is no version that is known: the jobs run with Python 3.13",
+            "versions=[3.13] `pypy3.10-7.3.12` in .python-version is not a known version: the jobs run with Python 3.13",
         ),
         (
             &[(".python-version", "3.12\npypy3.10\n")],
-            "versions=[3.12] `pypy3.10` in .python-version is no version that is known: the jobs run with Python 3.13",
+            "versions=[3.12] `pypy3.10` in .python-version is not a known version: the jobs run with Python 3.13",
         ),
         (
             &[(".python-version", "my-venv\n")],
-            "versions=[3.13] `my-venv` in .python-version is no version that is known: the jobs run with Python 3.13",
+            "versions=[3.13] `my-venv` in .python-version is not a known version: the jobs run with Python 3.13",
         ),
     ] {
         assert_eq!(inputs("python", files).join(" "), expected, "{files:?}");
@@ -144,7 +144,7 @@ fn go_and_rust() {
         (
             "go",
             &[("a/go.mod", "go 1.99\n")],
-            "go_version=1 `go` `1.99` in a/go.mod is no version that is known: the jobs run with Go 1",
+            "go_version=1 `go` `1.99` in a/go.mod is not a known version: the jobs run with Go 1",
         ),
         ("rust", &[("a/Cargo.toml", "[package]\nrust-version = '1.80'\n")], ""),
         (
@@ -210,7 +210,7 @@ fn java_by_maven() {
         (
             "maven",
             &[child, (".java-version", "graalvm\n")],
-            "java_version=21 `graalvm` in .java-version is no version that is known: the jobs run with Java 21",
+            "java_version=21 `graalvm` in .java-version is not a known version: the jobs run with Java 21",
         ),
     ] {
         assert_eq!(inputs(kind, files).join(" "), expected, "{files:?}");
@@ -273,7 +273,7 @@ fn ruby() {
         (&[(".tool-versions", "ruby 3.1.2\n")], "ruby=3.1.2"),
         (
             &[(".ruby-version", "jruby-9.4\n")],
-            "`jruby-9.4` in .ruby-version is no version that is known: the jobs run with Ruby 3.4",
+            "`jruby-9.4` in .ruby-version is not a known version: the jobs run with Ruby 3.4",
         ),
     ] {
         assert_eq!(inputs("ruby", files).join(" "), expected, "{files:?}");
@@ -312,8 +312,6 @@ fn a_version_that_is_none_is_named() {
     let notes = inputs("node", &[("a/package.json", r#"{ "engines": { "node": "whatever" } }"#)]);
     assert_eq!(
         notes,
-        [
-            "`engines.node` `whatever` in a/package.json is no version that is known: the jobs run with Node 22"
-        ]
+        ["`engines.node` `whatever` in a/package.json is not a known version: the jobs run with Node 22"]
     );
 }
