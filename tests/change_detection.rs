@@ -80,7 +80,7 @@ fn a_root_file_that_nobody_owns_does_what_the_workspace_says() {
     repository.write("Makefile", "all:\n").commit("a root file");
     assert_eq!(names(&affected(repository.path(), &[]), "units"), [""; 0]);
     let told = output(nestling(repository.path()).args(["explain", "Makefile"]));
-    assert_eq!(told, "Makefile was added\n  it belongs to no unit\n");
+    assert_eq!(told, "Makefile was added\n  it does not belong to a unit\n");
     let workspace = std::fs::read_to_string(repository.path().join("nestling.yml")).unwrap();
     repository.write("nestling.yml", &(workspace + "  everything: [Makefile]\n"));
     repository.commit("it concerns everything");

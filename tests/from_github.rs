@@ -107,7 +107,7 @@ fn a_workflow_that_cannot_be_imported_is_an_error_with_a_way_out() {
         (&["gone.yml"][..], "there is no file `gone.yml`"),
         (&["odd.yml"], "it has no `jobs`"),
         (&[release, "--unit", "."], "the root's nestling.yml is the workspace"),
-        (&[release], "no `paths` of the workflow lead to a directory"),
+        (&[release], "the `paths` of the workflow do not contain a directory"),
         (&[release, "--unit", "services/api"], "`services/api/nestling.yml` exists already"),
         (&[release, "--unit", "services/api", "--prove"], "cannot be used with"),
     ] {

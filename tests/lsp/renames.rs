@@ -177,7 +177,7 @@ const UNREACHED: &[Unreached] = &[
             "ci/node.yml",
             "sec|rets:",
             "leaks",
-            "the template `nestling/scan`, which is no file here, uses `scan secrets`",
+            "the template `nestling/scan`, which is not a local file, uses `scan secrets`",
         ],
     ),
     (

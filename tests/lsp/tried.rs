@@ -141,7 +141,7 @@ fn a_name_that_no_other_can_replace_is_refused_before_the_new_one_is_typed() {
     let params = json!({ "textDocument": document, "position": { "line": line, "character": 2 } });
     let answer = shop.client.ask("textDocument/prepareRename", &params);
     let why = answer["error"]["message"].as_str().unwrap_or_else(|| panic!("{answer}"));
-    assert!(why.contains("which is no file here, uses `scan secrets`"), "{why}");
+    assert!(why.contains("which is not a local file, uses `scan secrets`"), "{why}");
     shop.client.end();
 }
 

@@ -45,7 +45,7 @@ pub enum Command {
     Explain(commands::explain::Args),
     /// List the units that a change affects.
     Affected(commands::affected::Args),
-    /// Show what the last merges of a branch would have run.
+    /// Show what recent merges of a branch would have run.
     Replay(commands::replay::Args),
     /// Compare the jobs of all units with those of the base commit.
     Diff(commands::diff::Args),

@@ -24,13 +24,13 @@ pub(crate) use source_root::SourceRoot;
 /// The formats that can be converted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ReportFormat {
-    /// SARIF 2.1.0, of any tool.
+    /// SARIF 2.1.0, from any tool.
     Sarif,
-    /// `cargo clippy --message-format=json`, and of `check` and `build` as well.
+    /// `cargo clippy --message-format=json`, also from `cargo check` and `cargo build`.
     Clippy,
     /// `eslint --format json`.
     Eslint,
-    /// `go vet -json`, also with standard error in it (`2>&1`).
+    /// `go vet -json`, which may include stderr (`2>&1`).
     GoVet,
     /// `shellcheck --format json` or `json1`.
     Shellcheck,

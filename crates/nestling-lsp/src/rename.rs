@@ -136,7 +136,7 @@ fn check_reached(index: &Index, occurrence: Occurrence, same: &[Occurrence]) -> 
 fn can_be_renamed(index: &Index, name: &Name) -> Result<(), String> {
     match &name.kind {
         NameKind::Include | NameKind::DirectoryGlob | NameKind::Glob | NameKind::Rule => {
-            Err("this is no name of the workspace".to_owned())
+            Err("this is not a name in the workspace".to_owned())
         }
         NameKind::Job | NameKind::Stage | NameKind::Environment if is_computed(&name.text) => {
             Err(format!("the name `{}` is computed: rename what its expressions read", name.text))

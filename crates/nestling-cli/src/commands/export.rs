@@ -19,7 +19,7 @@ pub struct Args {
     /// Compare the jobs of the last N merges (200 if N is omitted)
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "200")]
     prove: Option<usize>,
-    /// Write the files, after the proof
+    /// Write the files, unless a pipeline would lack jobs
     #[arg(long)]
     write: bool,
     /// Write even if a pipeline would lack jobs
@@ -38,9 +38,9 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let exported = export(&session, &asked)?;
     invocation.io.data(&exported.text)?;
     if args.write && !exported.has_written {
-        invocation
-            .io
-            .message("nothing is written: a pipeline would lack something (`--accept` writes anyway)\n");
+        invocation.io.message(
+            "no files are written, because a pipeline would lack jobs (`--accept` writes them anyway)\n",
+        );
     }
     Ok(if exported.has_less && !args.accept { Exit::Errors } else { Exit::Done })
 }

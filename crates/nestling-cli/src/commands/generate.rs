@@ -27,7 +27,7 @@ pub struct Args {
     /// Write reports (HTML preview, plan, summary, code quality) to DIR, even if there are errors
     #[arg(long, value_name = "DIR", env = "NESTLING_REPORT")]
     report: Option<PathBuf>,
-    /// Add the other kinds of pipelines and the difference to base to the preview of --report; each is planned for it
+    /// Show the other kinds of pipelines and the difference from base in the page of --report (takes longer)
     #[arg(long, requires = "report", env = "NESTLING_FULL_PAGE")]
     full_page: bool,
     /// Omit comments that name the source of each job
@@ -80,7 +80,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
             && let Err(failure) = page::add_others(&mut page, session, plan)
         {
             // The pipeline is what the job is for.
-            io.message(format_args!("the preview has this pipeline alone: {}\n", failure.error));
+            io.message(format_args!("the preview contains only this pipeline: {}\n", failure.error));
         }
         page::link(&mut page, session, plan);
         artifacts::write(folder, session.directory(), plan, &page, environment)?;

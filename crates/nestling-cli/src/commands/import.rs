@@ -20,7 +20,7 @@ use nestling::RepoPath;
     after_help = "Examples:\n  nestling import\n  nestling import --prove\n  nestling import --prove 500 --write\n  nestling import --from github .github/workflows/api.yml"
 )]
 pub struct Args {
-    /// Read one workflow of GitHub Actions in place of `.gitlab-ci.yml`
+    /// Convert a GitHub Actions workflow instead of `.gitlab-ci.yml`
     #[arg(
         long,
         value_enum,
@@ -32,16 +32,16 @@ pub struct Args {
     /// The file of the workflow
     #[arg(value_name = "WORKFLOW", requires = "from", help_heading = "Other formats")]
     workflow: Option<String>,
-    /// The directory of the unit (default: the directory that `paths` of the workflow lead to)
+    /// Directory of the unit (default: the first directory in `paths` of the workflow)
     #[arg(long, value_name = "DIR", requires = "from", help_heading = "Other formats")]
     unit: Option<String>,
     /// Compare the jobs of the last N merges before and after (200 if N is omitted)
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "200")]
     prove: Option<usize>,
-    /// Read this file in place of the artifact that a trigger job includes
+    /// Use this file instead of the artifact that a trigger job includes
     #[arg(long, value_name = "FILE")]
     generated: Option<String>,
-    /// Write the files, after the proof
+    /// Write the files, unless a pipeline would lack jobs
     #[arg(long)]
     write: bool,
     /// Write even if a pipeline would lack jobs
@@ -72,9 +72,9 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let imported = import(&session, &Asked { generated, prove, write: args.write, accept: args.accept })?;
     invocation.io.data(&imported.text)?;
     if args.write && !imported.has_written && imported.has_less {
-        invocation
-            .io
-            .message("nothing is written: a pipeline would lack something (`--accept` writes anyway)\n");
+        invocation.io.message(
+            "no files are written, because a pipeline would lack jobs (`--accept` writes them anyway)\n",
+        );
     }
     Ok(if imported.has_less && !args.accept { Exit::Errors } else { Exit::Done })
 }

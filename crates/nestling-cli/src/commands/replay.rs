@@ -8,7 +8,7 @@ use crate::planned::report_diagnostics;
 use clap::ValueEnum;
 use nestling::view::replay::{replay_v1, text};
 
-/// Show what the last merges of a branch would have run
+/// Show what recent merges of a branch would have run
 ///
 /// Plans each merge, and each commit that was pushed or squashed onto the branch, as if the configuration of today had been
 /// there: the workspace's file, the files of units, templates and what these include. All other files are those of the commit.
@@ -39,7 +39,7 @@ pub struct Args {
     /// Replay pipelines of this kind: merge_request, schedule, … (default: a push to the branch)
     #[arg(long = "as", value_name = "KIND", help_heading = "Selection")]
     act_as: Option<String>,
-    /// Compare with the configuration that the workspace has replaced: of a revision, or of a file of the repository
+    /// Compare with the previous configuration, in a revision or a file of the repository
     #[arg(
         long,
         value_name = "OLD",
@@ -47,7 +47,7 @@ pub struct Args {
         conflicts_with_all = ["branch", "only", "except", "act_as", "workspace_from"]
     )]
     against: Option<String>,
-    /// A table of old and new names of jobs, as the report of `nestling import` has it
+    /// File with old and new names of jobs, in the format of the report of `nestling import`
     #[arg(long, value_name = "FILE", help_heading = "Comparison", requires = "against")]
     names: Option<String>,
 }

@@ -23,7 +23,7 @@ pub struct Args {
 /// The formats that have a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Kind {
-    /// The nestling.yml of the repository's root.
+    /// The nestling.yml at the repository's root.
     Workspace,
     /// The nestling.yml of a unit.
     Unit,

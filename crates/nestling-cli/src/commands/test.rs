@@ -98,7 +98,7 @@ fn chosen(args: &Args, suite: &Suite<'_>, session: &Session) -> Result<Vec<CaseF
         let has_cases = |path: &RepoPath| case_files.iter().any(|file| is_at(file, path));
         let Some(path) = paths.into_iter().find(has_cases) else {
             let failure = Failure::usage(format!("no test cases in `{text}`"));
-            return Err(failure.with_help("cases are files `tests/*.yml` beside templates"));
+            return Err(failure.with_help("cases are files `tests/*.yml` next to templates"));
         };
         wanted.push(path);
     }

@@ -153,8 +153,9 @@ fn setup(inputs: &Inputs<'_>, known: &Setup, reference: &str, job: &mut NewJob, 
         None => job.image = Some(image),
         Some(other) if *other == image => {}
         Some(other) => {
-            let text =
-                format!("a second image `{image}` beside `{other}`: a job has one; build one that has both");
+            let text = format!(
+                "a second image `{image}` in addition to `{other}`: a job can have only one image; build one that contains both"
+            );
             notes.add(Part::Lost, inputs.origin, text);
         }
     }

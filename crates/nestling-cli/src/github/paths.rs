@@ -25,7 +25,7 @@ pub(super) fn directory_of(triggers: &Triggers, files: &dyn Files) -> Result<Str
             return Ok(directory);
         }
     }
-    Err(Failure::usage("no `paths` of the workflow lead to a directory")
+    Err(Failure::usage("the `paths` of the workflow do not contain a directory")
         .with_help("name the directory of the unit with `--unit DIR`"))
 }
 

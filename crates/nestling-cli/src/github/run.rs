@@ -43,7 +43,7 @@ pub(crate) fn import_workflow(session: &Session, asked: &FromGithub<'_>) -> Resu
     let document = documents.into_iter().next();
     let workflow = document.as_ref().filter(|node| node.get("jobs").is_some());
     let workflow =
-        workflow.ok_or_else(|| Failure::usage(format!("`{shown}` is no workflow: it has no `jobs`")))?;
+        workflow.ok_or_else(|| Failure::usage(format!("`{shown}` is not a workflow: it has no `jobs`")))?;
     let mut notes = Notes::default();
     let on = workflow.get("on").or_else(|| workflow.get("true"));
     let triggers = on.map(|on| triggers(on, &mut notes)).unwrap_or_default();

@@ -225,7 +225,7 @@ fn set_names(
     }
     if let Some(old) = unused.first() {
         return Err(Failure::usage(format!(
-            "the table of names has `{old}`, which is no job of the old configuration"
+            "the table of names has `{old}`, which is not a job of the old configuration"
         ))
         .with_help("a job of a static child is written as `TRIGGER > JOB`"));
     }

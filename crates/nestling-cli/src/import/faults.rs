@@ -88,7 +88,7 @@ fn glob_fault(glob: &str, tree: &Tree) -> Option<String> {
         return None;
     }
     let Ok(parsed) = Glob::parse(glob) else {
-        return Some(format!("`{glob}` is no glob: it matches nothing"));
+        return Some(format!("`{glob}` is not a glob: it matches nothing"));
     };
     if let Some(lint) = parsed.lint().into_iter().next() {
         return Some(format!("`{glob}` does not match what it looks like: {}", lint.help()));

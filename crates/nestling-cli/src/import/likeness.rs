@@ -25,7 +25,7 @@ pub(super) fn compare(old: &SideJob, new: &SideJob, assumption: &Guard) -> Liken
         return Likeness::Less("its failure no longer fails the pipeline".to_owned());
     }
     if old.copies.len() != new.copies.len() {
-        return Likeness::Less("`parallel` makes another number of jobs".to_owned());
+        return Likeness::Less("`parallel` creates a different number of jobs".to_owned());
     }
     let mut likeness = Likeness::Same;
     for (old, new) in old.copies.iter().zip(&new.copies) {
@@ -44,7 +44,7 @@ fn compare_starts(old: &Starts, new: &Starts, assumption: &Guard) -> Likeness {
     match decide(&assumed(any(old)), &any(new)) {
         Consequence::Follows => {}
         Consequence::Fails => {
-            return Likeness::Less(format!("it is made if {} and was if {}", any(new), any(old)));
+            return Likeness::Less(format!("it is created if {}; before, if {}", any(new), any(old)));
         }
         Consequence::Unknown => {
             return Likeness::Less("its conditions differ, and take too many steps to compare".to_owned());
@@ -123,7 +123,7 @@ mod tests {
             (
                 "{ script: x }",
                 "{ script: x, rules: [{ if: $A }] }",
-                less("it is made if `$A` is set and not empty and was if always"),
+                less("it is created if `$A` is set and not empty; before, if always"),
             ),
         ] {
             assert_eq!(compare(&side(old), &side(new), &Guard::Always), expected, "{old} -> {new}");

@@ -140,7 +140,7 @@ fn by_keyword(candidate: &Candidate, old: &OldPipeline) -> Option<String> {
         return Some(reason.to_owned());
     }
     if body.contains("extends") || has_reference(body) {
-        return Some("it is made of an include that is not read".to_owned());
+        return Some("it comes from an include that is not read".to_owned());
     }
     let needs = needs(body).unwrap_or_default();
     let is_other = |source| matches!(source, NeedSource::Pipeline { .. } | NeedSource::Malformed);

@@ -70,7 +70,7 @@ fn including(node: &Node, written_in: WrittenIn) -> Result<Vec<String>, Unsuppor
         match key {
             "refs" | "changes" => {}
             "variables" => conditions.extend(any_of(&expressions(value, written_in))),
-            key => return Err(format!("`only:{key}` is nothing that rules can ask for")),
+            key => return Err(format!("`only:{key}` has no equivalent in rules")),
         }
     }
     Ok(conditions)
@@ -137,7 +137,7 @@ fn reference(name: &str, written_in: WrittenIn) -> Result<String, Unsupported> {
             let condition =
                 format!("$CI_COMMIT_BRANCH {operator} {value} || $CI_COMMIT_TAG {operator} {value}");
             // `/^release/@group/project` names a project, and GitLab reads patterns that rules do not know.
-            Expression::parse(&condition).map_err(|_| format!("`{name}` is no condition of rules"))?;
+            Expression::parse(&condition).map_err(|_| format!("`{name}` is not a valid condition"))?;
             condition
         }
     })

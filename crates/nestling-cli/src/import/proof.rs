@@ -287,11 +287,11 @@ fn outcome(
     let old_present = || old.present().filter(|(_, job)| is_possible(job, assumption));
     for (name, job) in old_present() {
         match new.jobs.get(name).filter(|job| job.guard() != Guard::Never) {
-            None => less.push(format!("{name} is not made")),
+            None => less.push(format!("{name} is not created")),
             Some(other) => {
                 match compared(&old.settled(job), &new.settled(other), stops.contains(name), assumption) {
                     Likeness::Same => {}
-                    Likeness::More => more.push(format!("{name} is made under fewer conditions")),
+                    Likeness::More => more.push(format!("{name} is created under fewer conditions")),
                     Likeness::Less(reason) => less.push(format!("{name}: {reason}")),
                 }
             }

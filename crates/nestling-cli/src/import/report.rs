@@ -134,7 +134,7 @@ impl Report {
             });
         }
         if !whole.branches {
-            let text = "GitLab takes every `changes` to hold there; Nestling compares with the default branch, and runs what differs";
+            let text = "GitLab assumes that every `changes` matches there; Nestling compares with the default branch, and runs what differs";
             self.decided.push(Entry {
                 subject: "the first push of a branch".to_owned(),
                 text: text.to_owned(),
@@ -149,7 +149,7 @@ impl Report {
             self.decided.push(Entry {
                 subject: format!("nestling:run in stage {}", order.stage),
                 text: format!(
-                    "jobs of units wait for {}, as some of them did before: where one of these fails, none of them starts",
+                    "jobs of units wait for {}, as some of them did before: if one of these fails, none of them starts",
                     order.delayed_by.join(", ")
                 ),
                 place: FILE.to_owned(),

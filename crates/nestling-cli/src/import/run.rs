@@ -52,7 +52,7 @@ pub(crate) fn import(session: &Session, asked: &Asked) -> Result<Imported, Failu
     }
     if proposal.is_empty() {
         let mut text = Report::of(&proposal).text(&proposal);
-        text.push_str("\nNothing is imported: no job belongs to a directory by its `changes`.\n");
+        text.push_str("\nNothing is imported, because the `changes` of the jobs do not match a directory.\n");
         return Ok(Imported { text, has_less: false, has_written: false });
     }
     let head = git.head().map_err(Failure::git)?;

@@ -54,7 +54,7 @@ pub(super) fn kustomization(
     }
     if content.get("helmCharts").is_some() || content.get("helmChartInflationGenerator").is_some() {
         return Ok(Kustomization::Unfit(
-            "it renders charts, which needs Helm beside Kustomize in the image".to_owned(),
+            "it renders charts, which requires Helm in addition to Kustomize in the image".to_owned(),
         ));
     }
     let dir = marker.parent().unwrap_or_default();

@@ -105,7 +105,7 @@ impl Evidence<'_> {
         if !self.is_project(kind, &dir, &marker, standing)? {
             let reason = match (standing, kind.id) {
                 (Standing::Root(_), _) => "it lists the members of a workspace, and has no code of its own",
-                (_, "python") => "it configures tools, and is not a project",
+                (_, "python") => "it only configures tools",
                 (_, "rust") => "it has no `[package]`",
                 _ => "it has no code of its own",
             };

@@ -169,7 +169,7 @@ impl Trial<'_> {
         for (dir, unit) in units.iter_mut().filter(|(_, unit)| unit.uses.len() > 1) {
             let Some(busy) = busy.get(dir).filter(|busy| !busy.is_empty()) else { continue };
             for used in unit.uses.iter().filter(|used| !busy.contains(&used.template)) {
-                let reason = format!("{} finds nothing to run beside the other jobs", used.template);
+                let reason = format!("{} finds nothing to run in addition to the other jobs", used.template);
                 findings.no_unit.push(Remark::new(dir, reason));
                 is_dropping = true;
             }

@@ -203,7 +203,7 @@ fn unknown_default(entry: &Entry) -> Diagnostic {
     let origin = entry.key.origin;
     if key == "reuse" {
         let problem = Diagnostic::error(&DEFAULT_KEY, origin, "`reuse` cannot be in `default`");
-        return problem.with_help("set it below `workspace:`, beside `spec:` of a template, or in the jobs");
+        return problem.with_help("set it below `workspace:`, next to `spec:` of a template, or in the jobs");
     }
     let suggestion = Suggestion::among(key, keywords::DEFAULT.iter().copied());
     if suggestion.word().is_none() && keywords::JOB.contains(&key) {

@@ -42,7 +42,10 @@ pub(super) fn check_templates(
         let of_template = names(&outline, NamedFile { kind: &kind, owner: template, facts: &index.facts });
         let is_used = of_template.iter().any(|name| name.kind == wanted.kind && name.text == wanted.text);
         if is_used || value_with(&outline, &of_template, wanted).is_some() {
-            return Err(format!("the template `{template}`, which is no file here, uses `{}`", wanted.text));
+            return Err(format!(
+                "the template `{template}`, which is not a local file, uses `{}`",
+                wanted.text
+            ));
         }
     }
     Ok(())

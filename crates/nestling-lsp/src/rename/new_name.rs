@@ -136,7 +136,7 @@ fn check_word(index: &Index, kind: &NameKind, old_name: &str, new_name: &str) ->
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || (c == '-' && has_dashes);
     let is_start = new_name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     if !is_start || !new_name.chars().all(is_part) {
-        return Err(format!("`{new_name}` is no name of letters, digits and `_`"));
+        return Err(format!("`{new_name}` must consist of letters, digits and `_`"));
     }
     let is_context = CONTEXTS.iter().any(|(context, _)| *context == new_name);
     let is_called = matches!(kind, NameKind::Macro(_) | NameKind::Block | NameKind::Variable(_));

@@ -177,7 +177,7 @@ impl UnknownBase {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Missing { .. } if self.is_of_person() => {
-                Some("name a commit, branch or tag of this clone, or fetch it first".to_owned())
+                Some("use a commit, branch or tag of this clone, or fetch it first".to_owned())
             }
             Self::NotId { variable, .. } => Some(format!(
                 "remove it where it is set: GitLab sets `{variable}`; or set the base commit: `--base REV`, or `NESTLING_BASE`"

@@ -232,7 +232,7 @@ impl ChangesError {
             Self::Head { named_by: Provenance::Variable(_), .. } => {
                 Some("set a `GIT_STRATEGY` other than `none`: the clone is from an older job".to_owned())
             }
-            Self::Head { .. } => Some("name a commit of this clone, or fetch it first".to_owned()),
+            Self::Head { .. } => Some("use a commit of this clone, or fetch it first".to_owned()),
             Self::Given(_) => Some("write one path per line, or separate them by NUL bytes".to_owned()),
         }
     }

@@ -144,7 +144,7 @@ impl<'a> Prints<'a> {
 
     fn job(&self, index: usize) -> JobPrint {
         let job = &self.context.pipeline.jobs[index];
-        let Some(unit) = &job.unit else { return none("it belongs to no unit") };
+        let Some(unit) = &job.unit else { return none("it does not belong to a unit") };
         let Some(of_unit) = self.context.units.of(unit) else {
             return none(format!("`{unit}` has no fingerprint"));
         };

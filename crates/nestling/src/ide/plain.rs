@@ -36,7 +36,7 @@ pub fn plain_jobs(
         for (job, presence) in pipeline.jobs.iter().zip(&presence) {
             let mut in_kind = in_words(kind, PlannedJob { job, presence });
             if !is_created {
-                let state = "left out: `workflow` makes no such pipeline".to_owned();
+                let state = "left out: `workflow` does not create such a pipeline".to_owned();
                 in_kind = JobInKind { state, is_present: false, decided_by: None, ..in_kind };
             }
             collected.add(job, in_kind);

@@ -92,7 +92,7 @@ fn unnamed_environments(workspace: &Workspace, texts: &[Arc<str>]) -> Vec<Diagno
     };
     let unnamed = entries().filter(|entry| mentions(entry.name.as_str()) <= 1 + after(entry.name.as_str()));
     let note = |entry: &Environment| {
-        let message = format!("no job names the environment `{}`", entry.name);
+        let message = format!("no job uses the environment `{}`", entry.name);
         let note = Diagnostic::warning(&KEY_UNUSED, entry.origin, message);
         let note = Diagnostic { severity: Severity::Note, ..note };
         note.with_help(format!("a job deploys to it with `environment: [{}]`", entry.name))

@@ -33,7 +33,7 @@ pub enum RecordError {
     #[error("the plan cannot be read")]
     Plan(#[source] serde_json::Error),
     /// A variable of GitLab is missing.
-    #[error("`{0}` is not set: a record is made in a job of the parent pipeline")]
+    #[error("`{0}` is not set: a record is written in a job of the parent pipeline")]
     Variable(&'static str),
     /// The plan is that of another commit.
     #[error("the plan is for commit {plan}, but the pipeline for {pipeline}")]

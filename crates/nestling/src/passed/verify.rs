@@ -189,7 +189,7 @@ impl KnownPipeline<'_> {
             first.get_or_insert(*job);
             names.push(job.name.clone());
         }
-        let Some(job) = first else { return Err("it names no job of GitLab".to_owned()) };
+        let Some(job) = first else { return Err("it does not contain a GitLab job".to_owned()) };
         if !self.has_all_copies(recorded) {
             return Err(format!("it does not name all copies of `{}`", recorded.job));
         }

@@ -12,8 +12,8 @@ pub(crate) fn unclaimed_paths(workspace: &Workspace, selection: &Selection) -> O
     let paths = &selection.unclaimed;
     let first = paths.first().filter(|_| workspace.unclaimed == Unclaimed::Warn)?;
     let message = match paths.len() {
-        1 => format!("`{first}` changed, but belongs to no unit"),
-        count => format!("{count} changed paths belong to no unit, such as `{first}`"),
+        1 => format!("`{first}` changed, but does not belong to a unit"),
+        count => format!("{count} changed paths do not belong to a unit, such as `{first}`"),
     };
     let help = "claim them with `changes` of a unit, or with `everything` or `ignore` of the workspace; \
         `nestling affected --format json` lists all";
@@ -44,7 +44,7 @@ pub(crate) fn unknown_paths(changes: &ChangeSet) -> Option<Diagnostic> {
             "write paths relative to the root of the repository, one per line, as `git diff --name-only` does"
         }
         None => {
-            "name the base commit with `--base REV`, or write the status of each path, as `git diff --name-status` does"
+            "set the base commit with `--base REV`, or write the status of each path, as `git diff --name-status` does"
         }
     };
     Some(Diagnostic::new(&CHANGES_FROM, Severity::Warning, message).with_help(help))

@@ -52,7 +52,7 @@ impl<'c> Manifests<'c> {
         }
     }
 
-    /// Adds a reason to each unit with stated dependencies if base cannot be read and one of the manifests belongs to no unit:
+    /// Adds a reason to each unit with stated dependencies if base cannot be read and one of the manifests does not belong to a unit:
     /// whom it affects cannot be known.
     pub(super) fn decide(&self, workspace: &Workspace, why: &str, comparison: &mut BaseComparison) {
         let directories = UnitDirectories::new(&workspace.units);

@@ -22,7 +22,7 @@ rules! {
         severities: &[Warning],
         summary: "the list of changed paths has an entry that exists on neither side of the comparison",
         documentation: "`--changes-from` takes paths from the root of the repository, as `git diff` and `git status` write them. \
-            A path that is misspelled or relative to another directory belongs to no unit, so that nothing would run for it. Without `--base`, a path without a status that does not exist at head may have been deleted.",
+            A path that is misspelled or relative to another directory does not belong to a unit, so that nothing would run for it. Without `--base`, a path without a status that does not exist at head may have been deleted.",
         source: "change-detection.md",
         bad: Example::None,
         good: Example::None,

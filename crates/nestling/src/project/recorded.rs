@@ -31,7 +31,7 @@ impl<'p> RecordedCommits<'p> {
 
     /// Finds the commit, and fetches it alone if the clone lacks it.
     pub(super) fn obtain(&mut self, text: &str) -> Result<CommitId, String> {
-        let commit = CommitId::parse(text).ok_or_else(|| format!("`{text}` is no commit"))?;
+        let commit = CommitId::parse(text).ok_or_else(|| format!("`{text}` is not a commit"))?;
         let repository = self.project.repository.ok_or("there is no repository")?;
         let git = repository.git();
         self.count += 1;
@@ -96,7 +96,7 @@ fn variables(
     let is_merge_request = source == PipelineSource::MergeRequestEvent.as_str();
     if is_merge_request {
         let iid = reference.strip_prefix("refs/merge-requests/").and_then(|rest| rest.split('/').next());
-        let iid = iid.ok_or_else(|| format!("`{reference}` is no reference of a merge request"))?;
+        let iid = iid.ok_or_else(|| format!("`{reference}` is not a reference of a merge request"))?;
         variables.push(("CI_MERGE_REQUEST_IID", iid.to_owned()));
     } else if tag {
         variables.push(("CI_COMMIT_TAG", reference.to_owned()));

@@ -92,6 +92,6 @@ fn add_reused_job(plan: &mut Plan) {
     plan.presence.push(JobPresence::of(job.name.as_str(), &job.body, &creation.moment(true)));
     plan.pipeline.jobs.push(job);
     if let Some(prints) = &mut plan.fingerprints {
-        prints.jobs.push(Err(NoFingerprint::new("it belongs to no unit")));
+        prints.jobs.push(Err(NoFingerprint::new("it does not belong to a unit")));
     }
 }

@@ -167,7 +167,7 @@ impl fmt::Display for Reason {
                 write!(f, "{path} changed, which `{glob}` of `everything` matches")
             }
             Self::Unclaimed { path } => {
-                write!(f, "{path} changed, which belongs to no unit (`unclaimed: everything`)")
+                write!(f, "{path} changed, which does not belong to a unit (`unclaimed: everything`)")
             }
             Self::Owed(owed) => owed.fmt(f),
             Self::All(reason) => f.write_str(reason),

@@ -162,7 +162,7 @@ fn case(
         (Some(template), _) => (template.value.clone(), template.origin),
         (None, Some(template)) => (template.clone(), node.origin),
         (None, None) => {
-            let problem = Diagnostic::error(&CASE, node.origin, "the case names no template");
+            let problem = Diagnostic::error(&CASE, node.origin, "the case has no template");
             return Err(vec![problem.with_help("write `template: NAME`, as in `use:`")]);
         }
     };

@@ -55,7 +55,7 @@ test:
     UNIT_NAME = "unit-name" {
         severities: &[Error],
         summary: "a unit has a name that is taken or cannot be used",
-        documentation: "The names of a unit's jobs start with the name of the unit, by default its directory. Names must be unique, and `workspace` is reserved for jobs that belong to no unit.",
+        documentation: "The names of a unit's jobs start with the name of the unit, by default its directory. Names must be unique, and `workspace` is reserved for jobs that do not belong to a unit.",
         source: "files/unit.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),
@@ -122,8 +122,8 @@ workspace:
 
     UNCLAIMED = "unclaimed" {
         severities: &[Error, Warning],
-        summary: "changed paths belong to no unit, or the policy for them is unknown",
-        documentation: "`unclaimed` sets the effect of a changed path that belongs to no unit: `note` (a line in the log, the default), `warn`, `everything` (all units are selected) or `nothing`. A path is claimed by the unit whose directory contains it, by `changes`, `everything` and `ignore`, and by the units that are defined in it.",
+        summary: "changed paths do not belong to a unit, or the policy for them is unknown",
+        documentation: "`unclaimed` sets the effect of a changed path that does not belong to a unit: `note` (a line in the log, the default), `warn`, `everything` (all units are selected) or `nothing`. A path is claimed by the unit whose directory contains it, by `changes`, `everything` and `ignore`, and by the units that are defined in it.",
         source: "change-detection.md#paths-of-no-unit",
         bad: Example::Repository(&[file("nestling.yml", "workspace:\n  unclaimed: everthing\n")]),
         good: Example::Repository(&[file("nestling.yml", "workspace:\n  unclaimed: everything\n")]),
@@ -131,7 +131,7 @@ workspace:
 
     LINK = "link" {
         severities: &[Error],
-        summary: "a symbolic link leads to nothing in the repository",
+        summary: "a symbolic link has no target in the repository",
         documentation: "A `nestling.yml`, a directory that `match` reaches and a template may be symbolic links, as long as the target is in the repository. A change to the link or to its target selects the unit.",
         source: "monorepo.md",
         bad: Example::None,

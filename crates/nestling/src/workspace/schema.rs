@@ -138,7 +138,7 @@ fn workspace() -> Value {
             (
                 "unclaimed",
                 choice(
-                    "Effect of a changed path that belongs to no unit: a line in the log (`note`), a warning, every unit is selected, or nothing",
+                    "Effect of a changed path that does not belong to a unit: a line in the log (`note`), a warning, every unit is selected, or nothing",
                     &Unclaimed::NAMES,
                 ),
             ),

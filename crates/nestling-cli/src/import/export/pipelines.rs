@@ -205,7 +205,7 @@ impl Making<'_> {
         }
         losses.other("new directories and manifests", "nothing adds jobs or paths for them");
         losses.other("deleted units", "nothing stops their environments");
-        losses.other("new branches", "GitLab takes everything as changed in the first pipeline of a branch");
+        losses.other("new branches", "GitLab treats everything as changed in the first pipeline of a branch");
         for kind in project.kinds()? {
             self.add_other_jobs(&kind.name.name, kind.facts, losses)?;
         }

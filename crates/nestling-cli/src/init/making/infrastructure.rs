@@ -40,10 +40,10 @@ fn backend_settings(
     let files: Vec<&String> = directory.files.iter().filter(has_settings).collect();
     let reason = match files.as_slice() {
         [file] => return Ok(Some((*file).clone())),
-        [] => "and no file beside it does".to_owned(),
+        [] => "and no file next to it does".to_owned(),
         several => {
             let names: Vec<&str> = several.iter().map(|file| file.as_str()).collect();
-            format!("and several files beside it do ({})", names.join(", "))
+            format!("and several files next to it do ({})", names.join(", "))
         }
     };
     Err(format!(

@@ -32,7 +32,7 @@ impl Making<'_> {
             }
         }
         let reason =
-            format!("there is no pnpm-lock.yaml beside {workspace}: each job installs what is newest");
+            format!("there is no pnpm-lock.yaml next to {workspace}: each job installs what is newest");
         findings.notes.push(Remark::new(&project.marker, reason));
         Ok(vec![fact("package_manager", "pnpm")])
     }

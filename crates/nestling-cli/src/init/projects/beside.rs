@@ -19,7 +19,7 @@ impl Evidence<'_> {
     ) -> Result<Option<&'static str>, ReadError> {
         if kind.id == "node" && !self.has_script(dir)? && self.has_other_code(dir) {
             return Ok(Some(
-                "it has no script that a job would run, and the unit has the jobs of the code beside it",
+                "it has no script that a job would run, and the unit has the jobs of the code next to it",
             ));
         }
         Ok(self.is_of_other_reading(kind, dir, findings)?.then_some(match kind.id {

@@ -165,7 +165,7 @@ impl Starting {
         match self.jobs.iter().find(includes_more) {
             None => Ok(()),
             Some(job) => Err(format!(
-                "the trigger job `{}` includes other files beside the generated one, which can replace its jobs",
+                "the trigger job `{}` includes other files in addition to the generated one, which can replace its jobs",
                 job.name
             )),
         }

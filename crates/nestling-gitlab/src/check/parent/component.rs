@@ -50,7 +50,7 @@ pub(super) fn check(pipeline: &Pipeline, component: &Component<'_>) -> Option<Di
     let name = component.stage.map_or(Some(DEFAULT_STAGE), Node::text).filter(|name| !name.contains('$'))?;
     let origin = component.stage.map_or(component.origin, |stage| stage.origin);
     if [StageName::PRE, StageName::POST].contains(&name) {
-        let message = "GitLab creates no pipeline whose jobs are all in `.pre` and `.post`, such as one with this component's jobs alone";
+        let message = "GitLab does not create a pipeline whose jobs are all in `.pre` and `.post`, such as one with this component's jobs alone";
         let help = "name a stage between them: with `needs`, both jobs start at once";
         return Some(Diagnostic::warning(&PARENT_STAGES, origin, message).with_help(help));
     }

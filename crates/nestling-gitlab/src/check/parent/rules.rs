@@ -47,7 +47,7 @@ rules! {
     PARENT_STAGES = "parent-stages" {
         severities: &[Warning],
         summary: "the parent's plan job and trigger job are in `.pre` and `.post`",
-        documentation: "GitLab creates no pipeline whose jobs are all in `.pre` and `.post`. If all other jobs of the parent have conditions, only these two may be left, and nothing runs. Move the trigger job to a stage in between. With `needs` it starts as soon as the artifact exists, whatever its stage. The jobs of the component `plan` are in the stage of its input `stage`, by default `test`: GitLab rejects the pipeline if `stages` does not list it.",
+        documentation: "GitLab does not create a pipeline whose jobs are all in `.pre` and `.post`. If all other jobs of the parent have conditions, only these two may be left, and nothing runs. Move the trigger job to a stage in between. With `needs` it starts as soon as the artifact exists, whatever its stage. The jobs of the component `plan` are in the stage of its input `stage`, by default `test`: GitLab rejects the pipeline if `stages` does not list it.",
         source: "https://docs.gitlab.com/ci/yaml/#stage-pre",
         bad: Example::Repository(&[file("nestling.yml", WORKSPACE), file("api/nestling.yml", UNIT), file(".gitlab-ci.yml", "\
 workflow:

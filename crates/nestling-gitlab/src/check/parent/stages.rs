@@ -15,7 +15,7 @@ pub(super) fn check(pipeline: &Pipeline, trigger: &Trigger<'_>) -> Option<Diagno
     }
     let origin = trigger.job.body.get("stage").map_or(trigger.job.origin, |stage| stage.origin);
     let message = format!(
-        "GitLab creates no pipeline whose jobs are all in `.pre` and `.post`, such as one with `{}` and `{}` alone",
+        "GitLab does not create a pipeline whose jobs are all in `.pre` and `.post`, such as one with `{}` and `{}` alone",
         trigger.generator.name, trigger.job.name
     );
     let stage = pipeline.stages.last().map_or("test", StageName::as_str);

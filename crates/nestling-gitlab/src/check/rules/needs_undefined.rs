@@ -84,7 +84,7 @@ fn unknown_matrix_name(index: &Index<'_>, position: usize, need: &Need<'_>, name
 fn undefined(index: &Index<'_>, job: &Job, name: &str, origin: Origin, verb: &str) -> Diagnostic {
     let message = format!("`{}` {verb} `{name}`, which is not in the pipeline", job.name);
     let problem = Diagnostic::error(&RULE, origin, message);
-    let help = "name a job of this pipeline, or use `{ job: …, optional: true }`";
+    let help = "use the name of a job in this pipeline, or use `{ job: …, optional: true }`";
     problem.with_help(index.near_to(job, name).help_or(help))
 }
 

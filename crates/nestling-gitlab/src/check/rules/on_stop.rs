@@ -65,7 +65,7 @@ fn undefined(index: &Index<'_>, job: &Job, on_stop: &Node) -> Diagnostic {
     let message = format!("`on_stop` of `{}` names `{name}`, which is not in the pipeline", job.name);
     // Only a unit can have a stop block.
     let help = match index.settings.level {
-        Level::Root => "name a job of this pipeline",
+        Level::Root => "use the name of a job in this pipeline",
         Level::Child => "write a `stop:` block in the job instead",
     };
     let problem = Diagnostic::error(&RULE, on_stop.origin, message);

@@ -66,7 +66,7 @@ fn root(index: &Index<'_>) -> Option<Diagnostic> {
         return None;
     }
     let message = if outside(index).any(|state| state == State::Maybe) {
-        "every job depends on its rules: GitLab creates no pipeline if none of them matches"
+        "every job depends on its rules: GitLab does not create a pipeline if none of them matches"
     } else {
         "GitLab creates no pipeline: every job is in `.pre` or `.post`, or excluded by its rules"
     };

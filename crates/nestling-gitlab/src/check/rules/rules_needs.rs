@@ -74,7 +74,9 @@ fn judge(index: &Index<'_>, job: &Job, need: &Need<'_>) -> Option<Diagnostic> {
         }
         let message = format!("a rule of `{}` needs `{name}`, which is not in the pipeline", job.name);
         let problem = Diagnostic::error(&RULE, need.origin, message);
-        return Some(problem.with_help(index.near_to(job, name).help_or("name a job of this pipeline")));
+        return Some(
+            problem.with_help(index.near_to(job, name).help_or("use the name of a job in this pipeline")),
+        );
     };
     let other = &index.pipeline.jobs[position];
     if index.stage(other.stage())? <= index.stage(job.stage())? {

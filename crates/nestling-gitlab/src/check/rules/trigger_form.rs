@@ -81,7 +81,7 @@ fn created_by(index: &Index<'_>, job: &Job, creator: &Node) -> Option<Diagnostic
         }
         let message =
             format!("`{}` includes an artifact of `{name}`, which is not in the pipeline", job.name);
-        let help = index.near(name).help_or("name a job of this pipeline");
+        let help = index.near(name).help_or("use the name of a job in this pipeline");
         return Some(Diagnostic::error(&RULE, creator.origin, message).with_help(help));
     };
     if other.body.contains("trigger") {

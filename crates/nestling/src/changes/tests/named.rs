@@ -18,7 +18,7 @@ fn a_revision_that_a_person_named_has_to_be_there() {
             assert!(error.to_string().starts_with("cannot determine the base commit: "), "{error}");
             assert_eq!(
                 error.help().as_deref(),
-                Some("name a commit, branch or tag of this clone, or fetch it first")
+                Some("use a commit, branch or tag of this clone, or fetch it first")
             );
         }
     }

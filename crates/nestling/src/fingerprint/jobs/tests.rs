@@ -135,8 +135,8 @@ fn what_is_not_known_content_has_no_fingerprint() {
         ),
         ("api/nestling.yml", "t: { stage: test, script: x }\nu: { stage: test, script: x, needs: [] }"),
     ]);
-    assert_eq!(root["own"], Err("it belongs to no unit".to_owned()));
-    assert_eq!(root["api:t"], Err("`own` has none: it belongs to no unit".to_owned()));
+    assert_eq!(root["own"], Err("it does not belong to a unit".to_owned()));
+    assert_eq!(root["api:t"], Err("`own` has none: it does not belong to a unit".to_owned()));
     assert!(root["api:u"].is_ok());
 }
 

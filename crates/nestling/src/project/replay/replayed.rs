@@ -51,7 +51,7 @@ pub struct ReplayedMerge {
     pub units: Vec<(UnitName, Verdict)>,
     /// The units that it removed, whose environments are stopped.
     pub removed: Vec<UnitName>,
-    /// The paths that it changed and that belong to no unit.
+    /// The paths that it changed and that do not belong to a unit.
     pub unclaimed: Vec<RepoPath>,
     /// Number of unclaimed paths whose directory does not exist today.
     pub gone: usize,

@@ -42,7 +42,9 @@ pub(super) fn explain(plan: &Plan, path: &RepoPath, made: &BTreeSet<UnitName>) -
             return explanation;
         }
         let of_nested = "it belongs to a workspace in a directory above it";
-        explanation.why_not.push(if is_nested { of_nested } else { "it belongs to no unit" }.to_owned());
+        explanation
+            .why_not
+            .push(if is_nested { of_nested } else { "it does not belong to a unit" }.to_owned());
         if let Some(owner) = plan.workspace.owner(path) {
             let line = format!("it is in the directory of {}, whose `changes` exclude it", owner.name);
             explanation.why_not.push(line);

@@ -153,7 +153,7 @@ fn a_path_has_the_units_that_it_affects_changed_or_not() {
         ("lock", "because `everything: lock` matches it: it selects all units"),
         ("core/x.md", "`ignore: **/*.md` matches it: it selects nothing"),
         ("proto/a", "→ `changes: /proto/**/*` of core matches it"),
-        ("other", "it belongs to no unit"),
+        ("other", "it does not belong to a unit"),
         ("core/docs/x", "it is in the directory of core, whose `changes` exclude it"),
     ] {
         let explanation = explanation_text(&[], asked);
