@@ -146,7 +146,7 @@ fn what_is_not_understood_stays() {
     let table = [
         ("test: { script: cd api && make }", "no `changes` limits it to a directory"),
         ("test: { script: 'docker run -e CI_PIPELINE_ID x', RULES }", "`script` uses `$CI_PIPELINE_ID`"),
-        ("pages: { script: make, RULES }", "GitLab publishes pages from the parent"),
+        ("pages: { script: make, RULES }", "it publishes the project's site (GitLab Pages)"),
         ("test: { stage: .pre, script: make, RULES }", "it is in stage .pre"),
         (
             "test: { script: make, parallel: 2, rules: [{ if: $CI_JOB_NAME, changes: ['api/**/*'] }] }",

@@ -153,21 +153,21 @@ fn every_template_is_yaml_as_it_stands() {
 fn overview() -> String {
     let mut page = String::from(
         "# Built-in templates\n\nThe built-in templates are part of the binary. To use one, write its name: `use: nestling/node`. \
-         `templates/NAME/README.md` explains each template, with an example.\n\n| template | description | test grade |\n\
-         |---|---|---|\n",
+         `templates/NAME/README.md` explains each template, with an example.\n\n\
+         In the defaults below, `build?` is a [role](templates-guide.md#needs-by-role): the unit's job `build`, if it has one. The \
+         inputs `role` and `roles` are AWS roles.\n\n\
+         The test grade shows how thoroughly Nestling's tests cover a template:\n\n\
+         - **run**: the tests run the jobs with the real tools on small projects.\n\
+         - **run with stubs**: they run the jobs with stubs, which record their calls and reject what the real tools reject.\n\
+         - **parsed**: they only check the scripts with ShellCheck, and the jobs with GitLab's schema. All other templates are \
+         checked in this way as well.\n\n\
+         | template | description | test grade |\n|---|---|---|\n",
     );
     for name in names() {
         let description = header(&name).0.unwrap_or_default();
         let row = format!("| [nestling/{name}](#nestling{name}) | {description} | {} |", grade(&name));
         let _ = writeln!(page, "{row}");
     }
-    page.push_str(
-        "\nThe test grade shows how thoroughly Nestling's tests cover a template:\n\n\
-         - **run**: the tests run the jobs with the real tools on small projects.\n\
-         - **run with stubs**: they run the jobs with stubs, which record their calls and reject what the real tools reject.\n\
-         - **parsed**: they only check the scripts with ShellCheck, and the jobs with GitLab's schema. All other templates are \
-         checked in this way as well.\n",
-    );
     page
 }
 

@@ -130,12 +130,6 @@ fn image() -> String {
     format!("registry.gitlab.com/nestling-ci/nestling:{}", env!("CARGO_PKG_VERSION"))
 }
 
-/// The version of the component that takes every compatible release.
-fn component_version() -> String {
-    let (major, minor) = (env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));
-    if major == "0" { format!("{major}.{minor}") } else { major.to_owned() }
-}
-
 /// Decisions of a project are inputs; everything else is as `init` writes it.
 #[test]
 fn the_component_has_the_jobs_of_init() {
@@ -181,7 +175,7 @@ fn every_snippet_names_this_version() {
         let Ok(text) = std::fs::read_to_string(root().join(&path)) else { continue };
         for (before, version) in [
             ("gitlab.com/nestling-ci/nestling:", env!("CARGO_PKG_VERSION").to_owned()),
-            ("nestling-ci/components/plan@", component_version()),
+            ("nestling-ci/components/plan@", env!("CARGO_PKG_VERSION").to_owned()),
             ("nestling-ci/nestling/-/releases/", env!("CARGO_PKG_VERSION").to_owned()),
             ("pip install nestling==", env!("CARGO_PKG_VERSION").to_owned()),
             ("nestling-ci/nestling//.gitlab-ci.yml@refs/tags/", env!("CARGO_PKG_VERSION").to_owned()),

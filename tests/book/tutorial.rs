@@ -1,7 +1,7 @@
 //! The tutorial and the guides are run as they are written: their files are written, their commands are run, and what those say is compared
 //! with what the page shows.
 //!
-//! A fenced block whose first line is a comment with a path is that file. In a block marked `console` a line that starts
+//! A fenced block whose first line is a comment with a path is that file. JSON has no comments: its path is on a line before the block. In a block marked `console` a line that starts
 //! with `$ ` is a command, and what follows is what it says; a line `…` stands for any lines.
 //! `NESTLING_TEST_UPDATE=1` writes what commands say where no `…` is expected.
 
@@ -17,12 +17,21 @@ fn follow(page: &str, reader: &mut Reader) {
     let path = root().join(page);
     let text = read(page);
     let mut out = String::new();
+    let mut before = "";
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         out += &format!("{line}\n");
-        let Some(language) = line.strip_prefix("```") else { continue };
+        let Some(language) = line.strip_prefix("```") else {
+            before = if line.is_empty() { before } else { line };
+            continue;
+        };
         let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-        out += &if language == "console" { reader.types(&block) } else { reader.writes(&block) };
+        let name = before.strip_prefix('`').and_then(|line| line.strip_suffix("`:"));
+        out += &match (language, name) {
+            ("console", _) => reader.types(&block),
+            ("json", Some(name)) => reader.keeps(name, text_of(&block)),
+            _ => reader.writes(&block),
+        };
         out += "```\n";
     }
     expect_file(&path, &out).unwrap_or_else(|difference| panic!("{difference}"));
@@ -122,13 +131,16 @@ impl Reader {
 
     /// Writes the file that a block is, if it is one; gives the block.
     fn writes(&mut self, block: &[&str]) -> String {
-        let text: String = block.iter().map(|line| format!("{line}\n")).collect();
+        let text = text_of(block);
         let Some(path) = block[0].strip_prefix("# ").filter(|path| !path.contains(' ')) else { return text };
-        // JSON has no comments, so that the path is no part of the file.
-        let inside = if path.ends_with(".json") { text.split_once('\n').unwrap().1 } else { &text };
+        self.keeps(path, text)
+    }
+
+    /// Writes a file, and gives its text.
+    fn keeps(&mut self, path: &str, text: String) -> String {
         let path = self.directory.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, inside).unwrap();
+        fs::write(path, &text).unwrap();
         self.files += 1;
         text
     }
@@ -170,6 +182,10 @@ impl Reader {
         self.directory = PathBuf::from(fs::read_to_string(at).unwrap().trim_end());
         String::from_utf8(output.stdout).unwrap()
     }
+}
+
+fn text_of(block: &[&str]) -> String {
+    block.iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// Returns `true` if the lines equal those on the page, where `…` stands for any lines.

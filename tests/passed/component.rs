@@ -80,7 +80,7 @@ fn the_component_makes_up_for_a_job_that_failed_and_leaves_out_what_has_passed()
     // A version with all its numbers: a shorter one can move, and then nothing follows from the commit alone.
     let pinned = format!("plan@{}", env!("CARGO_PKG_VERSION"));
     let lines =
-        three_lines().replace("plan@0.1", &pinned).replace("stage: test", "stage: build, passed: true");
+        three_lines().replace("plan@0.1.0", &pinned).replace("stage: test", "stage: build, passed: true");
     assert!(lines.contains(&format!("{pinned}\n")), "{lines}");
     let repository = repository(&lines);
     let workspace =

@@ -59,7 +59,7 @@ pub enum Command {
     Note(commands::note::Args),
     /// Record jobs that have passed, and verify such records.
     Passed(commands::passed::Args),
-    /// Run a command and list files it reads that do not select its unit.
+    /// Run a command and list files it reads that do not select the unit.
     Observe(commands::observe::Args),
     /// Convert reports of other tools to GitLab's code quality format.
     Convert(commands::convert::Args),

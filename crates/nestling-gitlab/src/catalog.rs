@@ -11,7 +11,7 @@ pub fn groups() -> impl Iterator<Item = RuleGroup> {
         RuleGroup { title: "Headers", rules: instance::rules::RULES },
         RuleGroup { title: "Jobs and `default`", rules: pipeline::rules::RULES },
         RuleGroup { title: "`extends` and `!reference`", rules: pipeline::reuse_rules::RULES },
-        RuleGroup { title: "Documents and includes", rules: configuration::rules::RULES },
+        RuleGroup { title: "Documents, stages and includes", rules: configuration::rules::RULES },
         RuleGroup { title: "The pipeline", rules: check::rules::RULES },
         RuleGroup { title: "The parent pipeline", rules: check::parent::rules::RULES },
         RuleGroup { title: "Allowed warnings", rules: check::allow::rules::RULES },

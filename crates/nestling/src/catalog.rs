@@ -18,7 +18,7 @@ pub fn rule_groups() -> impl Iterator<Item = RuleGroup> {
         RuleGroup { title: "The environment catalogue", rules: workspace::environment_rules::RULES },
         RuleGroup { title: "Keys and globs without effect", rules: workspace::idle_rules::RULES },
         RuleGroup { title: "Templates", rules: template::rules::RULES },
-        RuleGroup { title: "Expressions of two owners", rules: template_syntax::rules::RULES },
+        RuleGroup { title: "Expressions of Nestling and of GitLab", rules: template_syntax::rules::RULES },
         RuleGroup { title: "CDK", rules: nestling_cdk::rules::RULES },
         RuleGroup { title: "Jobs of a unit, deploys and stop jobs", rules: unit::rules::RULES },
         RuleGroup { title: "From units to one pipeline", rules: assemble::rules::RULES },

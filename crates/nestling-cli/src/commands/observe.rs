@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Run a command and list files it reads that do not select its unit
+/// Run a command and list files it reads that do not select the unit
 ///
 /// Prints the lines to add to the unit's header so that a change to these files selects it. Only committed files count, not those
 /// that the command writes or that are outside the repository. Requires Linux and strace. The output of the command goes to

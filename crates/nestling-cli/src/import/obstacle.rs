@@ -115,7 +115,7 @@ fn compares_with_revision(body: &Map) -> bool {
 
 fn by_name(candidate: &Candidate) -> Option<String> {
     let is_pages = candidate.name == "pages" || candidate.folded.contains("pages");
-    is_pages.then(|| "GitLab publishes pages from the parent".to_owned())
+    is_pages.then(|| "it publishes the project's site (GitLab Pages)".to_owned())
 }
 
 fn by_stage(candidate: &Candidate, old: &OldPipeline) -> Option<String> {

@@ -12,6 +12,7 @@ mod image;
 mod command;
 mod artifact;
 
+pub use auto_cancel::AUTO_CANCEL_SINCE;
 pub use child_start::{ChildStart, ParentText, child_start};
 
 use super::read_configuration;

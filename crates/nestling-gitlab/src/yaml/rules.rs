@@ -27,7 +27,7 @@ build:
 
     YAML_TAG = "yaml-tag" {
         severities: &[Error],
-        summary: "a tag is none that GitLab loads",
+        summary: "a YAML tag is one that GitLab does not load",
         documentation: "Beside `!reference` GitLab loads the tags of plain data: `!!str` makes a string of any value, `!!float` \
             a number, `!!binary` decodes base 64. Other tags have no effect, and those of Ruby's classes, sets and dates are \
             refused.",

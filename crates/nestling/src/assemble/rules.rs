@@ -204,7 +204,7 @@ apply:
     ROLE_ARTIFACTS = "role-artifacts" {
         severities: &[Warning],
         summary: "a job with `^` in its needs loses artifacts, since GitLab allows no more needs",
-        documentation: "`needs: [^build]` is a need on the `build` of each unit that this one depends on. If there are more than GitLab allows, a job that only waits replaces some of them, and their artifacts are lost. Those of the nearest dependencies are kept. Raise the limit (`gitlab: { needs: … }`) if the instance has a higher one, or pass artifacts on: a job that needs `^build` can publish what it downloaded.",
+        documentation: "`needs: [^build]` means the job `build` of each unit that this one depends on. If there are more than GitLab allows, a job that only waits replaces some of them, and their artifacts are lost. Those of the nearest dependencies are kept. Raise the limit (`gitlab: { needs: … }`) if the instance has a higher one, or pass artifacts on: a job that needs `^build` can publish what it downloaded.",
         source: "templates-guide.md",
         bad: Example::Repository(&[
             file("nestling.yml", "\

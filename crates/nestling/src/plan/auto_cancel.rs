@@ -2,13 +2,13 @@
 
 use crate::changes::{PipelineFacts, PipelineKind, Policy};
 use crate::workspace::Workspace;
+use nestling_gitlab::check::parent::AUTO_CANCEL_SINCE;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::pipeline::Pipeline;
 use nestling_gitlab::yaml::{Map, Node};
 
-/// The keyword (<https://docs.gitlab.com/ci/yaml/#workflowauto_cancelon_new_commit>), and the first GitLab that reads it.
+/// The keyword (<https://docs.gitlab.com/ci/yaml/#workflowauto_cancelon_new_commit>).
 const AUTO_CANCEL: &str = "auto_cancel";
-const SINCE: (u32, u32) = (16, 9);
 
 /// Keeps GitLab from canceling a branch's child pipeline when the next push comes.
 ///
@@ -18,7 +18,7 @@ const SINCE: (u32, u32) = (16, 9);
 pub(super) fn keep_running(pipeline: &mut Pipeline, workspace: &Workspace, facts: &PipelineFacts) {
     let is_compared_with_before =
         facts.kind == PipelineKind::Branch && workspace.policies.get(facts.occasion()) == Policy::Changed;
-    let is_known = workspace.gitlab.is_at_least(SINCE.0, SINCE.1);
+    let is_known = workspace.gitlab.is_at_least(AUTO_CANCEL_SINCE.0, AUTO_CANCEL_SINCE.1);
     if !is_compared_with_before || !is_known || pipeline.workflow.contains(AUTO_CANCEL) {
         return;
     }

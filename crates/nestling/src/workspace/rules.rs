@@ -84,7 +84,7 @@ build:
     PATH = "path" {
         severities: &[Error],
         summary: "a path of the header leaves the repository or is not a path",
-        documentation: "Paths are relative to the root of the repository, and use `/`. They cannot leave it with `..`.",
+        documentation: "Paths are relative to the root of the repository, and use `/`. They cannot leave it with `..`. Only `repository` of a template directory can, because it is the path of another clone.",
         source: "files/workspace.md",
         bad: Example::Repository(&[file("nestling.yml", "workspace:\n  templates: [../ci]\n")]),
         good: Example::Repository(&[file("nestling.yml", "workspace:\n  templates: [ci]\n")]),

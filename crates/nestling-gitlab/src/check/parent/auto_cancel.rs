@@ -9,8 +9,8 @@ use crate::pipeline::known::KnownVariables;
 use crate::pipeline::rule::{RuleEntry, rules};
 use crate::yaml::{Map, Node};
 
-/// The first version that reads `auto_cancel`, also in rules.
-const SINCE: (u32, u32) = (16, 10);
+/// The first version in which `auto_cancel` has an effect by default, also in rules. (16.8 accepts it behind a feature flag.)
+pub const AUTO_CANCEL_SINCE: (u32, u32) = (16, 9);
 
 /// Reports a `workflow` that lets GitLab cancel pipelines of the default branch.
 pub(super) fn check(
@@ -19,7 +19,7 @@ pub(super) fn check(
     surroundings: &ParentSurroundings<'_>,
 ) -> Option<Diagnostic> {
     let is_judged = surroundings.branches == BranchComparison::CommitBefore;
-    if !is_judged || !surroundings.gitlab.is_at_least(SINCE.0, SINCE.1) || is_none(workflow) {
+    if !is_judged || !surroundings.gitlab.is_at_least(AUTO_CANCEL_SINCE.0, AUTO_CANCEL_SINCE.1) || is_none(workflow) {
         return None;
     }
     let origin = match rules(workflow) {

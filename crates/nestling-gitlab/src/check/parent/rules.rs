@@ -77,7 +77,7 @@ run:
     PARENT_NEEDS = "parent-needs" {
         severities: &[Warning, Note],
         summary: "the parent's trigger job does not need the job that generates its artifact",
-        documentation: "A trigger job that does not wait for its artifact may start too early, and fails. One in a later stage without `needs` waits for all jobs of earlier stages, which is a note.",
+        documentation: "A trigger job that does not wait for its artifact may start too early and fail. One in a later stage without `needs` waits for all jobs of earlier stages, which is a note.",
         source: "https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#dynamic-child-pipelines",
         bad: Example::Repository(&[file("nestling.yml", WORKSPACE), file("api/nestling.yml", UNIT), file(".gitlab-ci.yml", "\
 stages: [plan, run]
@@ -108,7 +108,7 @@ run:
     PARENT_AUTO_CANCEL = "parent-auto-cancel" {
         severities: &[Warning],
         summary: "a newer push can cancel the parent's pipeline of a branch",
-        documentation: "A push to a branch is compared with the commit before it. The remaining jobs of a canceled pipeline are not among the changes of the next one, so they never run. Merge requests are compared as a whole and may be canceled. `generate` writes the same setting into the child pipeline of a branch. The rule does not apply before GitLab 16.10, or if `workspace: { pipelines: { branch: … } }` compares with something else.",
+        documentation: "A push to a branch is compared with the commit before it. The remaining jobs of a canceled pipeline are not among the changes of the next one, so they never run. Merge requests are compared as a whole and may be canceled. `generate` writes the same setting into the child pipeline of a branch. The rule does not apply before GitLab 16.9, or if `workspace: { pipelines: { branch: … } }` compares with something else.",
         source: "https://docs.gitlab.com/ci/yaml/#workflowrulesauto_cancel",
         bad: Example::Repository(&[file("nestling.yml", WORKSPACE), file("api/nestling.yml", UNIT), file(".gitlab-ci.yml", "\
 stages: [plan, run]

@@ -80,7 +80,7 @@ fn two_jobs_in_edge_stages_need_another_that_is_always_there() {
 
 #[test]
 fn the_component_is_in_a_stage_that_the_pipeline_has() {
-    let address = "component: $CI_SERVER_FQDN/nestling-ci/components/plan@0.1";
+    let address = "component: $CI_SERVER_FQDN/nestling-ci/components/plan@0.1.0";
     for (lines, inputs, is_reported) in [
         ("", "", false),
         ("", ", inputs: { stage: build }", false),
