@@ -20,6 +20,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
+//! | [`encoding`] | UTF-16 and older XML as UTF-8. |
 //! | [`path`] | [`RepoPath`](path::RepoPath): bytes, always normal, never outside of the repository. [`Glob`](path::Glob): the semantics of Ruby's `File.fnmatch?`, which GitLab uses for `rules:changes`. [`GlobIndex`](path::GlobIndex): many globs against many paths. |
 //! | [`files`] | [`Files`](files::Files), the trait through which everything above reads, for a directory and for memory. The crate `nestling-git` adds a commit's tree and the work tree. |
 //!
@@ -31,6 +32,7 @@
 //! The lowest crate of [Nestling](https://gitlab.com/nestling-ci/nestling). **Data flow = dependency order = `mod` order**: a
 //! module uses only modules above it.
 
+pub mod encoding;
 pub mod path;
 pub mod files;
 

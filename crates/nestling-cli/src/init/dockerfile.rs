@@ -29,6 +29,10 @@ pub(super) enum BuildContext {
     Unset { path: String, argument: String },
     /// The image that it starts from is where people work, and nothing is delivered in it.
     Workbench { base: String },
+    /// The image that it starts from is of Windows, and the builders run on Linux.
+    Windows { base: String },
+    /// It has no `FROM`.
+    NoBase,
 }
 
 /// The beginnings of the names of images for development environments.
@@ -58,6 +62,12 @@ pub(super) fn build_context(
     let dir = dockerfile.parent().unwrap_or_default();
     if let Some(base) = contents.bases.last().filter(|base| is_workbench(base)) {
         return Ok(BuildContext::Workbench { base: base.clone() });
+    }
+    if let Some(base) = contents.bases.iter().find(|base| is_of_windows(base)) {
+        return Ok(BuildContext::Windows { base: base.clone() });
+    }
+    if contents.bases.is_empty() {
+        return Ok(BuildContext::NoBase);
     }
     if let Some((base, argument)) = contents.bases.iter().find_map(|base| Some((base, unset_argument(base)?)))
     {
@@ -95,6 +105,12 @@ pub(super) fn build_context(
 fn is_workbench(base: &str) -> bool {
     let base = base.strip_prefix("docker.io/").unwrap_or(base);
     WORKBENCHES.iter().any(|start| base.starts_with(start))
+}
+
+fn is_of_windows(base: &str) -> bool {
+    let starts = ["mcr.microsoft.com/windows", "mcr.microsoft.com/dotnet/framework/"];
+    starts.iter().any(|start| base.starts_with(start))
+        || ["nanoserver", "windowsservercore"].iter().any(|name| base.contains(name))
 }
 
 /// Returns true for a directory that has Dockerfiles and what belongs to them, and nothing to copy.

@@ -5,7 +5,7 @@ use super::glob::escaped;
 use super::own_templates::OwnTemplate;
 use super::units::Units;
 use crate::exit::Failure;
-use nestling::{Diagnostic, Project, RepoPath, Severity, Sources, UnitName};
+use nestling::{Diagnostic, FILE_NAME, Project, RepoPath, Severity, Sources, UnitName};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Drops the units with errors; of one with several templates the last template. Returns true if it dropped one.
@@ -95,8 +95,11 @@ impl Search<'_> {
 
 fn message(error: &Diagnostic, sources: &Sources) -> String {
     match error.origin() {
-        Some(origin) => format!("{} ({})", error.message, sources.place(origin)),
-        None => error.message.clone(),
+        // The proposed file is not there to look into.
+        Some(origin) if sources.path(origin.file) != FILE_NAME => {
+            format!("{} ({})", error.message, sources.place(origin))
+        }
+        _ => error.message.clone(),
     }
 }
 

@@ -20,6 +20,26 @@ pub(super) struct Shell<'f> {
     scripts: Scripts<'f>,
 }
 
+/// The first command of a job that cannot run.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// The command, and what it requires.
+    pub text: String,
+    /// True for a script of a package: the installation before it can run, and so can other scripts.
+    pub is_script: bool,
+}
+
+/// Returns the script of package.json that a command of a job runs.
+fn script_of<'w>(words: &[&'w str]) -> Option<&'w str> {
+    match words {
+        ["npm" | "pnpm" | "yarn" | "bun", "run", rest @ ..] => {
+            rest.iter().copied().find(|word| !word.starts_with('-'))
+        }
+        ["npm", "test", ..] => Some("test"),
+        _ => None,
+    }
+}
+
 impl<'f> Shell<'f> {
     pub(super) fn new(files: &'f dyn Files, inventory: &'f Inventory, lists: &'f [List]) -> Self {
         let manifests = Manifests::new(files, inventory, lists);
@@ -29,7 +49,7 @@ impl<'f> Shell<'f> {
 
 impl Shell<'_> {
     /// Returns the first command of a job that cannot run, with the reason.
-    pub(super) fn first_fault(&self, job: &Map) -> Option<String> {
+    pub(super) fn first_fault(&self, job: &Map) -> Option<Fault> {
         let mut directory = RepoPath::root();
         let has_setting = |value: &Node| value.text() == Some("off");
         let variables = job.get("variables").and_then(Node::as_map);
@@ -53,8 +73,13 @@ impl Shell<'_> {
                 words => {
                     let fault = self.fault(words, &directory);
                     let fault = fault.or_else(|| self.manifests.fault(words, &directory, has_go_work));
+                    let fault = fault.or_else(|| self.missing_in_script(words, &directory));
                     if let Some(missing) = fault {
-                        return Some(format!("`{}` requires {missing}", shown(words)));
+                        let is_script = script_of(words).is_some();
+                        return Some(Fault {
+                            text: format!("`{}` requires {missing}", shown(words)),
+                            is_script,
+                        });
                     }
                 }
             }
@@ -91,6 +116,11 @@ impl Shell<'_> {
 
     fn is_directory(&self, directory: &RepoPath, path: &str) -> bool {
         directory.join(path).is_ok_and(|path| self.inventory.is_directory(&path))
+    }
+
+    /// Returns what the script lacks that a command runs.
+    fn missing_in_script(&self, words: &[&str], directory: &RepoPath) -> Option<String> {
+        self.scripts.missing(directory, script_of(words)?)
     }
 
     /// Returns what a command lacks.
@@ -258,79 +288,4 @@ fn words(command: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::init::lists::{self, Reader};
-    use nestling::MemoryFiles;
-    use nestling_gitlab::diagnostic::Origin;
-
-    fn fault(script: &[&str]) -> Option<String> {
-        let files = MemoryFiles::new([
-            ("package.json", "{ \"workspaces\": [\"packages/*\"] }"),
-            ("package-lock.json", ""),
-            ("packages/a/package.json", "{ \"scripts\": { \"build\": \"x\" } }"),
-            ("other/package.json", "{}"),
-            ("yarn/package.json", "{}"),
-            ("yarn/yarn.lock", ""),
-            ("py/requirements.txt", ""),
-            ("go/go.work", "use ./a"),
-            ("go/a/go.mod", "module a\n"),
-            ("go/a/a.go", "package a\n"),
-            ("go/b/go.mod", "module b\n"),
-            ("go/b/b.go", "package b\n"),
-            ("it's here/Cargo.toml", "[package]\n"),
-            ("it's here/src/lib.rs", ""),
-        ]);
-        let inventory = Inventory::read(&files).unwrap();
-        let mut reader = Reader { files: &files, inventory: &inventory, unreadable: Vec::new() };
-        let lists = lists::read(&mut reader).unwrap();
-        let shell = Shell::new(&files, &inventory, &lists);
-        let file = nestling::Sources::default().add("x", "");
-        let origin = Origin::file(file);
-        let lines = script.iter().map(|line| Node::string(origin, *line)).collect();
-        let mut job = Map::default();
-        job.set("script", Node::seq(origin, lines));
-        shell.first_fault(&job)
-    }
-
-    #[test]
-    fn commands_are_followed_to_the_first_that_cannot_run() {
-        for (script, expected) in [
-            (&["npm ci"][..], None),
-            (&["npm ci --cache x", "cd packages/a", "npm run --silent build"], None),
-            (&["cd packages/a", "npm ci"], Some("package-lock.json, npm-shrinkwrap.json")),
-            (&["npm ci && cd packages/a && npm run test"], Some("script `test`")),
-            (&["cd packages/a", "npm test -- --shard 1"], Some("script `test`")),
-            (&["cd yarn", "yarn install --immutable"], None),
-            (&["cd other", "yarn install --immutable"], Some("yarn.lock")),
-            (&["cd other", "yarn install"], None),
-            (&["cd py", "pip install --requirement requirements.txt"], None),
-            (&["cd py", "pip install --requirement nothing.txt"], Some("nothing.txt")),
-            (&["cd py", "pip install \\\n --editable ."], Some("pyproject.toml")),
-            (&["cd go/a", "GOFLAGS=-mod=mod go test ./..."], None),
-            (&["cd go/b", "go test ./..."], Some("GOWORK=off")),
-            (&["cd go/b", "export GOWORK=off", "go test ./..."], None),
-            (&["cd 'it'\\''s here'", "cargo test"], None),
-            (&["cd 'it'\\''s here'", "npm ci"], Some("package-lock.json")),
-            (&["cd \"it's here\"", "cargo test"], None),
-            (&["cargo test"], Some("Cargo.toml")),
-            (&["cargo install --locked cargo-nextest", "cd \"it's here\"", "cargo test"], None),
-            (&["cd \"it's here\"", "cargo test --locked"], Some("Cargo.lock")),
-            (&["if [ -x ./mvnw ]; then ./mvnw test; fi"], None),
-            (&["mvn --batch-mode verify"], Some("pom.xml")),
-            (&["sh \"$CI_PROJECT_DIR\"/gradlew check"], Some("gradlew")),
-            (&["sh \"$CI_PROJECT_DIR\"/package.json"], None),
-            (&["mkdir out", "cd out", "npm ci"], None),
-            (&["cd \"$DIR\"", "npm ci"], None),
-            (&["# npm ci", "echo npm ci", "unknown"], None),
-        ] {
-            let found = fault(script);
-            match expected {
-                None => assert_eq!(found, None, "{script:?}"),
-                Some(part) => {
-                    assert!(found.as_ref().is_some_and(|it| it.contains(part)), "{script:?}: {found:?}");
-                }
-            }
-        }
-    }
-}
+mod tests;

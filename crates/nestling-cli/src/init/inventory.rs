@@ -65,7 +65,7 @@ impl Inventory {
     }
 
     fn add(&mut self, path: &RepoPath, entries: &[DirectoryEntry]) -> Walk {
-        if let Some(reason) = foreign(path) {
+        if let Some(reason) = foreign(path).filter(|_| !is_module(path, entries)) {
             self.left_out.push(LeftOut { dir: path.clone(), reason });
             return Walk::Skip;
         }
@@ -145,6 +145,13 @@ impl Inventory {
 fn foreign(path: &RepoPath) -> Option<&'static str> {
     let name = path.file_name();
     FOREIGN.iter().find(|(known, _)| known.as_bytes() == name).map(|(_, reason)| *reason)
+}
+
+/// Returns true for a module that is called as other tools call their output: they do not write these manifests.
+fn is_module(path: &RepoPath, entries: &[DirectoryEntry]) -> bool {
+    let manifests: [&[u8]; 4] = [b"pom.xml", b"build.gradle", b"build.gradle.kts", b"go.mod"];
+    matches!(path.file_name(), b"dist" | b"target" | b"coverage")
+        && entries.iter().any(|entry| manifests.contains(&&*entry.name))
 }
 
 /// Returns what a directory's project is material for, by the names of the directories on the way to it. The directory's own

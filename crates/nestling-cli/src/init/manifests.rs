@@ -7,6 +7,7 @@ mod go;
 mod javascript;
 mod yarn;
 mod gradle;
+mod maven;
 mod python;
 mod backend;
 mod locks;
@@ -35,6 +36,7 @@ pub(super) struct Manifests<'m> {
     of_crates: Verdicts,
     of_workspaces: Verdicts,
     of_gradle: Verdicts,
+    of_maven: RefCell<BTreeMap<RepoPath, Rc<maven::Reactor>>>,
     /// By the lock file; of pnpm by the project.
     of_locks: Verdicts,
     /// Files of data that are read already.
@@ -51,6 +53,7 @@ impl<'m> Manifests<'m> {
             of_crates: RefCell::default(),
             of_workspaces: RefCell::default(),
             of_gradle: RefCell::default(),
+            of_maven: RefCell::default(),
             of_locks: RefCell::default(),
             data: RefCell::default(),
             of_go_packages: RefCell::default(),
@@ -80,6 +83,7 @@ impl Manifests<'_> {
             ["npm" | "pnpm" | "yarn" | "bun", "run", ..] | ["npm", "test", ..] => {
                 self.program_fault(words, dir)
             }
+            ["npx", "nx", ..] => self.nx_fault(dir),
             ["npm", "ci" | "install", ..] => self.javascript_fault("npm", dir),
             ["bun", "install" | "ci", ..] => self.javascript_fault("bun", dir),
             ["pnpm", "install", rest @ ..] => {
@@ -92,6 +96,8 @@ impl Manifests<'_> {
             ["yarn", "install", ..] => self.yarn_fault(dir).or_else(|| self.javascript_fault("yarn", dir)),
             ["gradle", ..] | ["./gradlew", ..] => self.gradle_fault(dir),
             ["sh", program, ..] if program.ends_with("/gradlew") => self.gradle_fault(dir),
+            ["mvn", ..] => self.maven_fault(words, dir),
+            ["sh", program, ..] if program.ends_with("/mvnw") => self.maven_fault(words, dir),
             ["uv", "sync", ..]
             | ["poetry", "install", ..]
             | ["pdm", "install", ..]

@@ -9,8 +9,10 @@ use super::kinds::{KINDS, Kind, Role, fits};
 use super::lists::{List, Standing, standing};
 use super::material::Material;
 use super::sources::has_sources;
+use super::text::text_of;
 use nestling::{Files, ReadError, RepoPath};
 use std::collections::BTreeSet;
+use toml::Table;
 
 /// The facts that the decision is made from.
 pub(super) struct Evidence<'e> {
@@ -102,7 +104,21 @@ impl Evidence<'_> {
             }
             return Ok(());
         }
-        if !self.is_project(kind, &dir, &marker, standing)? {
+        let mut marker = marker;
+        let mut is_project = self.is_project(kind, &dir, &marker, standing)?;
+        // A pyproject.toml with settings of tools is often beside the file that the project is installed from.
+        let others = if kind.id == "python" && !matches!(standing, Standing::Root(_)) {
+            &kind.markers[1..]
+        } else {
+            &[]
+        };
+        if let Some(other) = others.iter().find(|name| self.inventory.is_file(&dir.child(name.as_bytes())))
+            && !is_project
+        {
+            marker = dir.child(other.as_bytes());
+            is_project = true;
+        }
+        if !is_project {
             let reason = match (standing, kind.id) {
                 (Standing::Root(_), _) => "it lists the members of a workspace, and has no code of its own",
                 (_, "python") => "it only configures tools",
@@ -143,8 +159,7 @@ impl Evidence<'_> {
         marker: &RepoPath,
         standing: Standing<'_>,
     ) -> Result<bool, ReadError> {
-        let bytes = self.files.read(marker)?.unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes);
+        let text = text_of(self.files, marker)?.unwrap_or_default();
         let none = BTreeSet::new();
         let members = match standing {
             Standing::Root(list) => &list.members,
@@ -152,7 +167,9 @@ impl Evidence<'_> {
         };
         let has_sources = || has_sources(self.inventory, dir, members);
         Ok(match kind.id {
-            "rust" => text.lines().any(|line| line.trim() == "[package]"),
+            "rust" => text
+                .parse::<Table>()
+                .map_or_else(|_| text.contains("[package]"), |all| all.contains_key("package")),
             "python" if marker.file_name() == b"pyproject.toml" => {
                 let says = |table: &str| text.lines().any(|line| line.trim().starts_with(table));
                 let names_one = says("[project]") || says("[tool.poetry]") || says("[build-system]");

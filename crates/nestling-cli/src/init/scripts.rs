@@ -5,6 +5,7 @@ mod commands;
 mod wrappers;
 mod effects;
 mod references;
+mod missing;
 mod recipes;
 
 use super::inventory::Inventory;
@@ -32,6 +33,9 @@ const STOPPING: [&str; 7] = [
     "--race",
     "--success=first",
 ];
+
+/// Names of the file that `make` reads, in its order.
+const MAKEFILES: [&str; 3] = ["GNUmakefile", "makefile", "Makefile"];
 
 /// Scripts that an installation runs.
 const OF_INSTALLATION: [&str; 4] = ["preinstall", "install", "postinstall", "prepare"];
@@ -190,8 +194,7 @@ impl Scripts<'_> {
                 below.find_map(|other| self.script(other, name, "", may_wait, seen))
             }
             Reference::Target { dir, name } => {
-                let files = ["GNUmakefile", "makefile", "Makefile"];
-                let file = files
+                let file = MAKEFILES
                     .iter()
                     .map(|file| dir.child(file.as_bytes()))
                     .find(|file| self.inventory.is_file(file))?;

@@ -24,6 +24,10 @@ pub(super) struct Modules {
     pub backends: BTreeMap<RepoPath, Backend>,
     /// Directories with a `provider` block that configures one.
     pub with_provider: BTreeSet<RepoPath>,
+    /// The variables of each directory that have no default value.
+    required: BTreeMap<RepoPath, BTreeSet<String>>,
+    /// The variables of each directory that files give a value which are read without being named.
+    assigned: BTreeMap<RepoPath, BTreeSet<String>>,
 }
 
 /// A `backend` block: where the state is kept.
@@ -75,6 +79,10 @@ impl Modules {
                 let text = text_of(files, &dir.child(name.as_bytes()))?.unwrap_or_default();
                 modules.add(&dir, blocks_of(name, &text));
             }
+            for name in inventory.directories[&dir].files.iter().filter(|name| is_read_by_itself(name)) {
+                let text = text_of(files, &dir.child(name.as_bytes()))?.unwrap_or_default();
+                modules.assigned.entry(dir.clone()).or_default().extend(assigned(name, &text));
+            }
         }
         Ok(modules)
     }
@@ -94,6 +102,9 @@ impl Modules {
                     }
                 }
                 "provider" => drop(self.with_provider.insert(dir.clone())),
+                "variable" if !block.has_argument("default") => {
+                    self.required.entry(dir.clone()).or_default().extend(block.labels.into_iter().next());
+                }
                 "module" => self.add_source(dir, block.arguments.get("source").map_or("", String::as_str)),
                 _ => {}
             }
@@ -109,6 +120,16 @@ impl Modules {
         {
             self.uses.entry(dir.clone()).or_default().insert(used);
         }
+    }
+
+    /// Returns the first variable that has neither a default value nor one in a file: of those that are read without being
+    /// named, or in the text of another one.
+    pub(super) fn without_value(&self, dir: &RepoPath, other: Option<(&str, &str)>) -> Option<&str> {
+        let other = other.map(|(name, text)| assigned(name, text)).unwrap_or_default();
+        let is_assigned = |name: &&String| {
+            other.contains(*name) || self.assigned.get(dir).is_some_and(|names| names.contains(*name))
+        };
+        self.required.get(dir)?.iter().find(|name| !is_assigned(name)).map(String::as_str)
     }
 
     /// Returns true for a directory that is a part of others, and is applied as a part of these: another one uses it, or it is
@@ -129,6 +150,24 @@ fn is_placeholder(value: &str) -> bool {
     let is_bracketed = value.starts_with('<') && value.ends_with('>');
     let words = ["UPDATE_ME", "CHANGE_ME", "CHANGEME", "REPLACE_ME", "REPLACE_WITH", "YOUR_"];
     is_bracketed || words.iter().any(|word| text.starts_with(word))
+}
+
+/// Returns true for a file of variables that OpenTofu and Terraform read without being asked.
+pub(super) fn is_read_by_itself(name: &str) -> bool {
+    ["terraform.tfvars", "terraform.tfvars.json"].contains(&name)
+        || [".auto.tfvars", ".auto.tfvars.json"].iter().any(|end| name.ends_with(end))
+}
+
+/// Returns the variables that a file of values assigns.
+fn assigned(name: &str, text: &str) -> BTreeSet<String> {
+    let names = if name.ends_with(".json") {
+        serde_json::from_str::<serde_json::Map<_, _>>(text)
+            .map(|map| map.into_iter().map(|(name, _)| name).collect())
+            .ok()
+    } else {
+        blocks::names(text).ok()
+    };
+    names.unwrap_or_default()
 }
 
 /// Returns the blocks of a file by its name. An invalid one has none here: another reading reports it.

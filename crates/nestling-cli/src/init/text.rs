@@ -1,16 +1,18 @@
 //! Manifests as text, JSON and XML.
 
 use nestling::{Files, ReadError, RepoPath};
+use nestling_files::encoding::to_utf8;
 use roxmltree::{Document, ParsingOptions};
 use serde_json::Value;
 
-/// Reads a file as text, without the byte order mark that some editors write. `None` if it is missing.
+/// Reads a file as text, without the byte order mark that some editors write, and in other encodings of manifests than UTF-8 too.
+/// `None` if it is missing.
 ///
 /// # Errors
 /// The file cannot be read.
 pub(super) fn text_of(files: &dyn Files, path: &RepoPath) -> Result<Option<String>, ReadError> {
     let bytes = files.read(path)?;
-    Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned()))
+    Ok(bytes.map(|bytes| String::from_utf8_lossy(&to_utf8(bytes)).trim_start_matches('\u{feff}').to_owned()))
 }
 
 /// Reads a file of JSON; `null` if it is missing or invalid.

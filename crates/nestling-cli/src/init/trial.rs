@@ -3,12 +3,12 @@
 
 use super::errors::drop_errors;
 use super::findings::{Findings, Remark};
-use super::first_command::Shell;
+use super::first_command::{Fault, Shell};
 use super::inventory::Inventory;
 use super::overlay::Overlay;
 use super::own_templates::OwnTemplate;
 use super::proposed_file::ProposedFile;
-use super::units::{Declarations, Declared, Units};
+use super::units::{Declarations, Declared, Unit, Units};
 use super::unneeded::unneeded;
 use super::workspace_file::UnitRule;
 use crate::exit::Failure;
@@ -130,9 +130,26 @@ impl Trial<'_> {
     fn drop_faults(&self, plan: &Plan, units: &mut Units, findings: &mut Findings) -> bool {
         let shell = self.shell;
         let mut is_dropping = false;
-        for (dir, job) in self.jobs(plan) {
-            let Some(unit) = units.get_mut(&dir) else { continue };
-            let fault = shell.first_fault(&job.body);
+        let jobs: Vec<(RepoPath, &Job, Option<Fault>)> =
+            self.jobs(plan).map(|(dir, job)| (dir, job, shell.first_fault(&job.body))).collect();
+        let healthy: BTreeSet<(&RepoPath, &str)> = jobs
+            .iter()
+            .filter(|(.., fault)| fault.is_none())
+            .map(|(dir, job, _)| (dir, own_name(job)))
+            .collect();
+        for (dir, job, fault) in &jobs {
+            let Some(unit) = units.get_mut(dir) else { continue };
+            let others: BTreeSet<&str> =
+                healthy.iter().filter(|(other, _)| *other == dir).map(|(_, job)| *job).collect();
+            if let Some(fault) = fault.as_ref().filter(|fault| fault.is_script)
+                && leave_out(unit, own_name(job), &others)
+            {
+                let reason = format!("its job {} cannot run and is left out: {}", own_name(job), fault.text);
+                findings.notes.push(Remark::new(dir, reason));
+                is_dropping = true;
+                continue;
+            }
+            let fault = fault.as_ref().map(|fault| fault.text.clone());
             let fault = fault.or_else(|| unit.is_tested_only.then(|| shell.deploying(&job.body)).flatten());
             let fault = fault.map(|fault| format!("cannot run: {fault}"));
             let unasked = || shell.unasked(&job.body).map(|effect| format!("is not proposed: {effect}"));
@@ -149,9 +166,9 @@ impl Trial<'_> {
             let dropped = templates.iter().find(|template| is_of(template)).or(templates.first());
             let dropped = dropped.map_or("", |template| OwnTemplate::shown(template));
             let reason = format!("{} of {dropped} {fault}", own_name(job));
-            findings.not_understood.push(Remark::new(&dir, reason));
+            findings.not_understood.push(Remark::new(dir, reason));
             if unit.uses.is_empty() {
-                units.remove(&dir);
+                units.remove(dir);
             }
         }
         is_dropping
@@ -201,6 +218,23 @@ impl Trial<'_> {
         }
         !idle.is_empty()
     }
+}
+
+/// The jobs of `nestling/node`, each of the script that an input names.
+const OF_SCRIPTS: [&str; 4] = ["build", "lint", "typecheck", "test"];
+
+/// Leaves out the job of a script in a unit where another one can run. A build is what the others may need. Returns true if it
+/// did.
+fn leave_out(unit: &mut Unit, job: &str, healthy: &BTreeSet<&str>) -> bool {
+    let has_build = unit.jobs.iter().any(|other| other == "build");
+    let is_build_faulty = has_build && !healthy.contains("build");
+    let has_others = OF_SCRIPTS.iter().any(|other| healthy.contains(other));
+    if is_build_faulty || !has_others || !OF_SCRIPTS.contains(&job) {
+        return false;
+    }
+    let Some(used) = unit.uses.iter_mut().find(|used| used.template == "nestling/node") else { return false };
+    used.inputs.insert(format!("{job}_script"), "\"\"".to_owned());
+    true
 }
 
 /// Returns the name of a job without its unit's.

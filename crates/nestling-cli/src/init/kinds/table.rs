@@ -43,7 +43,7 @@ const fn tool(
 }
 
 /// All kinds. In a directory with the markers of several kinds of code, the first one with a template wins.
-pub(in crate::init) static KINDS: [Kind; 46] = [
+pub(in crate::init) static KINDS: [Kind; 52] = [
     Kind {
         id: "node",
         noun: "Node package",
@@ -270,6 +270,13 @@ pub(in crate::init) static KINDS: [Kind; 46] = [
     },
     delivery("pulumi", "Pulumi project", &["pulumi"], &["Pulumi.yaml", "Pulumi.yml"]),
     delivery("serverless", "Serverless service", &["serverless"], &["serverless.yml", "serverless.ts"]),
+    delivery(
+        "wrangler",
+        "Cloudflare Worker",
+        &["wrangler"],
+        &["wrangler.toml", "wrangler.json", "wrangler.jsonc"],
+    ),
+    delivery("cdktf", "CDK for Terraform app", &["cdktf"], &["cdktf.json"]),
     delivery("sam", "SAM application", &["sam"], &["samconfig.toml"]),
     delivery("ansible", "Ansible project", &["ansible"], &["ansible.cfg", "galaxy.yml"]),
     delivery("helmfile", "Helmfile", &["helmfile"], &["helmfile.yaml", "helmfile.yaml.gotmpl"]),
@@ -301,6 +308,10 @@ pub(in crate::init) static KINDS: [Kind; 46] = [
     plain("hugo", "Hugo site", &["hugo.toml", "hugo.yaml"]),
     plain("mdbook", "mdBook", &["book.toml"]),
     plain("pipenv", "Pipenv project", &["Pipfile"]),
+    plain("conda", "Conda environment", &["environment.yml", "environment.yaml"]),
+    plain("pixi", "Pixi project", &["pixi.toml"]),
+    plain("dbt", "dbt project", &["dbt_project.yml"]),
+    plain("platformio", "PlatformIO project", &["platformio.ini"]),
     tool(
         "compose",
         "Compose file",

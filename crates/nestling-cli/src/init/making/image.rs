@@ -95,6 +95,14 @@ impl Making<'_> {
                     "an image for development, since it starts from `{base}`"
                 ))));
             }
+            BuildContext::Windows { base } => {
+                let reason =
+                    "which is an image of Windows: no job builds it, since the builders run on Linux";
+                return Ok(Err(Refusal::unfit(format!("it starts from `{base}`, {reason}"))));
+            }
+            BuildContext::NoBase => {
+                return Ok(Err(Refusal::unfit("it has no `FROM`: no job builds it".to_owned())));
+            }
             BuildContext::UnsetBase { base, argument } => {
                 let reason =
                     format!("and `{argument}` has no value: give one with `build_args` of nestling/image");

@@ -3,7 +3,8 @@
 use super::super::findings::{Findings, Found, Remark};
 use super::super::inventory::Directory;
 use super::super::material::Material;
-use super::super::terraform::Modules;
+use super::super::terraform::{Modules, is_read_by_itself};
+use super::super::text::text_of;
 use super::super::units::Units;
 use super::{Fact, Making, fact};
 use nestling::RepoPath;
@@ -56,6 +57,14 @@ fn is_example(file: &str) -> bool {
     ["example", "sample", "template"].iter().any(|word| file.contains(word))
 }
 
+/// Returns the only file with values that has to be named: of several, the right one is unknown.
+fn values_file(directory: &Directory) -> Option<&str> {
+    let is_meant =
+        |file: &&String| file.ends_with(".tfvars") && !is_read_by_itself(file) && !is_example(file);
+    let mut files = directory.files.iter().filter(is_meant);
+    files.next().filter(|_| files.next().is_none()).map(String::as_str)
+}
+
 impl Making<'_> {
     /// A module of others is tested and neither planned nor applied: only what has a state is.
     pub(super) fn opentofu(
@@ -69,7 +78,12 @@ impl Making<'_> {
         let has_values = directory.files.iter().any(|file| file.ends_with(".tfvars") && !is_example(file));
         let is_module =
             project.material == Some(Material::Example) || (modules.is_module(&project.dir) && !has_values);
+        let values = values_file(directory);
         let backend = if is_module { Ok(None) } else { backend_settings(modules, &project.dir, directory) };
+        let backend = match self.without_value(modules, &project.dir, values) {
+            Some(reason) if !is_module && backend.is_ok() => Err(reason),
+            _ => backend,
+        };
         let is_module = is_module || backend.is_err();
         if let Err(reason) = &backend {
             findings.notes.push(Remark::new(&project.dir, reason.clone()));
@@ -83,15 +97,30 @@ impl Making<'_> {
                 |name: &str| self.declarations.get(&template).is_some_and(|all| all.contains_key(name));
             return vec![if declares("kind") { fact("kind", "module") } else { fact("apply", "never") }];
         }
-        // Terraform reads files of these names without being asked; of several others, the right one is unknown.
-        let is_read = |file: &str| file == "terraform.tfvars" || file.ends_with(".auto.tfvars");
-        let is_meant = |file: &&String| file.ends_with(".tfvars") && !is_read(file) && !is_example(file);
-        let values: Vec<&String> = directory.files.iter().filter(is_meant).collect();
-        let mut facts = match values.as_slice() {
-            [file] => vec![fact("var_files", vec![file.as_str()])],
-            _ => Vec::new(),
-        };
+        let mut facts: Vec<Fact> = values.map(|file| fact("var_files", vec![file])).into_iter().collect();
         facts.extend(backend.ok().flatten().map(|file| fact("backend_config", vec![file])));
         facts
+    }
+
+    /// Returns the reason why a directory cannot be planned that has a variable without a value.
+    fn without_value(&self, modules: &Modules, dir: &RepoPath, values: Option<&str>) -> Option<String> {
+        let directory = &self.inventory.directories[dir];
+        // A link may lead to a file with any values.
+        if directory.links.iter().any(|name| name.contains(".tfvars")) {
+            return None;
+        }
+        let text = values.and_then(|name| text_of(self.files, &dir.child(name.as_bytes())).ok().flatten());
+        let name = modules.without_value(dir, values.zip(text.as_deref()))?;
+        let several =
+            directory.files.iter().filter(|file| file.ends_with(".tfvars") && !is_example(file)).count() > 1;
+        let reason = if several {
+            "and of several files with values, the right one is unknown"
+        } else {
+            "and no file next to it does"
+        };
+        Some(format!(
+            "its variable `{name}` has no default value, {reason}: it is only validated until `var_files` of nestling/opentofu \
+             or a CI/CD variable TF_VAR_{name} gives one, and you write `kind: root`"
+        ))
     }
 }

@@ -103,11 +103,16 @@ impl Manifests<'_> {
     /// Returns what a crate takes from its workspace and the workspace does not have.
     fn inheritance_fault(&self, dir: &RepoPath, manifest: &Table) -> Option<String> {
         let inherited = inherited(manifest);
-        if inherited.is_empty() {
-            return None;
-        }
         let root = self.workspace_root(dir, manifest).and_then(|root| self.manifest(&root).ok());
         let workspace = root.as_ref().and_then(|root| root.get("workspace"));
+        if manifest.get("lints").is_some_and(is_inherited)
+            && workspace.is_none_or(|workspace| workspace.get("lints").is_none())
+        {
+            return Some(format!(
+                "`[workspace.lints]`, which {} inherits and which does not exist",
+                shown(dir)
+            ));
+        }
         let has =
             |table: &str, key: &str| workspace.and_then(|workspace| workspace.get(table)?.get(key)).is_some();
         let (table, key) = inherited.into_iter().find(|(table, key)| !has(table, key))?;
@@ -187,9 +192,13 @@ fn shown(dir: &RepoPath) -> String {
     dir.child(b"Cargo.toml").to_string()
 }
 
+/// Returns true for a key that is the workspace's.
+fn is_inherited(value: &Value) -> bool {
+    value.get("workspace").and_then(Value::as_bool) == Some(true)
+}
+
 /// Returns the keys that a crate takes from its workspace, each with the table there.
 fn inherited(manifest: &Table) -> Vec<(&'static str, String)> {
-    let is_inherited = |value: &Value| value.get("workspace").and_then(Value::as_bool) == Some(true);
     let package = manifest.get("package").and_then(Value::as_table).into_iter().flatten();
     let fields = package.map(|(key, value)| ("package", key, value));
     let dependencies = DEPENDENCIES.iter().filter_map(|name| manifest.get(*name)?.as_table()).flatten();

@@ -23,13 +23,22 @@ impl Manifests<'_> {
     fn android_fault(&self, root: &RepoPath) -> Option<String> {
         let has_settings =
             |dir: &RepoPath| self.has(dir, "settings.gradle") || self.has(dir, "settings.gradle.kts");
+        let list = self.lists.iter().find(|list| list.kind == "gradle" && list.dir == *root);
+        // A directory that the settings do not include is not configured.
+        let is_configured = |path: &RepoPath| {
+            list.is_none_or(|list| {
+                list.is_open
+                    || list.members.iter().chain([root]).any(|project| project == path)
+                    || !self.is_project_of_gradle(path)
+            })
+        };
         for (path, directory) in &self.inventory.directories {
             // A build below is one of its own, but those that are included to configure this one.
             let is_inside = root.is_root() || path == root || path.is_in(root);
             let is_logic =
                 path.as_str().is_some_and(|path| path.split('/').any(|name| LOGIC.contains(&name)));
             let own_root = and_above(path).find(has_settings);
-            if !is_inside || !(is_logic || own_root.is_none_or(|own| own == *root)) {
+            if !is_inside || !(is_logic || own_root.is_none_or(|own| own == *root) && is_configured(path)) {
                 continue;
             }
             for name in &directory.files {
@@ -48,6 +57,13 @@ impl Manifests<'_> {
             }
         }
         None
+    }
+}
+
+impl Manifests<'_> {
+    /// Returns true for a directory with a build file of its own, and not only scripts that others apply.
+    fn is_project_of_gradle(&self, path: &RepoPath) -> bool {
+        ["build.gradle", "build.gradle.kts"].iter().any(|name| self.has(path, name))
     }
 }
 

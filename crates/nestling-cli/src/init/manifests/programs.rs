@@ -54,6 +54,48 @@ const PROGRAMS: [(&str, &[&str]); 44] = [
     ("xo", &["xo"]),
 ];
 
+/// Programs that neither an image of Node nor a package of npm has.
+const OF_OTHERS: [&str; 31] = [
+    "anchor",
+    "aws",
+    "bundle",
+    "cargo",
+    "composer",
+    "docker",
+    "docker-compose",
+    "dotnet",
+    "flutter",
+    "forge",
+    "go",
+    "golangci-lint",
+    "gradle",
+    "helm",
+    "java",
+    "jq",
+    "kubectl",
+    "mix",
+    "mkdocs",
+    "mvn",
+    "php",
+    "poetry",
+    "podman",
+    "pytest",
+    "rsync",
+    "ruff",
+    "terraform",
+    "tofu",
+    "uv",
+    "xcodebuild",
+    "zip",
+];
+
+/// Programs of other runtimes, with the packages that bring them as well. The image of Bun has its own.
+const RUNTIMES: [(&str, &[&str]); 3] =
+    [("bun", &["bun"]), ("deno", &["deno"]), ("wasm-pack", &["wasm-pack"])];
+
+/// Tables of dependencies of a package.
+const TABLES: [&str; 4] = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
+
 /// Lock files that are text.
 const LOCKS: [&str; 5] =
     ["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock"];
@@ -62,24 +104,62 @@ const LOCKS: [&str; 5] =
 const ENTRIES: [&str; 5] = ["node_modules/", "resolution:", "resolved", "integrity", "sha512-"];
 
 impl Manifests<'_> {
-    /// Returns the program that a script begins with and that nothing in the lock file brings.
+    /// Returns the program that a script begins with and that nothing brings.
     pub(super) fn program_fault(&self, words: &[&str], dir: &RepoPath) -> Option<String> {
         let mut arguments = words.iter().skip(1).filter(|word| !word.starts_with('-') && **word != "run");
         let name = arguments.next()?;
         let package = self.package(dir);
         let script = package.get("scripts")?.get(*name)?.as_str()?;
+        let programs = first_programs(script);
+        if let Some(program) = programs.iter().find(|program| OF_OTHERS.contains(&program.as_str())) {
+            return Some(format!("`{program}`, which the script `{name}` runs and no image of Node has"));
+        }
         let locks = |dir: RepoPath| LOCKS.map(|name| dir.child(name.as_bytes()));
-        let lock = and_above(dir).flat_map(locks).find(|path| self.inventory.is_file(path))?;
+        let lock = and_above(dir).flat_map(locks).find(|path| self.inventory.is_file(path));
         // An empty lock file says nothing.
-        let text = self.text(&lock).filter(|text| ENTRIES.iter().any(|entry| text.contains(entry)))?;
+        let text = lock.as_ref().and_then(|lock| self.text(lock));
+        let text = text.filter(|text| ENTRIES.iter().any(|entry| text.contains(entry)));
         let own = package.get("name").and_then(Value::as_str).unwrap_or_default();
-        let program = first_programs(script).into_iter().find(|program| {
-            let known = PROGRAMS.iter().find(|(name, _)| name == program);
-            known.is_some_and(|(_, packages)| {
-                !packages.iter().any(|package| *package == own || names(&text, package))
-            })
-        })?;
-        Some(format!("`{program}`, which the script `{name}` runs and no package in {lock} brings"))
+        let runtimes = RUNTIMES.iter().filter(|(program, _)| words.first() != Some(program));
+        let known = PROGRAMS.iter().chain(runtimes);
+        let (program, packages) =
+            programs.iter().find_map(|program| known.clone().find(|(name, _)| name == program))?;
+        let is_own = packages.contains(&own);
+        match (text, lock) {
+            _ if is_own => None,
+            (Some(text), Some(lock)) => (!packages.iter().any(|package| names(&text, package))).then(|| {
+                format!("`{program}`, which the script `{name}` runs and no package in {lock} brings")
+            }),
+            _ => (!self.has_dependencies(dir)).then(|| {
+                format!(
+                    "`{program}`, which the script `{name}` runs and no dependency in package.json brings"
+                )
+            }),
+        }
+    }
+
+    /// Returns the fault of a command of Nx where it is not installed: it would be fetched, and does not run alone.
+    pub(super) fn nx_fault(&self, dir: &RepoPath) -> Option<String> {
+        let lock = LOCKS
+            .map(|name| dir.child(name.as_bytes()))
+            .into_iter()
+            .find(|path| self.inventory.is_file(path));
+        let text = lock.as_ref().and_then(|lock| self.text(lock)).unwrap_or_default();
+        let is_known = ENTRIES.iter().any(|entry| text.contains(entry));
+        let is_there = if is_known { names(&text, "nx") } else { self.has_dependencies(dir) };
+        (!is_there).then(|| "the package `nx`, on which no package.json depends".to_owned())
+    }
+
+    /// Returns true if a package, or one that is installed with it, has dependencies.
+    fn has_dependencies(&self, dir: &RepoPath) -> bool {
+        let lists = self.lists.iter().filter(|list| list.kind == "node");
+        let together = lists.filter(|list| list.members.contains(dir) || list.dir == *dir);
+        let members = together.flat_map(|list| list.members.iter().cloned());
+        and_above(dir).chain(members).any(|dir| {
+            let package = self.package(&dir);
+            let mut tables = TABLES.iter().filter_map(|table| package.get(*table)?.as_object());
+            tables.any(|table| !table.is_empty())
+        })
     }
 }
 

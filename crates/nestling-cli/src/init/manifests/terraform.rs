@@ -1,8 +1,11 @@
 //! OpenTofu and Terraform: links to files that are not committed, which no command of theirs passes over.
 
+use super::super::inventory::and_above;
+use super::super::terraform::blocks_of;
 use super::Manifests;
 use nestling::RepoPath;
 use nestling_files::files::resolve_links;
+use std::collections::BTreeSet;
 
 impl Manifests<'_> {
     /// Returns a link of code or variables in a directory, or below it, that leads to nothing.
@@ -14,9 +17,58 @@ impl Manifests<'_> {
             let names = directory.links.iter().filter(|name| is_read(name));
             names.map(|name| path.child(name.as_bytes())).collect::<Vec<_>>()
         });
-        let dangling = links.into_iter().find(|link| self.leads_to_nothing(link))?;
-        let name = String::from_utf8_lossy(dangling.relative_to(dir)?).into_owned();
-        Some(format!("the file that the link `{name}` points to, which does not exist"))
+        if let Some(dangling) = links.into_iter().find(|link| self.leads_to_nothing(link)) {
+            let name = String::from_utf8_lossy(dangling.relative_to(dir)?).into_owned();
+            return Some(format!("the file that the link `{name}` points to, which does not exist"));
+        }
+        if words.get(1) == Some(&"init") { self.missing_module(dir) } else { None }
+    }
+
+    /// Returns a local module without code that a directory uses, or a module of it.
+    fn missing_module(&self, dir: &RepoPath) -> Option<String> {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![dir.clone()];
+        while let Some(next) = open.pop() {
+            if !seen.insert(next.clone()) {
+                continue;
+            }
+            for source in self.module_sources(&next) {
+                let used = next.join(source.trim_end_matches('/')).ok();
+                match used {
+                    Some(used) if self.may_have_code(&used) => open.push(used),
+                    _ => return Some(format!("the module `{source}` of {next}, which does not exist")),
+                }
+            }
+        }
+        None
+    }
+
+    /// Returns the sources of a directory's modules that are paths.
+    fn module_sources(&self, dir: &RepoPath) -> Vec<String> {
+        let Some(directory) = self.inventory.directories.get(dir) else { return Vec::new() };
+        let code = directory.files.iter().filter(|name| !name.contains(".tfvars") && is_read(name));
+        let blocks = code
+            .flat_map(|name| blocks_of(name, &self.text(&dir.child(name.as_bytes())).unwrap_or_default()));
+        let modules = blocks.filter(|block| block.name == "module");
+        let sources = modules.filter_map(|block| block.arguments.get("source").cloned());
+        sources
+            .filter(|source| {
+                (source.starts_with("./") || source.starts_with("../")) && !source.contains("${")
+            })
+            .collect()
+    }
+
+    /// Returns true for a directory with code. Links and what is not entered may have some.
+    fn may_have_code(&self, path: &RepoPath) -> bool {
+        if let Some(directory) = self.inventory.directories.get(path) {
+            return !directory.links.is_empty() || directory.files.iter().any(|name| is_read(name));
+        }
+        let is_link = |above: RepoPath| {
+            let parent = above.parent().and_then(|parent| self.inventory.directories.get(&parent));
+            parent.is_some_and(|parent| parent.links.contains(&*String::from_utf8_lossy(above.file_name())))
+        };
+        let mut left_out = self.inventory.left_out.iter().map(|left_out| &left_out.dir);
+        left_out.any(|dir| dir == path || path.is_in(dir)) || and_above(path).any(is_link)
     }
 
     fn leads_to_nothing(&self, link: &RepoPath) -> bool {

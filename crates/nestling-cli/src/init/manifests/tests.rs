@@ -55,7 +55,76 @@ fn programs_of_scripts() {
         ),
         ("npm run lint", &[package, ("a/package-lock.json", "\"node_modules/cross-env\"")], Some("`eslint`")),
         ("npm run build", &[package, ("a/package-lock.json", "{}")], None),
-        ("npm test", &[package], None),
+        (
+            "npm test",
+            &[package],
+            Some("`jest`, which the script `test` runs and no dependency in package.json"),
+        ),
+    ]);
+    let with = |script: &str, more: &str| format!("{{ \"scripts\": {{ \"test\": \"{script}\" }}{more} }}");
+    let (docker, eslint, bun) = (with("docker compose up", ""), with("eslint .", ""), with("bun test", ""));
+    let react = with("eslint .", ", \"devDependencies\": { \"react-scripts\": \"5\" }");
+    let root = ("package.json", r#"{ "workspaces": ["a", "b"] }"#);
+    check(&[
+        (
+            "npm test",
+            &[("a/package.json", &docker)],
+            Some("`docker`, which the script `test` runs and no image"),
+        ),
+        ("npm test", &[("a/package.json", &eslint)], Some("`eslint`")),
+        ("npm test", &[("a/package.json", &react)], None),
+        // The packages of a workspace are installed together.
+        ("npm test", &[root, ("a/package.json", &eslint), ("b/package.json", &react)], None),
+        ("npm test", &[("a/package.json", &bun)], Some("`bun`")),
+        ("bun run test", &[("a/package.json", &bun)], None),
+        (
+            "npx nx run-many",
+            &[("a/package.json", "{}"), ("a/package-lock.json", "\"node_modules/nx\"")],
+            None,
+        ),
+        ("npx nx run-many", &[("a/package.json", "{}")], Some("the package `nx`")),
+    ]);
+}
+
+#[test]
+fn maven() {
+    let modules = |names: &str| format!("<project><modules>{names}</modules></project>");
+    let profile = |activation: &str| {
+        format!(
+            "<project><profiles><profile><id>it</id>{activation}<modules><module>b</module></modules></profile></profiles></project>"
+        )
+    };
+    let (plain, gone, file) = (
+        modules("<module>b</module>"),
+        modules("<module>b</module><module>gone</module>"),
+        modules("<module>b/other.xml</module>"),
+    );
+    let (by_option, by_itself) =
+        (profile(""), profile("<activation><activeByDefault>true</activeByDefault></activation>"));
+    let b = ("a/b/pom.xml", "<project/>");
+    let build = "mvn --batch-mode --projects b --also-make verify";
+    check(&[
+        (build, &[("a/pom.xml", &plain), b], None),
+        (build, &[("a/pom.xml", &gone), b], Some("the module `gone` of a/pom.xml")),
+        ("sh $CI_PROJECT_DIR/a/mvnw verify", &[("a/pom.xml", &gone), b], Some("the module `gone`")),
+        ("mvn verify", &[("a/pom.xml", &file), ("a/b/other.xml", "<project/>")], None),
+        (build, &[("a/pom.xml", &by_option), b], Some("the profile `it` of a/pom.xml, without which a/b")),
+        ("mvn verify", &[("a/pom.xml", &by_option)], None),
+        (build, &[("a/pom.xml", &by_itself), b], None),
+        (build, &[("a/pom.xml", &by_option), b, ("a/.mvn/maven.config", "-Pit\n")], None),
+    ]);
+}
+
+#[test]
+fn terraform_modules() {
+    let uses = |source: &str| format!("module \"x\" {{\n  source = \"{source}\"\n}}\n");
+    let (beside, registry, nested) = (uses("../b"), uses("terraform-aws-modules/vpc/aws"), uses("./c"));
+    check(&[
+        ("tofu init", &[("a/main.tf", &beside)], Some("the module `../b` of a, which does not exist")),
+        ("tofu init", &[("a/main.tf", &beside), ("b/main.tf", "")], None),
+        ("tofu init", &[("a/main.tf", &beside), ("b/main.tf", &nested)], Some("the module `./c` of b")),
+        ("tofu init", &[("a/main.tf", &registry)], None),
+        ("tofu fmt", &[("a/main.tf", &beside)], None),
     ]);
 }
 
@@ -64,6 +133,7 @@ fn cargo() {
     let package = "[package]\nname = 'a'\n";
     let lib = ("a/src/lib.rs", "");
     let with = |more: &str| format!("{package}{more}");
+    let lints = with("[lints]\nworkspace = true\n");
     let (path, missing_bin, inherits) = (
         with("[dependencies]\nb = { path = '../b' }\n"),
         with("[[bin]]\nname = 'x'\npath = 'x.rs'\n"),
@@ -92,6 +162,20 @@ fn cargo() {
             Some("beside b/Cargo.toml"),
         ),
         ("cargo test", &[("a/Cargo.toml", &inherits), lib], Some("`version` in `[workspace.package]`")),
+        (
+            "cargo test",
+            &[("a/Cargo.toml", &lints), lib],
+            Some("`[workspace.lints]`, which a/Cargo.toml inherits"),
+        ),
+        (
+            "cargo test",
+            &[
+                ("Cargo.toml", "[workspace]\nmembers = ['a']\n[workspace.lints]\n"),
+                ("a/Cargo.toml", &lints),
+                lib,
+            ],
+            None,
+        ),
         (
             "cargo test",
             &[("Cargo.toml", "[workspace]\nmembers = ['a', 'gone']\n"), ("a/Cargo.toml", package), lib],
@@ -203,6 +287,13 @@ fn android() {
         (
             "sh $CI_PROJECT_DIR/a/gradlew check",
             &[settings, ("a/app/build.gradle.kts", "alias(libs.plugins.android.application)\n")],
+            Some("an SDK of Android"),
+        ),
+        // The settings do not include it.
+        ("gradle check", &[settings, ("a/mobile/build.gradle", "id 'com.android.library'\n")], None),
+        (
+            "gradle check",
+            &[settings, ("a/gradle/mobile.gradle", "apply plugin: 'com.android.library'\n")],
             Some("an SDK of Android"),
         ),
         (

@@ -81,3 +81,48 @@ fn scripts_are_followed_to_what_publishes_or_waits() {
         assert_eq!(effect(scripts, &[]).as_deref(), expected, "{scripts}");
     }
 }
+
+#[test]
+fn first_commands_name_scripts_and_files_that_exist() {
+    let package =
+        |script: &str| format!("{{ \"scripts\": {{ \"test\": \"{script}\", \"ok\": \"node x.js\" }} }}");
+    for (script, expected) in [
+        ("node x.js", None),
+        ("node x.js && node gone.js", None),
+        ("node gone.js", Some("`gone.js`, which the script `test` of a/package.json runs")),
+        ("NODE_ENV=test node gone.mjs", Some("`gone.mjs`")),
+        ("node gone.js || true", None),
+        ("node gone", None),
+        ("node dist/gone.js", None),
+        ("node --test gone.js", None),
+        ("node made/gone.js", None),
+        ("./x.js", None),
+        ("./gone.sh", Some("`./gone.sh`")),
+        ("cd ../b && sh gone.sh", Some("`gone.sh`")),
+        ("cd ../c && sh gone.sh", None),
+        ("npm run ok", None),
+        ("npm run gone", Some("the script `gone`, which the script `test` of a/package.json runs")),
+        ("npm run gone --if-present", None),
+        ("pnpm gone", None),
+        ("cd ../b && npm run ok", Some("`gone.sh`, which the script `ok` of b/package.json runs")),
+        ("make", Some("a/Makefile")),
+        ("make -C ../b", None),
+        ("npm run test", None),
+    ] {
+        let package = package(script);
+        let files = MemoryFiles::new([
+            ("a/package.json", package.as_str()),
+            ("a/x.js", ""),
+            ("b/package.json", r#"{ "scripts": { "ok": "bash gone.sh" } }"#),
+            ("b/Makefile", ""),
+        ]);
+        let inventory = Inventory::read(&files).unwrap();
+        let missing = Scripts::new(&files, &inventory).missing(&RepoPath::parse("a").unwrap(), "test");
+        match expected {
+            None => assert_eq!(missing, None, "{script}"),
+            Some(part) => {
+                assert!(missing.as_ref().is_some_and(|text| text.contains(part)), "{script}: {missing:?}");
+            }
+        }
+    }
+}

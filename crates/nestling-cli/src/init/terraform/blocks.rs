@@ -1,7 +1,7 @@
 //! The blocks of HCL, as far as `init` needs them
 //! (<https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md>).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter::Peekable;
 use std::str::Chars;
 
@@ -38,6 +38,23 @@ pub(in crate::init) fn blocks(text: &str) -> Result<Vec<Block>, String> {
     let mut parser = Parser { tokens: &tokens, index: 0 };
     let body = parser.body(0)?;
     Ok(body.blocks)
+}
+
+/// Reads the names of the arguments of a file that are in no block.
+///
+/// # Errors
+/// The file is not HCL; the reason shows where.
+pub(super) fn names(text: &str) -> Result<BTreeSet<String>, String> {
+    let tokens = tokens(text)?;
+    let body = Parser { tokens: &tokens, index: 0 }.body(0)?;
+    Ok(body.arguments.into_keys().collect())
+}
+
+impl Block {
+    /// Returns true for a block with this argument, of any value.
+    pub(super) fn has_argument(&self, name: &str) -> bool {
+        self.arguments.contains_key(name) || self.objects.contains_key(name)
+    }
 }
 
 struct Parser<'t> {

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Blocks with labels, and the number of these.
-const LABELS: [(&str, usize); 4] = [("module", 1), ("provider", 1), ("backend", 1), ("resource", 2)];
+const LABELS: [(&str, usize); 5] =
+    [("module", 1), ("provider", 1), ("backend", 1), ("variable", 1), ("resource", 2)];
 
 /// Reads the blocks of a file.
 ///

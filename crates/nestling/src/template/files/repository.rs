@@ -4,6 +4,7 @@ use super::answers::{Answer, Weighed};
 use super::question::{FileQuestion, Format};
 use crate::template::values::json::{from_json, plain_value};
 use minijinja::Value;
+use nestling_files::encoding::to_utf8;
 use nestling_files::files::{DirectoryEntry, EntryKind, Files, ReadError, Walk};
 use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId};
@@ -120,7 +121,7 @@ fn text(files: &dyn Files, path: &RepoPath) -> Result<String, String> {
     if bytes.len() > MAX_BYTES {
         return Err(format!("`{path}` has {} bytes; a template can read {MAX_BYTES}", bytes.len()));
     }
-    String::from_utf8(bytes).map_err(|_| format!("`{path}` is not UTF-8"))
+    String::from_utf8(to_utf8(bytes)).map_err(|_| format!("`{path}` is not UTF-8"))
 }
 
 fn data(text: &str, path: &RepoPath, format: Format) -> Answer {

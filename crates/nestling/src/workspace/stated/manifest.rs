@@ -5,6 +5,7 @@ use crate::workspace::idle_rules::GLOB_UNMATCHED;
 use crate::workspace::member_globs::without_mark;
 use crate::workspace::rules::DEPENDS_FROM;
 use jsonc_parser::ParseOptions;
+use nestling_files::encoding::to_utf8;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, number, utf8};
 use serde::de::DeserializeOwned;
@@ -243,25 +244,26 @@ impl Reading<'_> {
         let mut manifests = Vec::with_capacity(found.len());
         for (path, bytes) in found {
             let Some(dir) = path.parent().filter(|_| wanted(&path)) else { continue };
-            let text: Arc<str> = match utf8(self.sources, &path, bytes) {
+            let text: Arc<str> = match utf8(self.sources, &path, to_utf8(bytes)) {
                 Ok(text) => text.into(),
                 Err(problem) => {
-                    self.problems.push(problem);
+                    let place = problem.origin();
+                    self.problems.extend(place.map(|place| unreadable(&path, place, "it is not UTF-8")));
                     continue;
                 }
             };
             let file = self.sources.add(&path, Arc::clone(&text));
             match parse(&text) {
                 Ok(content) => manifests.push(Manifest { path, dir, file, text, content }),
-                Err(why) => self.problems.push(unreadable(&path, file, why)),
+                Err(why) => self.problems.push(unreadable(&path, why.origin(file), why.reason)),
             }
         }
         manifests
     }
 }
 
-fn unreadable(path: &RepoPath, file: FileId, why: Unreadable) -> Diagnostic {
-    Diagnostic::warning(&DEPENDS_FROM, why.origin(file), format!("`{path}` cannot be read"))
-        .with_note(why.reason)
+fn unreadable(path: &RepoPath, place: Origin, reason: impl Into<String>) -> Diagnostic {
+    Diagnostic::warning(&DEPENDS_FROM, place, format!("`{path}` cannot be read"))
+        .with_note(reason)
         .with_help("its dependencies are not known, and a change to them does not select its unit")
 }
