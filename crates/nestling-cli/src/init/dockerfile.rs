@@ -31,8 +31,6 @@ pub(super) enum BuildContext {
     Workbench { base: String },
     /// The image that it starts from is of Windows, and the builders run on Linux.
     Windows { base: String },
-    /// It has no `FROM`.
-    NoBase,
 }
 
 /// The beginnings of the names of images for development environments.
@@ -65,9 +63,6 @@ pub(super) fn build_context(
     }
     if let Some(base) = contents.bases.iter().find(|base| is_of_windows(base)) {
         return Ok(BuildContext::Windows { base: base.clone() });
-    }
-    if contents.bases.is_empty() {
-        return Ok(BuildContext::NoBase);
     }
     if let Some((base, argument)) = contents.bases.iter().find_map(|base| Some((base, unset_argument(base)?)))
     {

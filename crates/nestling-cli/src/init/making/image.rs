@@ -70,6 +70,10 @@ impl Making<'_> {
         units: &mut Units,
         findings: &mut Findings,
     ) -> Result<Outcome, ReadError> {
+        let text = text_of(self.files, &project.marker)?.unwrap_or_default().to_lowercase();
+        if !text.lines().any(|line| line.trim_start().starts_with("from ")) {
+            return Ok(Err(Refusal::unfit("it has no `FROM`: no job builds it".to_owned())));
+        }
         let context = build_context(&project.marker, self.files, self.inventory, contexts)?;
         let mut facts = Vec::new();
         let outputs = units.get(&project.dir).map(|unit| built_into(&unit.kinds)).unwrap_or_default();
@@ -99,9 +103,6 @@ impl Making<'_> {
                 let reason =
                     "which is an image of Windows: no job builds it, since the builders run on Linux";
                 return Ok(Err(Refusal::unfit(format!("it starts from `{base}`, {reason}"))));
-            }
-            BuildContext::NoBase => {
-                return Ok(Err(Refusal::unfit("it has no `FROM`: no job builds it".to_owned())));
             }
             BuildContext::UnsetBase { base, argument } => {
                 let reason =

@@ -122,20 +122,20 @@ impl Manifests<'_> {
         let own = package.get("name").and_then(Value::as_str).unwrap_or_default();
         let runtimes = RUNTIMES.iter().filter(|(program, _)| words.first() != Some(program));
         let known = PROGRAMS.iter().chain(runtimes);
-        let (program, packages) =
-            programs.iter().find_map(|program| known.clone().find(|(name, _)| name == program))?;
-        let is_own = packages.contains(&own);
-        match (text, lock) {
-            _ if is_own => None,
-            (Some(text), Some(lock)) => (!packages.iter().any(|package| names(&text, package))).then(|| {
-                format!("`{program}`, which the script `{name}` runs and no package in {lock} brings")
-            }),
-            _ => (!self.has_dependencies(dir)).then(|| {
-                format!(
-                    "`{program}`, which the script `{name}` runs and no dependency in package.json brings"
-                )
-            }),
-        }
+        let brings = |packages: &[&str]| match &text {
+            _ if packages.contains(&own) => true,
+            Some(text) => packages.iter().any(|package| names(text, package)),
+            None => self.has_dependencies(dir),
+        };
+        let program = programs.iter().find(|program| {
+            let packages = known.clone().find(|(name, _)| name == program).map(|(_, packages)| *packages);
+            packages.is_some_and(|packages| !brings(packages))
+        })?;
+        let place = match lock.filter(|_| text.is_some()) {
+            Some(lock) => format!("package in {lock}"),
+            None => "dependency in package.json".to_owned(),
+        };
+        Some(format!("`{program}`, which the script `{name}` runs and no {place} brings"))
     }
 
     /// Returns the fault of a command of Nx where it is not installed: it would be fetched, and does not run alone.
