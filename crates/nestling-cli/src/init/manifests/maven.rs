@@ -19,6 +19,8 @@ pub(super) struct Reactor {
     /// Modules of profiles that have to be activated, with the profile and the file.
     of_profiles: BTreeMap<RepoPath, (String, RepoPath)>,
     fault: Option<String>,
+    /// True if the path of a module has a variable, whose value is not known.
+    has_variables: bool,
 }
 
 /// A module as a `pom.xml` lists it.
@@ -51,8 +53,13 @@ impl Manifests<'_> {
         if reactor.modules.contains(&module) || self.activates_profiles(dir) {
             return None;
         }
-        let (profile, file) = reactor.of_profiles.get(&module)?;
-        Some(format!("the profile `{profile}` of {file}, without which {module} is not built"))
+        match reactor.of_profiles.get(&module) {
+            Some((profile, file)) => {
+                Some(format!("the profile `{profile}` of {file}, without which {module} is not built"))
+            }
+            None if reactor.has_variables => None,
+            None => Some(format!("{module} among the modules of {}", dir.child(POM.as_bytes()))),
+        }
     }
 
     /// Returns true for a build whose settings activate profiles.
@@ -76,6 +83,7 @@ impl Manifests<'_> {
                 Some(by) => drop(reactor.of_profiles.insert(dir.clone(), by.clone())),
             }
             for listed in listed(&self.text(&file).unwrap_or_default()) {
+                reactor.has_variables |= listed.path.contains("${");
                 let needs_option = listed.profile.as_ref().filter(|profile| !profile.has_activation);
                 let by =
                     by.clone().or_else(|| needs_option.map(|profile| (profile.id.clone(), file.clone())));

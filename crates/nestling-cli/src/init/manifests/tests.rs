@@ -107,6 +107,7 @@ fn maven() {
         (build, &[("a/pom.xml", &plain), b], None),
         (build, &[("a/pom.xml", &gone), b], Some("the module `gone` of a/pom.xml")),
         ("sh $CI_PROJECT_DIR/a/mvnw verify", &[("a/pom.xml", &gone), b], Some("the module `gone`")),
+        (build, &[("a/pom.xml", "<project/>"), b], Some("a/b among the modules of a/pom.xml")),
         ("mvn verify", &[("a/pom.xml", &file), ("a/b/other.xml", "<project/>")], None),
         (build, &[("a/pom.xml", &by_option), b], Some("the profile `it` of a/pom.xml, without which a/b")),
         ("mvn verify", &[("a/pom.xml", &by_option)], None),
