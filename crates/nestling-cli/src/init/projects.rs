@@ -104,21 +104,7 @@ impl Evidence<'_> {
             }
             return Ok(());
         }
-        let mut marker = marker;
-        let mut is_project = self.is_project(kind, &dir, &marker, standing)?;
-        // A pyproject.toml with settings of tools is often beside the file that the project is installed from.
-        let others = if kind.id == "python" && !matches!(standing, Standing::Root(_)) {
-            &kind.markers[1..]
-        } else {
-            &[]
-        };
-        if let Some(other) = others.iter().find(|name| self.inventory.is_file(&dir.child(name.as_bytes())))
-            && !is_project
-        {
-            marker = dir.child(other.as_bytes());
-            is_project = true;
-        }
-        if !is_project {
+        let Some(marker) = self.own_marker(kind, &dir, &marker, standing)? else {
             let reason = match (standing, kind.id) {
                 (Standing::Root(_), _) => "it lists the members of a workspace, and has no code of its own",
                 (_, "python") => "it only configures tools",
@@ -127,7 +113,7 @@ impl Evidence<'_> {
             };
             findings.no_unit.push(Remark::new(&marker, reason));
             return Ok(());
-        }
+        };
         if let Some(reason) = self.reason_against(kind, &dir, standing, material) {
             findings.no_unit.push(Remark::new(&dir, reason));
             return Ok(());
@@ -149,6 +135,23 @@ impl Evidence<'_> {
         let members = self.bare_root_of(&dir, standing);
         findings.found.push(Found { dir, kind, marker, list, members, material });
         Ok(())
+    }
+
+    /// Returns the file that a directory's project is made from, if it has one. A pyproject.toml with settings of tools is often beside
+    /// the file that the project is installed from.
+    fn own_marker(
+        &self,
+        kind: &'static Kind,
+        dir: &RepoPath,
+        marker: &RepoPath,
+        standing: Standing<'_>,
+    ) -> Result<Option<RepoPath>, ReadError> {
+        if self.is_project(kind, dir, marker, standing)? {
+            return Ok(Some(marker.clone()));
+        }
+        let is_python = kind.id == "python" && !matches!(standing, Standing::Root(_));
+        let mut others = kind.markers.iter().skip(1).map(|name| dir.child(name.as_bytes()));
+        Ok(others.find(|other| is_python && self.inventory.is_file(other)))
     }
 
     /// Returns true for a marker that is a project's. Some files only list other projects, or configure tools.

@@ -16,6 +16,33 @@ fn built_into(kinds: &BTreeSet<&str>) -> Vec<&'static str> {
     outputs.into_iter().filter(|(kind, _)| kinds.contains(kind)).map(|(_, output)| output).collect()
 }
 
+/// Returns the reason why no job builds an image.
+fn refusal(context: &BuildContext) -> Refusal {
+    let unset =
+        |argument: &str| format!("`{argument}` has no value: give one with `build_args` of nestling/image");
+    match context {
+        BuildContext::Workbench { base } => {
+            Refusal::no_unit(format!("an image for development, since it starts from `{base}`"))
+        }
+        BuildContext::Windows { base } => Refusal::unfit(format!(
+            "it starts from `{base}`, which is an image of Windows: no job builds it, since the builders run on Linux"
+        )),
+        BuildContext::LeftOut { path, by } => {
+            Refusal::unfit(format!("it copies `{path}`, which {by} leaves out: no job builds it"))
+        }
+        BuildContext::UnsetBase { base, argument } => {
+            Refusal::unfit(format!("it starts from `{base}`, and {}", unset(argument)))
+        }
+        BuildContext::Unset { path, argument } => {
+            Refusal::unfit(format!("it copies `{path}`, and {}", unset(argument)))
+        }
+        BuildContext::Missing(missing) => Refusal::unfit(format!(
+            "it copies `{missing}`, which is neither in its directory nor above: no job builds it"
+        )),
+        BuildContext::Directory(directory, _) => Refusal::unfit(format!("it is built in {directory}")),
+    }
+}
+
 impl Making<'_> {
     /// An image that is made of a build's output needs that job, unless its template adds the need itself.
     fn needs_build(&self, project: &Found) -> Option<Fact> {
@@ -62,6 +89,11 @@ impl Making<'_> {
         Ok(facts)
     }
 
+    fn has_base(&self, project: &Found) -> Result<bool, ReadError> {
+        let text = text_of(self.files, &project.marker)?.unwrap_or_default().to_lowercase();
+        Ok(text.lines().any(|line| line.trim_start().starts_with("from ")))
+    }
+
     /// The build context of a Dockerfile, and the paths that it copies from outside of the unit.
     pub(super) fn docker(
         &self,
@@ -70,8 +102,7 @@ impl Making<'_> {
         units: &mut Units,
         findings: &mut Findings,
     ) -> Result<Outcome, ReadError> {
-        let text = text_of(self.files, &project.marker)?.unwrap_or_default().to_lowercase();
-        if !text.lines().any(|line| line.trim_start().starts_with("from ")) {
+        if !self.has_base(project)? {
             return Ok(Err(Refusal::unfit("it has no `FROM`: no job builds it".to_owned())));
         }
         let context = build_context(&project.marker, self.files, self.inventory, contexts)?;
@@ -85,35 +116,7 @@ impl Making<'_> {
                 facts.extend(self.needs_build(project));
                 (project.dir.clone(), Vec::new())
             }
-            BuildContext::Missing(missing) => {
-                let reason = "which is neither in its directory nor above: no job builds it";
-                return Ok(Err(Refusal::unfit(format!("it copies `{missing}`, {reason}"))));
-            }
-            BuildContext::LeftOut { path, by } => {
-                return Ok(Err(Refusal::unfit(format!(
-                    "it copies `{path}`, which {by} leaves out: no job builds it"
-                ))));
-            }
-            BuildContext::Workbench { base } => {
-                return Ok(Err(Refusal::no_unit(format!(
-                    "an image for development, since it starts from `{base}`"
-                ))));
-            }
-            BuildContext::Windows { base } => {
-                let reason =
-                    "which is an image of Windows: no job builds it, since the builders run on Linux";
-                return Ok(Err(Refusal::unfit(format!("it starts from `{base}`, {reason}"))));
-            }
-            BuildContext::UnsetBase { base, argument } => {
-                let reason =
-                    format!("and `{argument}` has no value: give one with `build_args` of nestling/image");
-                return Ok(Err(Refusal::unfit(format!("it starts from `{base}`, {reason}"))));
-            }
-            BuildContext::Unset { path, argument } => {
-                let reason =
-                    format!("and `{argument}` has no value: give one with `build_args` of nestling/image");
-                return Ok(Err(Refusal::unfit(format!("it copies `{path}`, {reason}"))));
-            }
+            other => return Ok(Err(refusal(&other))),
         };
         facts.extend(self.of_compose(project, contexts, findings)?);
         let unit = units.entry(project.dir.clone()).or_default();

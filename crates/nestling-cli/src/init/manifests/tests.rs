@@ -130,11 +130,32 @@ fn terraform_modules() {
 }
 
 #[test]
+fn cargo_lints() {
+    let lints = "[package]\nname = 'a'\n[lints]\nworkspace = true\n";
+    let lib = ("a/src/lib.rs", "");
+    check(&[
+        (
+            "cargo test",
+            &[("a/Cargo.toml", lints), lib],
+            Some("`[workspace.lints]`, which a/Cargo.toml inherits"),
+        ),
+        (
+            "cargo test",
+            &[
+                ("Cargo.toml", "[workspace]\nmembers = ['a']\n[workspace.lints]\n"),
+                ("a/Cargo.toml", lints),
+                lib,
+            ],
+            None,
+        ),
+    ]);
+}
+
+#[test]
 fn cargo() {
     let package = "[package]\nname = 'a'\n";
     let lib = ("a/src/lib.rs", "");
     let with = |more: &str| format!("{package}{more}");
-    let lints = with("[lints]\nworkspace = true\n");
     let (path, missing_bin, inherits) = (
         with("[dependencies]\nb = { path = '../b' }\n"),
         with("[[bin]]\nname = 'x'\npath = 'x.rs'\n"),
@@ -163,20 +184,6 @@ fn cargo() {
             Some("beside b/Cargo.toml"),
         ),
         ("cargo test", &[("a/Cargo.toml", &inherits), lib], Some("`version` in `[workspace.package]`")),
-        (
-            "cargo test",
-            &[("a/Cargo.toml", &lints), lib],
-            Some("`[workspace.lints]`, which a/Cargo.toml inherits"),
-        ),
-        (
-            "cargo test",
-            &[
-                ("Cargo.toml", "[workspace]\nmembers = ['a']\n[workspace.lints]\n"),
-                ("a/Cargo.toml", &lints),
-                lib,
-            ],
-            None,
-        ),
         (
             "cargo test",
             &[("Cargo.toml", "[workspace]\nmembers = ['a', 'gone']\n"), ("a/Cargo.toml", package), lib],
