@@ -33,7 +33,7 @@ pub(super) fn find(evidence: &Evidence<'_>) -> Result<Findings, ReadError> {
     let mut findings = Findings::default();
     for kind in KINDS.iter().filter(|kind| kind.role == Role::Code) {
         for (dir, marker) in evidence.marked(kind) {
-            evidence.code(kind, dir, marker, &mut findings)?;
+            evidence.code(kind, dir, &marker, &mut findings)?;
         }
     }
     for kind in KINDS.iter().filter(|kind| kind.role == Role::Delivery) {
@@ -75,43 +75,43 @@ impl Evidence<'_> {
         &self,
         kind: &'static Kind,
         dir: RepoPath,
-        marker: RepoPath,
+        marker: &RepoPath,
         findings: &mut Findings,
     ) -> Result<(), ReadError> {
         if let Some(reason) = self.left_to_others(kind, &dir, findings)? {
-            findings.no_unit.push(Remark::new(&marker, reason));
+            findings.no_unit.push(Remark::new(marker, reason));
             return Ok(());
         }
         let standing = standing(self.lists, kind, &dir);
         let material = material(&dir);
-        if self.unreadable.contains(&marker) {
+        if self.unreadable.contains(marker) {
             // A fixture may be invalid on purpose.
             match material {
-                Some(material) => findings.no_unit.push(Remark::new(&marker, material.noun())),
-                None => findings.not_understood.push(Remark::new(&marker, INVALID)),
+                Some(material) => findings.no_unit.push(Remark::new(marker, material.noun())),
+                None => findings.not_understood.push(Remark::new(marker, INVALID)),
             }
             return Ok(());
         }
         if kind.template(self.library).is_none() {
             match (material, standing) {
-                (Some(material), _) => findings.no_unit.push(Remark::new(&marker, material.noun())),
+                (Some(material), _) => findings.no_unit.push(Remark::new(marker, material.noun())),
                 (None, Standing::Root(_)) => {
-                    findings.no_unit.push(Remark::new(&marker, "it lists the members of a workspace"));
+                    findings.no_unit.push(Remark::new(marker, "it lists the members of a workspace"));
                 }
                 _ => findings
                     .not_understood
-                    .push(Remark::new(&marker, format!("{}: {}", kind.noun, kind.advice))),
+                    .push(Remark::new(marker, format!("{}: {}", kind.noun, kind.advice))),
             }
             return Ok(());
         }
-        let Some(marker) = self.own_marker(kind, &dir, &marker, standing)? else {
+        let Some(marker) = self.own_marker(kind, &dir, marker, standing)? else {
             let reason = match (standing, kind.id) {
                 (Standing::Root(_), _) => "it lists the members of a workspace, and has no code of its own",
                 (_, "python") => "it only configures tools",
                 (_, "rust") => "it has no `[package]`",
                 _ => "it has no code of its own",
             };
-            findings.no_unit.push(Remark::new(&marker, reason));
+            findings.no_unit.push(Remark::new(marker, reason));
             return Ok(());
         };
         if let Some(reason) = self.reason_against(kind, &dir, standing, material) {
