@@ -49,7 +49,7 @@ fn every_kind_of_project_becomes_a_unit_with_jobs() {
         ("infra/network/.terraform.lock.hcl", ""),
         ("infra/stacks/cdk.json", "{}"),
         ("infra/stacks/package.json", "{}"),
-        ("images/base/Dockerfile", ""),
+        ("images/base/Dockerfile", "FROM alpine\n"),
         ("site/index.html", ""),
         ("docs/package.json", "{}"),
     ]);

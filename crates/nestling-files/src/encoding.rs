@@ -3,7 +3,7 @@
 /// Encodings of XML whose first 128 characters are those of UTF-8. No name or keyword of a manifest has others.
 const SINGLE_BYTE: [&str; 3] = ["iso-8859-", "windows-125", "us-ascii"];
 
-/// Returns a text as UTF-8: UTF-16 with a byte order mark, which PowerShell writes, and XML that declares an encoding of one byte
+/// Converts a file to UTF-8: UTF-16 with a byte order mark, which PowerShell writes, and XML that declares an encoding of one byte
 /// per character, as older `pom.xml` files do. Characters of the latter beyond the first 128 are those of ISO-8859-1. Anything
 /// else is returned as it is.
 pub fn to_utf8(bytes: Vec<u8>) -> Vec<u8> {

@@ -95,7 +95,7 @@ impl Search<'_> {
 
 fn message(error: &Diagnostic, sources: &Sources) -> String {
     match error.origin() {
-        // The proposed file is not there to look into.
+        // The proposed file is written only afterwards.
         Some(origin) if sources.path(origin.file) != FILE_NAME => {
             format!("{} ({})", error.message, sources.place(origin))
         }
