@@ -41,11 +41,13 @@ mod unit_name;
 mod load;
 mod schema;
 mod component;
+mod located;
 mod template;
 mod known_template;
 mod dependencies;
 
 use crate::graph_outputs::GraphOutputs;
+use crate::vendor::{ComponentAddress, VendorLock};
 pub(crate) use catalogue::{After, Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub(crate) use component::Component;
 pub(crate) use condition::Condition;
@@ -181,6 +183,23 @@ impl Workspace {
     /// Returns all units, in the order of their names.
     pub fn units(&self) -> impl ExactSizeIterator<Item = &Unit> {
         self.units.iter()
+    }
+
+    /// Returns the components that units use, each with its place, in the order of the units.
+    pub fn components(&self) -> impl Iterator<Item = (&ComponentAddress, Origin)> {
+        let uses = self.units.iter().flat_map(|unit| &unit.uses);
+        uses.filter_map(|used| Some((used.component.as_ref()?, used.origin)))
+    }
+
+    /// Returns the lock file of the vendored components; `None` if there is none, or if it has errors.
+    pub fn vendor_lock(&self) -> Option<&VendorLock> {
+        let vendored = self.template_directories.iter().find_map(|dir| dir.vendored.as_ref())?;
+        Some(&vendored.lock)
+    }
+
+    /// Returns the directory of the workspace, from the root of the repository.
+    pub fn directory(&self) -> &RepoPath {
+        &self.root
     }
 
     /// Returns the globs of paths whose change selects every unit, from the repository's root.
