@@ -237,6 +237,13 @@ impl Workspace {
         self.template_directories.iter().any(|dir| dir.holds(path))
     }
 
+    /// Returns `true` if a file, as messages name it, is one of a vendored component.
+    pub(crate) fn is_vendored(&self, shown: &str) -> bool {
+        let mut vendored = self.template_directories.iter().filter(|dir| dir.vendored.is_some());
+        vendored
+            .any(|dir| shown.strip_prefix(&dir.shown(&dir.path)).is_some_and(|rest| rest.starts_with('/')))
+    }
+
     /// Returns `true` if a rule makes a unit of this directory, if it exists.
     pub(crate) fn is_made_by_rule(&self, directory: &RepoPath) -> bool {
         self.rules.iter().any(|rule| rule.matches(directory))

@@ -137,6 +137,7 @@ impl Reading<'_> {
         for include in kept(&mut fragment) {
             self.surroundings = outer.of(include.origin.file);
             let own_root = outer.revisions.and_then(|files| files.directory_of(include.origin.file));
+            let is_component = own_root.is_some() || !root.is_root();
             self.root = own_root.unwrap_or_else(|| root.clone());
             let included =
                 include.as_map().map_or(Truth::Yes, |map| condition::included(map, &self.surroundings));
@@ -149,6 +150,7 @@ impl Reading<'_> {
                 }
                 _ if self.remote != RemoteIncludes::Refuse => self.included.unread.push(include),
                 (Some(path), Truth::Maybe) => self.included.problems.push(uncertain(include.origin, path)),
+                (None, _) if is_component => self.included.problems.push(refused_in_component(&include)),
                 (None, _) => self.included.problems.push(refused(&include)),
             }
         }
@@ -299,6 +301,13 @@ fn uncertain(origin: Origin, path: &str) -> Diagnostic {
     let message = format!("cannot determine whether GitLab includes `{path}` before the pipeline runs");
     error(origin, message).with_help(
         "use only `exists` and variables such as `CI_COMMIT_BRANCH` in its `rules`, and put other conditions on the jobs",
+    )
+}
+
+fn refused_in_component(include: &Node) -> Diagnostic {
+    let message = "this component includes a file that only GitLab can read";
+    error(include.origin, message).with_help(
+        "copy the component to a template directory and remove the include there, or include the component below the `---` of the root's `nestling.yml`",
     )
 }
 

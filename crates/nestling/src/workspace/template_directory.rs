@@ -66,7 +66,7 @@ impl TemplateDirectory {
     }
 
     /// Returns the name of a file in messages.
-    pub(super) fn shown(&self, path: &RepoPath) -> String {
+    pub(crate) fn shown(&self, path: &RepoPath) -> String {
         match &self.revision {
             Some(revision) => format!("{revision}:{path}"),
             None => path.to_string(),
