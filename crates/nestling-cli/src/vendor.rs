@@ -2,12 +2,12 @@
 
 mod resolve;
 mod component_files;
-mod fetch;
 mod written;
+mod fetch;
 
 use crate::exit::Failure;
 use fetch::Fetching;
-use nestling::vendor::{ComponentAddress, LockedComponent, LockedReference, VendorLock};
+use nestling::vendor::{ComponentPath, LockedComponent, LockedReference, VendorLock};
 use nestling::{Diagnostic, Project, RepoPath, Workspace};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -19,7 +19,7 @@ use written::Written;
 pub(crate) enum Update {
     /// None: what is in the lock file stays.
     Nothing,
-    /// Those of these names, with or without a version.
+    /// Components with these names, with or without a version.
     Named(Vec<String>),
     /// All.
     All,
@@ -40,22 +40,23 @@ pub(crate) struct Outcome {
 /// A component cannot be fetched, or a file cannot be written. Nothing is written unless everything was fetched.
 pub(crate) fn vendor(root: &Path, project: &Project<'_>, update: &Update) -> Result<Outcome, Failure> {
     let workspace = project.workspace();
-    let used: BTreeSet<&ComponentAddress> = workspace.components().map(|(address, _)| address).collect();
+    let used: BTreeSet<&ComponentPath> =
+        workspace.components().map(|(component_path, _)| component_path).collect();
     named_are_used(update, &used)?;
     let old = workspace.vendor_lock().cloned().unwrap_or_default();
     let mut fetching = Fetching::default();
     let mut written = Written::new(workspace);
     let (mut lock, mut outcome) = (VendorLock::default(), Outcome::default());
-    for address in used {
-        let name = address.to_string();
+    for component_path in used {
+        let name = component_path.to_string();
         let locked = old.components.get(&name);
-        let kept = locked.filter(|_| !update.is_of(address));
+        let kept = locked.filter(|_| !update.is_of(component_path));
         let (component, fate) = match kept {
             Some(locked) if written.is_as_locked(project.files(), &name, locked) => {
                 (locked.clone(), Fate::Kept)
             }
-            Some(locked) => (fetching.again(address, locked, &name, &mut written)?, Fate::Restored),
-            None => (fetching.newest(address, &name, &mut written)?, Fate::of(locked)),
+            Some(locked) => (fetching.again(component_path, locked, &name, &mut written)?, Fate::Restored),
+            None => (fetching.newest(component_path, &name, &mut written)?, Fate::of(locked)),
         };
         outcome.add(&name, &component, locked, fate);
         lock.components.insert(name, component);
@@ -77,10 +78,10 @@ pub(crate) fn findings(project: &Project<'_>) -> (Vec<Diagnostic>, Vec<Diagnosti
 }
 
 /// Refuses a name of a component that no unit uses.
-fn named_are_used(update: &Update, used: &BTreeSet<&ComponentAddress>) -> Result<(), Failure> {
+fn named_are_used(update: &Update, used: &BTreeSet<&ComponentPath>) -> Result<(), Failure> {
     let Update::Named(names) = update else { return Ok(()) };
     for name in names {
-        if !used.iter().any(|address| is_named(address, name)) {
+        if !used.iter().any(|component_path| is_named(component_path, name)) {
             let failure = Failure::usage(format!("no unit uses the component `{name}`"));
             return Err(failure.with_help("name it as `use` does: `host/group/project/name@version`"));
         }
@@ -88,22 +89,22 @@ fn named_are_used(update: &Update, used: &BTreeSet<&ComponentAddress>) -> Result
     Ok(())
 }
 
-fn is_named(address: &ComponentAddress, name: &str) -> bool {
-    let whole = address.to_string();
+fn is_named(component_path: &ComponentPath, name: &str) -> bool {
+    let whole = component_path.to_string();
     whole == name || whole.split('@').next() == Some(name)
 }
 
 impl Update {
-    fn is_of(&self, address: &ComponentAddress) -> bool {
+    fn is_of(&self, component_path: &ComponentPath) -> bool {
         match self {
             Self::Nothing => false,
-            Self::Named(names) => names.iter().any(|name| is_named(address, name)),
+            Self::Named(names) => names.iter().any(|name| is_named(component_path, name)),
             Self::All => true,
         }
     }
 }
 
-/// What became of a component.
+/// The fate of a component in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Kept,
@@ -151,7 +152,7 @@ impl Outcome {
 type Contents = BTreeMap<RepoPath, Vec<u8>>;
 
 /// Returns the directory of a component.
-fn directory_of(workspace: &Workspace, address: &str) -> RepoPath {
-    let parts = nestling::vendor::DIRECTORY.split('/').chain(address.split('/'));
+fn directory_of(workspace: &Workspace, component_path: &str) -> RepoPath {
+    let parts = nestling::vendor::DIRECTORY.split('/').chain(component_path.split('/'));
     parts.fold(workspace.directory().clone(), |path, part| path.child(part.as_bytes()))
 }

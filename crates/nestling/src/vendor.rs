@@ -1,25 +1,25 @@
-//! Components of other projects that are kept in the repository: their addresses, and the lock file that says what was fetched.
+//! Components of other projects that are kept in the repository: their paths, and the lock file with the commit of each.
 //!
 //! `nestling vendor` fetches each component that a unit uses once, and writes its files below [`DIRECTORY`] of the workspace, with
 //! [`LOCK_FILE`] beside them. From then on a run reads nothing but these files.
 //!
 //! ```
-//! use nestling::vendor::ComponentAddress;
+//! use nestling::vendor::ComponentPath;
 //!
-//! let address = ComponentAddress::parse("gitlab.com/components/opentofu/fmt@1")?;
-//! assert_eq!((address.project(), address.name(), address.version()), ("components/opentofu", "fmt", "1"));
-//! assert_eq!(address.url(), "https://gitlab.com/components/opentofu.git");
-//! # Ok::<(), nestling::vendor::AddressError>(())
+//! let component_path = ComponentPath::parse("gitlab.com/components/opentofu/fmt@1")?;
+//! assert_eq!((component_path.project(), component_path.name(), component_path.version()), ("components/opentofu", "fmt", "1"));
+//! assert_eq!(component_path.url(), "https://gitlab.com/components/opentofu.git");
+//! # Ok::<(), nestling::vendor::ComponentPathError>(())
 //! ```
 
 pub(crate) mod rules;
-mod address;
+mod component_path;
 mod lock;
 mod state;
 
-pub use address::{AddressError, ComponentAddress};
+pub use component_path::{ComponentPath, ComponentPathError};
 pub use lock::{LockedComponent, LockedFile, LockedReference, VendorLock, checksum};
-pub(crate) use state::{Vendored, does_not_exist, findings, lock_path, not_vendored, read};
+pub(crate) use state::{Vendored, differs, does_not_exist, findings, lock_path, not_vendored, read};
 
 /// The directory of vendored components, from the root of the workspace.
 pub const DIRECTORY: &str = "ci/vendor";

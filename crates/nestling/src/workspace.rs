@@ -47,7 +47,7 @@ mod known_template;
 mod dependencies;
 
 use crate::graph_outputs::GraphOutputs;
-use crate::vendor::{ComponentAddress, VendorLock};
+use crate::vendor::{ComponentPath, VendorLock};
 pub(crate) use catalogue::{After, Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub(crate) use component::Component;
 pub(crate) use condition::Condition;
@@ -186,7 +186,7 @@ impl Workspace {
     }
 
     /// Returns the components that units use, each with its place, in the order of the units.
-    pub fn components(&self) -> impl Iterator<Item = (&ComponentAddress, Origin)> {
+    pub fn components(&self) -> impl Iterator<Item = (&ComponentPath, Origin)> {
         let uses = self.units.iter().flat_map(|unit| &unit.uses);
         uses.filter_map(|used| Some((used.component.as_ref()?, used.origin)))
     }

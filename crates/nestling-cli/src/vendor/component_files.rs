@@ -1,7 +1,7 @@
 //! The files of a component at a commit of its project: its own, the local files that it includes, and the license.
 
 use nestling::FILE_NAME;
-use nestling::vendor::ComponentAddress;
+use nestling::vendor::ComponentPath;
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::configuration::included_files;
@@ -42,10 +42,10 @@ impl From<ReadError> for NoFiles {
 
 /// Returns the files of a component.
 pub(super) fn component_files(
-    address: &ComponentAddress,
+    component_path: &ComponentPath,
     files: &dyn Files,
 ) -> Result<ComponentFiles, NoFiles> {
-    for file in address.files() {
+    for file in component_path.files() {
         let Some(bytes) = read(files, &file)? else { continue };
         refuse_unit(&file)?;
         let mut found = BTreeMap::from([(file.clone(), bytes)]);
@@ -195,8 +195,8 @@ mod tests {
     }
 
     fn of(name: &str) -> String {
-        let address = ComponentAddress::parse(&format!("gitlab.com/g/p/{name}@1")).unwrap();
-        match component_files(&address, &project()) {
+        let component_path = ComponentPath::parse(&format!("gitlab.com/g/p/{name}@1")).unwrap();
+        match component_files(&component_path, &project()) {
             Ok(found) => format!("{}: {}", found.file, found.files.into_keys().collect::<Vec<_>>().join(" ")),
             Err(NoFiles::Unknown(names)) => format!("one of {}", names.join(", ")),
             Err(NoFiles::Include(message)) => message,

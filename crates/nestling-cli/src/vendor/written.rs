@@ -24,14 +24,19 @@ impl<'w> Written<'w> {
     }
 
     /// Adds a file of a component.
-    pub(super) fn add(&mut self, address: &str, path: &str, bytes: Vec<u8>) {
-        self.contents.insert(self.path(address, path), bytes);
+    pub(super) fn add(&mut self, component_path: &str, path: &str, bytes: Vec<u8>) {
+        self.contents.insert(self.path(component_path, path), bytes);
     }
 
     /// Returns `true` if all files of a component are what was fetched.
-    pub(super) fn is_as_locked(&self, files: &dyn Files, address: &str, locked: &LockedComponent) -> bool {
+    pub(super) fn is_as_locked(
+        &self,
+        files: &dyn Files,
+        component_path: &str,
+        locked: &LockedComponent,
+    ) -> bool {
         locked.files.iter().all(|(path, file)| {
-            let bytes = files.read(&self.path(address, path)).ok().flatten();
+            let bytes = files.read(&self.path(component_path, path)).ok().flatten();
             bytes.is_some_and(|bytes| checksum(&bytes) == file.sha256)
         })
     }
@@ -52,20 +57,22 @@ impl<'w> Written<'w> {
             create_directory(&lock)?;
             replace_bytes(&lock, new.to_text().as_bytes())?;
         }
-        for (address, component) in &old.components {
-            let kept = new.components.get(address);
+        for (component_path, component) in &old.components {
+            let kept = new.components.get(component_path);
             let gone =
                 component.files.keys().filter(|path| kept.is_none_or(|kept| !kept.files.contains_key(*path)));
-            gone.map(|path| on_disk(&self.path(address, path))).try_for_each(|path| remove(root, &path))?;
+            gone.map(|path| on_disk(&self.path(component_path, path)))
+                .try_for_each(|path| remove(root, &path))?;
         }
         Ok(())
     }
 
-    /// Refuses a link on the way to a file that is written or removed: whoever commits a link would choose the file.
+    /// Refuses a link on the way to a file that is written or removed: anyone who may commit a link would choose the file.
     fn refuse_links(&self, root: &Path, old: &VendorLock, new: &VendorLock) -> Result<(), Failure> {
         let components = old.components.iter().chain(&new.components);
-        let files = components
-            .flat_map(|(address, component)| component.files.keys().map(|path| self.path(address, path)));
+        let files = components.flat_map(|(component_path, component)| {
+            component.files.keys().map(|path| self.path(component_path, path))
+        });
         for path in files.chain([self.lock_path()]) {
             let mut on_disk = root.to_owned();
             for part in path.as_bytes().split(|byte| *byte == b'/') {
@@ -82,8 +89,9 @@ impl<'w> Written<'w> {
         Ok(())
     }
 
-    fn path(&self, address: &str, path: &str) -> RepoPath {
-        path.split('/').fold(directory_of(self.workspace, address), |path, part| path.child(part.as_bytes()))
+    fn path(&self, component_path: &str, path: &str) -> RepoPath {
+        path.split('/')
+            .fold(directory_of(self.workspace, component_path), |path, part| path.child(part.as_bytes()))
     }
 
     fn lock_path(&self) -> RepoPath {

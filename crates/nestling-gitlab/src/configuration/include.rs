@@ -314,8 +314,8 @@ fn refused_in_component(include: &Node) -> Diagnostic {
 fn refused(include: &Node) -> Diagnostic {
     let problem = error(include.origin, "a unit can only include plain local files");
     match include.get("component").and_then(Node::text) {
-        Some(address) => problem.with_help(format!(
-            "write `use: [{{ component: {address} }}]` in the header of the unit, and run `nestling vendor`"
+        Some(path) => problem.with_help(format!(
+            "write `use: [{{ component: {path} }}]` in the header of the unit, and run `nestling vendor`"
         )),
         None => problem.with_help(
             "write `include: { local: path/from/the/root.yml }`; a component can be fetched by `nestling vendor`; what stays an include belongs below the `---` of the root's `nestling.yml`",

@@ -1,6 +1,6 @@
 //! The lock file: the commit that each component was fetched from, and the checksum of each of its files.
 
-use super::address::ComponentAddress;
+use super::component_path::ComponentPath;
 use super::rules::VENDOR_LOCK;
 use indexmap::IndexMap;
 use nestling_files::path::RepoPath;
@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 /// The form of the file that this version writes.
 const VERSION: u32 = 1;
 
-/// The vendored components by their addresses.
+/// The vendored components by their paths.
 ///
 /// ```
 /// use nestling::vendor::VendorLock;
@@ -110,13 +110,13 @@ impl VendorLock {
             return Err(with_help(vec![Diagnostic::error(&VENDOR_LOCK, written.version.origin, message)]));
         }
         let mut lock = Self::default();
-        for (address, component) in written.components {
+        for (component_path, component) in written.components {
             let origin = component.origin;
-            if ComponentAddress::parse(&address).is_err() {
-                let message = format!("`{address}` is not the address of a component");
+            if ComponentPath::parse(&component_path).is_err() {
+                let message = format!("`{component_path}` is not the path of a component");
                 return Err(with_help(vec![Diagnostic::error(&VENDOR_LOCK, origin, message)]));
             }
-            lock.components.insert(address, component.value.locked(origin).map_err(with_help)?);
+            lock.components.insert(component_path, component.value.locked(origin).map_err(with_help)?);
         }
         Ok(lock)
     }
@@ -131,8 +131,8 @@ impl VendorLock {
             return text;
         }
         text.push_str("components:\n");
-        for (address, component) in &self.components {
-            let _ = writeln!(text, "  {}:\n    file: {}", quoted(address), quoted(&component.file));
+        for (component_path, component) in &self.components {
+            let _ = writeln!(text, "  {}:\n    file: {}", quoted(component_path), quoted(&component.file));
             if let Some(version) = &component.version {
                 let _ = writeln!(text, "    version: {}", quoted(version));
             }
@@ -229,7 +229,7 @@ mod tests {
             (of("/a.yml", "/a.yml"), "`/a.yml` is not the path of a file of the component"),
             (
                 "{ version: 1, components: { n: { file: a, commit: c, files: { a: s } } } }".to_owned(),
-                "`n` is not the address of a component",
+                "`n` is not the path of a component",
             ),
         ] {
             assert_eq!(read(&text), Err(expected.to_owned()));

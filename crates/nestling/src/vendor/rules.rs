@@ -49,12 +49,12 @@ rules! {
     /// All rules of vendored components.
     RULES;
 
-    COMPONENT_ADDRESS = "component-address" {
+    COMPONENT_PATH = "component-path" {
         severities: &[Error],
-        summary: "the address of a component is invalid",
-        documentation: "An address is `host/group/project/name@version`, as in GitLab's `include: component`. The version is a tag, the \
+        summary: "the path of a component is invalid",
+        documentation: "The path of a component is `host/group/project/name@version`, as in GitLab's `include: component`. The version is a tag, the \
             first numbers of a semantic version (`1`, `1.2`), `~latest`, a branch, or the ID of a commit. Variables such as \
-            `$CI_SERVER_FQDN` are not possible: `nestling vendor` resolves the address once, outside of pipelines.",
+            `$CI_SERVER_FQDN` are not possible: `nestling vendor` resolves the path once, outside of pipelines.",
         source: "vendor.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),

@@ -2,7 +2,7 @@
 
 use super::lock::{VendorLock, checksum};
 use super::rules::{VENDOR_CHANGED, VENDOR_LOCK, VENDOR_MISSING, VENDOR_UNUSED};
-use super::{ComponentAddress, DIRECTORY, LOCK_FILE, LockedComponent};
+use super::{ComponentPath, DIRECTORY, LOCK_FILE, LockedComponent};
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, Suggestion, utf8};
@@ -26,14 +26,14 @@ pub(crate) struct Vendored {
 }
 
 impl Vendored {
-    /// Returns the component of this address.
-    pub(crate) fn get(&self, address: &str) -> Option<&LockedComponent> {
-        self.lock.components.get(address)
+    /// Returns the component of this path.
+    pub(crate) fn get(&self, component_path: &str) -> Option<&LockedComponent> {
+        self.lock.components.get(component_path)
     }
 
     /// Returns the directory of a component, where its files are as in its project.
-    pub(crate) fn directory_of(&self, address: &str) -> RepoPath {
-        address.split('/').fold(self.directory.clone(), |path, part| path.child(part.as_bytes()))
+    pub(crate) fn directory_of(&self, component_path: &str) -> RepoPath {
+        component_path.split('/').fold(self.directory.clone(), |path, part| path.child(part.as_bytes()))
     }
 
     /// Returns the path of the lock file.
@@ -43,8 +43,8 @@ impl Vendored {
 
     /// Returns the paths of all files, each with its component and its checksum.
     pub(crate) fn files(&self) -> impl Iterator<Item = (RepoPath, &str, Origin)> {
-        self.lock.components.iter().flat_map(|(address, component)| {
-            let directory = self.directory_of(address);
+        self.lock.components.iter().flat_map(|(component_path, component)| {
+            let directory = self.directory_of(component_path);
             component.files.iter().map(move |(path, file)| {
                 let path = path.split('/').fold(directory.clone(), |path, part| path.child(part.as_bytes()));
                 (path, file.sha256.as_str(), file.origin)
@@ -99,26 +99,28 @@ fn parse(text: &str, file: FileId) -> (Result<VendorLock, Vec<Diagnostic>>, Orig
 /// A file or a directory cannot be read.
 pub(crate) fn findings<'u>(
     vendored: Option<&Vendored>,
-    uses: impl Iterator<Item = (&'u ComponentAddress, Origin)>,
+    uses: impl Iterator<Item = (&'u ComponentPath, Origin)>,
     files: &dyn Files,
 ) -> Result<Vec<Diagnostic>, ReadError> {
     if let Some(broken) = vendored.filter(|vendored| !vendored.problems.is_empty()) {
         return Ok(broken.problems.clone());
     }
     let mut used: BTreeMap<String, BTreeSet<Origin>> = BTreeMap::new();
-    for (address, origin) in uses {
-        used.entry(address.to_string()).or_default().insert(origin);
+    for (component_path, origin) in uses {
+        used.entry(component_path.to_string()).or_default().insert(origin);
     }
-    let locked: BTreeSet<&str> = vendored.iter().flat_map(|vendored| addresses(vendored)).collect();
+    let locked: BTreeSet<&str> = vendored.iter().flat_map(|vendored| component_paths(vendored)).collect();
     let mut problems = Vec::new();
-    for (address, origins) in used.iter().filter(|(address, _)| !locked.contains(address.as_str())) {
-        let near = Suggestion::among(address, locked.iter().copied()).word();
-        problems.extend(origins.iter().map(|origin| not_vendored(address, *origin, near)));
+    for (component_path, origins) in
+        used.iter().filter(|(component_path, _)| !locked.contains(component_path.as_str()))
+    {
+        let near = Suggestion::among(component_path, locked.iter().copied()).word();
+        problems.extend(origins.iter().map(|origin| not_vendored(component_path, *origin, near)));
     }
     let Some(vendored) = vendored else { return Ok(problems) };
-    for (address, component) in &vendored.lock.components {
-        if !used.contains_key(address) {
-            let message = format!("no unit uses the vendored component `{address}`");
+    for (component_path, component) in &vendored.lock.components {
+        if !used.contains_key(component_path) {
+            let message = format!("no unit uses the vendored component `{component_path}`");
             let problem = Diagnostic::warning(&VENDOR_UNUSED, component.origin, message);
             problems.push(problem.with_help("run `nestling vendor`, which removes it"));
         }
@@ -128,8 +130,7 @@ pub(crate) fn findings<'u>(
         match files.read(&path)? {
             None => problems.push(does_not_exist(&path, origin)),
             Some(bytes) if checksum(&bytes) != sha256 => {
-                let message = format!("vendored file `{path}` differs from its SHA-256 in the lock file");
-                problems.push(changed(message, origin));
+                problems.push(differs(&path, origin));
             }
             Some(_) => {}
         }
@@ -139,13 +140,18 @@ pub(crate) fn findings<'u>(
     Ok(problems)
 }
 
-fn addresses(vendored: &Vendored) -> impl Iterator<Item = &str> {
+fn component_paths(vendored: &Vendored) -> impl Iterator<Item = &str> {
     vendored.lock.components.keys().map(String::as_str)
 }
 
 /// Reports a file that the lock file has.
 pub(crate) fn does_not_exist(path: &RepoPath, origin: Origin) -> Diagnostic {
     changed(format!("vendored file `{path}` does not exist"), origin)
+}
+
+/// Reports a file that is not as it was fetched.
+pub(crate) fn differs(path: &RepoPath, origin: Origin) -> Diagnostic {
+    changed(format!("vendored file `{path}` differs from its SHA-256 in the lock file"), origin)
 }
 
 fn changed(message: String, origin: Origin) -> Diagnostic {
@@ -155,8 +161,8 @@ fn changed(message: String, origin: Origin) -> Diagnostic {
 }
 
 /// Reports a component that the lock file does not have.
-pub(crate) fn not_vendored(address: &str, origin: Origin, near: Option<&str>) -> Diagnostic {
-    let message = format!("component `{address}` is not vendored");
+pub(crate) fn not_vendored(component_path: &str, origin: Origin, near: Option<&str>) -> Diagnostic {
+    let message = format!("component `{component_path}` is not vendored");
     let problem = Diagnostic::error(&VENDOR_MISSING, origin, message);
     match near {
         Some(near) => problem.with_help(format!("run `nestling vendor`, or did you mean `{near}`?")),

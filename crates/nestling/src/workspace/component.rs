@@ -14,6 +14,8 @@ pub(crate) struct Component {
 /// Values of a component of another project.
 #[derive(Debug, Clone)]
 pub(crate) struct Published {
+    /// Its name in its project.
+    pub name: String,
     /// Its version as the unit writes it.
     pub reference: String,
     /// The semantic version; `None` for a branch or a commit.

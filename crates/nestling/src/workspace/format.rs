@@ -144,7 +144,7 @@ pub(crate) struct UseFile {
     /// The template's name.
     #[serde(default)]
     pub template: Option<Located<String>>,
-    /// The address of a component, in place of a template.
+    /// The path of a component, in place of a template.
     #[serde(default)]
     pub component: Option<Located<String>>,
     /// Its inputs.

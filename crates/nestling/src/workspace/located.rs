@@ -35,25 +35,29 @@ impl Located {
     }
 }
 
-/// Finds a vendored component by its address.
+/// Finds a vendored component by its path.
 pub(super) fn vendored_component(
     vendored: &Vendored,
     dir: &TemplateDirectory,
     files: &dyn Files,
-    address: &str,
+    component_path: &str,
 ) -> Result<Option<Located>, Vec<Diagnostic>> {
     if !vendored.problems.is_empty() {
         return Err(vendored.problems.clone());
     }
-    let Some(component) = vendored.get(address) else { return Ok(None) };
-    let directory = vendored.directory_of(address);
+    let Some(component) = vendored.get(component_path) else { return Ok(None) };
+    let directory = vendored.directory_of(component_path);
     let path = component.file.split('/').fold(directory.clone(), |path, part| path.child(part.as_bytes()));
     let bytes = files.read(&path).map_err(|error| vec![unreadable(&error)])?;
-    let Some(bytes) = bytes else {
-        let origin = component.files.get(&component.file).map_or(component.origin, |file| file.origin);
-        return Err(vec![vendor::does_not_exist(&path, origin)]);
-    };
-    let reference = address.rsplit('@').next().unwrap_or_default().to_owned();
+    let locked = component.files.get(&component.file);
+    let origin = locked.map_or(component.origin, |file| file.origin);
+    let Some(bytes) = bytes else { return Err(vec![vendor::does_not_exist(&path, origin)]) };
+    if locked.is_none_or(|file| vendor::checksum(&bytes) != file.sha256) {
+        return Err(vec![vendor::differs(&path, origin)]);
+    }
+    let (path_in_host, reference) = component_path.split_once('@').unwrap_or((component_path, ""));
+    let name = path_in_host.rsplit('/').next().unwrap_or_default().to_owned();
+    let reference = reference.to_owned();
     let (version, sha) = (component.version.clone(), component.commit.clone());
     let is_planned = dir.revision.is_none();
     let located = Located::of_library(dir.shown(&path), bytes);
@@ -61,7 +65,7 @@ pub(super) fn vendored_component(
         path: is_planned.then_some(path),
         // The lock file has values that the component can read.
         links: if is_planned { vec![vendored.lock_path()] } else { Vec::new() },
-        published: Some(Published { reference, version, sha }),
+        published: Some(Published { name, reference, version, sha }),
         component_directory: Some(directory),
         ..located
     }))

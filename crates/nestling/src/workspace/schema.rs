@@ -232,7 +232,7 @@ fn uses() -> Value {
             (
                 "component",
                 text(
-                    "Address of a [vendored component](../vendor.md), in place of a template: `host/group/project/name@version`",
+                    "Path of a [vendored component](../vendor.md), in place of a template: `host/group/project/name@version`",
                 ),
             ),
             ("inputs", json!({ "description": "Inputs of the template or the component", "type": "object" })),

@@ -142,7 +142,7 @@ impl<'a> Templates<'a> {
         };
         let listed = spec.component.as_ref().and_then(Node::as_seq).unwrap_or_default();
         let component = Component {
-            name: component_name(name).to_owned(),
+            name: published.as_ref().map_or(component_name(name), |published| &published.name).to_owned(),
             published,
             listed: listed.iter().filter_map(Node::text).map(str::to_owned).collect(),
         };

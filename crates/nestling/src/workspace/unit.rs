@@ -1,7 +1,7 @@
 //! A unit: a directory with CI of its own.
 
 use super::document::Body;
-use crate::vendor::ComponentAddress;
+use crate::vendor::ComponentPath;
 use indexmap::IndexMap;
 use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::check::AllowEntry;
@@ -161,10 +161,10 @@ pub(crate) enum Sign {
 /// A template or a component that a unit uses.
 #[derive(Debug, Clone)]
 pub(crate) struct Use {
-    /// The name of the template, or the address of the component, as written.
+    /// The name of the template, or the path of the component, as written.
     pub template: String,
     /// The component; `None` for a template of the workspace.
-    pub component: Option<ComponentAddress>,
+    pub component: Option<ComponentPath>,
     /// The inputs as written.
     pub inputs: Map,
     /// Inputs that differ for an environment of the catalogue, by its name.

@@ -5,8 +5,8 @@ use super::format::UseFile;
 use super::mapping::{each_item, expect_mapping};
 use super::template_name::template_stem;
 use super::unit::{EnvironmentInputs, ReplacedUse, Unit, Use};
-use crate::vendor::ComponentAddress;
-use crate::vendor::rules::COMPONENT_ADDRESS;
+use crate::vendor::ComponentPath;
+use crate::vendor::rules::COMPONENT_PATH;
 use crate::workspace::environment_rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::rules::{INPUTS, USE_CLASH};
 use indexmap::IndexMap;
@@ -36,23 +36,25 @@ pub(crate) fn read_uses(node: Option<&Node>) -> Result<Vec<Use>, Vec<Diagnostic>
     })
 }
 
-/// Reads the name of a use: that of a template, or the address of a component.
+/// Reads the name of a use: that of a template, or the path of a component.
 fn named(
     template: Option<Located<String>>,
     component: Option<Located<String>>,
     item: &Node,
-) -> Result<(Located<String>, Option<ComponentAddress>), Vec<Diagnostic>> {
+) -> Result<(Located<String>, Option<ComponentPath>), Vec<Diagnostic>> {
     let (origin, message) = match (template, component) {
         (Some(name), None) => return Ok((name, None)),
-        (None, Some(address)) => {
-            let parsed = ComponentAddress::parse(&address.value).map_err(|error| {
-                let problem = Diagnostic::error(&COMPONENT_ADDRESS, address.origin, error.to_string());
+        (None, Some(component_path)) => {
+            let parsed = ComponentPath::parse(&component_path.value).map_err(|error| {
+                let problem = Diagnostic::error(&COMPONENT_PATH, component_path.origin, error.to_string());
                 vec![problem.with_help(error.help())]
             })?;
-            return Ok((address, Some(parsed)));
+            return Ok((component_path, Some(parsed)));
         }
         (None, None) => (item.origin, "a use must have `template` or `component`"),
-        (Some(_), Some(address)) => (address.origin, "a use cannot have both `template` and `component`"),
+        (Some(_), Some(component_path)) => {
+            (component_path.origin, "a use cannot have both `template` and `component`")
+        }
     };
     let problem = Diagnostic::error(&HEADER, origin, message);
     Err(vec![problem.with_help(

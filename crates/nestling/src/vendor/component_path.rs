@@ -1,23 +1,23 @@
-//! Addresses of components, as GitLab's `include: component` has them
+//! Paths of components, as GitLab's `include: component` has them
 //! (<https://docs.gitlab.com/ci/components/#use-a-component>).
 
 use std::fmt;
 
-/// The address of a component: `host/group/project/name@version`.
+/// The path of a component: `host/group/project/name@version`.
 ///
 /// The [module](super) has an example.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ComponentAddress {
+pub struct ComponentPath {
     host: String,
     project: String,
     name: String,
     version: String,
 }
 
-/// Reason why a string is not the address of a component.
+/// Reason why a string is not the path of a component.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum AddressError {
+pub enum ComponentPathError {
     /// It has no `@`, or nothing after it.
     #[error("`{0}` has no version")]
     NoVersion(String),
@@ -25,11 +25,11 @@ pub enum AddressError {
     #[error("`{0}` contains a variable")]
     Variable(String),
     /// It has too few parts, or a part that is no name.
-    #[error("`{0}` is not the address of a component")]
+    #[error("`{0}` is not the path of a component")]
     Malformed(String),
 }
 
-impl AddressError {
+impl ComponentPathError {
     /// Returns the way out.
     pub fn help(&self) -> &'static str {
         match self {
@@ -37,28 +37,28 @@ impl AddressError {
                 "add a version: `@1.2.3`, `@1` for the newest `1.x.y`, `@~latest`, a branch, or the ID of a commit"
             }
             Self::Variable(_) => {
-                "write the host, such as `gitlab.com`: `nestling vendor` resolves the address before any pipeline runs"
+                "write the host, such as `gitlab.com`: `nestling vendor` resolves the path before any pipeline runs"
             }
             Self::Malformed(_) => "write `host/group/project/name@version`, without `https://`",
         }
     }
 }
 
-impl ComponentAddress {
-    /// Reads an address.
+impl ComponentPath {
+    /// Reads an path.
     ///
     /// # Errors
     /// It has no version, contains a variable, or is not of the form `host/group/project/name@version`.
-    pub fn parse(text: &str) -> Result<Self, AddressError> {
+    pub fn parse(text: &str) -> Result<Self, ComponentPathError> {
         if text.contains('$') {
-            return Err(AddressError::Variable(text.to_owned()));
+            return Err(ComponentPathError::Variable(text.to_owned()));
         }
         let (path, version) = match text.split_once('@') {
             Some((path, version)) if !version.is_empty() => (path, version),
-            _ => return Err(AddressError::NoVersion(text.to_owned())),
+            _ => return Err(ComponentPathError::NoVersion(text.to_owned())),
         };
         let parts: Vec<&str> = path.split('/').collect();
-        let malformed = || AddressError::Malformed(text.to_owned());
+        let malformed = || ComponentPathError::Malformed(text.to_owned());
         let [host, groups @ .., _, name] = &parts[..] else { return Err(malformed()) };
         let is_valid = is_host(host)
             && !groups.is_empty()
@@ -113,7 +113,7 @@ impl ComponentAddress {
     }
 }
 
-impl fmt::Display for ComponentAddress {
+impl fmt::Display for ComponentPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}@{}", self.host, self.project, self.name, self.version)
     }
@@ -129,7 +129,7 @@ fn is_host(host: &str) -> bool {
         && port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Returns `true` for a name of a group, a project or a component. None can be an option of git, or lead out of a directory.
+/// Returns `true` for a name of a group, a project or a component. None can be an option of git, or point outside of a directory.
 fn is_name(part: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte);
     !part.is_empty() && !part.starts_with(['-', '.']) && part.bytes().all(is_allowed)
@@ -148,14 +148,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_has_a_host_a_project_a_name_and_a_version() {
+    fn a_path_has_a_host_a_project_a_name_and_a_version() {
         let parts = |text: &str| {
-            let address = ComponentAddress::parse(text)?;
-            assert_eq!(address.to_string(), text);
-            Ok([address.host, address.project, address.name, address.version].join(" "))
+            let component_path = ComponentPath::parse(text)?;
+            assert_eq!(component_path.to_string(), text);
+            Ok([component_path.host, component_path.project, component_path.name, component_path.version]
+                .join(" "))
         };
-        let malformed = |text: &str| Err(AddressError::Malformed(text.to_owned()));
-        let no_version = |text: &str| Err(AddressError::NoVersion(text.to_owned()));
+        let malformed = |text: &str| Err(ComponentPathError::Malformed(text.to_owned()));
+        let no_version = |text: &str| Err(ComponentPathError::NoVersion(text.to_owned()));
         for (text, expected) in [
             ("gitlab.com/components/go/test@1", Ok("gitlab.com components/go test 1")),
             ("git.example.com:8443/a/b/c/d@~latest", Ok("git.example.com:8443 a/b/c d ~latest")),
@@ -173,7 +174,7 @@ mod tests {
         ] {
             assert_eq!(parts(text), expected.map(str::to_owned), "{text}");
         }
-        let variable = ComponentAddress::parse("$CI_SERVER_FQDN/g/p/n@1");
-        assert!(matches!(variable, Err(AddressError::Variable(_))));
+        let variable = ComponentPath::parse("$CI_SERVER_FQDN/g/p/n@1");
+        assert!(matches!(variable, Err(ComponentPathError::Variable(_))));
     }
 }
