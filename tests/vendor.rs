@@ -50,11 +50,11 @@ fn files_in(directory: &Path) -> Vec<std::path::PathBuf> {
 }
 
 fn of(repository: &Repository, arguments: &[&str], code: i32, parts: &[&str]) -> String {
-    expect(run(nestling(repository.path()).args(arguments)), code, parts)
+    expect(&run(nestling(repository.path()).args(arguments)), code, parts)
 }
 
-fn expect(output: Output, code: i32, parts: &[&str]) -> String {
-    let text = said(&output);
+fn expect(output: &Output, code: i32, parts: &[&str]) -> String {
+    let text = said(output);
     assert_eq!(output.status.code(), Some(code), "{text}");
     parts.iter().for_each(|part| assert!(text.contains(part), "no `{part}` in {text}"));
     text
@@ -91,16 +91,16 @@ fn components_are_fetched_once_and_a_pipeline_needs_no_network() {
         format!("git.example.com/components/node/test@1: tag 1.0.0, commit {node_commit}: fetched"),
         format!("git.example.com/components/scan/scan@~latest: tag 0.3.0, commit {scan_commit}: fetched"),
     ];
-    expect(host.run(&repository, &[]), 0, &fetched.each_ref().map(String::as_str));
+    expect(&host.run(&repository, &[]), 0, &fetched.each_ref().map(String::as_str));
     let license = "ci/vendor/git.example.com/components/scan/scan@~latest/LICENSE";
     assert!(repository.path().join(license).is_file());
-    expect(host.run(&repository, &[]), 0, &["1.0.0, commit", ": unchanged"]);
+    expect(&host.run(&repository, &[]), 0, &["1.0.0, commit", ": unchanged"]);
     repository.commit("components");
     of(&repository, &["vendor", "--check"], 0, &["as in the lock file"]);
     let arguments = ["generate", "--all", "--as", "merge_request", "-o", "-"];
     let pipeline = run(nestling(repository.path()).args(arguments));
     let text = expect(
-        Output { stdout: Vec::new(), ..pipeline.clone() },
+        &Output { stdout: Vec::new(), ..pipeline.clone() },
         0,
         &[
             "note[workflow-in-unit]",
@@ -121,7 +121,7 @@ fn an_update_selects_the_units_whose_jobs_differ() {
     let (host, repository) = (Host::new(), users());
     let node = host.publish("node", "1.0.0", str::to_owned);
     host.publish("scan", "0.3.0", str::to_owned);
-    expect(host.run(&repository, &[]), 0, &["fetched"]);
+    expect(&host.run(&repository, &[]), 0, &["fetched"]);
     repository.commit("components");
     node.write(
         "templates/test.yml",
@@ -131,7 +131,7 @@ fn an_update_selects_the_units_whose_jobs_differ() {
     node.git(&["tag", "1.1.0"]);
     node.git(&["tag", "2.0.0"]);
     node.git(&["push", "--quiet", "--tags", host.bare("node").to_str().unwrap()]);
-    expect(host.run(&repository, &[]), 0, &["tag 1.0.0"]);
+    expect(&host.run(&repository, &[]), 0, &["tag 1.0.0"]);
     let name = "git.example.com/components/node/test";
     expect(
         host.run(&repository, &[name]),
@@ -150,9 +150,9 @@ fn an_update_selects_the_units_whose_jobs_differ() {
     );
     let lock = "ci/vendor/nestling-vendor.lock";
     of(&repository, &["explain", lock, "--base", "HEAD"], 0, &["web is generated from it"]);
-    expect(host.run(&repository, &["--update"]), 0, &["test@1: tag 1.1.0", "up to date"]);
+    expect(&host.run(&repository, &["--update"]), 0, &["test@1: tag 1.1.0", "up to date"]);
     repository.write("web/nestling.yml", &NODE.replace("@1", "@main"));
-    let branch = expect(host.run(&repository, &[]), 0, &["branch main", "test@1: removed, no unit uses it"]);
+    let branch = expect(&host.run(&repository, &[]), 0, &["branch main", "test@1: removed, no unit uses it"]);
     assert!(
         branch.contains("warning: `main` of `git.example.com/components/node/test@main` is a branch"),
         "{branch}"
@@ -160,7 +160,7 @@ fn an_update_selects_the_units_whose_jobs_differ() {
     assert!(!repository.path().join("ci/vendor/git.example.com/components/node/test@1").exists());
     let id = node.git(&["rev-parse", "1.0.0"]);
     repository.write("web/nestling.yml", &NODE.replace("@1", &format!("@{}", id.trim())));
-    expect(host.run(&repository, &[]), 0, &[&format!(": commit {}: fetched", &id[..8])]);
+    expect(&host.run(&repository, &[]), 0, &[&format!(": commit {}: fetched", &id[..8])]);
 }
 
 #[test]
@@ -168,20 +168,20 @@ fn what_is_not_as_it_was_fetched_is_an_error_until_it_is_restored() {
     let (host, repository) = (Host::new(), users());
     host.publish("node", "1.0.0", str::to_owned);
     host.publish("scan", "0.3.0", str::to_owned);
-    expect(host.run(&repository, &[]), 0, &["fetched"]);
+    expect(&host.run(&repository, &[]), 0, &["fetched"]);
     let file = "ci/vendor/git.example.com/components/node/test@1/templates/test.yml";
     repository.write(file, "test: { script: evil }\n");
     for command in [&["check"][..], &["generate", "--all", "-o", "-"], &["vendor", "--check"]] {
         let text = of(&repository, command, 1, &["error[vendor-changed]", file, "nestling-vendor.lock:"]);
         assert_eq!(text.matches("error[").count(), 1, "{text}");
     }
-    expect(host.run(&repository, &[]), 0, &["files restored"]);
+    expect(&host.run(&repository, &[]), 0, &["files restored"]);
     of(&repository, &["check"], 0, &["no errors"]);
     repository.write("web/nestling.yml", "test: { script: npm test }\n");
     let unused = "warning[vendor-unused]: no unit uses the vendored component `git.example.com/components/node/test@1`";
     of(&repository, &["check"], 0, &[unused]);
     of(&repository, &["vendor", "--check"], 1, &[unused]);
-    expect(host.run(&repository, &[]), 0, &["removed, no unit uses it"]);
+    expect(&host.run(&repository, &[]), 0, &["removed, no unit uses it"]);
     of(&repository, &["vendor", "--check"], 0, &[]);
 }
 
@@ -199,16 +199,16 @@ fn what_cannot_be_fetched_is_an_error_and_nothing_is_written() {
     ] {
         let unit = format!("unit: {{ use: {{ component: git.example.com/{component_path} }} }}\n");
         repository.write("web/nestling.yml", &unit).write("image/nestling.yml", "a: { script: x }\n");
-        expect(host.run(&repository, &[]), 3, parts);
+        expect(&host.run(&repository, &[]), 3, parts);
         assert!(!repository.path().join("ci/vendor").exists());
     }
     repository
         .write("web/nestling.yml", "unit: { use: { component: git.example.com/components/node/test } }\n");
-    expect(host.run(&repository, &[]), 1, &["error[component-path]", "has no version"]);
-    expect(host.run(&repository, &["other"]), 1, &["error[component-path]"]);
+    expect(&host.run(&repository, &[]), 1, &["error[component-path]", "has no version"]);
+    expect(&host.run(&repository, &["other"]), 1, &["error[component-path]"]);
     repository.write("web/nestling.yml", NODE);
-    expect(host.run(&repository, &["other"]), 2, &["no unit uses the component `other`"]);
+    expect(&host.run(&repository, &["other"]), 2, &["no unit uses the component `other`"]);
     repository.write("elsewhere/x", "");
     std::os::unix::fs::symlink(repository.path().join("elsewhere"), repository.path().join("ci")).unwrap();
-    expect(host.run(&repository, &[]), 4, &["`ci` is a link"]);
+    expect(&host.run(&repository, &[]), 4, &["`ci` is a link"]);
 }
