@@ -134,7 +134,7 @@ fn an_update_selects_the_units_whose_jobs_differ() {
     expect(&host.run(&repository, &[]), 0, &["tag 1.0.0"]);
     let name = "git.example.com/components/node/test";
     expect(
-        host.run(&repository, &[name]),
+        &host.run(&repository, &[name]),
         0,
         &["tag 1.1.0", "updated from 1.0.0", "0.3.0, commit", "unchanged"],
     );
