@@ -140,7 +140,7 @@ const LOSSES: [(&str, &str, &str, &str); 17] = [
         "api:test: it starts in another way",
     ),
     (PARENT, "{ template: Jobs/SAST.gitlab-ci.yml }, ", "", "an include that is not read is gone"),
-    (PARENT, "if: $MORE", "if: $LESS", "more: it is made if"),
+    (PARENT, "if: $MORE", "if: $LESS", "more: it is created if"),
     (PARENT, "[build, test, deploy]", "[test, build, deploy]", "api:test no longer waits for all"),
     (
         PARENT,
