@@ -47,13 +47,29 @@ impl Gates {
                 (name.clone(), globs.iter().filter_map(|glob| Glob::parse(glob).ok()).collect())
             })
             .collect();
-        for path in &tree.files {
-            let selected = project.plan(ChangeSet::of_paths([path.clone()])).select()?;
-            for unit in selected.selection.selected() {
+        let files: Vec<&RepoPath> = tree.files.iter().collect();
+        let mut open = vec![files.as_slice()];
+        while let Some(paths) = open.pop() {
+            if paths.is_empty() {
+                continue;
+            }
+            let changes = ChangeSet::of_paths(paths.iter().map(|path| (*path).clone()));
+            let selected = project.plan(changes).select()?;
+            let is_matched = |unit: &UnitName, path: &RepoPath| {
                 let globs = parsed.get(unit).map(Vec::as_slice).unwrap_or_default();
-                if !globs.iter().any(|glob| glob.matches(path)) {
-                    selecting.entry(unit.clone()).or_default().insert(path);
+                globs.iter().any(|glob| glob.matches(path))
+            };
+            let is_missing = |unit: &&UnitName| !paths.iter().all(|path| is_matched(unit, path));
+            let missing: Vec<&UnitName> = selected.selection.selected().filter(is_missing).collect();
+            // A change of several paths selects all units that one of them does: where each of those units has globs for all of
+            // the paths, no path needs a closer look.
+            if let [path] = paths {
+                for unit in missing {
+                    selecting.entry(unit.clone()).or_default().insert(*path);
                 }
+            } else if !missing.is_empty() {
+                let (first, second) = paths.split_at(paths.len() / 2);
+                open.extend([first, second]);
             }
         }
         for (unit, paths) in selecting {
@@ -72,8 +88,9 @@ impl Gates {
             gates.insert(job.name.to_string(), own);
         }
         // A needed job is in each pipeline that has the job which needs it.
+        let names: BTreeSet<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
         let needed: Vec<(String, Vec<String>)> =
-            jobs.iter().map(|job| (job.name.to_string(), needed_by(job, jobs))).collect();
+            jobs.iter().map(|job| (job.name.to_string(), needed_by(job, &names))).collect();
         loop {
             let mut has_changed = false;
             for (name, others) in &needed {
@@ -95,11 +112,11 @@ impl Gates {
 }
 
 /// Returns the names of the jobs of the same pipeline that a job needs.
-fn needed_by(job: &Job, jobs: &[Job]) -> Vec<String> {
+fn needed_by(job: &Job, jobs: &BTreeSet<&str>) -> Vec<String> {
     let mut names = Vec::new();
     for need in needs(&job.body).unwrap_or_default() {
         let NeedSource::Job(name) = need.source else { continue };
-        let is_known = |name: &str| jobs.iter().any(|job| job.name.as_str() == name);
+        let is_known = |name: &str| jobs.contains(name);
         let base = parallel_base(name).map(|(base, _)| base);
         names.extend([Some(name), base].into_iter().flatten().find(|name| is_known(name)).map(str::to_owned));
     }
