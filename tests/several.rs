@@ -12,7 +12,7 @@ workspace:
 
 const TEMPLATE: &str = "\
 test:
-  script: [\"make ${{ vars.region }} ${{ vars.shards + 1 }} ${{ vars.owner }}\"]
+  script: [\"make ${{ vars.region }} ${{ vars.shards + 1 }} ${{ vars.owner | default('nobody', true) }}\"]
 #% if vars.fast
 fast: { script: make fast }
 #% endif
@@ -38,9 +38,9 @@ fn one_workspace_makes_two_pipelines_by_its_variables() {
     for (text, present) in [
         (&eu, "  script: [\"make eu 4 7\"]"),
         (&eu, "# Variable: region=eu\n"),
-        (&us, "make us=1 2 "),
+        (&us, "make us=1 2 nobody"),
         (&us, "api:fast:"),
-        (&generated(&[]), "make none 2 "),
+        (&generated(&[]), "make none 2 nobody"),
     ] {
         assert!(
             text.contains(present) || text.contains(&present.replace("[\"", "").replace("\"]", "")),

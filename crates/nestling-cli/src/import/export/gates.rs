@@ -1,10 +1,10 @@
 //! The paths that select each unit, as globs of `rules:changes`.
 
+use super::matching::Matching;
 use crate::exit::Failure;
 use crate::import::evidence::whole;
 use crate::import::tree::Tree;
-use nestling::{ChangeSet, Job, Project, RepoPath, Unit, UnitName};
-use nestling_files::path::Glob;
+use nestling::{Job, Project, RepoPath, Unit, UnitName};
 use nestling_gitlab::pipeline::need::{NeedSource, needs, parallel_base};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,40 +39,8 @@ impl Gates {
 
     /// Adds each file that selects a unit and that no glob matches: a template, a lock file, a manifest.
     fn add_files(&mut self, project: &Project<'_>, tree: &Tree) -> Result<(), Failure> {
-        let mut selecting: BTreeMap<UnitName, BTreeSet<&RepoPath>> = BTreeMap::new();
-        let parsed: BTreeMap<UnitName, Vec<Glob>> = self
-            .of_units
-            .iter()
-            .map(|(name, globs)| {
-                (name.clone(), globs.iter().filter_map(|glob| Glob::parse(glob).ok()).collect())
-            })
-            .collect();
-        let files: Vec<&RepoPath> = tree.files.iter().collect();
-        let mut open = vec![files.as_slice()];
-        while let Some(paths) = open.pop() {
-            if paths.is_empty() {
-                continue;
-            }
-            let changes = ChangeSet::of_paths(paths.iter().map(|path| (*path).clone()));
-            let selected = project.plan(changes).select()?;
-            let is_matched = |unit: &UnitName, path: &RepoPath| {
-                let globs = parsed.get(unit).map(Vec::as_slice).unwrap_or_default();
-                globs.iter().any(|glob| glob.matches(path))
-            };
-            let is_missing = |unit: &&UnitName| !paths.iter().all(|path| is_matched(unit, path));
-            let missing: Vec<&UnitName> = selected.selection.selected().filter(is_missing).collect();
-            // A change of several paths selects all units that one of them does: where each of those units has globs for all of
-            // the paths, no path needs a closer look.
-            if let [path] = paths {
-                for unit in missing {
-                    selecting.entry(unit.clone()).or_default().insert(*path);
-                }
-            } else if !missing.is_empty() {
-                let (first, second) = paths.split_at(paths.len() / 2);
-                open.extend([first, second]);
-            }
-        }
-        for (unit, paths) in selecting {
+        let matching = Matching::of(&self.of_units);
+        for (unit, paths) in matching.selecting(project, &tree.files)? {
             let globs = folded(&paths, tree);
             self.of_units.entry(unit).or_default().extend(globs);
         }

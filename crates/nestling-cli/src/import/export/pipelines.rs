@@ -14,7 +14,7 @@ use nestling::{
     parsed_size,
 };
 use nestling_gitlab::facts::{PipelineSource, Policy};
-use nestling_gitlab::pipeline::guard::Guard;
+use nestling_gitlab::pipeline::guard::{Atom, Guard};
 use nestling_gitlab::pipeline::need::needs;
 use nestling_gitlab::pipeline::presence::workflow_guard;
 use nestling_gitlab::pipeline::rule::is_manual;
@@ -50,7 +50,7 @@ const KINDS: [Written; 5] = [
 pub(super) struct JobsFile {
     /// Its path, if it is one file.
     pub path: String,
-    /// The texts of its parts, none of which is larger than GitLab reads.
+    /// The content of its parts, none of which is larger than GitLab reads.
     pub parts: Vec<String>,
     /// The conditions of which one includes it; none if it always is.
     pub conditions: Vec<&'static str>,
@@ -163,8 +163,7 @@ impl Making<'_> {
             let is_open = |kind: &Kind| {
                 let variables = kind.root_variables();
                 let creation = Kind::creation(&variables, kind.unknown_changes());
-                let found = guard(name, &job.body, &creation.moment(root.has_workflow_rules()));
-                found != Guard::Never && found != Guard::Always
+                is_condition(&guard(name, &job.body, &creation.moment(root.has_workflow_rules())))
             };
             if Kind::of_import(self.default_branch).iter().any(is_open) {
                 losses.more(name, "its conditions: the jobs run without them");
@@ -192,7 +191,7 @@ impl Making<'_> {
         }
     }
 
-    /// Returns the texts of the jobs, in as few parts as GitLab reads.
+    /// Returns the jobs as YAML, in as few parts as GitLab reads.
     fn parts(
         &self,
         project: &Project<'_>,
@@ -303,6 +302,17 @@ impl Making<'_> {
             losses.less(name, &text);
         }
         Ok(())
+    }
+}
+
+/// Returns `true` if a guard depends on more than the kind of pipeline, whose own variables are set.
+fn is_condition(guard: &Guard) -> bool {
+    match guard {
+        Guard::Always | Guard::Never => false,
+        Guard::Atom(Atom::IsSet(name) | Atom::IsPresent(name)) => !name.starts_with("CI_COMMIT_"),
+        Guard::Atom(_) => true,
+        Guard::Not(inner) => is_condition(inner),
+        Guard::All(parts) | Guard::Any(parts) => parts.iter().any(is_condition),
     }
 }
 
