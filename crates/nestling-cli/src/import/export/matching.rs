@@ -1,6 +1,6 @@
 //! Files that select a unit although none of its globs matches them.
 //!
-//! Each file would have to be asked about by itself, since a change of several files tells nothing about one of them. Files with the same
+//! Each file would have to be asked about by itself, since a change of several files shows nothing about one of them. Files with the same
 //! owner are asked about in groups, by the binary digits of the owner's number: two units differ in at least one digit, so for each file
 //! and each other unit there is a group that has the file and only files that do not belong to that unit.
 
