@@ -40,8 +40,9 @@ impl Gates {
     /// Adds each file that selects a unit and that no glob matches: a template, a lock file, a manifest.
     fn add_files(&mut self, project: &Project<'_>, tree: &Tree) -> Result<(), Failure> {
         let matching = Matching::of(&self.of_units);
+        let all = file_counts(&tree.files);
         for (unit, paths) in matching.selecting(project, &tree.files)? {
-            let globs = folded(&paths, tree);
+            let globs = folded(&paths, &all);
             self.of_units.entry(unit).or_default().extend(globs);
         }
         Ok(())
@@ -105,19 +106,24 @@ fn closure(project: &Project<'_>, unit: &UnitName) -> BTreeSet<UnitName> {
     known
 }
 
-/// Returns paths as globs: a directory as a whole where all of its files are among them.
-fn folded(paths: &BTreeSet<&RepoPath>, tree: &Tree) -> BTreeSet<String> {
-    let mut counts: BTreeMap<RepoPath, (usize, usize)> = BTreeMap::new();
-    for path in &tree.files {
+/// Returns the number of files below each directory but the root.
+fn file_counts<'p>(paths: impl IntoIterator<Item = &'p RepoPath>) -> BTreeMap<RepoPath, usize> {
+    let mut counts = BTreeMap::new();
+    for path in paths {
         let mut directory = path.parent();
-        while let Some(known) = directory.filter(|directory| !directory.to_string().is_empty()) {
-            let count = counts.entry(known.clone()).or_default();
-            count.0 += 1;
-            count.1 += usize::from(paths.contains(path));
+        while let Some(known) = directory.filter(|directory| !directory.is_root()) {
             directory = known.parent();
+            *counts.entry(known).or_default() += 1;
         }
     }
-    let is_whole = |directory: &RepoPath| counts.get(directory).is_some_and(|(all, among)| all == among);
+    counts
+}
+
+/// Returns paths as globs: a directory as a whole where all of its files are among them.
+fn folded(paths: &BTreeSet<&RepoPath>, all: &BTreeMap<RepoPath, usize>) -> BTreeSet<String> {
+    let among = file_counts(paths.iter().copied());
+    let is_whole =
+        |directory: &RepoPath| among.contains_key(directory) && among.get(directory) == all.get(directory);
     let mut globs = BTreeSet::new();
     for path in paths {
         let mut topmost = None;
