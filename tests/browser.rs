@@ -131,7 +131,9 @@ fn one_unit(jobs: &str) -> Files<'_> {
 /// at base.
 fn based() -> String {
     let same = "build: { stage: build, script: make }\n";
-    let base = format!("{same}test: {{ stage: test, image: 'node:22', script: x }}\nold: {{ scrpt: x, script: x }}\n");
+    let base = format!(
+        "{same}test: {{ stage: test, image: 'node:22', script: x }}\nold: {{ scrpt: x, script: x }}\n"
+    );
     let head = format!("{same}test: {{ stage: test, image: 'node:24', script: x }}\nnew: {{ script: x }}\n");
     let [base, head] = [("test, build", &base), ("build, test", &head)].map(|(stages, jobs)| {
         let workspace = format!("workspace: {{ stages: [{stages}, deploy] }}\n");

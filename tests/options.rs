@@ -141,8 +141,7 @@ fn the_form_of_the_files_is_the_same_for_check_and_preview() {
         assert!(said_with(&["--parts", "2"]).contains(problem), "{command}");
     }
     repository.write("a/nestling.yml", "build: { stage: build, script: make }\n");
-    let page =
-        output(nestling(repository.path()).args(["preview", "--all", "--parts", "2", "--html", "-"]));
+    let page = output(nestling(repository.path()).args(["preview", "--all", "--parts", "2", "--html", "-"]));
     assert!(page.contains("\"trigger\":\"part 2 of 2\""));
     let refused = said(&run(nestling(repository.path()).args(["check", "x.yml", "--parts", "2"])));
     assert!(refused.contains("`--parts` conflicts with FILE"), "{refused}");

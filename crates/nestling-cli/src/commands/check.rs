@@ -72,7 +72,8 @@ pub(crate) fn idle_option(matches: &ArgMatches) -> Option<&'static str> {
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let (problems, sources, summary) = if args.files.is_empty() {
-        let mut session = invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk).with_files(&args.form))?;
+        let mut session =
+            invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk).with_files(&args.form))?;
         // Keys without effect are looked for in the same directories again.
         session.remember();
         let checked = session.check()?;

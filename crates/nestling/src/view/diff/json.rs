@@ -111,11 +111,7 @@ fn changed_key(key: &ChangedKey) -> ChangedKeyV1 {
 
 fn folded(alike: &Alike) -> FoldedV1 {
     let names = alike.jobs.values().flatten().map(|job| job.name.to_string());
-    FoldedV1 {
-        title: alike.title(),
-        jobs: names.collect(),
-        change: changed_key(&alike.change),
-    }
+    FoldedV1 { title: alike.title(), jobs: names.collect(), change: changed_key(&alike.change) }
 }
 
 /// Returns the JSON schema of the format (draft 2020-12).
