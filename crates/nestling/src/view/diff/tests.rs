@@ -224,7 +224,7 @@ fn the_same_lines_in_several_units_are_one_change() {
         ["api", "web", "lib"].map(job).concat()
     };
     let text = shown(&jobs("'api-tools:1'"), &jobs("'api-tools:2'"));
-    let change = "`image` changes in 3 jobs of 3 units\n  - \"api-tools:1\"\n  + \"api-tools:2\"\n";
+    let change = "`image` changes in 3 jobs of 3 units\n  - api-tools:1\n  + api-tools:2\n";
     assert!(text.contains(change), "{text}");
 }
 
