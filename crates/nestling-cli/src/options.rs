@@ -1,6 +1,8 @@
 //! Options that several commands share. A command flattens the groups that it reads; clap refuses the others there.
 
 use crate::io::Color;
+use nestling::{Comments, EmitOptions, Parts};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Heading of the options that say what is compared.
@@ -44,7 +46,7 @@ pub(crate) struct HeadOptions {
         help_heading = CHANGES
     )]
     pub workspace_from: Option<String>,
-    /// Run no commands of the repository (`synth`), and fetch nothing
+    /// Do not run commands of the repository (`synth`), and do not fetch anything
     #[arg(long, env = "NESTLING_NO_RUN", value_parser = switch, help_heading = CHANGES)]
     pub no_run: bool,
     /// Do not fetch missing commits
@@ -84,6 +86,9 @@ pub(crate) struct PlanOptions {
     /// Simulate a pipeline of this kind: merge_request, branch:NAME, tag:NAME, schedule, web, …
     #[arg(long = "as", value_name = "KIND", env = "NESTLING_AS", help_heading = SELECTION)]
     pub act_as: Option<String>,
+    /// Set a variable of the workspace (`vars`) to another value, such as `region=eu` (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment, help_heading = SELECTION)]
+    pub vars: Vec<(String, String)>,
 }
 
 /// Options of commands that select the units which a change affects.
@@ -109,7 +114,7 @@ pub(crate) struct ChangeOptions {
 /// Options of commands that show or write the deploys of a pipeline.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct DeployOptions {
-    /// Deploy only to this environment of the catalogue; jobs without an environment still run
+    /// Deploy only to this environment of the workspace (`environments` in `nestling.yml`); jobs without an environment still run
     #[arg(
         long,
         value_name = "NAME",
@@ -131,10 +136,21 @@ pub(crate) struct CdkOptions {
 /// Options of commands that plan a pipeline without the jobs that have passed.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct PassedOptions {
-    /// Directory of verified records: omits jobs that have passed with the same content (`reuse`), and selects units whose
-    /// jobs did not pass before (`pipelines: unpassed`)
+    /// Use the verified records in DIR to omit jobs that have passed with the same content (`reuse`), and to select
+    /// units whose jobs have not passed before (`pipelines: unpassed`)
     #[arg(long, value_name = "DIR", env = "NESTLING_PASSED")]
     pub passed: Option<PathBuf>,
+}
+
+/// Options of commands that write the files of a pipeline, or report what would keep `generate` from writing them.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct FileOptions {
+    /// Omit comments that name the source of each job
+    #[arg(long)]
+    pub compact: bool,
+    /// Split the pipeline into a router and N parts (default: as few files as GitLab's limits allow)
+    #[arg(long, value_name = "N", env = "NESTLING_PARTS")]
+    pub parts: Option<NonZeroUsize>,
 }
 
 /// Options of commands that plan a whole pipeline.
@@ -158,6 +174,14 @@ pub(crate) struct PipelineOptions {
 #[expect(clippy::unnecessary_wraps, reason = "a parser of clap may fail")]
 fn trimmed(text: &str) -> Result<String, std::convert::Infallible> {
     Ok(text.trim().to_owned())
+}
+
+/// Reads the name and the value of a variable.
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("must be NAME=VALUE".to_owned()),
+    }
 }
 
 /// Reads a switch that may come from a variable.
@@ -184,6 +208,7 @@ pub(crate) struct RunOptions {
     pub only: Vec<String>,
     pub except: Vec<String>,
     pub act_as: Option<String>,
+    pub vars: Vec<(String, String)>,
     pub strict_base: bool,
     pub strict_cdk: bool,
     pub directory: Option<PathBuf>,
@@ -191,6 +216,10 @@ pub(crate) struct RunOptions {
     pub fingerprints: bool,
     /// The directory of the records of passed jobs.
     pub passed: Option<PathBuf>,
+    /// Set if the files of the pipeline are without comments.
+    pub compact: bool,
+    /// The number of parts that the pipeline is split into.
+    pub parts: Option<NonZeroUsize>,
 }
 
 impl RunOptions {
@@ -207,6 +236,19 @@ impl RunOptions {
     /// Adds the records of passed jobs.
     pub(crate) fn with_passed(self, passed: &PassedOptions) -> Self {
         Self { passed: passed.passed.clone(), ..self }
+    }
+
+    /// Adds the form of the pipeline's files.
+    pub(crate) fn with_files(self, files: &FileOptions) -> Self {
+        Self { compact: files.compact, parts: files.parts, ..self }
+    }
+
+    /// Returns the form of the pipeline's files.
+    pub(crate) fn emit_options(&self) -> EmitOptions {
+        let mut options = EmitOptions::default();
+        options.comments = if self.compact { Comments::None } else { Comments::Origins };
+        options.parts = self.parts.map_or(Parts::Fewest, Parts::Exactly);
+        options
     }
 
     /// Adds whether the fingerprints of units and jobs are wanted.
@@ -238,8 +280,8 @@ impl From<&HeadOptions> for RunOptions {
 
 impl From<&PlanOptions> for RunOptions {
     fn from(options: &PlanOptions) -> Self {
-        let PlanOptions { base, head, only, except, act_as } = options.clone();
-        Self { base, only, except, act_as, ..Self::from(&head) }
+        let PlanOptions { base, head, only, except, act_as, vars } = options.clone();
+        Self { base, only, except, act_as, vars, ..Self::from(&head) }
     }
 }
 

@@ -77,6 +77,7 @@
 //! | diagnostics | [`Diagnostic`], [`Rule`], [`rules`], [`Sources`], [`Origin`], [`Error`] |
 //! | files | [`RepoPath`], [`Files`], [`MemoryFiles`] |
 //! | package workspaces | [`listed`] |
+//! | components of other projects | [`vendor`] |
 //! | CDK assemblies | [`Assemblies`], [`assembly_jobs`] |
 //!
 //! # Words
@@ -105,8 +106,10 @@
 
 mod repository;
 mod graph_outputs;
+mod given_vars;
 mod changes;
 mod template_syntax;
+pub mod vendor;
 mod workspace;
 mod template;
 mod environments;
@@ -135,7 +138,9 @@ pub use changes::{
     AmbiguousRevision, Base, Change, ChangeRequest, ChangeSet, ChangesError, Everything, Extent, GivenError,
     Head, Nothing, Obtained, Owed, Provenance, RecordedBase, Status, UnknownBase,
 };
-pub use emit::{Comments, EmitOptions, Emitted, EmittedFile, EmittedPart, Parts, PipelineLimits};
+pub use emit::{
+    Comments, EmitOptions, Emitted, EmittedFile, EmittedPart, Parts, PipelineLimits, parsed_size,
+};
 pub use environments::LeftOut;
 pub use fingerprint::{Fingerprint, Fingerprints, NoFingerprint};
 pub use graph_outputs::GraphAnswer;

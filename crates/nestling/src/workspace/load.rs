@@ -15,9 +15,11 @@ use super::template_directory::TemplateDirectory;
 use super::unclaimed::Unclaimed;
 use super::unit::{Declaration, Unit, Use};
 use super::unit_name::{fallback_name, unit_name};
-use super::{FILE_NAME, Workspace, allow, environment, policy, reuse, rule, stated, uses};
+use super::{FILE_NAME, Workspace, allow, environment, policy, reuse, rule, stated, uses, vars};
 use crate::changes::Policies;
+use crate::given_vars::GivenVars;
 use crate::graph_outputs::GraphOutputs;
+use crate::vendor;
 use nestling_files::files::{Files, ReadError};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::configuration::Staged;
@@ -44,10 +46,11 @@ pub(crate) struct Loaded {
 /// # Errors
 /// A file or directory that is there cannot be read. What is wrong *in* a file is a diagnostic.
 pub(crate) fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
-    load_with(files, sources, &RepoPath::root(), &GraphOutputs::default())
+    load_with(files, sources, &RepoPath::root(), (&GraphOutputs::default(), &GivenVars::default()))
 }
 
-/// As [`load`], for a workspace in a directory of the repository, with the answers of commands that print graphs.
+/// As [`load`], for a workspace in a directory of the repository, with the answers of commands that print graphs, and the values of variables
+/// from the command line.
 ///
 /// # Errors
 /// As [`load`].
@@ -55,7 +58,7 @@ pub(crate) fn load_with(
     files: &dyn Files,
     sources: &Sources,
     root: &RepoPath,
-    outputs: &GraphOutputs,
+    (outputs, given): (&GraphOutputs, &GivenVars),
 ) -> Result<Loaded, ReadError> {
     let mut loading = Loading { sources, root: root.clone(), diagnostics: Vec::new() };
     let path = root.child(FILE_NAME.as_bytes());
@@ -73,6 +76,8 @@ pub(crate) fn load_with(
     });
     let mut workspace = loading.workspace(file, &written);
     workspace.body = body;
+    vars::replace(&mut workspace.vars, given);
+    workspace.given_vars = given.clone();
     let rules = loading.rules(&written, root);
     let globs: Vec<_> = rules.iter().map(|rule| rule.written.directories.clone()).collect();
     loading.lists(&written);
@@ -106,6 +111,7 @@ pub(crate) fn load_with(
         outputs,
     )?);
     workspace.depends_from = depends_from;
+    loading.vendored(files, &mut workspace)?;
     loading.diagnostics.extend(uses::unknown_environments(&workspace.units, &workspace.environments));
     Ok(Loaded { workspace: Arc::new(workspace), diagnostics: loading.diagnostics })
 }
@@ -193,6 +199,7 @@ impl Loading<'_> {
             reuse: self.some(reuse::of_workspace(written.reuse.as_ref())).flatten(),
             depends_from: stated::DependsFrom::default(),
             graph_outputs: GraphOutputs::default(),
+            given_vars: GivenVars::default(),
             unknown_graphs: Vec::new(),
             units: Vec::new(),
             body: None,
@@ -306,6 +313,14 @@ impl Loading<'_> {
         let names = wanted.iter().map(|wanted| (wanted.unit.clone(), wanted.origin));
         self.diagnostics.extend(repeated(names, "depends_on"));
         wanted
+    }
+
+    /// Adds the directory of vendored components, and reports what is wrong there.
+    fn vendored(&mut self, files: &dyn Files, workspace: &mut Workspace) -> Result<(), ReadError> {
+        let vendored = vendor::read(files, &self.root, self.sources)?;
+        self.diagnostics.extend(vendor::findings(vendored.as_ref(), workspace.components(), files)?);
+        workspace.template_directories.extend(vendored.map(TemplateDirectory::of_components));
+        Ok(())
     }
 
     /// Adds the dependencies and globs of a rule, or of the unit's own header.
