@@ -215,7 +215,7 @@ const PUBLIC: [Shape; 8] = [
         &[
             (
                 "package.json",
-                "{ \"name\": \"app\", \"scripts\": { \"build\": \"vite build\", \"test\": \"vitest\" } }",
+                "{ \"scripts\": { \"build\": \"vite build\", \"test\": \"vitest\" }, \"devDependencies\": { \"vitest\": \"*\" } }",
             ),
             ("package-lock.json", "{}"),
             ("src/main.js", ""),
