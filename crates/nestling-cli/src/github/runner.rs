@@ -73,8 +73,9 @@ impl Runner {
         let origin = self.origin;
         if new.needs_docker {
             if let Some(other) = new.image.replace("docker:28".to_owned()) {
-                let text =
-                    format!("the image `{other}` in addition to `docker:28`: a job can have only one image; build one that contains both");
+                let text = format!(
+                    "the image `{other}` in addition to `docker:28`: a job can have only one image; build one that contains both"
+                );
                 notes.add(Part::Lost, origin, text);
             }
             new.extend("services", vec![Node::string(origin, "docker:28-dind")], origin);

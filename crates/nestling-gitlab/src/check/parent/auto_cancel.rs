@@ -19,7 +19,10 @@ pub(super) fn check(
     surroundings: &ParentSurroundings<'_>,
 ) -> Option<Diagnostic> {
     let is_judged = surroundings.branches == BranchComparison::CommitBefore;
-    if !is_judged || !surroundings.gitlab.is_at_least(AUTO_CANCEL_SINCE.0, AUTO_CANCEL_SINCE.1) || is_none(workflow) {
+    if !is_judged
+        || !surroundings.gitlab.is_at_least(AUTO_CANCEL_SINCE.0, AUTO_CANCEL_SINCE.1)
+        || is_none(workflow)
+    {
         return None;
     }
     let origin = match rules(workflow) {
