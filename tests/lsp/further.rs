@@ -3,7 +3,7 @@
 use super::client::uri;
 use super::shop::Shop;
 use crate::support::repository::Repository;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const WORKSPACE: &str = "workspace:
   templates: [ci]

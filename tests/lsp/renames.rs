@@ -112,7 +112,7 @@ fn a_name_that_cannot_be_or_is_taken_is_refused() {
     for (file, part, new_name, why) in [
         ("api/nestling.yml", "needs: [bui|ld", "deploy", "`deploy` is taken already"),
         ("nestling.yml", "rev|iew:", "production", "taken already"),
-        ("nestling.yml", "match: \"serv|ices/*\"", "x", "no name of the workspace"),
+        ("nestling.yml", "match: \"serv|ices/*\"", "x", "not a name in the workspace"),
         ("api/nestling.yml", "scr|ipt: make", "x", "no name here"),
         ("ci/node.yml", "inputs.sha|rds", "a b", "no name of letters"),
         ("ci/node.yml", "inputs.sha|rds", "a-b", "no name of letters"),
