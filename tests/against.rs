@@ -28,7 +28,7 @@ fn less_is_not_written_unless_it_is_accepted() {
         assert!(report.contains("less: api:test: ") && report.contains("not proven"), "{report}");
         assert_eq!(repository.git(&["status", "--porcelain"]), "", "{options:?}");
     }
-    assert!(said(&import(&["--write"])).contains("nothing is written: a pipeline would lack something"));
+    assert!(said(&import(&["--write"])).contains("no files are written, because a pipeline would lack jobs"));
     let accepted = import(&["--write", "--accept"]);
     assert_eq!(accepted.status.code(), Some(0), "{}", said(&accepted));
     assert!(repository.path().join("api/nestling.yml").is_file());
@@ -76,7 +76,7 @@ fn a_workspace_is_compared_with_what_it_has_replaced() {
     repository.write("api/nestling.yml", &text.replace("\nlint:", "\ncheck:"));
     let renamed = against(&["HEAD~1"]);
     assert!(
-        String::from_utf8_lossy(&renamed.stdout).contains("less: lint is not made"),
+        String::from_utf8_lossy(&renamed.stdout).contains("less: lint is not created"),
         "{}",
         said(&renamed)
     );
@@ -125,7 +125,7 @@ const LOSSES: [(&str, &str, &str, &str); 17] = [
     (PARENT, "nestling:run:\n", "nestling:run:\n  when: manual\n", "its failure no longer fails"),
     (PARENT, "nestling:run:\n", "nestling:run:\n  allow_failure: true\n", "its failure no longer fails"),
     (PARENT, "nestling:run:\n", ".run:\n", "no job of `.gitlab-ci.yml` starts the child pipeline"),
-    (PARENT, "    - when: on_success\n", "    - when: manual\n", "api:test is not made"),
+    (PARENT, "    - when: on_success\n", "    - when: manual\n", "api:test is not created"),
     (PARENT, "nestling generate ", "nestling generate --only web ", "`nestling:plan` uses `--only`"),
     (
         PARENT,
@@ -151,8 +151,8 @@ const LOSSES: [(&str, &str, &str, &str); 17] = [
     (PARENT, "local: ci/more.yml", "local: ci/gone.yml", "GitLab would refuse it"),
     ("web/ci.yml", "make -C web", "make", "web > serve: `script` differs"),
     ("web/nested.yml", "make nested", "make", "other: `files of its child` differs"),
-    ("nestling.yml", "workspace:", "workspace:\n  pipelines: { schedule: none }", "api:test is not made"),
-    ("nestling.yml", "workspace:", "workspace:\n  pipelines: { tag: changed }", "api:test is not made"),
+    ("nestling.yml", "workspace:", "workspace:\n  pipelines: { schedule: none }", "api:test is not created"),
+    ("nestling.yml", "workspace:", "workspace:\n  pipelines: { tag: changed }", "api:test is not created"),
 ];
 
 /// Each way to lose something after the move is less, with a reason.

@@ -25,7 +25,7 @@ fn smallest(source: &str) -> String {
     text.replace(" --report nestling-report", "")
         .replace(
             "    paths: [child-pipeline*.yml, nestling-report]",
-            "    paths: [child-pipeline*.yml]  # a pipeline that is too large for one file has parts",
+            "    paths: [child-pipeline*.yml]  # a pipeline that is too large for one file is split into parts",
         )
         .replace("[\"nestling:plan\"]        #", "[plan]                   #")
         .replace("nestling:plan", "plan")
@@ -76,7 +76,7 @@ fn the_examples_have_the_parent_of_init() {
         // A job before it makes the assembly, which only a checkout removes.
         assert_eq!(job(&text, "run"), job(&smallest, "run"));
         let plan = job(&smallest, "plan").replace(
-            "  variables:\n    GIT_CHECKOUT: \"false\"         # files are read from git's objects, none from disk\n",
+            "  variables:\n    GIT_CHECKOUT: \"false\"         # files are read from git's objects, not from disk\n",
             "",
         );
         assert_eq!(job(&text, "plan").replace("  needs: [synth]\n", ""), plan);

@@ -294,6 +294,38 @@ fn subjects_are_cut_to_the_width_and_cannot_write_to_the_terminal() {
 }
 
 #[test]
+fn a_page_of_the_merges_needs_no_script_and_no_network() {
+    let repository = Repository::new();
+    repository.write("nestling.yml", "workspace: { units: [{ match: 'a*' }] }\n---\n.x: { script: x }\n");
+    repository.write("ab/f", "1").commit("start");
+    for number in 0..6 {
+        repository.write(format!("a{number}/f"), "1");
+    }
+    repository.commit("fix: <script>alert(1)</script> \u{202e}");
+    repository.write("nestling.yml", "workspace: { units: [{ match: 'a*' }], everything: [/all] }\n");
+    repository.write("all", "1").commit("all");
+    output(nestling(repository.path()).args(["replay", "--passed", "--html", "page.html"]));
+    let page = std::fs::read_to_string(repository.path().join("page.html")).unwrap();
+    for absent in ["<script", "http:", "https:", "url(", "@import", "\u{202e}"] {
+        assert!(!page.contains(absent), "{absent}: {page}");
+    }
+    for present in [
+        "<html lang=\"en\">",
+        "<h1>The last 2 merges of main, up to ",
+        "<caption>Merges, the newest first</caption>",
+        "<th scope=\"col\" class=\"number\">Omitted</th>",
+        "<summary>a0, a1, a2, a3 and 2 more</summary>",
+        "&lt;script&gt;",
+        "<strong>all:</strong> all changed, which `all` of `everything` matches",
+        "<td class=\"number\">1</td><td>a path changed that `everything` names with",
+    ] {
+        assert!(page.contains(present), "{present}: {page}");
+    }
+    let printed = output(nestling(repository.path()).args(["replay", "--html", "-"]));
+    assert!(printed.starts_with("<!doctype html>") && !printed.contains("Omitted"), "{printed}");
+}
+
+#[test]
 fn errors_in_the_configuration_of_today_are_reported() {
     let repository = Repository::new();
     repository.write("nestling.yml", "workspace: { unit: [] }\n").commit("start");

@@ -22,13 +22,23 @@ pub(crate) fn write(
     io: &mut Io,
 ) -> Result<Option<PathBuf>, Failure> {
     let html = page.render().map_err(Failure::output)?;
-    if named == Some(Path::new("-")) {
+    write_text(named.unwrap_or(&temporary()), &html, session, io)
+}
+
+/// Writes a page that is made, as [`write`] does.
+pub(crate) fn write_text(
+    file: &Path,
+    html: &str,
+    session: &Session,
+    io: &mut Io,
+) -> Result<Option<PathBuf>, Failure> {
+    if file == Path::new("-") {
         io.data(html)?;
         return Ok(None);
     }
-    let path = named.map_or_else(temporary, |file| session.directory().join(file));
-    output::replace(&path, &html)?;
-    io.message(format_args!("wrote {}\n", named.unwrap_or(&path).display()));
+    let path = session.directory().join(file);
+    output::replace(&path, html)?;
+    io.message(format_args!("wrote {}\n", file.display()));
     Ok(Some(path))
 }
 

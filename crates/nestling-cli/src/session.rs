@@ -245,10 +245,18 @@ impl Session {
     }
 
     /// Replays the newest merges of a branch.
-    pub(crate) fn replay(&self, branch: Option<&str>, limit: usize) -> Result<Replayed, Failure> {
+    pub(crate) fn replay(
+        &self,
+        branch: Option<&str>,
+        limit: usize,
+        with_passed: bool,
+    ) -> Result<Replayed, Failure> {
         let _progress = Progress::start("replaying", self.watched);
         let request = self.with_graphs(self.simulated())?;
-        let replay = Replay::open(&self.repository, request, branch)?;
+        let mut replay = Replay::open(&self.repository, request, branch)?;
+        if with_passed {
+            replay = replay.passed();
+        }
         Ok(replay.only(&self.only).except(&self.except).run(limit)?)
     }
 

@@ -103,6 +103,14 @@ impl GitRepository {
         Ok(self.objects().commit(commit)?.tree)
     }
 
+    /// Returns the time of a commit by the committer's clock, in seconds since 1970.
+    ///
+    /// # Errors
+    /// The commit is not here, or is damaged.
+    pub fn time_of(&self, commit: &CommitId) -> Result<i64, GitError> {
+        Ok(self.objects().commit(commit)?.time)
+    }
+
     /// Returns how much of a commit's history is there. `HEAD` is never asked: without a checkout it is an older job's.
     pub fn history(&self, of: Option<&CommitId>) -> History {
         let cut_off = self.backend.cut_off().unwrap_or_default();

@@ -71,7 +71,7 @@
 //! | the workspace | [`Workspace`], [`Unit`], [`Header`], [`FILE_NAME`], [`library_names`], [`jobs_schema`], [`file_schema`] |
 //! | the pipeline | [`Pipeline`], [`Job`], [`JobPresence`], [`JobName`], [`StageName`], [`UnitName`], [`NOOP_JOB`], [`INHERITED_BY_STOP_JOBS`] |
 //! | the output | [`EmitOptions`], [`Emitted`], [`Parts`], [`PipelineLimits`], [`view`] |
-//! | past merges | [`Replay`], [`Replayed`], [`ReplayedMerge`], [`Merge`], [`MergesEnd`], [`view::replay`] |
+//! | past merges | [`Replay`], [`Replayed`], [`ReplayedMerge`], [`PassedJobs`], [`Merge`], [`MergesEnd`], [`view::replay`] |
 //! | comparison of two commits | [`Comparison`], [`ComparedPlans`], [`view::diff`] |
 //! | checks of a long-running process | [`CheckMemo`], [`CheckedKinds`] |
 //! | diagnostics | [`Diagnostic`], [`Rule`], [`rules`], [`Sources`], [`Origin`], [`Error`] |
@@ -158,8 +158,8 @@ pub use passed::{
 };
 pub use plan::{NOOP_JOB, Plan, Removed, Selected};
 pub use project::{
-    CheckMemo, CheckedJob, CheckedKind, CheckedKinds, ComparedPlans, Comparison, Error, Observed, PathFacts,
-    Planning, Project, Replay, Replayed, ReplayedMerge,
+    CheckMemo, CheckedJob, CheckedKind, CheckedKinds, ComparedPlans, Comparison, Error, Observed, PassedJobs,
+    PathFacts, Planning, Project, Replay, Replayed, ReplayedMerge,
 };
 pub use repository::Repository;
 pub use reuse::REUSED_JOB;

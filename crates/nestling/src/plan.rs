@@ -90,6 +90,8 @@ pub(crate) struct Request<'a> {
     pub wants_fingerprints: bool,
     /// The parent's file (`CI_CONFIG_PATH`), if the project names one.
     pub parent_path: Option<&'a str>,
+    /// The files that the parent is read from, if they are not those at the head.
+    pub parent_files: Option<&'a dyn Files>,
     /// Set for a merge of the past that is planned with the configuration of today.
     pub replayed: Option<ReplayedSides<'a>>,
 }

@@ -31,7 +31,7 @@ pub use memo::CheckMemo;
 pub use observed::Observed;
 pub use path::PathFacts;
 pub use planning::Planning;
-pub use replay::{Replay, Replayed, ReplayedMerge};
+pub use replay::{PassedJobs, Replay, Replayed, ReplayedMerge};
 
 use finish::ParentFile;
 use workspace_from::WorkspaceFrom;

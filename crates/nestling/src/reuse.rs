@@ -7,7 +7,7 @@ mod reused_job;
 mod leave_out;
 
 pub(crate) use eligible::Candidate;
-pub(crate) use eligible::candidates;
+pub(crate) use eligible::{candidates, has_to_pass};
 pub(crate) use leave_out::leave_out;
 pub use reused_job::REUSED_JOB;
 pub(crate) use taken::Takers;

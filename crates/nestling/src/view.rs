@@ -21,9 +21,9 @@ mod markdown;
 pub mod diff;
 mod explain;
 pub mod affected;
-pub mod replay;
 pub mod json_v1;
 mod html;
+pub mod replay;
 mod rule;
 
 pub use explain::{

@@ -4,9 +4,11 @@ use crate::exit::{Exit, Failure};
 use crate::import::{Compared, against};
 use crate::invocation::{Invocation, ended};
 use crate::options::{HeadOptions, RunOptions};
+use crate::page;
 use crate::planned::report_diagnostics;
 use clap::ValueEnum;
-use nestling::view::replay::{replay_v1, text};
+use nestling::view::replay::{html, replay_v1, text};
+use std::path::PathBuf;
 
 /// Show what recent merges of a branch would have run
 ///
@@ -16,6 +18,7 @@ use nestling::view::replay::{replay_v1, text};
 /// compared with those of today for each merge, and exit code 1 says that a pipeline lacks something.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  nestling replay\n  nestling replay -n 500 --as merge_request\n  \
+                  nestling replay --passed --html replay.html\n  \
                   nestling replay --format json | jq '.totals'\n  \
                   nestling replay --against main~1\n  nestling replay --against old.yml --format json | jq '.totals'")]
 pub struct Args {
@@ -28,6 +31,9 @@ pub struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// Write an HTML page to this file (`-`: stdout)
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    html: Option<PathBuf>,
     #[command(flatten)]
     head: HeadOptions,
     /// Select only this unit, or the units that match this glob (repeatable)
@@ -39,12 +45,15 @@ pub struct Args {
     /// Replay pipelines of this kind: merge_request, schedule, … (default: a push to the branch)
     #[arg(long = "as", value_name = "KIND", help_heading = "Selection")]
     act_as: Option<String>,
+    /// Count the jobs that `reuse` would have omitted, if all earlier merges and their merge requests passed
+    #[arg(long, help_heading = "Selection")]
+    passed: bool,
     /// Compare with the previous configuration, in a revision or a file of the repository
     #[arg(
         long,
         value_name = "OLD",
         help_heading = "Comparison",
-        conflicts_with_all = ["branch", "only", "except", "act_as", "workspace_from"]
+        conflicts_with_all = ["branch", "only", "except", "act_as", "workspace_from", "passed", "html"]
     )]
     against: Option<String>,
     /// File with old and new names of jobs, in the format of the report of `nestling import`
@@ -82,10 +91,14 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         }
         return Ok(if compared.has_less { Exit::Errors } else { Exit::Done });
     }
-    let replayed = session.replay(args.branch.as_deref(), args.merges)?;
+    let replayed = session.replay(args.branch.as_deref(), args.merges, args.passed)?;
     let io = &mut *invocation.io;
     if !report_diagnostics(&replayed.diagnostics, &replayed.sources, io) {
         return Ok(ended(false));
+    }
+    if let Some(file) = &args.html {
+        page::write_text(file, &html(&replayed).map_err(Failure::output)?, &session, io)?;
+        return Ok(Exit::Done);
     }
     match args.format {
         Format::Table => io.show(text(&replayed, io.data_screen()))?,

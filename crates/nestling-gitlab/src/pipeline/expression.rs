@@ -10,6 +10,7 @@ mod residual;
 
 pub use evaluate::{Truth, Variable};
 
+use crate::pipeline::guard::Pattern;
 use lexer::Comparison;
 pub(crate) use lexer::pattern;
 use regex::Regex;
@@ -70,7 +71,7 @@ pub struct ExpressionError {
 enum Term {
     Variable(String),
     Text(String),
-    Pattern(Regex),
+    Pattern(Pattern),
     Null,
     Bool(bool),
     Not(Box<Term>),

@@ -61,11 +61,16 @@ pub enum Operand {
 
 /// A regular expression that can be compared with another.
 #[derive(Debug, Clone)]
-pub struct Pattern(pub Regex);
+pub struct Pattern {
+    /// The expression as it is written, `/…/` with its flags.
+    pub written: String,
+    /// The expression, compiled. Its source is not RE2's.
+    pub regex: Regex,
+}
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
-        self.0.as_str() == other.0.as_str()
+        self.regex.as_str() == other.regex.as_str()
     }
 }
 
@@ -250,7 +255,7 @@ impl fmt::Display for Operand {
         match self {
             Self::Variable(name) => write!(f, "`${name}`"),
             Self::Text(text) => write!(f, "`{text}`"),
-            Self::Pattern(pattern) => write!(f, "`/{}/`", pattern.0),
+            Self::Pattern(pattern) => write!(f, "`{}`", pattern.written),
             Self::Null => f.write_str("`null`"),
             Self::Bool(value) => write!(f, "`{value}`"),
         }

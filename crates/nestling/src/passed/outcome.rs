@@ -59,6 +59,11 @@ impl Passed {
         passed
     }
 
+    /// Adds the record of a job.
+    pub(crate) fn add(&mut self, fingerprint: Fingerprint, record: VerifiedJobV1) {
+        self.by_fingerprint.entry(fingerprint).or_default().push(record);
+    }
+
     /// Returns `true` if there is no record.
     pub fn is_empty(&self) -> bool {
         self.by_fingerprint.is_empty()

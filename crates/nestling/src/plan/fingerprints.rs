@@ -128,7 +128,8 @@ pub(super) fn of_plan(
         }
     };
     let facts = &request.pipeline;
-    let parent = parent_print(request.files, request.parent_path, facts);
+    let parent_files = request.parent_files.unwrap_or(request.files);
+    let parent = parent_print(parent_files, request.parent_path, facts);
     let parent: ParentPrint = parent.unwrap_or_else(|error| Err(error.to_string()));
     let workspace = &request.loaded.workspace;
     let context = JobContext {

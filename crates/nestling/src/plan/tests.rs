@@ -103,6 +103,7 @@ fn planned(base: &Repo, head: &Repo, pipeline: &str, readable: bool) -> Plan {
         base_tree: None,
         wants_fingerprints: false,
         parent_path: None,
+        parent_files: None,
         replayed: None,
         files: &new,
         protected: None,

@@ -248,6 +248,7 @@ impl<'p> Planning<'p> {
             base_tree: git.zip(base_commit).map(|(git, commit)| TreeOfCommit { git, commit }),
             wants_fingerprints: self.fingerprints,
             parent_path: project.request.variables.get("CI_CONFIG_PATH"),
+            parent_files: None,
             replayed: None,
             files: project.files(),
             protected: project.protected.as_deref(),

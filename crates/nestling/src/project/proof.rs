@@ -5,24 +5,25 @@
 //! says (the status, the commit, the reference, the source), and the fingerprint is computed again from the commit. A branch that
 //! changes its parent pipeline, its templates or its units has other fingerprints, whatever it writes down.
 
+mod conditions;
 mod unprovable;
 
+pub(super) use self::conditions::{Conditions, is_of_job, provable};
 use self::unprovable::unprovable;
 use super::Project;
 use super::recorded::{RecordedCommits, RecordedPipeline, open_at, short, unreadable};
-use crate::changes::{ChangeSet, Everything, Extent, PipelineKind, PipelineSource};
+use crate::changes::{ChangeSet, Everything, Extent, PipelineSource};
 use crate::fingerprint::Fingerprint;
 use crate::passed::{JobReuse, Passed, VerifiedJobV1, VerifiedPipelineV1};
 use crate::plan::Plan;
-use crate::reuse::{Candidate, Takers, candidates, leave_out};
-use crate::workspace::ReuseTrust;
+use crate::reuse::{Candidate, candidates, leave_out};
 use nestling_git::CommitId;
 use nestling_gitlab::pipeline::need::parallel_base;
 use nestling_gitlab::pipeline::presence::JobPresence;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Records of one job that are looked at, the newest first.
-const RECORDS: usize = 3;
+pub(super) const RECORDS: usize = 3;
 
 /// Leaves out the jobs of a plan that have passed.
 pub(super) fn leave_out_passed(project: &Project<'_>, plan: &mut Plan, passed: &Passed) {
@@ -50,7 +51,7 @@ pub(super) fn leave_out_passed(project: &Project<'_>, plan: &mut Plan, passed: &
 }
 
 /// Returns why nothing is left out of this pipeline.
-fn runs_whole(plan: &Plan) -> Option<&'static str> {
+pub(super) fn runs_whole(plan: &Plan) -> Option<&'static str> {
     if matches!(plan.changes.extent, Extent::Everything(Everything::Asked)) {
         return Some("all units were asked for");
     }
@@ -63,9 +64,6 @@ fn runs_whole(plan: &Plan) -> Option<&'static str> {
 
 /// The jobs of a commit with their fingerprints, and the trigger jobs that may start them, or why there are none.
 type Proven = Result<(BTreeMap<String, Fingerprint>, BTreeSet<String>), String>;
-
-/// Seconds by which the clock of this machine may be behind that of GitLab.
-const CLOCKS: u64 = 600;
 
 /// The pipeline of a record: its id, commit, source and reference, if that is a tag, and the units that it selected.
 type PipelineKey = (u64, String, String, String, bool, Vec<String>);
@@ -89,16 +87,7 @@ impl Prover<'_> {
         let mut refused: Vec<String> = self.passed.refused(&candidate.fingerprint).collect();
         let mut lacks_print = false;
         for record in self.passed.of_job(&candidate.fingerprint).into_iter().take(RECORDS) {
-            let is_same = record.job == job.name.as_str()
-                && job.unit.as_ref().is_some_and(|unit| record.unit == unit.as_str());
-            let copies = plan.presence[candidate.index].copies().iter().map(|(copy, _)| copy.name.as_str());
-            let names = record.names.iter().map(String::as_str);
-            let has_all_copies = copies.collect::<BTreeSet<_>>() == names.collect::<BTreeSet<_>>();
-            let outcome = match (is_same, has_all_copies) {
-                (true, true) => self.counts(record, candidate),
-                (true, false) => Err("it does not name all copies of the job".to_owned()),
-                (false, _) => Err("it is of another job".to_owned()),
-            };
+            let outcome = is_of_job(record, plan, candidate).and_then(|()| self.counts(record, candidate));
             match outcome {
                 Ok(()) => return Ok(record.clone()),
                 Err(why) => {
@@ -116,41 +105,12 @@ impl Prover<'_> {
     }
 
     fn counts(&mut self, record: &VerifiedJobV1, candidate: &Candidate) -> Result<(), String> {
-        let age = self.passed.now.saturating_sub(record.finished);
-        if age > candidate.reuse.within {
-            return Err(format!("it is {} old", in_words(age)));
-        }
-        if record.finished > self.passed.now.saturating_add(CLOCKS) {
-            return Err("GitLab reports that it ended in the future, by the clock of this machine".to_owned());
-        }
-        if candidate.reuse.trust == ReuseTrust::Protected && !record.protected {
-            return Err(format!("`{}` is not protected (`trust: protected`)", record.r#ref));
-        }
-        self.is_elsewhere(record)?;
-        if let Some(failed) = self.passed.failed_since(&candidate.fingerprint, record) {
-            let what = if failed.unknown { "GitLab does not report how it ended" } else { "it has failed" };
-            return Err(format!("{what} with the same content since, in pipeline {}", failed.pipeline));
-        }
+        Conditions { passed: self.passed, facts: &self.project.facts }.hold(record, candidate)?;
         match self.fingerprint_at(record) {
             Ok(Some(fingerprint)) if fingerprint == candidate.fingerprint => Ok(()),
             Ok(Some(_)) => Err(format!("at commit {} its fingerprint is another", short(&record.commit))),
             Ok(None) => Err(format!("at commit {} it has no fingerprint", short(&record.commit))),
             Err(why) => Err(why),
-        }
-    }
-
-    /// Refuses the records of a branch on the branch itself, and those of tags on tags. A job that runs only there does something
-    /// there, such as to publish, and has to do it again where earlier content comes back.
-    fn is_elsewhere(&self, record: &VerifiedJobV1) -> Result<(), String> {
-        let facts = &self.project.facts;
-        let is_here = match facts.kind {
-            PipelineKind::MergeRequest => false,
-            PipelineKind::Branch => !record.tag && facts.branch.as_deref() == Some(record.r#ref.as_str()),
-            PipelineKind::Tag => record.tag,
-        };
-        match is_here {
-            true => Err(format!("it is of `{}` itself, where a job may do more than test", record.r#ref)),
-            false => Ok(()),
         }
     }
 
@@ -212,23 +172,8 @@ fn fingerprints(
         ));
     }
     let fingerprints = plan.fingerprints.clone().unwrap_or_default();
-    let takers = Takers::new(&plan.pipeline);
     let has_passed: HashSet<&str> = jobs.passed.iter().map(String::as_str).collect();
-    let was_there = |source: usize| {
-        let copies = plan.presence[source].copies();
-        copies.iter().all(|(copy, _)| has_passed.contains(copy.name.as_str()))
-    };
-    let mut by_name = BTreeMap::new();
-    for (index, (job, print)) in plan.pipeline.jobs.iter().zip(&fingerprints.jobs).enumerate() {
-        // The facts of a pipeline are never known in full afterwards: what a template makes of them is no content.
-        let reads_facts = job.unit.as_ref().is_some_and(|unit| plan.reading_facts.contains(unit));
-        if let Ok(print) = print
-            && !reads_facts
-            && takers.sources(index).into_iter().all(was_there)
-        {
-            by_name.insert(job.name.to_string(), *print);
-        }
-    }
+    let by_name = provable(&plan, |name| has_passed.contains(name));
     Ok((by_name, fingerprints.trigger_jobs))
 }
 
@@ -258,15 +203,6 @@ fn unplanned<'j>(plan: &Plan, jobs: &'j VerifiedPipelineV1) -> Option<&'j str> {
     };
     let mut names = jobs.passed.iter().chain(&jobs.others).map(String::as_str);
     names.find(|name| !planned.contains(name) && is_of_unit(name))
-}
-
-fn in_words(seconds: u64) -> String {
-    match (seconds / 86_400, seconds / 3_600) {
-        (0, 0) => format!("{} minutes", seconds / 60),
-        (0, hours) => format!("{hours} hours"),
-        (1, _) => "1 day".to_owned(),
-        (days, _) => format!("{days} days"),
-    }
 }
 
 #[cfg(test)]

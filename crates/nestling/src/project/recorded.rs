@@ -70,6 +70,18 @@ pub(super) fn open_at<'p>(
     Project::open(repository, request).map_err(|error| unreadable(commit, &error))
 }
 
+/// Returns the facts of a pipeline, as far as its record has them.
+///
+/// # Errors
+/// Its reference is not that of a merge request, and its source is.
+pub(super) fn facts_at(
+    project: &Project<'_>,
+    commit: &CommitId,
+    pipeline: RecordedPipeline<'_>,
+) -> Result<PipelineFacts, String> {
+    Ok(PipelineFacts::from_variables(&variables(project, commit, pipeline)?))
+}
+
 /// Returns the reason why a commit does not count that cannot be read.
 pub(super) fn unreadable(commit: &CommitId, error: &super::Error) -> String {
     format!("commit {} cannot be read: {error}", commit.short())

@@ -1,7 +1,7 @@
 //! The units and jobs that the last merges of a branch would have run with the configuration of today.
 //!
 //! Each merge is planned from two trees, that of the merge and that of the commit before it, in both of which the configuration
-//! of today has the place of theirs. The tree before a merge is that of the next older one, and a workspace is read again only
+//! of today has the place of theirs. The tree before a merge is that of the next older one, with which the replay begins, and a workspace is read again only
 //! where a change can have altered it. Where a merge changed the configuration of its own time, the units whose definition it changed
 //! are added: that merge would have run them.
 
@@ -10,6 +10,8 @@ mod configured;
 mod counts;
 mod replayed;
 mod state;
+mod passing;
+mod tip;
 
 use super::narrowing::UnitPatterns;
 use super::open::files_at;
@@ -18,20 +20,22 @@ use crate::cdk::InRepository;
 use crate::changes::{
     self, As, Base, ChangeRequest, ChangeSet, Extent, Head, Obtained, PipelineFacts, Policy, Provenance,
 };
-use crate::plan::{self, Plan, ReplayedSides};
+use crate::plan::{self, FingerprintSource, Plan, ReplayedSides, TreeOfCommit};
 use crate::repository::Repository;
 use crate::select::{BaseComparison, Narrowing, Verdict};
 use crate::workspace::Loaded;
-pub use replayed::{Replayed, ReplayedMerge};
+pub use replayed::{PassedJobs, Replayed, ReplayedMerge};
 
 use configuration::Configuration;
 use counts::JobCounts;
 use nestling_files::path::RepoPath;
-use nestling_git::{Branch, CommitId, History, Merge, Resolution};
+use nestling_git::{CommitId, History, Merge};
 use nestling_gitlab::diagnostic::{Sources, has_errors};
 use nestling_gitlab::name::UnitName;
+use passing::Passing;
 use state::{State, States};
 use std::sync::Arc;
+use tip::tip;
 
 /// A replay in the making: the configuration of today, and the branch whose merges are replayed.
 ///
@@ -60,6 +64,15 @@ pub struct Replay<'r> {
     branch: String,
     tip: CommitId,
     patterns: UnitPatterns,
+    with_passed: bool,
+}
+
+/// The parts of a replay that all merges share.
+struct Replaying<'s> {
+    states: States<'s>,
+    narrowing: Narrowing,
+    counts: JobCounts,
+    passing: Option<Passing<'s>>,
 }
 
 impl<'r> Replay<'r> {
@@ -82,7 +95,14 @@ impl<'r> Replay<'r> {
         let simulate = request.simulate.clone().unwrap_or(As::Branch(pushed));
         let request = ChangeRequest { base: None, given: None, ..request.simulate(simulate) };
         let project = Project::open(repository, request)?;
-        Ok(Self { repository, project, branch, tip, patterns: UnitPatterns::default() })
+        Ok(Self { repository, project, branch, tip, patterns: UnitPatterns::default(), with_passed: false })
+    }
+
+    /// Also finds the jobs that `reuse` would have left out: those that had passed with the same content, if the pipelines of all
+    /// earlier merges and of their merge requests passed. A workspace without `reuse` is replayed with `reuse: { trust: members }`.
+    pub fn passed(mut self) -> Self {
+        self.with_passed = true;
+        self
     }
 
     /// Replays only these units, as [`Planning::only`](super::Planning::only) names them.
@@ -122,75 +142,58 @@ impl<'r> Replay<'r> {
         let mut configuration = Configuration::read(&self.project)?;
         let today = self.project.plan(ChangeSet::everything()).without_base()?;
         configuration.add_read(&self.project)?;
-        let mut counts = JobCounts::of_today(&today, &narrowing);
+        let counts = JobCounts::of_today(&today, &narrowing);
         replayed.all_jobs = counts.all(&today.workspace);
         let states = States { replay: &self, configuration: &configuration };
-        let mut next: Option<State<'_>> = None;
-        for merge in walk.merges {
-            let head = match next.take() {
+        let passing = self.with_passed.then(|| Passing::new(&self));
+        let mut replaying = Replaying { states, narrowing, counts, passing };
+        let mut previous: Option<State<'_>> = None;
+        for merge in walk.merges.into_iter().rev() {
+            let base = match previous.take() {
                 Some(state) => state,
-                None => states.read(&merge.commit, None)?,
+                None => replaying.states.read(&merge.before, None)?,
             };
-            let (done, base) = self.merge(&states, merge, &head, &narrowing, &mut counts)?;
+            let (done, head) = self.merge(&mut replaying, merge, &base)?;
             replayed.merges.push(done);
-            next = Some(base);
+            previous = Some(head);
         }
+        replayed.merges.reverse();
         Ok(replayed)
     }
 
-    /// Replays one merge, and returns it with the state before it.
+    /// Replays one merge, and returns it with the state after it.
     fn merge<'s>(
         &self,
-        states: &States<'s>,
+        replaying: &mut Replaying<'s>,
         merge: Merge,
-        head: &State<'s>,
-        narrowing: &Narrowing,
-        counts: &mut JobCounts,
+        base: &State<'s>,
     ) -> Result<(ReplayedMerge, State<'s>), Error> {
         let git = self.repository.git();
         let (old, new) = (git.tree_of(&merge.before)?, git.tree_of(&merge.commit)?);
         let mut paths = git.tree_diff(Some(&old), Some(&new))?;
-        let base = states.before(&merge.before, head, &paths)?;
+        let head = replaying.states.beside(&merge.commit, base, &paths)?;
         let changed_paths = paths.len();
-        let changed_configuration = paths.iter().any(|change| states.configuration.holds(&change.path));
+        let configuration = replaying.states.configuration;
+        let changed_configuration = paths.iter().any(|change| configuration.holds(&change.path));
         head.files.add_changes(&base.files, &mut paths);
         let changes = self.changes(&merge, paths)?;
         let own = match changed_configuration && matches!(changes.extent, Extent::Paths(_)) {
             true => self.own_definitions(&merge, &changes)?,
             false => BaseComparison::default(),
         };
-        // `since:` compares with an older commit than the one before.
-        let compared = changes.base.as_ref().map(|base| base.commit).filter(|commit| *commit != merge.before);
-        let older = compared.map(|commit| states.read(&commit, None)).transpose()?;
-        let compared = older.as_ref().unwrap_or(&base);
-        let sides = ReplayedSides { base: Arc::clone(&compared.loaded.workspace), own: &own };
-        let facts = PipelineFacts { sha: Some(merge.commit.to_string()), ..self.project.facts().clone() };
-        let request = plan::Request {
-            base: Some(&compared.files),
-            pipeline: facts,
-            narrowing: narrowing.clone(),
-            replayed: Some(sides),
-            ..self.request(head, changes)
-        };
-        let plan = plan::plan(&request)?;
-        counts.add_unknown(&head.loaded.workspace, |unknown| {
-            let only = Narrowing { only: unknown, except: narrowing.except.clone() };
-            let request = plan::Request { narrowing: only, ..self.request(head, ChangeSet::everything()) };
-            plan::plan(&request)
-        })?;
-        let jobs = counts.of_merge(&plan);
-        let mut all_jobs = counts.all(&plan.workspace);
+        let mut plan = self.plan_of(replaying, &merge, (base, &head), changes, &own)?;
+        let jobs = replaying.counts.of_merge(&plan);
+        let mut all_jobs = replaying.counts.all(&plan.workspace);
         let units = selected(&plan);
         if units.iter().any(|(_, verdict)| matches!(verdict, Verdict::Everything(_))) {
             all_jobs = jobs;
         }
         let unclaimed = plan.selection.unclaimed.clone();
         let is_gone = |path: &&RepoPath| {
-            path.parent().is_some_and(|directory| !states.configuration.has_directory(&directory))
+            path.parent().is_some_and(|directory| !configuration.has_directory(&directory))
         };
         let gone = unclaimed.iter().filter(is_gone).count();
-        let done = ReplayedMerge {
-            merge,
+        let mut done = ReplayedMerge {
             changed_paths,
             units,
             removed: plan.removed.iter().map(|removed| removed.unit.name.clone()).collect(),
@@ -200,8 +203,50 @@ impl<'r> Replay<'r> {
             all_jobs: all_jobs.max(jobs),
             incomplete: plan.incomplete.iter().cloned().collect(),
             changed_configuration,
+            passed: None,
+            merge,
         };
-        Ok((done, base))
+        if let Some(passing) = &mut replaying.passing {
+            done.passed = Some(passing.merge(&replaying.states, &done, &head, &mut plan)?);
+        }
+        Ok((done, head))
+    }
+
+    /// Plans a merge, and counts the jobs of units that are not known yet.
+    fn plan_of(
+        &self,
+        replaying: &mut Replaying<'_>,
+        merge: &Merge,
+        (base, head): (&State<'_>, &State<'_>),
+        changes: ChangeSet,
+        own: &BaseComparison,
+    ) -> Result<Plan, Error> {
+        // `since:` compares with an older commit than the one before.
+        let compared = changes.base.as_ref().map(|base| base.commit).filter(|commit| *commit != merge.before);
+        let older = compared.map(|commit| replaying.states.read(&commit, None)).transpose()?;
+        let compared_state = older.as_ref().unwrap_or(base);
+        let sides = ReplayedSides { base: Arc::clone(&compared_state.loaded.workspace), own };
+        let facts = PipelineFacts { sha: Some(merge.commit.to_string()), ..self.project.facts().clone() };
+        let git = self.repository.git();
+        let tree = TreeOfCommit { git, commit: merge.commit };
+        let request = plan::Request {
+            base: Some(&compared_state.files),
+            base_tree: Some(TreeOfCommit { git, commit: compared.unwrap_or(merge.before) }),
+            pipeline: facts,
+            narrowing: replaying.narrowing.clone(),
+            replayed: Some(sides),
+            fingerprints: Some(FingerprintSource::new(&tree, &head.loaded.workspace)),
+            wants_fingerprints: self.with_passed,
+            ..self.request(head, changes)
+        };
+        let plan = plan::plan(&request)?;
+        let except = &replaying.narrowing.except;
+        replaying.counts.add_unknown(&head.loaded.workspace, |unknown| {
+            let only = Narrowing { only: unknown, except: except.clone() };
+            let request = plan::Request { narrowing: only, ..self.request(head, ChangeSet::everything()) };
+            plan::plan(&request)
+        })?;
+        Ok(plan)
     }
 
     /// Returns the change set of a merge, as the workspace's policy has it.
@@ -273,7 +318,8 @@ impl<'r> Replay<'r> {
             fingerprints: None,
             base_tree: None,
             wants_fingerprints: false,
-            parent_path: None,
+            parent_path: self.project.request.variables.get("CI_CONFIG_PATH"),
+            parent_files: Some(self.project.files()),
             replayed: None,
         }
     }
@@ -282,37 +328,6 @@ impl<'r> Replay<'r> {
 impl std::fmt::Debug for Replay<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Replay").field("branch", &self.branch).field("tip", &self.tip).finish_non_exhaustive()
-    }
-}
-
-/// Returns the name and the newest commit of a branch: of the one that is named, else of the default branch. Without either, those
-/// of `HEAD`.
-fn tip(
-    repository: &Repository,
-    named: Option<&str>,
-    default: Option<&str>,
-) -> Result<(String, CommitId), Error> {
-    let git = repository.git();
-    if let Some(name) = named.or(default)
-        && let Some(Branch { tip, .. }) = git.branch(name)?
-    {
-        return Ok((name.to_owned(), tip));
-    }
-    let revision = named.unwrap_or("HEAD");
-    let named_by = || Provenance::Given { option: "--branch", revision: revision.to_owned() };
-    match git.resolve(revision)? {
-        Resolution::Commit(commit) => Ok((revision.to_owned(), commit)),
-        Resolution::Unknown => {
-            Err(changes::ChangesError::Head { revision: revision.to_owned(), named_by: named_by() }.into())
-        }
-        Resolution::Ambiguous(references) => {
-            Err(changes::ChangesError::Ambiguous(changes::AmbiguousRevision {
-                revision: revision.to_owned(),
-                named_by: named_by(),
-                references,
-            })
-            .into())
-        }
     }
 }
 

@@ -84,6 +84,11 @@ fn fills_cache(job: &Job) -> bool {
     })
 }
 
+/// Returns `true` for a job that starts automatically and whose failure fails the pipeline: in a pipeline that passed, it passed.
+pub(crate) fn has_to_pass(outcome: Option<Outcome>) -> bool {
+    starts_by_itself(outcome).is_ok()
+}
+
 fn starts_by_itself(outcome: Option<Outcome>) -> Result<(), String> {
     match outcome {
         None => Err("its rules depend on values that are not known yet".to_owned()),

@@ -117,6 +117,7 @@ fn jobs(files: &MemoryFiles, paths: &[&str]) -> BTreeSet<String> {
         base_tree: None,
         wants_fingerprints: false,
         parent_path: None,
+        parent_files: None,
         replayed: None,
         protected: None,
         revisions: &nestling_files::files::NoRevisions,

@@ -23,9 +23,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const PAGE: &str = include_str!("html/page.html.jinja");
 
+/// The colors and the fonts of all pages.
+pub(super) const THEME: &str = include_str!("html/theme.css");
+
 /// The style sheets, in order.
-const STYLES: [&str; 3] =
-    [include_str!("html/page.css"), include_str!("html/graph.css"), include_str!("html/views.css")];
+const STYLES: [&str; 4] =
+    [THEME, include_str!("html/page.css"), include_str!("html/graph.css"), include_str!("html/views.css")];
 
 /// The scripts in the order in which they build on each other. They share one scope.
 const SCRIPTS: [&str; 21] = [

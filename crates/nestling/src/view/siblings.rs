@@ -13,8 +13,11 @@ pub(crate) fn middle_cuts(names: &[&str], rooms: &[usize]) -> Vec<String> {
         cuts.push(middle_cut(name, *room));
     }
     let all: Vec<usize> = (0..cuts.len()).collect();
-    for group in alike(names, &cuts, &all) {
-        tell_apart(names, rooms, &group, None, &mut cuts);
+    // The new cut of a name may be that of a name from another group: a second pass shows where these two differ.
+    for _ in 0..2 {
+        for group in alike(names, &cuts, &all) {
+            tell_apart(names, rooms, &group, None, &mut cuts);
+        }
     }
     cuts
 }

@@ -47,6 +47,11 @@ pub(crate) struct Reuse {
     pub reports: bool,
 }
 
+impl Reuse {
+    /// The policy `reuse: { trust: members }`.
+    pub(crate) const OF_MEMBERS: Self = Self { trust: ReuseTrust::Members, within: WITHIN, reports: false };
+}
+
 impl ReuseTrust {
     const NAMES: [(&'static str, Self); 2] = [("members", Self::Members), ("protected", Self::Protected)];
 

@@ -3,7 +3,7 @@
 
 use super::Term;
 use super::lexer::{Comparison, pattern};
-use regex::Regex;
+use crate::pipeline::guard;
 
 /// The value of a variable, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub enum Truth {
 #[derive(Clone)]
 pub(super) enum Value {
     Text(String),
-    Pattern(Regex),
+    Pattern(guard::Pattern),
     Null,
     Bool(bool),
     /// True or false.
@@ -158,7 +158,7 @@ fn equal(left: &Value, right: &Value) -> Option<bool> {
         (Text(a), Text(b)) => Some(a == b),
         (Null, Null) => Some(true),
         (Bool(a), Bool(b)) => Some(a == b),
-        (Pattern(a), Pattern(b)) => Some(a.as_str() == b.as_str()),
+        (Pattern(a), Pattern(b)) => Some(a == b),
         _ => Some(false),
     }
 }
@@ -178,7 +178,7 @@ fn matches(left: &Value, right: &Value) -> Option<bool> {
         Value::Pattern(_) | Value::SomeBool | Value::SomethingTrue | Value::Unknown => return None,
     };
     match right {
-        Value::Pattern(pattern) => Some(pattern.is_match(&text)),
+        Value::Pattern(pattern) => Some(pattern.regex.is_match(&text)),
         Value::Text(right) => {
             Some(pattern(right).map_or_else(|| right.contains(&text), |pattern| pattern.is_match(&text)))
         }

@@ -1,6 +1,7 @@
 //! Splits a condition into tokens, as GitLab's lexer does (lib/gitlab/ci/pipeline/expression/lexer.rb).
 
 use super::{ExpressionError, compiled, re2};
+use crate::pipeline::guard::Pattern;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -22,7 +23,7 @@ pub(super) enum Token {
     Close,
     Variable(String),
     Text(String),
-    Pattern(Regex),
+    Pattern(Pattern),
     Null,
     Bool(bool),
     Not,
@@ -112,7 +113,7 @@ fn token(rest: &str) -> Result<(usize, Token), Option<String>> {
     }
     let literal = patterns.pattern.find(rest).ok_or(None)?.as_str();
     match pattern(literal) {
-        Some(regex) => Ok((literal.len(), Token::Pattern(regex))),
+        Some(regex) => Ok((literal.len(), Token::Pattern(Pattern { written: literal.to_owned(), regex }))),
         None => Err(Some(format!("`{literal}` is not a valid RE2 expression"))),
     }
 }

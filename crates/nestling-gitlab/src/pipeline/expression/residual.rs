@@ -6,7 +6,7 @@
 use super::evaluate::{Truth, Value, Variable};
 use super::lexer::Comparison;
 use super::{Expression, Term};
-use crate::pipeline::guard::{Atom, Guard, Operand, Pattern};
+use crate::pipeline::guard::{Atom, Guard, Operand};
 use std::fmt;
 
 impl Expression {
@@ -100,7 +100,7 @@ fn equals(left: Operand, right: Operand) -> Guard {
 fn operand(term: &Term, variables: &dyn Fn(&str) -> Variable) -> Option<Operand> {
     match term.evaluate(variables) {
         Value::Text(text) => Some(Operand::Text(text)),
-        Value::Pattern(pattern) => Some(Operand::Pattern(Pattern(pattern))),
+        Value::Pattern(pattern) => Some(Operand::Pattern(pattern)),
         Value::Null => Some(Operand::Null),
         Value::Bool(value) => Some(Operand::Bool(value)),
         Value::SomeBool | Value::SomethingTrue => None,
@@ -117,7 +117,7 @@ impl fmt::Display for Term {
         match self {
             Self::Variable(name) => write!(f, "${name}"),
             Self::Text(text) => write!(f, "\"{text}\""),
-            Self::Pattern(pattern) => write!(f, "/{pattern}/"),
+            Self::Pattern(pattern) => f.write_str(&pattern.written),
             Self::Null => f.write_str("null"),
             Self::Bool(value) => write!(f, "{value}"),
             Self::Not(inner) => write!(f, "!{inner}"),

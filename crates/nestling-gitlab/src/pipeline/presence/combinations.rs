@@ -191,7 +191,7 @@ impl Combination<'_> {
     fn matching(&self, left: &Operand, right: &Operand) -> Option<bool> {
         let text = self.text(left)?.unwrap_or_default();
         match right {
-            Operand::Pattern(pattern) => Some(pattern.0.is_match(&text)),
+            Operand::Pattern(pattern) => Some(pattern.regex.is_match(&text)),
             _ => None,
         }
     }

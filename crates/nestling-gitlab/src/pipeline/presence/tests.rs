@@ -185,7 +185,7 @@ fn atom_holds(atom: &Atom, variables: &dyn Fn(&str) -> Variable) -> bool {
     let side = |operand: &Operand| match operand {
         Operand::Variable(name) => format!("${name}"),
         Operand::Text(text) => format!("\"{text}\""),
-        Operand::Pattern(pattern) => format!("/{}/", pattern.0),
+        Operand::Pattern(pattern) => pattern.written.clone(),
         Operand::Null => "null".to_owned(),
         Operand::Bool(value) => value.to_string(),
     };

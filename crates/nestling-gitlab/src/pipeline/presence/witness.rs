@@ -7,11 +7,11 @@ const ANY: [&str; 4] = ["x", "main", "1", "-"];
 
 /// Returns a string that the pattern matches and one that it does not, as far as simple ones are found.
 pub(super) fn witnesses(pattern: &Pattern) -> impl Iterator<Item = String> {
-    let literal = literal(pattern.0.as_str());
+    let literal = literal(pattern.regex.as_str());
     let longer = format!("{literal}x");
     let candidates = || [literal.as_str(), longer.as_str()].into_iter().chain(ANY);
-    let matching = candidates().find(|text| !text.is_empty() && pattern.0.is_match(text));
-    let other = ANY.into_iter().find(|text| !pattern.0.is_match(text));
+    let matching = candidates().find(|text| !text.is_empty() && pattern.regex.is_match(text));
+    let other = ANY.into_iter().find(|text| !pattern.regex.is_match(text));
     [matching, other].into_iter().flatten().map(str::to_owned).collect::<Vec<_>>().into_iter()
 }
 

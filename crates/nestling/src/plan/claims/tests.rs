@@ -82,6 +82,7 @@ pub(super) fn against_the_law(
         base_tree: None,
         wants_fingerprints: false,
         parent_path: None,
+        parent_files: None,
         replayed: None,
     });
     let defined = definitions_that_differ(old, new, &facts, &sources);

@@ -6,7 +6,8 @@ use crate::workspace::Workspace;
 use nestling_files::path::RepoPath;
 use nestling_git::{CommitId, Merge, MergesEnd};
 use nestling_gitlab::diagnostic::{Diagnostic, Sources};
-use nestling_gitlab::name::UnitName;
+use nestling_gitlab::name::{JobName, UnitName};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The merges of a branch, each with what it would have run.
@@ -63,6 +64,22 @@ pub struct ReplayedMerge {
     pub incomplete: Vec<UnitName>,
     /// Set if it changed the configuration of its time.
     pub changed_configuration: bool,
+    /// The jobs that had passed with the same content; `None` unless they were asked for.
+    pub passed: Option<PassedJobs>,
+}
+
+/// The jobs of a merge that `reuse` would have left out, as they had passed with the same content.
+///
+/// [`Replay::passed`](super::Replay::passed) asks for them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PassedJobs {
+    /// The jobs that would have been left out, in the order of the pipeline.
+    pub left_out: Vec<JobName>,
+    /// Number of those jobs, with each instance of `parallel` counted.
+    pub left_out_count: usize,
+    /// Number of the other jobs with a policy about reuse, by the reason why they would have run.
+    pub kept: BTreeMap<String, usize>,
 }
 
 impl ReplayedMerge {

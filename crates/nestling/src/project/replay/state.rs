@@ -4,10 +4,11 @@ use super::configuration::Configuration;
 use super::configured::Configured;
 use super::{Error, Replay};
 use crate::changes::{Change, Status};
-use crate::workspace::{self, Loaded, Workspace};
+use crate::workspace::{self, Loaded, Reuse, Workspace};
 use nestling_files::files::ReadError;
 use nestling_git::CommitId;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// The files of a commit, and the workspace that they are.
 pub(super) struct State<'s> {
@@ -24,7 +25,8 @@ pub(super) struct States<'s> {
 impl<'s> States<'s> {
     /// Reads a commit. A workspace that is known to be the same is taken over.
     pub(super) fn read(&self, commit: &CommitId, same: Option<Rc<Loaded>>) -> Result<State<'s>, Error> {
-        let Replay { repository, project, .. } = self.replay;
+        let Replay { repository, project, with_passed, .. } = self.replay;
+        let with_passed = *with_passed;
         let files = Configured::new(repository.git(), commit, self.configuration)?;
         let loaded = match same {
             Some(loaded) => loaded,
@@ -34,22 +36,25 @@ impl<'s> States<'s> {
                 if let Some(from) = &project.workspace_from {
                     from.apply(&mut loaded);
                 }
+                if with_passed && loaded.workspace.reuse.is_none() {
+                    Arc::make_mut(&mut loaded.workspace).reuse = Some(Reuse::OF_MEMBERS);
+                }
                 Rc::new(loaded)
             }
         };
         Ok(State { files, loaded })
     }
 
-    /// Reads the state before a merge, which these changes led to the state after it.
-    pub(super) fn before(
+    /// Reads a commit which these changes separate from a known state, in either direction.
+    pub(super) fn beside(
         &self,
         commit: &CommitId,
-        after: &State<'s>,
+        known: &State<'s>,
         changes: &[Change],
     ) -> Result<State<'s>, Error> {
-        let before = self.read(commit, Some(Rc::clone(&after.loaded)))?;
-        if keeps_workspace(&after.loaded.workspace, &before.files, &after.files, changes)? {
-            return Ok(before);
+        let state = self.read(commit, Some(Rc::clone(&known.loaded)))?;
+        if keeps_workspace(&known.loaded.workspace, &known.files, &state.files, changes)? {
+            return Ok(state);
         }
         self.read(commit, None)
     }

@@ -34,6 +34,7 @@ fn explained(extent: Extent, pipeline: &str, asked: &str) -> Explanation {
         base_tree: None,
         wants_fingerprints: false,
         parent_path: None,
+        parent_files: None,
         replayed: None,
         files: &files,
         loaded: &load(&files, &sources).unwrap(),

@@ -1,6 +1,6 @@
 //! Replayed merges as data.
 
-use super::totals::Totals;
+use super::totals::{PassedTotals, Totals};
 use crate::project::{Replayed, ReplayedMerge};
 use nestling_files::path::RepoPath;
 use nestling_git::MergesEnd;
@@ -52,6 +52,8 @@ pub struct ReplayTotalsV1 {
     pub everything: Vec<ReplayedReasonV1>,
     /// The changed paths of no unit, by their topmost directory, the most frequent first.
     pub unclaimed: Vec<UnclaimedPathsV1>,
+    /// The jobs that `reuse` would have left out; null without `--passed`.
+    pub passed: Option<ReplayedPassedV1>,
 }
 
 /// A reason to select all units.
@@ -62,6 +64,26 @@ pub struct ReplayedReasonV1 {
     pub reason: String,
     /// Number of merges that have it.
     pub merges: usize,
+}
+
+/// Jobs that would have been left out, as they had passed with the same content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
+pub struct ReplayedPassedV1 {
+    /// Number of jobs that would have been left out.
+    pub left_out: usize,
+    /// The reasons why other jobs would have run, the most frequent first.
+    pub kept: Vec<KeptJobsV1>,
+}
+
+/// A reason to run jobs although `reuse` is set for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
+pub struct KeptJobsV1 {
+    /// The reason.
+    pub reason: String,
+    /// Number of jobs that have it.
+    pub jobs: usize,
 }
 
 /// Changed paths of no unit in one directory.
@@ -108,6 +130,8 @@ pub struct ReplayedMergeV1 {
     pub incomplete: Vec<String>,
     /// True if it changed the configuration of its time: units that it redefined are selected.
     pub changed_configuration: bool,
+    /// The names of the jobs that `reuse` would have left out; null without `--passed`.
+    pub left_out: Option<Vec<String>>,
 }
 
 /// A selected unit.
@@ -141,6 +165,7 @@ pub fn replay_v1(replayed: &Replayed) -> ReplayV1 {
         selecting_everything: sums.selecting_everything(),
         everything: sums.everything.iter().map(reason).collect(),
         unclaimed: sums.unclaimed.iter().map(paths).collect(),
+        passed: sums.passed.as_ref().map(passed),
     };
     ReplayV1 {
         version: 1,
@@ -152,6 +177,11 @@ pub fn replay_v1(replayed: &Replayed) -> ReplayV1 {
         totals,
         merges: replayed.merges.iter().map(merge).collect(),
     }
+}
+
+fn passed(sums: &PassedTotals) -> ReplayedPassedV1 {
+    let kept = |(reason, jobs): &(String, usize)| KeptJobsV1 { reason: reason.clone(), jobs: *jobs };
+    ReplayedPassedV1 { left_out: sums.left_out, kept: sums.kept.iter().map(kept).collect() }
 }
 
 fn merge(replayed: &ReplayedMerge) -> ReplayedMergeV1 {
@@ -182,6 +212,10 @@ fn merge(replayed: &ReplayedMerge) -> ReplayedMergeV1 {
         gone: replayed.gone,
         incomplete: replayed.incomplete.iter().map(ToString::to_string).collect(),
         changed_configuration: replayed.changed_configuration,
+        left_out: replayed
+            .passed
+            .as_ref()
+            .map(|passed| passed.left_out.iter().map(ToString::to_string).collect()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Replayed merges as a table, with sums below it.
 
-use super::totals::{Totals, end, merges};
+use super::totals::{Totals, end, merges, percent};
 use crate::project::{Replayed, ReplayedMerge};
 use crate::view::fit::{counted, end_cut, list, width};
 use crate::view::paint::Screen;
@@ -43,6 +43,8 @@ pub fn text(replayed: &Replayed, screen: Screen) -> String {
 struct Line {
     commit: String,
     jobs: String,
+    /// Empty unless passed jobs were asked for.
+    omitted: String,
     units: String,
     subject: String,
     kind: Kind,
@@ -61,17 +63,21 @@ fn table(out: &mut String, replayed: &Replayed, screen: Screen) {
     let jobs = lines.iter().map(|line| width(&line.jobs)).max().unwrap_or_default().max(4);
     let units = lines.iter().map(|line| width(&line.units)).max().unwrap_or_default().max(5);
     let paint = screen.paint;
-    let header = format!("{:8}  {:>jobs$}  {:units$}  MERGE", "COMMIT", "JOBS", "UNITS");
+    let has_passed = replayed.merges.iter().any(|merge| merge.passed.is_some());
+    let column = |omitted: &str| if has_passed { format!("  {omitted:>7}") } else { String::new() };
+    let taken = 14 + jobs + units + width(&column(""));
+    let header = format!("{:8}  {:>jobs$}{}  {:units$}  MERGE", "COMMIT", "JOBS", column("OMITTED"), "UNITS");
     let _ = writeln!(out, "{}", paint.dim(header));
     for line in lines {
-        let subject = end_cut(&line.subject, screen.columns.saturating_sub(14 + jobs + units));
+        let subject = end_cut(&line.subject, screen.columns.saturating_sub(taken));
         let padded = " ".repeat(units.saturating_sub(width(&line.units)));
         let units = match line.kind {
             Kind::Some => line.units,
             Kind::Nothing => paint.dim(line.units),
             Kind::Everything => paint.yellow(line.units),
         };
-        let row = format!("{:8}  {:>jobs$}  {units}{padded}  {subject}", line.commit, line.jobs);
+        let omitted = column(&line.omitted);
+        let row = format!("{:8}  {:>jobs$}{omitted}  {units}{padded}  {subject}", line.commit, line.jobs);
         let _ = writeln!(out, "{}", row.trim_end());
     }
 }
@@ -91,6 +97,7 @@ fn line(merge: &ReplayedMerge, room: usize) -> Line {
     Line {
         commit: merge.merge.commit.short(),
         jobs: merge.jobs.to_string(),
+        omitted: merge.passed.as_ref().map(|passed| passed.left_out_count.to_string()).unwrap_or_default(),
         units,
         subject: escaped(merge.merge.subject.as_bytes()),
         kind,
@@ -100,13 +107,17 @@ fn line(merge: &ReplayedMerge, room: usize) -> Line {
 fn sums(out: &mut String, replayed: &Replayed, screen: Screen) {
     let totals = Totals::of(replayed);
     let paint = screen.paint;
-    let percent = (totals.jobs * 100 + totals.all_jobs / 2).checked_div(totals.all_jobs).unwrap_or(100);
-    let jobs = format!("{} of {} ({percent} %)", counted(totals.jobs, "job"), totals.all_jobs);
+    let percent_of_all = percent(totals.jobs, totals.all_jobs);
+    let jobs = format!("{} of {} ({percent_of_all} %)", counted(totals.jobs, "job"), totals.all_jobs);
     let _ = writeln!(out, "{}", paint.bold(jobs));
     let _ = writeln!(out, "  median {} of {}", counted(totals.median, "job"), replayed.all_jobs);
     let none = counted(totals.selecting_nothing, "merge");
     let verb = if totals.selecting_nothing == 1 { "selects" } else { "select" };
     let _ = writeln!(out, "  {none} {verb} no unit, {} all of them", totals.selecting_everything());
+    if let Some(passed) = &totals.passed {
+        let share = percent(passed.left_out, totals.jobs);
+        let _ = writeln!(out, "  {} of them omitted: passed before ({share} %)", passed.left_out);
+    }
     listed(out, "All units, because", &totals.everything, screen);
     listed(out, "Units, by merges that select them", &totals.units, screen);
     if !totals.unclaimed.is_empty() {
@@ -116,6 +127,9 @@ fn sums(out: &mut String, replayed: &Replayed, screen: Screen) {
             let _ = write!(title, ", {} in directories that are gone", totals.gone);
         }
         listed(out, &title, &totals.unclaimed, screen);
+    }
+    if let Some(passed) = &totals.passed {
+        listed(out, "Jobs that are not omitted, because", &passed.kept, screen);
     }
     let mut notes = Vec::new();
     if totals.changed_configuration > 0 {

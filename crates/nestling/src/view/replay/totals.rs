@@ -1,6 +1,6 @@
 //! Sums over all merges of a replay.
 
-use crate::project::{Replayed, ReplayedMerge};
+use crate::project::{PassedJobs, Replayed, ReplayedMerge};
 use crate::select::Reason;
 use crate::view::fit::counted;
 use nestling_files::path::RepoPath;
@@ -30,6 +30,16 @@ pub(super) struct Totals {
     pub(super) changed_configuration: usize,
     /// Number of merges with units whose jobs could not be rendered.
     pub(super) incomplete: usize,
+    /// The jobs that had passed, if they were asked for.
+    pub(super) passed: Option<PassedTotals>,
+}
+
+/// Sums over the jobs that had passed.
+pub(super) struct PassedTotals {
+    /// Number of jobs that would have been left out.
+    pub(super) left_out: usize,
+    /// Number of jobs with a policy about reuse that would have run, by the reason, the most frequent first.
+    pub(super) kept: Vec<(String, usize)>,
 }
 
 impl Totals {
@@ -54,6 +64,7 @@ impl Totals {
             gone: sum(|merge| merge.gone),
             changed_configuration: count(|merge| merge.changed_configuration),
             incomplete: count(|merge| !merge.incomplete.is_empty()),
+            passed: passed(merges),
         }
     }
 
@@ -63,13 +74,30 @@ impl Totals {
     }
 }
 
+/// Sums the jobs that had passed; `None` if nobody asked for them.
+fn passed(merges: &[ReplayedMerge]) -> Option<PassedTotals> {
+    let each: Vec<&PassedJobs> = merges.iter().filter_map(|merge| merge.passed.as_ref()).collect();
+    if each.is_empty() {
+        return None;
+    }
+    let mut kept: BTreeMap<&String, usize> = BTreeMap::new();
+    for (why, jobs) in each.iter().flat_map(|passed| &passed.kept) {
+        *kept.entry(why).or_default() += jobs;
+    }
+    let kept = kept.into_iter().map(|(why, jobs)| (why.clone(), jobs)).collect();
+    Some(PassedTotals { left_out: each.iter().map(|passed| passed.left_out_count).sum(), kept: sorted(kept) })
+}
+
 /// Counts equal values, the most frequent first, and those of one count in their order.
 fn frequent<T: Ord>(values: impl Iterator<Item = T>) -> Vec<(T, usize)> {
     let mut counts: BTreeMap<T, usize> = BTreeMap::new();
     for value in values {
         *counts.entry(value).or_default() += 1;
     }
-    let mut counts: Vec<(T, usize)> = counts.into_iter().collect();
+    sorted(counts.into_iter().collect())
+}
+
+fn sorted<T>(mut counts: Vec<(T, usize)>) -> Vec<(T, usize)> {
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     counts
 }
@@ -106,6 +134,11 @@ pub(super) fn merges(replayed: &Replayed) -> String {
         _ => counted(replayed.merges.len(), "merge"),
     };
     format!("The last {merges} of {}, up to {}", replayed.branch, replayed.tip.short())
+}
+
+/// Returns a share of a whole in percent.
+pub(super) fn percent(part: usize, whole: usize) -> usize {
+    (part * 100 + whole / 2).checked_div(whole).unwrap_or(100)
 }
 
 /// Returns the reason why there are fewer merges than were asked for.
