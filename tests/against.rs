@@ -94,7 +94,7 @@ fn a_workspace_is_compared_with_what_it_has_replaced() {
     }
     repository.write("names.txt", "lnit  api:check\n");
     assert!(
-        said(&against(&["HEAD~1", "--names", "names.txt"])).contains("`lnit`, which is no job of the old")
+        said(&against(&["HEAD~1", "--names", "names.txt"])).contains("`lnit`, which is not a job of the old")
     );
     repository.write("names.txt", "lint api:check\n");
     assert!(said(&against(&["HEAD~1", "--names", "names.txt"])).contains("names.txt:1: a line must have"));
@@ -140,7 +140,7 @@ const LOSSES: [(&str, &str, &str, &str); 17] = [
         "api:test: it starts in another way",
     ),
     (PARENT, "{ template: Jobs/SAST.gitlab-ci.yml }, ", "", "an include that is not read is gone"),
-    (PARENT, "if: $MORE", "if: $LESS", "more: it is made if"),
+    (PARENT, "if: $MORE", "if: $LESS", "more: it is created if"),
     (PARENT, "[build, test, deploy]", "[test, build, deploy]", "api:test no longer waits for all"),
     (
         PARENT,

@@ -74,7 +74,7 @@ const ROWS: [Row; 12] = [
         closed: "script: below",
     },
     Row {
-        writes: "a link in the place of a template",
+        writes: "a symbolic link in place of a template",
         files: &[("api/mine.yml", "test: { script: mine }\n"), ("ci/app.yml", "-> ../api/mine.yml")],
         open: "script: mine",
         closed: "script: protected",

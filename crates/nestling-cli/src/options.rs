@@ -44,7 +44,7 @@ pub(crate) struct HeadOptions {
         help_heading = CHANGES
     )]
     pub workspace_from: Option<String>,
-    /// Run no commands of the repository (`synth`), and fetch nothing
+    /// Do not run commands of the repository (`synth`), and do not fetch anything
     #[arg(long, env = "NESTLING_NO_RUN", value_parser = switch, help_heading = CHANGES)]
     pub no_run: bool,
     /// Do not fetch missing commits
@@ -109,7 +109,7 @@ pub(crate) struct ChangeOptions {
 /// Options of commands that show or write the deploys of a pipeline.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct DeployOptions {
-    /// Deploy only to this environment of the catalogue; jobs without an environment still run
+    /// Deploy only to this environment of the workspace (`environments` in `nestling.yml`); jobs without an environment still run
     #[arg(
         long,
         value_name = "NAME",
@@ -131,8 +131,8 @@ pub(crate) struct CdkOptions {
 /// Options of commands that plan a pipeline without the jobs that have passed.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct PassedOptions {
-    /// Directory of verified records: omits jobs that have passed with the same content (`reuse`), and selects units whose
-    /// jobs did not pass before (`pipelines: unpassed`)
+    /// Use the verified records in DIR to omit jobs that have passed with the same content (`reuse`), and to select
+    /// units whose jobs have not passed before (`pipelines: unpassed`)
     #[arg(long, value_name = "DIR", env = "NESTLING_PASSED")]
     pub passed: Option<PathBuf>,
 }

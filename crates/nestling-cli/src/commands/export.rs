@@ -16,7 +16,8 @@ use crate::options::RunOptions;
     after_help = "Examples:\n  nestling export\n  nestling export --prove 500\n  nestling export --write"
 )]
 pub struct Args {
-    /// Compare the jobs of the last N merges (200 if N is omitted)
+    /// For the last N merges (200 if N is omitted), compare the jobs of the static pipeline with those that Nestling
+    /// selects
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "200")]
     prove: Option<usize>,
     /// Write the files, unless a pipeline would lack jobs

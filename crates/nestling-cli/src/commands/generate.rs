@@ -27,7 +27,7 @@ pub struct Args {
     /// Write reports (HTML preview, plan, summary, code quality) to DIR, even if there are errors
     #[arg(long, value_name = "DIR", env = "NESTLING_REPORT")]
     report: Option<PathBuf>,
-    /// Show the other kinds of pipelines and the difference from base in the page of --report (takes longer)
+    /// On the page that `--report` writes, also show the other kinds of pipelines and the difference from base (takes longer)
     #[arg(long, requires = "report", env = "NESTLING_FULL_PAGE")]
     full_page: bool,
     /// Omit comments that name the source of each job

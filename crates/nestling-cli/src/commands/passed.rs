@@ -25,8 +25,8 @@ pub struct Args {
 enum Command {
     /// Write the record of this pipeline from its plan and job statuses
     ///
-    /// A job is recorded if it has a fingerprint, has passed and was not allowed to fail. Run it in a job of the parent pipeline, after
-    /// the trigger job and with `when: always`.
+    /// A job is recorded if it has a fingerprint, has passed and was not allowed to fail. Run this command in a job
+    /// of the parent pipeline, after the trigger job and with `when: always`.
     #[command(
         after_help = "Examples:\n  nestling passed record --plan nestling/plan.json --answers answers -o records/$CI_PIPELINE_ID.json"
     )]
@@ -43,7 +43,8 @@ enum Command {
     },
     /// Verify records with GitLab's API, and write those that count to DIR/verified.json
     ///
-    /// Reads the records in DIR/records and the answers in DIR/answers. A record that does not count is listed with the reason.
+    /// This command reads the records in DIR/records, and the API responses in DIR/answers. It lists each record that
+    /// does not count, with the reason.
     #[command(after_help = "Examples:\n  nestling passed verify passed")]
     Verify {
         /// Directory with `records` and `answers`
@@ -55,8 +56,9 @@ enum Command {
     },
     /// Print a shell script that downloads records or uploads the record of this pipeline
     ///
-    /// The scripts need curl. Records are generic packages of the project, and both scripts use the job's token. If that token may not
-    /// read trigger jobs, they use NESTLING_API_TOKEN, a project token with `read_api`.
+    /// The scripts need curl. Records are generic packages of the project, and both scripts use the job's token. If
+    /// the job token is not permitted to read trigger jobs, the scripts use `NESTLING_API_TOKEN`, a project access
+    /// token with the scope `read_api`.
     #[command(
         after_help = "Examples:\n  nestling passed script download | sh -s nestling-passed\n  nestling passed script upload | sh -s nestling-report/plan.json"
     )]

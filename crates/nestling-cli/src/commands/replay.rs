@@ -25,7 +25,7 @@ pub struct Args {
     /// Number of merges
     #[arg(short = 'n', long, value_name = "NUMBER", default_value_t = 100)]
     merges: usize,
-    /// Replay the merges of this branch or revision (default: the default branch)
+    /// Replay the merges into this branch or revision (default: the default branch)
     #[arg(long, value_name = "BRANCH")]
     branch: Option<String>,
     /// Output format

@@ -29,7 +29,7 @@ enum Kind {
     Unit,
     /// A template.
     Template,
-    /// Any nestling.yml or template, for editors that use one schema for a file.
+    /// Any nestling.yml or template, for editors that use the same schema for all of these files.
     Nestling,
     /// A file of jobs, such as .gitlab-ci.yml.
     Jobs,

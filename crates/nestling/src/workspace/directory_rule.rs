@@ -15,7 +15,7 @@ pub(crate) struct DirectoryRule {
     pub markers: Vec<Marker>,
 }
 
-/// A file that makes a unit of the directory that it is in.
+/// A file whose directory becomes a unit.
 #[derive(Debug, Clone)]
 pub(crate) struct Marker {
     /// Its name, in which one `*` stands for anything.

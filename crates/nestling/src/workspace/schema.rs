@@ -138,7 +138,7 @@ fn workspace() -> Value {
             (
                 "unclaimed",
                 choice(
-                    "Effect of a changed path that does not belong to a unit: a line in the log (`note`), a warning, every unit is selected, or nothing",
+                    "Effect of a changed path that does not belong to a unit: a line in the log (`note`), a warning (`warn`), selection of every unit (`everything`), or none (`nothing`)",
                     &Unclaimed::NAMES,
                 ),
             ),
@@ -149,7 +149,7 @@ fn workspace() -> Value {
             ),
             (
                 "units",
-                json!({ "description": "Rules that make directories units without a file in each", "type": "array", "items": rule() }),
+                json!({ "description": "Rules that turn directories into units that need no `nestling.yml` of their own", "type": "array", "items": rule() }),
             ),
             ("vars", json!({ "description": "Values for templates, read as `vars.NAME`", "type": "object" })),
             (
@@ -158,7 +158,7 @@ fn workspace() -> Value {
             ),
             (
                 "pipelines",
-                json!({ "description": "The base of each kind of pipeline: `merge_request`, `branch`, `tag`, `schedule`, `web`, `api`, `trigger`, `pipeline`, `chat`, `other`", "type": "object", "propertyNames": { "enum": occasions }, "additionalProperties": policy() }),
+                json!({ "description": "The units that each kind of pipeline selects: those that changed, all, none, or those that have not passed. The kinds are `merge_request`, `branch`, `tag`, `schedule`, `web`, `api`, `trigger`, `pipeline`, `chat`, `other`", "type": "object", "propertyNames": { "enum": occasions }, "additionalProperties": policy() }),
             ),
             ("gitlab", gitlab()),
             ("reuse", reuse()),
@@ -185,7 +185,7 @@ fn template_directory() -> Value {
 
 fn rule() -> Value {
     object(
-        "Makes every directory that matches a unit",
+        "Turns every directory that matches into a unit",
         &["match"],
         vec![
             (
@@ -219,7 +219,7 @@ fn unit() -> Value {
 
 fn changes() -> Value {
     texts(
-        "Globs of further paths whose change selects the unit, as in `rules:changes` (`src/**/*` matches at every level): relative to its directory, or to the root with a leading `/`; `!` excludes",
+        "Globs of other paths that select the unit when they change, as in `rules:changes` (`src/**/*` matches at every level). They are relative to the unit's directory, or to the root if they start with `/`; `!` excludes paths",
     )
 }
 
@@ -259,7 +259,7 @@ fn policy() -> Value {
         vec![(
             "since",
             text(
-                "A revision, a glob of tags (the nearest older tag that matches), or `passed`: the newest pipeline of the branch that passed",
+                "A revision, a glob of tags (the nearest older tag that matches), or `passed`: the branch's newest successful pipeline",
             ),
         )],
     );
@@ -292,7 +292,7 @@ fn gitlab() -> Value {
             (
                 "held_groups",
                 names(
-                    "Resource groups that the parent's trigger job holds, so that a job of the child would wait forever",
+                    "Resource groups that the parent's trigger job holds; a job of the child pipeline in one of these groups would wait forever",
                 ),
             ),
         ],

@@ -39,14 +39,14 @@ pub(super) fn environment() -> Value {
             (
                 "action",
                 choice(
-                    "`action` of the environment's jobs that set none",
+                    "`action` of the environment's jobs, unless a job sets its own",
                     &["start", "prepare", "verify", "access"],
                 ),
             ),
             ("stop", any("Default `stop` block of the environment's deploy jobs; `false`: no stop job")),
             (
                 "inputs",
-                json!({ "description": "Inputs of templates when they render for this environment; a template that declares no such input ignores it", "type": "object" }),
+                json!({ "description": "Inputs of templates when they are rendered for this environment; a template that does not declare an input ignores it", "type": "object" }),
             ),
             ("freeze", flag("Do not deploy during a deploy freeze (`$CI_DEPLOY_FREEZE`)")),
         ],

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 pub(super) fn marker() -> Value {
     object(
-        "A file that makes a unit of the directory that it is in",
+        "A file whose directory becomes a unit",
         &["marker"],
         vec![
             ("marker", text("Name of the file, such as `go.mod`; one `*` stands for anything")),
