@@ -8,6 +8,8 @@ use crate::fix::{Fix, Tried};
 use crate::index::Index;
 use crate::library;
 use crate::meaning::FileKind;
+use crate::names::cases;
+use crate::outline::Outline;
 use crate::position::{Encoding, TextIndex};
 use crate::uri::{path_of, uri_of};
 use lsp_types::{Location, Position, Range as LspRange, Uri};
@@ -76,6 +78,31 @@ pub(crate) struct OpenFile<'a> {
     pub workspace: Option<PathBuf>,
     pub facts: Arc<WorkspaceFacts>,
     pub lines: TextIndex<'a>,
+}
+
+/// A test case around a place.
+pub(crate) struct CaseAt {
+    pub templates: Vec<String>,
+    pub unit: String,
+    /// Its line, from 1; `None` for the only case of a file.
+    line: Option<usize>,
+}
+
+impl CaseAt {
+    /// Returns `true` for the line of the case.
+    pub(crate) fn is_in_line(&self, line: u32) -> bool {
+        self.line.is_none_or(|own| usize::try_from(line).is_ok_and(|line| line == own))
+    }
+}
+
+/// Returns the case that an entry of an open file is in.
+pub(crate) fn case_at(file: &OpenFile<'_>, outline: &Outline<'_>, entry: Option<usize>) -> Option<CaseAt> {
+    let FileKind::Cases(template) = &file.kind else { return None };
+    let root = entry.and_then(|entry| outline.above(entry).last());
+    let mut cases = cases(outline, template.as_deref(), "").into_iter();
+    let (holder, case) = cases.find(|(holder, _)| holder.is_none() || *holder == root)?;
+    let line = holder.map(|holder| file.lines.line(outline.entries[holder].start) + 1);
+    Some(CaseAt { templates: case.templates, unit: case.unit, line })
 }
 
 impl<'a> Model<'a> {

@@ -5,7 +5,7 @@ mod expressions;
 mod macros;
 mod variables;
 
-pub(crate) use cases::{case_at, cases, is_message, of_snapshot};
+pub(crate) use cases::{cases, is_message, of_snapshot};
 
 pub(crate) use expressions::strings;
 pub(crate) use variables::{Statement, statements};

@@ -3,8 +3,8 @@
 use crate::hover::{is_of, jobs_of_name, written_here};
 use crate::index::{Index, Occurrence, files_of_include};
 use crate::library;
-use crate::model::{Model, OpenFile};
-use crate::names::{Name, NameKind, case_at, is_computed};
+use crate::model::{Model, OpenFile, case_at};
+use crate::names::{Name, NameKind, is_computed};
 use crate::outline::Outline;
 use crate::position;
 use lsp_types::{Location, Position};

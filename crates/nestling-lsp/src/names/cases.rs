@@ -1,8 +1,7 @@
 //! The names in files of test cases, and in the pipelines that are stored beside them.
 
 use super::{Name, NameKind, NamedFile, is_computed, name_of_key, name_of_value, used_template};
-use crate::meaning::{FileKind, KeyKind, Section, ValueKind, in_case, key_kind, value_kind};
-use crate::model::OpenFile;
+use crate::meaning::{KeyKind, Section, ValueKind, in_case, key_kind, value_kind};
 use crate::outline::{ITEM, Outline};
 use nestling_gitlab::name::slug;
 
@@ -56,31 +55,6 @@ pub(crate) fn cases(outline: &Outline<'_>, template: Option<&str>, stem: &str) -
         (holder, case)
     };
     holders.into_iter().enumerate().map(case).collect()
-}
-
-/// A test case around a place.
-pub(crate) struct CaseAt {
-    pub templates: Vec<String>,
-    pub unit: String,
-    /// Its line, from 1; `None` for the only case of a file.
-    line: Option<usize>,
-}
-
-impl CaseAt {
-    /// Returns `true` for the line of the case.
-    pub(crate) fn is_in_line(&self, line: u32) -> bool {
-        self.line.is_none_or(|own| usize::try_from(line).is_ok_and(|line| line == own))
-    }
-}
-
-/// Returns the case that an entry of an open file is in.
-pub(crate) fn case_at(file: &OpenFile<'_>, outline: &Outline<'_>, entry: Option<usize>) -> Option<CaseAt> {
-    let FileKind::Cases(template) = &file.kind else { return None };
-    let root = entry.and_then(|entry| outline.above(entry).last());
-    let mut cases = cases(outline, template.as_deref(), "").into_iter();
-    let (holder, case) = cases.find(|(holder, _)| holder.is_none() || *holder == root)?;
-    let line = holder.map(|holder| file.lines.line(outline.entries[holder].start) + 1);
-    Some(CaseAt { templates: case.templates, unit: case.unit, line })
 }
 
 /// Returns the entry at a path below a case.
