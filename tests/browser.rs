@@ -127,13 +127,19 @@ fn one_unit(jobs: &str) -> Files<'_> {
     files(&[("nestling.yml", "workspace: { stages: [build, test, deploy] }\n"), ("api/nestling.yml", jobs)])
 }
 
-/// A page with the difference to base: a job each that was added, removed and changed.
+/// A page with the difference to base: a job each that was added, removed and changed, another order of the stages, and an error
+/// at base.
 fn based() -> String {
     let same = "build: { stage: build, script: make }\n";
-    let base = format!("{same}test: {{ stage: test, image: 'node:22', script: x }}\nold: {{ script: x }}\n");
+    let base = format!(
+        "{same}test: {{ stage: test, image: 'node:22', script: x }}\nold: {{ scrpt: x, script: x }}\n"
+    );
     let head = format!("{same}test: {{ stage: test, image: 'node:24', script: x }}\nnew: {{ script: x }}\n");
-    let [base, head] =
-        [&base, &head].map(|jobs| plan(&one_unit(jobs), &["api/nestling.yml"], "merge_request"));
+    let [base, head] = [("test, build", &base), ("build, test", &head)].map(|(stages, jobs)| {
+        let workspace = format!("workspace: {{ stages: [{stages}, deploy] }}\n");
+        let files = files(&[("nestling.yml", workspace.as_str()), ("api/nestling.yml", jobs)]);
+        plan(&files, &["api/nestling.yml"], "merge_request")
+    });
     let mut page = HtmlPage::new(&head);
     page.add_base(&base, &head);
     page.render().unwrap()
@@ -368,11 +374,15 @@ fn previewed(shop: &Example, kind: &str) -> Vec<serde_json::Value> {
     jobs
 }
 
-/// The number that `check` gives for a kind: `18 jobs in merge requests, 27 in the default branch and schedules`.
-fn number_before(check: &str, kind: &str) -> u64 {
+/// The number that `check` gives for a kind: `18–20 jobs in merge requests, 27–29 in the default branch and schedules`.
+fn number_before(check: &str, kind: &str) -> (u64, u64) {
     let (before, _) = check.split_once(kind).unwrap_or_else(|| panic!("{kind} in {check}"));
     let mut words = before.split_whitespace().rev();
-    words.find_map(|word| word.parse().ok()).unwrap_or_else(|| panic!("{kind} in {check}"))
+    let number = words.find_map(|word| {
+        let (certain, possible) = word.split_once('–').unwrap_or((word, word));
+        certain.parse().ok().zip(possible.parse().ok())
+    });
+    number.unwrap_or_else(|| panic!("{kind} in {check}"))
 }
 
 /// The numbers of certain and possible jobs of a kind on the page.
@@ -391,6 +401,9 @@ fn counted(data: &serde_json::Value, kind: &serde_json::Value) -> (u64, u64) {
 #[test]
 fn each_tab_has_the_numbers_of_preview_and_check_and_base_those_of_diff() {
     let shop = Example::new("shop");
+    let infra = shop.path().join("infra/nestling.yml");
+    let perhaps = "perhaps: { stage: test, parallel: 2, script: x, rules: [{ if: $PERHAPS }] }\n";
+    std::fs::write(&infra, std::fs::read_to_string(&infra).unwrap() + perhaps).unwrap();
     let html =
         output(nestling(&shop.path()).args(["preview", "--as", "merge_request", "--all", "--html", "-"]));
     let data = data(&html);
@@ -408,12 +421,15 @@ fn each_tab_has_the_numbers_of_preview_and_check_and_base_those_of_diff() {
             other => (other.replace(' ', ":"), "other branches"),
         };
         let jobs = previewed(&shop, &wanted);
-        let possible: u64 = jobs.iter().map(|job| job["copies"].as_u64().unwrap()).sum();
-        assert_eq!(counted(&data, kind).1, possible, "{description}");
+        let copies = |job: &serde_json::Value| job["copies"].as_u64().unwrap();
+        let certain = jobs.iter().filter(|job| job["presence"]["state"] == "in").map(copies).sum();
+        let numbers: (u64, u64) = (certain, jobs.iter().map(copies).sum());
+        assert_eq!(numbers.1 - numbers.0, 2, "{description}");
+        assert_eq!(counted(&data, kind), numbers, "{description}");
         let names: BTreeSet<&str> = jobs.iter().map(|job| job["name"].as_str().unwrap()).collect();
         let tab = &kind["count"];
         assert_eq!((tab[0].as_u64().unwrap(), tab[1].as_u64().unwrap()), counted(&data, kind));
-        assert_eq!(number_before(&check, checked), possible, "{description}: {check}");
+        assert_eq!(number_before(&check, checked), numbers, "{description}: {check}");
         let first = previewed(&shop, "merge_request");
         let first: BTreeSet<&str> = first.iter().map(|job| job["name"].as_str().unwrap()).collect();
         if let Some(difference) = kind.get("difference") {

@@ -66,7 +66,7 @@ fn a_change_to_a_template_is_told_as_a_person_would_tell_it() {
 fn a_change_to_a_template_as_a_note_on_the_merge_request() {
     let note = shown(&shop(), "markdown");
     let (title, note) = note.split_once("\n\n**").unwrap();
-    assert!(title.ends_with("all 5 units, as merge request of feature."), "{title}");
+    assert!(title.ends_with(". All 5 units, as merge request of feature."), "{title}");
     assert_eq!(
         note,
         "\

@@ -21,14 +21,15 @@ fn an_option_stands_only_on_commands_that_read_it() {
     let changes = ["--changes-from=x", "--all", "--strict-base"];
     let plan = ["--base=x", "--head=x", "--no-fetch", "--only=x", "--except=x", "--as=web"];
     let cdk = ["--strict-cdk"];
-    let all = [&changes[..], &plan, &cdk].concat();
+    let form = ["--compact", "--parts=2"];
+    let all = [&changes[..], &plan, &cdk, &form].concat();
     let without = |had: &[&str]| all.iter().copied().filter(|option| !had.contains(option)).collect();
     let table: [(&[&str], Vec<&str>); 12] = [
         (&["generate"], vec![]),
         (&["preview"], vec![]),
-        (&["explain", "x"], vec![]),
-        (&["affected"], cdk.to_vec()),
-        (&["diff"], changes.to_vec()),
+        (&["explain", "x"], form.to_vec()),
+        (&["affected"], [&cdk[..], &form].concat()),
+        (&["diff"], [&changes[..], &form].concat()),
         (&["check"], changes.to_vec()),
         (&["test"], without(&["--head=x", "--no-fetch"])),
         (&["cdk", "show", "x"], without(&cdk)),
@@ -119,4 +120,29 @@ fn a_switch_is_on_or_off_and_nothing_else() {
         let said = said(&output);
         assert!(said.contains("'--all'") && said.contains("must be 1, true, yes"), "{said}");
     }
+}
+
+/// `check` and `preview` are about the files that `generate` writes with the same options.
+#[test]
+fn the_form_of_the_files_is_the_same_for_check_and_preview() {
+    let repository = Repository::new();
+    repository.write("nestling.yml", "workspace: { stages: [build] }\n");
+    repository.write("a/nestling.yml", "go: { stage: build, trigger: { include: [{ local: x.yml }] } }\n");
+    repository.write("b/nestling.yml", "build: { stage: build, script: make }\n");
+    repository.write("x.yml", "x: { script: x }\n");
+    repository.commit("a unit that triggers a child pipeline");
+    for command in ["generate", "check", "preview"] {
+        let said_with = |options: &[&str]| {
+            let all: &[&str] = if command == "check" { &[] } else { &["--all"] };
+            said(&run(nestling(repository.path()).arg(command).args(all).args(options)))
+        };
+        let problem = "`a:go` triggers a child pipeline from one of several parts";
+        assert!(!said_with(&["--compact"]).contains(problem), "{command}");
+        assert!(said_with(&["--parts", "2"]).contains(problem), "{command}");
+    }
+    repository.write("a/nestling.yml", "build: { stage: build, script: make }\n");
+    let page = output(nestling(repository.path()).args(["preview", "--all", "--parts", "2", "--html", "-"]));
+    assert!(page.contains("\"trigger\":\"part 2 of 2\""));
+    let refused = said(&run(nestling(repository.path()).args(["check", "x.yml", "--parts", "2"])));
+    assert!(refused.contains("`--parts` conflicts with FILE"), "{refused}");
 }

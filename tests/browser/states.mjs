@@ -8,6 +8,7 @@ const STATES = [
 const PAGES = {
   small: ["#job=api%3Atest"], starts: ["#job=api%3Arelease"], presence: ["#absent=1&job=api%3Arelease", "#job=api%3Aannounce"], based: ["#job=api%3Atest"],
   problems: ["#job=api%3Atest"], empty: [], groups: [], parts: ["#view=parts"], children: ["#job=api%3Arelease"], long: [], large: ["#job=unit-042%3Apackage"],
+  ...(long ? { kinds: ["#kind=branch%20main&view=compared"], middle: ["#job=unit-012%3Apackage"], huge: ["#job=unit-1042%3Apackage"] } : {}),
 };
 
 // The states that are looked at on a page of this theme and width. The long run looks at each state in both themes and in one width

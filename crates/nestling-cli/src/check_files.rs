@@ -156,7 +156,7 @@ fn plain(
         Some(act_as) => {
             let linted = lint_file(&input.name, &input.text, &options, sources);
             let name = WalkedKind::simulated(act_as, facts.clone()).name;
-            let kinds = vec![LintedKind { name, jobs: linted.jobs }];
+            let kinds = vec![LintedKind { name, jobs: linted.jobs, certain_jobs: linted.certain_jobs }];
             KindsLinted { kinds, diagnostics: linted.diagnostics }
         }
     });

@@ -1,6 +1,8 @@
 //! Options that several commands share. A command flattens the groups that it reads; clap refuses the others there.
 
 use crate::io::Color;
+use nestling::{Comments, EmitOptions, Parts};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Heading of the options that say what is compared.
@@ -137,6 +139,17 @@ pub(crate) struct PassedOptions {
     pub passed: Option<PathBuf>,
 }
 
+/// Options of commands that write the files of a pipeline, or report what would keep `generate` from writing them.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct FileOptions {
+    /// Omit comments that name the source of each job
+    #[arg(long)]
+    pub compact: bool,
+    /// Split the pipeline into a router and N parts (default: as few files as GitLab's limits allow)
+    #[arg(long, value_name = "N", env = "NESTLING_PARTS")]
+    pub parts: Option<NonZeroUsize>,
+}
+
 /// Options of commands that plan a whole pipeline.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct PipelineOptions {
@@ -191,6 +204,10 @@ pub(crate) struct RunOptions {
     pub fingerprints: bool,
     /// The directory of the records of passed jobs.
     pub passed: Option<PathBuf>,
+    /// Set if the files of the pipeline are without comments.
+    pub compact: bool,
+    /// The number of parts that the pipeline is split into.
+    pub parts: Option<NonZeroUsize>,
 }
 
 impl RunOptions {
@@ -207,6 +224,19 @@ impl RunOptions {
     /// Adds the records of passed jobs.
     pub(crate) fn with_passed(self, passed: &PassedOptions) -> Self {
         Self { passed: passed.passed.clone(), ..self }
+    }
+
+    /// Adds the form of the pipeline's files.
+    pub(crate) fn with_files(self, files: &FileOptions) -> Self {
+        Self { compact: files.compact, parts: files.parts, ..self }
+    }
+
+    /// Returns the form of the pipeline's files.
+    pub(crate) fn emit_options(&self) -> EmitOptions {
+        let mut options = EmitOptions::default();
+        options.comments = if self.compact { Comments::None } else { Comments::Origins };
+        options.parts = self.parts.map_or(Parts::Fewest, Parts::Exactly);
+        options
     }
 
     /// Adds whether the fingerprints of units and jobs are wanted.

@@ -6,7 +6,7 @@ use crate::io::Io;
 use crate::output;
 use crate::session::Session;
 use nestling::view::HtmlPage;
-use nestling::{EmitOptions, EmittedPart, Plan};
+use nestling::{EmittedPart, Plan};
 use std::path::{Path, PathBuf};
 
 /// Returns the file of `--open` without `--html`: always the same one, so that the disk does not fill up.
@@ -49,7 +49,7 @@ pub(crate) fn make<'a>(
     durations: Option<&Path>,
     io: &mut Io,
 ) -> Result<HtmlPage<'a>, Failure> {
-    let mut page = of_report(session, plan, &plan.parts(&EmitOptions::default()))?;
+    let mut page = of_report(session, plan, &plan.parts(session.emit_options()))?;
     add_others(&mut page, session, plan)?;
     link(&mut page, session, plan);
     if let Some(file) = durations {

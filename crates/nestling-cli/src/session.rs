@@ -47,6 +47,8 @@ pub(crate) struct Session {
     /// The answers of commands that print graphs.
     graphs: RefCell<BTreeMap<String, GraphAnswer>>,
     fingerprints: bool,
+    /// The form of the files that `generate` writes with the same options.
+    emit_options: EmitOptions,
     records: Option<Records>,
     secrets: Secrets,
     /// The URL of the project on its host, in a job of GitLab.
@@ -82,6 +84,7 @@ impl Session {
             is_fork: graphs::is_fork(environment),
             graphs: RefCell::default(),
             fingerprints: options.fingerprints,
+            emit_options: options.emit_options(),
             records: records::read(options, environment, io)?,
             secrets: environment.secrets().clone(),
             project_url: environment.get("CI_PROJECT_URL").map(str::to_owned),
@@ -149,6 +152,11 @@ impl Session {
         }
     }
 
+    /// Returns the form of the files that `generate` writes with the same options.
+    pub(crate) fn emit_options(&self) -> &EmitOptions {
+        &self.emit_options
+    }
+
     /// Reads the workspace at head.
     pub(crate) fn project(&self) -> Result<Project<'_>, Failure> {
         self.opened(self.simulated())
@@ -157,7 +165,7 @@ impl Session {
     /// Plans the pipeline of the change set, with everything that would keep `generate` from writing it.
     pub(crate) fn plan(&self) -> Result<Plan, Failure> {
         let mut plan = self.planned(self.simulated(), Synth::Leave)?;
-        plan.diagnostics.extend(plan.file_problems(&EmitOptions::default()));
+        plan.diagnostics.extend(plan.file_problems(&self.emit_options));
         Ok(plan)
     }
 
@@ -219,6 +227,7 @@ impl Session {
         let assemblies = assemblies.checked_out(&changes.head, self.repository.git());
         let _progress = Progress::start("checking", self.watched);
         let planning = self.narrowed(project.plan(changes).assemblies(&assemblies));
+        let planning = planning.written_with(self.emit_options.clone());
         Ok(planning.report_unused_keys().check(kinds)?)
     }
 

@@ -44,6 +44,8 @@ pub struct Linted {
     pub is_created: bool,
     /// Number of jobs that are in the pipeline, or can be, each instance counted.
     pub jobs: usize,
+    /// Number of those that are in the pipeline for certain.
+    pub certain_jobs: usize,
     /// The findings in the order of the rules.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -111,14 +113,17 @@ pub fn lint_file(path: &str, text: &str, options: &Options<'_>, sources: &Source
     // What is wrong with a block itself is certain.
     problems.retain(|problem| problem.rule == &HEADER || !inputs.decide(problem));
     problems.extend(found.into_iter().map(in_file).filter(|problem| !inputs.decide(problem)));
-    let is_created = workflow_guard(&pipeline.workflow, None, &moment) != Guard::Never;
+    let creation = workflow_guard(&pipeline.workflow, None, &moment);
+    let is_created = creation != Guard::Never;
     let jobs = if is_created { presence.iter().map(JobPresence::count).sum() } else { 0 };
+    let is_certain = creation == Guard::Always;
+    let certain_jobs = if is_certain { presence.iter().map(JobPresence::certain_count).sum() } else { 0 };
     if settings.open {
         let partial = Partial::of(&pipeline);
         problems.retain(|problem| !partial.decides(problem));
     }
     problems.extend(unread(&pipeline.includes));
-    Linted { pipeline, presence, is_created, jobs, diagnostics: problems }
+    Linted { pipeline, presence, is_created, jobs, certain_jobs, diagnostics: problems }
 }
 
 /// Returns a note that lists the includes which were not read.

@@ -40,7 +40,7 @@ impl Findings {
         let linted = lint(&self.sources);
         self.files += 1;
         for kind in &linted.kinds {
-            self.jobs.add(&kind.name, kind.jobs);
+            self.jobs.add(&kind.name, kind.certain_jobs..=kind.jobs);
         }
         self.problems.extend(linted.diagnostics);
     }
@@ -65,9 +65,11 @@ impl Findings {
         };
         let mut has_jobs = false;
         for kind in &checked.kinds {
-            let jobs = kind.jobs.iter().filter(is_of_file).map(|job| job.count).sum();
-            has_jobs |= jobs > 0;
-            self.jobs.add(&kind.name, jobs);
+            let jobs = || kind.jobs.iter().filter(is_of_file);
+            let (certain, possible) =
+                (jobs().map(|job| job.certain).sum(), jobs().map(|job| job.count).sum());
+            has_jobs |= possible > 0;
+            self.jobs.add(&kind.name, certain..=possible);
         }
         let affects = |problem: &&Diagnostic| {
             problem.labels.is_empty()

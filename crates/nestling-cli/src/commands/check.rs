@@ -5,7 +5,7 @@ use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::io::counted;
 use crate::job_counts::JobCounts;
-use crate::options::{CdkOptions, PlanOptions, RunOptions};
+use crate::options::{CdkOptions, FileOptions, PlanOptions, RunOptions};
 use crate::planned::report_diagnostics;
 use crate::report;
 use clap::parser::ValueSource;
@@ -41,6 +41,8 @@ pub struct Args {
     plan: PlanOptions,
     #[command(flatten)]
     cdk: CdkOptions,
+    #[command(flatten)]
+    form: FileOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -65,19 +67,20 @@ fn version(text: &str) -> Result<(u32, u32), String> {
 pub(crate) fn idle_option(matches: &ArgMatches) -> Option<&'static str> {
     matches.get_many::<PathBuf>("files")?;
     let is_given = |option: &&str| matches.value_source(option) == Some(ValueSource::CommandLine);
-    ["base", "head", "only", "except"].into_iter().find(is_given)
+    ["base", "head", "only", "except", "compact", "parts"].into_iter().find(is_given)
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let (problems, sources, summary) = if args.files.is_empty() {
-        let mut session = invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk))?;
+        let mut session =
+            invocation.open(RunOptions::from(&args.plan).with_cdk(&args.cdk).with_files(&args.form))?;
         // Keys without effect are looked for in the same directories again.
         session.remember();
         let checked = session.check()?;
         let units = counted(checked.workspace.units().len(), "unit");
         let mut counts = JobCounts::default();
         for kind in &checked.kinds {
-            counts.add(&kind.name, kind.job_count());
+            counts.add(&kind.name, kind.certain_job_count()..=kind.job_count());
         }
         (checked.diagnostics, checked.sources, summary(&units, &counts, checked.allowed))
     } else {

@@ -8,7 +8,6 @@ use crate::planned::report_plan;
 use clap::ValueEnum;
 use nestling::Plan;
 use nestling::view::diff::{self, diff};
-use nestling_gitlab::diagnostic::Diagnostic;
 
 /// Compare the jobs of all units with those of the base commit
 ///
@@ -27,9 +26,6 @@ pub struct Args {
     cdk: CdkOptions,
 }
 
-/// The rule of a repository without a workspace.
-const WORKSPACE_MISSING: &str = "workspace-missing";
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// Text for a terminal.
@@ -45,12 +41,8 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let plans = session.plan_both()?;
     let (base, head) = (&plans.base, &plans.head);
     let ok = report_plan(head, invocation.io);
-    if base.has_errors() {
-        let is_missing = |problem: &Diagnostic| problem.rule.id == WORKSPACE_MISSING;
-        invocation.io.message(match base.diagnostics.iter().any(is_missing) {
-            true => "note: base has no workspace, so every job is new\n",
-            false => "note: base has errors, so some of its jobs may be missing here\n",
-        });
+    if let Some(note) = diff::base_note(base) {
+        invocation.io.message(format_args!("note: {note}\n"));
     }
     let difference = diff(base, head);
     let sides = [base, head].map(|side| side.changes.head.to_string());
@@ -66,16 +58,16 @@ fn formatted(
     [older, newer]: [String; 2],
     io: &Io,
 ) -> Result<String, Failure> {
-    let units = head.workspace.units().len();
+    let units = diff::compared_units(head);
     let description = head.facts.describe();
     Ok(match format {
         Format::Text => {
             let screen = io.data_screen();
-            let title = format!("Base: {older}\nHead: {newer}\nAll {units} units, as {description}");
+            let title = format!("Base: {older}\nHead: {newer}\n{units}, as {description}");
             format!("{}\n\n{}", screen.paint.dim(title), diff::text(difference, screen))
         }
         Format::Markdown => {
-            let title = format!("From {older} to {newer}, all {units} units, as {description}.");
+            let title = format!("From {older} to {newer}. {units}, as {description}.");
             diff::markdown(difference, &title)
         }
         Format::Json => {

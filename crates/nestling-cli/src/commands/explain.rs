@@ -8,7 +8,7 @@ use crate::session::Session;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, ValueEnum};
 use nestling::view::{self, Asked};
-use nestling::{GitError, Plan, Repository, Rule, UnitName};
+use nestling::{GitError, Job, Plan, Repository, Rule, UnitName};
 use nestling_gitlab::diagnostic::Suggestion;
 
 /// Explain why a unit, job or path is selected or not
@@ -160,7 +160,8 @@ fn find<'a>(session: &Session, plan: &'a Plan, text: &'a str) -> Result<Subject<
     let jobs = plan.pipeline.jobs.iter().map(|job| job.name.as_str());
     let rules = nestling::rules().into_iter().map(|rule| rule.id);
     let suggestion = Suggestion::among(text, units.chain(jobs).chain(rules));
-    let help = match suggestion.help() {
+    let of_a_unit = job_of_a_unit(plan, text).map(|job| format!("write the name of the unit, too: `{job}`"));
+    let help = match of_a_unit.or_else(|| suggestion.help()) {
         Some(help) => help,
         None => unselected_job(session, text)?,
     };
@@ -176,6 +177,14 @@ fn job_of_other_kinds(session: &Session, plan: &Plan, text: &str) -> Result<Opti
         }
     })?;
     Ok(found)
+}
+
+/// Returns the first job with this name within its unit.
+fn job_of_a_unit<'a>(plan: &'a Plan, text: &str) -> Option<&'a str> {
+    let is_meant = |job: &&Job| {
+        job.unit.is_some() && job.name.as_str().strip_suffix(text).is_some_and(|unit| unit.ends_with(':'))
+    };
+    plan.pipeline.jobs.iter().find(is_meant).map(|job| job.name.as_str())
 }
 
 /// Suggests a job of a unit that is not selected, and therefore has no jobs in the plan.

@@ -4,13 +4,12 @@ use crate::ci_env::ProcessEnvironment;
 use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
 use crate::io::Io;
-use crate::options::{PipelineOptions, RunOptions};
+use crate::options::{FileOptions, PipelineOptions, RunOptions};
 use crate::place::from_root;
 use crate::planned::{report_diagnostics, report_plan, until_the_end};
 use crate::session::Session;
 use crate::{artifacts, leftover, log, output, page, protected};
-use nestling::{Comments, EmitOptions, Emitted, Parts};
-use std::num::NonZeroUsize;
+use nestling::{EmitOptions, Emitted};
 use std::path::{Path, PathBuf};
 
 /// Write the child pipeline (the command of the plan job)
@@ -30,12 +29,8 @@ pub struct Args {
     /// On the page that `--report` writes, also show the other kinds of pipelines and the difference from base (takes longer)
     #[arg(long, requires = "report", env = "NESTLING_FULL_PAGE")]
     full_page: bool,
-    /// Omit comments that name the source of each job
-    #[arg(long)]
-    compact: bool,
-    /// Split the pipeline into a router and N parts (default: as few files as GitLab's limits allow)
-    #[arg(long, value_name = "N", env = "NESTLING_PARTS")]
-    parts: Option<NonZeroUsize>,
+    #[command(flatten)]
+    files: FileOptions,
     #[command(flatten)]
     pipeline: PipelineOptions,
 }
@@ -107,6 +102,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
 /// pipeline is made from; otherwise nobody pays for them.
 fn run_options(args: &Args) -> RunOptions {
     RunOptions::from(&args.pipeline)
+        .with_files(&args.files)
         .with_fingerprints(args.report.is_some() && args.pipeline.passed.passed.is_some())
 }
 
@@ -118,17 +114,15 @@ fn clear(args: &Args, start: &Path, io: &mut Io) -> Result<(), Failure> {
     }
     let output = start.join(&args.output);
     // What is no pipeline of ours is not ours to remove.
-    let output = Some(output).filter(|output| args.compact || leftover::is_ours(output));
+    let output = Some(output).filter(|output| args.files.compact || leftover::is_ours(output));
     leftover::clear(reports.chain(output))?;
     leftover::remove_parts(start, &args.output, &[], io)
 }
 
 fn options(args: &Args, session: &Session, environment: &ProcessEnvironment) -> EmitOptions {
-    let mut options = EmitOptions::default();
-    options.comments = if args.compact { Comments::None } else { Comments::Origins };
+    let mut options = session.emit_options().clone();
     options.file = artifact(&args.output, session, environment);
     options.plan_job = environment.get("CI_JOB_NAME").unwrap_or("plan").to_owned();
-    options.parts = args.parts.map_or(Parts::Fewest, Parts::Exactly);
     options
 }
 

@@ -5,7 +5,7 @@ mod following;
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::io::Io;
-use crate::options::{PipelineOptions, RunOptions};
+use crate::options::{FileOptions, PipelineOptions, RunOptions};
 use crate::planned::report_plan;
 use crate::session::Session;
 use crate::{find_job::find_job, output, page, simulated};
@@ -47,6 +47,8 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["format", "job", "html", "head"])]
     serve: bool,
     #[command(flatten)]
+    files: FileOptions,
+    #[command(flatten)]
     pipeline: PipelineOptions,
 }
 
@@ -66,7 +68,7 @@ enum Format {
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     refuse_idle_durations(args)?;
-    let mut session = invocation.open(RunOptions::from(&args.pipeline))?;
+    let mut session = invocation.open(RunOptions::from(&args.pipeline).with_files(&args.files))?;
     let io = &mut *invocation.io;
     if args.watch || args.serve { following::watch(args, &mut session, io) } else { once(args, &session, io) }
 }

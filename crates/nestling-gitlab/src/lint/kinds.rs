@@ -21,6 +21,8 @@ pub struct LintedKind {
     pub name: KindName,
     /// The jobs that are in such a pipeline, or can be.
     pub jobs: usize,
+    /// Number of those that are in such a pipeline for certain.
+    pub certain_jobs: usize,
 }
 
 /// As [`lint_file`], for each kind of pipeline that every project has, and for those that conditions on
@@ -40,9 +42,10 @@ pub fn lint_kinds(
     let mut findings = FindingsByKind::default();
     for WalkedKind { name, facts } in walked_kinds(facts, further) {
         let linted = lint_file(path, text, &Options { pipeline: Some(&facts), ..*options }, sources);
-        kinds.push(LintedKind { name: name.clone(), jobs: linted.jobs });
+        let Linted { jobs, certain_jobs, .. } = linted;
+        kinds.push(LintedKind { name: name.clone(), jobs, certain_jobs });
         // GitLab makes no pipeline of this kind, in which something could be wrong.
-        if linted.jobs > 0 {
+        if jobs > 0 {
             findings.add(name, certain(linted.diagnostics, &in_any.diagnostics), sources);
         }
     }

@@ -9,6 +9,7 @@ use super::walk::Walk;
 use super::{Error, Planning};
 use crate::assemble::KnownUnits;
 use crate::changes::{Extent, PipelineFacts};
+use crate::emit::EmitOptions;
 use crate::idle;
 use crate::plan::{self, Noting};
 use nestling_gitlab::facts::WalkedKind;
@@ -72,6 +73,7 @@ impl Planning<'_> {
             && self.changes.base.is_none()
             && matches!(self.changes.extent, Extent::Everything(_))
             && !self.fingerprints
+            && self.emit_options == EmitOptions::default()
             && self.passed.is_none()
             && project.workspace_from.is_none()
             && directories.iter().all(|directory| directory.revision.is_none())
@@ -87,6 +89,7 @@ impl Planning<'_> {
     ) -> Result<Attempt, Error> {
         let project = self.project;
         let unconverted = self.unconverted;
+        let emit_options = self.emit_options.clone();
         let narrowing = self.patterns.narrowing(&[project.workspace()])?;
         let is_whole = narrowing.only.is_empty() && narrowing.except.is_empty();
         let reports_keys = self.unused_keys == UnusedKeys::Report && is_whole;
@@ -95,7 +98,7 @@ impl Planning<'_> {
         let mut request = self.request(narrowing, base_files.as_deref());
         let mut unused_keys = Ok(Vec::new());
         let workspace = &project.loaded.workspace;
-        let mut walk = Walk::new(&project.loaded, project.sources(), parent, left_out);
+        let mut walk = Walk::new(&project.loaded, project.sources(), parent, left_out, &emit_options);
         let facts: Vec<PipelineFacts> = kinds.iter().map(|kind| kind.facts.clone()).collect();
         let mut kinds = kinds.iter();
         let unread_inputs =

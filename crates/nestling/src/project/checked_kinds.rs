@@ -57,15 +57,17 @@ pub struct CheckedJob {
     pub unit: Option<UnitName>,
     /// The place where it was written.
     pub origin: Origin,
-    /// Number of jobs that GitLab makes of it.
+    /// Number of jobs that GitLab makes of it, or can make.
     pub count: usize,
+    /// Number of those that GitLab makes for certain.
+    pub certain: usize,
 }
 
 impl CheckedJob {
     /// Returns a job with its presence; `None` if it is in no such pipeline.
     pub(super) fn of(job: &Job, presence: &JobPresence) -> Option<Self> {
-        let count = presence.count();
-        (count > 0).then(|| Self { unit: job.unit.clone(), origin: job.origin, count })
+        let (count, certain) = (presence.count(), presence.certain_count());
+        (count > 0).then(|| Self { unit: job.unit.clone(), origin: job.origin, count, certain })
     }
 }
 
@@ -73,6 +75,11 @@ impl CheckedKind {
     /// Returns the number of jobs that GitLab makes in such a pipeline, or can make.
     pub fn job_count(&self) -> usize {
         self.jobs.iter().map(|job| job.count).sum()
+    }
+
+    /// Returns the number of jobs that GitLab makes in such a pipeline for certain.
+    pub fn certain_job_count(&self) -> usize {
+        self.jobs.iter().map(|job| job.certain).sum()
     }
 }
 

@@ -6,6 +6,7 @@ use super::proof;
 use super::{CheckMemo, Error, Project};
 use crate::cdk::{Assemblies, InRepository};
 use crate::changes::{ChangeSet, PipelineFacts};
+use crate::emit::EmitOptions;
 use crate::idle;
 use crate::passed::Passed;
 use crate::plan::{self, FingerprintSource, Noting, Plan, Selected, TreeOfCommit};
@@ -48,6 +49,7 @@ pub struct Planning<'p> {
     pub(super) memo: Option<&'p CheckMemo>,
     pub(super) shared: Option<&'p SharedRenderings>,
     pub(super) is_checked: bool,
+    pub(super) emit_options: EmitOptions,
 }
 
 /// Set if keys of headers that have no effect are looked for.
@@ -71,6 +73,7 @@ impl<'p> Planning<'p> {
             memo: None,
             shared: None,
             is_checked: true,
+            emit_options: EmitOptions::default(),
         }
     }
 
@@ -141,6 +144,26 @@ impl<'p> Planning<'p> {
     /// Lets [`Planning::check`] leave out the units that were checked before and are what they were, and keeps what it finds.
     pub fn memo(mut self, memo: &'p CheckMemo) -> Self {
         self.memo = Some(memo);
+        self
+    }
+
+    /// Lets [`Planning::check`] report what keeps [`Plan::emit`] from writing the files with these options.
+    ///
+    /// ```
+    /// use nestling::{EmitOptions, MemoryFiles, Parts, PipelineFacts, Project};
+    /// use std::num::NonZeroUsize;
+    ///
+    /// let job = "build: { trigger: { include: child.yml } }";
+    /// let files = MemoryFiles::new([("nestling.yml", "workspace: {}"), ("api/nestling.yml", job)]);
+    /// let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
+    /// let mut options = EmitOptions::default();
+    /// options.parts = Parts::Exactly(NonZeroUsize::MIN);
+    /// let checked = project.plan(project.changes()?).written_with(options).check(project.kinds()?)?;
+    /// assert!(checked.diagnostics.iter().any(|problem| problem.rule.id == "limits"));
+    /// # Ok::<(), nestling::Error>(())
+    /// ```
+    pub fn written_with(mut self, options: EmitOptions) -> Self {
+        self.emit_options = options;
         self
     }
 

@@ -25,6 +25,7 @@ pub(super) struct Walk<'a> {
     sources: &'a Sources,
     parent: &'a ParentFile,
     left_out: &'a LeftOutParts,
+    emit_options: &'a EmitOptions,
     kinds: Vec<CheckedKind>,
     findings: FindingsByKind,
     allowed: FindingsByKind,
@@ -41,6 +42,7 @@ impl<'a> Walk<'a> {
         sources: &'a Sources,
         parent: &'a ParentFile,
         left_out: &'a LeftOutParts,
+        emit_options: &'a EmitOptions,
     ) -> Self {
         Self {
             workspace: &loaded.workspace,
@@ -48,6 +50,7 @@ impl<'a> Walk<'a> {
             sources,
             parent,
             left_out,
+            emit_options,
             kinds: Vec::new(),
             findings: FindingsByKind::default(),
             allowed: FindingsByKind::default(),
@@ -83,7 +86,7 @@ impl<'a> Walk<'a> {
                 known.give_up();
             }
             Some(_) => {}
-            None => problems.extend(plan.file_problems(&EmitOptions::default())),
+            None => problems.extend(plan.file_problems(self.emit_options)),
         }
         move_to_uses(&plan, &mut problems);
         let outcome = allowed(self.workspace, &plan.pipeline, self.sources, problems);

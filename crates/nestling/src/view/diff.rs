@@ -16,6 +16,7 @@ pub use text::text;
 use super::fit::counted;
 use super::planned::{PlannedJob, planned_jobs};
 use crate::plan::{NOOP_JOB, Plan};
+use crate::workspace::rules::WORKSPACE_MISSING;
 use compare::changed_keys;
 use nestling_gitlab::name::{JobName, UnitName};
 use nestling_gitlab::pipeline::Pipeline;
@@ -86,16 +87,29 @@ pub struct ChangedJob {
 }
 
 /// A key of a job whose value differs, or a fact that follows from its rules.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct ChangedKey {
     /// The key, with dots between the levels: `image`, `variables.NODE_ENV`, `artifacts.expire_in`. `presence` and `start` are in
     /// words, and so is `allow_failure` if rules set it.
     pub key: String,
-    /// Lines of YAML of the older value only; empty if the key is new.
+    /// The pipelines that have the key.
+    pub change: KeyChange,
+    /// Lines of YAML of the older value only; empty if lines were only added.
     pub removed: Vec<String>,
-    /// Lines of YAML of the newer value only; empty if the key was removed.
+    /// Lines of YAML of the newer value only; empty if lines were only removed.
     pub added: Vec<String>,
+}
+
+/// The pipelines that have a key which differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyChange {
+    /// Only the newer one.
+    Added,
+    /// Only the older one.
+    Removed,
+    /// Both, with different values.
+    Changed,
 }
 
 /// A changed order of stages.
@@ -119,6 +133,16 @@ impl Diff {
         self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty() && self.stages.is_none()
     }
 
+    /// Returns what the lists of jobs do not show, in sentences.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let of_stages = |stages: &Stages| {
+            let (before, after) = (stages.before.join(", "), stages.after.join(", "));
+            format!("The order of the stages changes from {before} to {after}.")
+        };
+        let left_out = self.left_out_note().map(|note| note + ".");
+        self.stages.iter().map(of_stages).chain(left_out).collect()
+    }
+
     /// Returns a sentence about changed jobs that their rules leave out, if there are any.
     fn left_out_note(&self) -> Option<String> {
         if self.left_out.is_empty() {
@@ -126,6 +150,29 @@ impl Diff {
         }
         let jobs = counted(self.left_out.len(), "changed job");
         Some(format!("{jobs} left out by rules in this kind of pipeline: `--as KIND` compares another kind"))
+    }
+}
+
+/// Returns a note on a base whose jobs are not all known.
+pub fn base_note(base: &Plan) -> Option<&'static str> {
+    if !base.has_errors() {
+        return None;
+    }
+    let has_workspace = base.diagnostics.iter().all(|problem| problem.rule != &WORKSPACE_MISSING);
+    Some(if has_workspace {
+        "base has errors, so some of its jobs may be missing here"
+    } else {
+        "base has no workspace, so every job is new"
+    })
+}
+
+/// Returns the units that a comparison is about: `All 6 units`, or `2 of 6 units` if options narrow it.
+pub fn compared_units(head: &Plan) -> String {
+    let (all, compared) = (head.workspace.units().len(), head.selection.selected().count());
+    match (compared, all) {
+        (1, 1) => "The only unit".to_owned(),
+        _ if compared == all => format!("All {all} units"),
+        _ => format!("{compared} of {}", counted(all, "unit")),
     }
 }
 

@@ -68,6 +68,12 @@ impl JobPresence {
         present.count()
     }
 
+    /// Returns the number of copies that are in the pipeline whatever its variables are.
+    pub fn certain_count(&self) -> usize {
+        let present = self.copies.iter().filter(|(_, presence)| State::of(&presence.guard()) == State::In);
+        present.count()
+    }
+
     /// Returns `true` if any of the copies is in the pipeline.
     pub fn state(&self) -> State {
         self.state

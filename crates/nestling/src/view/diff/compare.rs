@@ -1,6 +1,6 @@
 //! Comparison of two jobs key by key.
 
-use super::ChangedKey;
+use super::{ChangedKey, KeyChange};
 use indexmap::IndexMap;
 use nestling_gitlab::yaml::{Kind, Map, Node, emit};
 use std::collections::BTreeSet;
@@ -51,7 +51,12 @@ fn between(key: &str, before: Option<&Node>, after: Option<&Node>) -> Option<Cha
     if removed.is_empty() && added.is_empty() {
         return None;
     }
-    Some(ChangedKey { key: key.to_owned(), removed, added })
+    let change = match (before, after) {
+        (None, _) => KeyChange::Added,
+        (_, None) => KeyChange::Removed,
+        (Some(_), Some(_)) => KeyChange::Changed,
+    };
+    Some(ChangedKey { key: key.to_owned(), change, removed, added })
 }
 
 /// Returns the lines whose index is not in `common`.

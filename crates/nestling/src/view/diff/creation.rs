@@ -1,7 +1,7 @@
 //! Comparison of how GitLab creates a job in two pipelines: its presence, its start, and whether it may fail. It depends on the
 //! pipeline too, such as on its variables, so that a job can differ whose YAML is the same.
 
-use super::ChangedKey;
+use super::{ChangedKey, KeyChange};
 use crate::view::planned::PlannedJob;
 use crate::view::varied;
 
@@ -22,7 +22,8 @@ pub(super) fn add(keys: &mut Vec<ChangedKey>, before: PlannedJob<'_>, after: Pla
     for ((fact, keywords), (old, new)) in FACTS.iter().zip(facts(before).into_iter().zip(facts(after))) {
         let is_said = |key: &ChangedKey| keywords.iter().any(|keyword| is_of(&key.key, keyword));
         if old != new && (is_by_rules || !keys.iter().any(is_said)) {
-            differing.push(ChangedKey { key: (*fact).to_owned(), removed: vec![old], added: vec![new] });
+            let (key, change) = ((*fact).to_owned(), KeyChange::Changed);
+            differing.push(ChangedKey { key, change, removed: vec![old], added: vec![new] });
         }
     }
     keys.extend(differing);

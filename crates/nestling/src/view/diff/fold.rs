@@ -1,6 +1,6 @@
 //! Groups identical changes to several jobs. Changes are identical if they differ only in the name of the unit.
 
-use super::{ChangedKey, Diff, JobId, with_copies};
+use super::{ChangedKey, Diff, JobId, KeyChange, with_copies};
 use indexmap::IndexMap;
 use nestling_gitlab::name::{UnitName, slug};
 
@@ -12,12 +12,8 @@ const SLUG: &str = "<unit slug>";
 /// A change with all jobs that it affects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Alike {
-    /// The key that changes.
-    pub key: String,
-    /// Removed lines.
-    pub removed: Vec<String>,
-    /// Added lines.
-    pub added: Vec<String>,
+    /// The key that changes, with the lines.
+    pub change: ChangedKey,
     /// The jobs by unit, in order.
     pub jobs: ByUnit,
 }
@@ -36,40 +32,57 @@ pub(super) type ByUnit = IndexMap<Option<UnitName>, Vec<JobId>>;
 
 /// Returns the changes of all jobs, the most frequent first.
 pub(super) fn changes(diff: &Diff) -> Vec<Alike> {
-    let mut by_neutral_form: IndexMap<(String, Vec<String>, Vec<String>), Alike> = IndexMap::new();
+    let mut exact: IndexMap<&ChangedKey, ByUnit> = IndexMap::new();
     for changed in &diff.changed {
-        let unit = &changed.job.unit;
-        for changed_key in &changed.keys {
-            let ChangedKey { key, removed, added } = changed_key.clone();
-            let removed_form = neutral(&removed, unit.as_ref());
-            let added_form = neutral(&added, unit.as_ref());
-            let alike = by_neutral_form
-                .entry((key.clone(), removed_form, added_form))
-                .or_insert_with(|| Alike { key, removed, added, jobs: ByUnit::new() });
-            alike.jobs.entry(unit.clone()).or_default().push(changed.job.clone());
+        for key in &changed.keys {
+            let jobs = exact.entry(key).or_default().entry(changed.job.unit.clone()).or_default();
+            jobs.push(changed.job.clone());
+        }
+    }
+    let mut groups: IndexMap<(ChangedKey, Lines), Alike> = IndexMap::new();
+    for (change, jobs) in exact {
+        // Lines that several units share are the same as they are: a word in them may only happen to contain a unit's name.
+        let lines = if jobs.len() == 1 { Lines::OfUnit } else { Lines::Shared };
+        let form = match (lines, jobs.keys().flatten().next()) {
+            (Lines::OfUnit, Some(unit)) => neutral(change, unit),
+            _ => change.clone(),
+        };
+        let alike = groups.entry((form, lines)).or_insert_with(|| Alike::new(change.clone()));
+        for (unit, jobs) in jobs {
+            alike.jobs.entry(unit).or_default().extend(jobs);
         }
     }
     let mut folded = Vec::new();
-    for ((_, removed, added), alike) in by_neutral_form {
+    for ((form, _), alike) in groups {
         // A change to one unit shows the unit's own lines; only several units share the placeholders.
-        let of_one_unit = alike.jobs.len() == 1;
-        folded.push(if of_one_unit { alike } else { Alike { removed, added, ..alike } });
+        folded.push(if alike.jobs.len() == 1 { alike } else { Alike { change: form, ..alike } });
     }
     folded.sort_by_key(|alike| std::cmp::Reverse(alike.count()));
     folded
 }
 
-/// Replaces the unit's name and its slug by placeholders.
-fn neutral(lines: &[String], unit: Option<&UnitName>) -> Vec<String> {
-    let Some(unit) = unit else { return lines.to_vec() };
+/// The lines of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Lines {
+    /// They are the same in several units.
+    Shared,
+    /// They are those of one unit, and may contain its name.
+    OfUnit,
+}
+
+/// Replaces the unit's name and its slug in the lines of a change by placeholders.
+fn neutral(change: &ChangedKey, unit: &UnitName) -> ChangedKey {
     let slug = slug(unit.as_str());
-    let mut neutral = Vec::new();
-    for line in lines {
+    let without_names = |line: &String| {
         let line = line.replace(unit.as_str(), UNIT);
         // Replacing the empty string would put the placeholder between all characters.
-        neutral.push(if slug.is_empty() { line } else { line.replace(&slug, SLUG) });
+        if slug.is_empty() { line } else { line.replace(&slug, SLUG) }
+    };
+    ChangedKey {
+        removed: change.removed.iter().map(without_names).collect(),
+        added: change.added.iter().map(without_names).collect(),
+        ..change.clone()
     }
-    neutral
 }
 
 /// Returns a job's short name with the number of copies: `test ×3`.
@@ -87,6 +100,10 @@ pub(super) fn same(jobs: &[JobId]) -> Vec<Same> {
 }
 
 impl Alike {
+    fn new(change: ChangedKey) -> Self {
+        Self { change, jobs: ByUnit::new() }
+    }
+
     /// Returns the number of jobs that GitLab creates.
     pub(super) fn count(&self) -> usize {
         JobId::total(self.jobs.values().flatten())
@@ -104,11 +121,11 @@ impl Alike {
 
     /// Returns the title, with the key and the job's name formatted by the caller.
     pub(super) fn titled(&self, key: impl Fn(&str) -> String, name: impl Fn(&str) -> String) -> String {
-        let key = key(&self.key);
-        let verb = match (self.removed.is_empty(), self.added.is_empty()) {
-            (true, false) => "is added",
-            (false, true) => "is removed",
-            _ => "changes",
+        let key = key(&self.change.key);
+        let verb = match self.change.change {
+            KeyChange::Added => "is added",
+            KeyChange::Removed => "is removed",
+            KeyChange::Changed => "changes",
         };
         if self.is_of_one_job()
             && let Some((unit, jobs)) = self.jobs.first()

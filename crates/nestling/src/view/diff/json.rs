@@ -92,7 +92,7 @@ pub fn diff_v1(diff: &Diff, base: String, head: String) -> DiffV1 {
         removed: diff.removed.iter().map(job).collect(),
         changed: diff.changed.iter().map(changed_job).collect(),
         left_out: diff.left_out.iter().map(job).collect(),
-        folded: changes(diff).into_iter().map(folded).collect(),
+        folded: changes(diff).iter().map(folded).collect(),
     }
 }
 
@@ -109,13 +109,9 @@ fn changed_key(key: &ChangedKey) -> ChangedKeyV1 {
     ChangedKeyV1 { key: key.key.clone(), removed: key.removed.clone(), added: key.added.clone() }
 }
 
-fn folded(alike: Alike) -> FoldedV1 {
+fn folded(alike: &Alike) -> FoldedV1 {
     let names = alike.jobs.values().flatten().map(|job| job.name.to_string());
-    FoldedV1 {
-        title: alike.title(),
-        jobs: names.collect(),
-        change: ChangedKeyV1 { key: alike.key, removed: alike.removed, added: alike.added },
-    }
+    FoldedV1 { title: alike.title(), jobs: names.collect(), change: changed_key(&alike.change) }
 }
 
 /// Returns the JSON schema of the format (draft 2020-12).

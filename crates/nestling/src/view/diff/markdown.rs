@@ -68,8 +68,8 @@ fn jobs(out: &mut String, jobs: &[JobId], word: &str) {
 }
 
 fn change(out: &mut String, alike: &Alike) {
-    let mut lines: Vec<String> = alike.removed.iter().map(|line| format!("- {line}")).collect();
-    lines.extend(alike.added.iter().map(|line| format!("+ {line}")));
+    let mut lines: Vec<String> = alike.change.removed.iter().map(|line| format!("- {line}")).collect();
+    lines.extend(alike.change.added.iter().map(|line| format!("+ {line}")));
     if lines.len() > LINES {
         let more = lines.len() - LINES;
         lines.truncate(LINES);

@@ -216,6 +216,25 @@ fn added_and_removed_keys_are_marked_and_mappings_are_compared_key_by_key() {
     assert!(text.contains("`retry` is removed in a:x\n  - 1\n"), "{text}");
 }
 
+/// A word that only happens to contain the name of a unit does not make a change another one.
+#[test]
+fn the_same_lines_in_several_units_are_one_change() {
+    let jobs = |image: &str| {
+        let job = |unit: &str| format!("'{unit}:x': {{ image: {image}, script: run {unit} }}\n");
+        ["api", "web", "lib"].map(job).concat()
+    };
+    let text = shown(&jobs("'api-tools:1'"), &jobs("'api-tools:2'"));
+    let change = "`image` changes in 3 jobs of 3 units\n  - api-tools:1\n  + api-tools:2\n";
+    assert!(text.contains(change), "{text}");
+}
+
+#[test]
+fn a_line_that_is_only_removed_changes_its_key() {
+    let [base, head] = ["[one, two]", "[one]"].map(|lines| format!("'a:x': {{ script: {lines} }}\n"));
+    assert!(shown(&base, &head).contains("`script` changes in a:x\n  - - two\n"));
+    assert!(shown(&head, &base).contains("`script` changes in a:x\n  + - two\n"));
+}
+
 #[test]
 fn a_line_in_the_middle_of_a_script_changes_alone() {
     let base = "'a:x': { script: [one, two, three, four] }\n";

@@ -73,7 +73,7 @@ fn colored(line: &str, sign: char, paint: Paint) -> String {
 fn change(out: &mut String, alike: &Alike, screen: Screen) {
     let paint = screen.paint;
     let _ = writeln!(out, "{}", alike.title());
-    for (sign, lines) in [('-', &alike.removed), ('+', &alike.added)] {
+    for (sign, lines) in [('-', &alike.change.removed), ('+', &alike.change.added)] {
         for line in lines.iter().take(LINES) {
             let _ = writeln!(out, "  {}", colored(&format!("{sign} {line}"), sign, paint));
         }

@@ -77,9 +77,10 @@ fn answer(planned: PlannedJob<'_>) -> String {
     if planned.is_out() {
         return "is not in this pipeline".to_owned();
     }
+    let copies = planned.multiplier().map(|copies| format!(" {copies}")).unwrap_or_default();
     match planned.condition() {
-        Some(condition) => format!("is in this pipeline if {condition}"),
-        None => "is in this pipeline".to_owned(),
+        Some(condition) => format!("is in this pipeline{copies} if {condition}"),
+        None => format!("is in this pipeline{copies}"),
     }
 }
 

@@ -59,10 +59,11 @@ function comparedCounts() {
 }
 
 function comparedView(root) {
-  const { counts, title, added, removed, changed, more = [0, 0, 0] } = comparison();
+  const { counts, title, units, notes = [], added, removed, changed, more = [0, 0, 0] } = comparison();
   const first = data.kinds[0].description;
-  const sides = kindIndex === 0 ? `All units of this pipeline's kind at base (${title}) and at head` : `${plan.description} compared with ${first}`;
+  const sides = kindIndex === 0 ? `${units} as ${first} at base (${title}) and at head` : `${plan.description} compared with ${first}`;
   root.append(el("p", { class: "quiet" }, `${sides}: ${plural(counts[0], "job")} added, ${counts[1].toLocaleString("en")} removed, ${counts[2].toLocaleString("en")} changed.`));
+  root.append(...notes.map((note) => el("p", {}, note)));
   const [onlyHere, onlyThere] = kindIndex === 0 ? ["Added", "Removed"] : ["Only in this kind", `Only in ${first}`];
   if (added.length) root.append(nameList(onlyHere, "added", added, counts[0], more[0]));
   if (removed.length) root.append(nameList(onlyThere, "removed", removed, counts[1], more[1]));

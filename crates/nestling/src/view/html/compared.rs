@@ -5,7 +5,7 @@ use super::data::{PageBase, PageDifference};
 use super::job::unit_index;
 use super::tables::Tables;
 use crate::plan::Plan;
-use crate::view::diff::{ChangedJob, Diff, JobId, diff};
+use crate::view::diff::{ChangedJob, Diff, JobId, base_note, compared_units, diff};
 
 /// The number of jobs of each sort that are listed of the difference to another kind.
 const LISTED: usize = 60;
@@ -27,8 +27,11 @@ pub(super) fn kind(diff: &Diff, tables: &mut Tables) -> PageDifference {
 pub(super) fn base(base: &Plan, head: &Plan, tables: &mut Tables) -> PageBase {
     let diff = diff(base, head);
     let mut reader = reader(base);
+    let of_base = base_note(base).map(|note| format!("Note: {note}."));
     let mut page = PageBase {
         title: base.changes.head.to_string(),
+        units: compared_units(head),
+        notes: of_base.into_iter().chain(diff.notes()).collect(),
         counts: diff.counts(),
         added: diff.added.iter().map(|job| counted_name(job, tables)).collect(),
         removed: Vec::new(),

@@ -239,6 +239,11 @@ pub(super) struct PageDifference {
 #[derive(Debug, Default, Serialize)]
 pub(super) struct PageBase {
     pub title: String,
+    /// The units that are compared, in words.
+    pub units: String,
+    /// Sentences about what the lists of jobs do not show.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Numbers of jobs that are added, removed and changed.
     pub counts: [usize; 3],
     /// Name and number of additional jobs.
