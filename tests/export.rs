@@ -152,3 +152,41 @@ fn what_cannot_be_written_out_is_reported() {
         said(&failed)
     );
 }
+
+#[test]
+fn a_loss_is_reported_for_everything_that_the_trigger_job_decides() {
+    for (keywords, expected) in [
+        ("rules: [{ if: $CI_COMMIT_BRANCH }]", None),
+        ("rules: [{ if: $RUN }]", Some("more: nestling:run: its conditions: the jobs run without them")),
+        (
+            "rules: [{ changes: [api/**/*] }]",
+            Some("more: nestling:run: its conditions: the jobs run without them"),
+        ),
+        ("when: manual", Some("more: nestling:run: it is manual: the jobs start automatically")),
+        (
+            "allow_failure: true",
+            Some("other: nestling:run: `allow_failure`: a failure of the jobs fails the pipeline"),
+        ),
+        ("resource_group: one", Some("other: nestling:run: `resource_group`: ")),
+        (
+            "needs: [\"nestling:plan\", lint]",
+            Some("`needs`: jobs with their own `needs` no longer wait for `lint`"),
+        ),
+    ] {
+        let repository = Repository::new();
+        let own = plan_and_run().replace("nestling:run:\n", &format!("nestling:run:\n  {keywords}\n"));
+        let own = if keywords.starts_with("needs") {
+            own.replacen("  needs: [\"nestling:plan\"]", "  #", 1)
+        } else {
+            own
+        };
+        repository
+            .write(".gitlab-ci.yml", &format!("{PARENT}\n{own}"))
+            .write("nestling.yml", "workspace: {}\n");
+        repository.write("api/nestling.yml", "test: { script: make }\n").commit("start");
+        let text = output(nestling(repository.path()).arg("export"));
+        assert!(expected.is_none_or(|line| text.contains(line)), "{keywords}: {text}");
+        let lines = text.lines().filter(|line| line.contains(": nestling:run: "));
+        assert_eq!(lines.count(), usize::from(expected.is_some()), "{keywords}: {text}");
+    }
+}

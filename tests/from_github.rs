@@ -31,6 +31,7 @@ fn workflows_become_units() {
         ("release", &["--unit", "services/api"]),
         ("mixed", &["--unit", "services/api"]),
         ("steps", &["--unit", "services/api"]),
+        ("machines", &[]),
     ] {
         let repository = repository(name);
         let file = format!(".github/workflows/{name}.yml");

@@ -20,6 +20,7 @@ mod keywords;
 mod parts;
 mod serve;
 mod note;
+mod several;
 mod size;
 mod examples;
 mod determinism;

@@ -86,6 +86,9 @@ pub(crate) struct PlanOptions {
     /// Simulate a pipeline of this kind: merge_request, branch:NAME, tag:NAME, schedule, web, …
     #[arg(long = "as", value_name = "KIND", env = "NESTLING_AS", help_heading = SELECTION)]
     pub act_as: Option<String>,
+    /// Set a variable of the workspace (`vars`) to another value, such as `region=eu` (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment, help_heading = SELECTION)]
+    pub vars: Vec<(String, String)>,
 }
 
 /// Options of commands that select the units which a change affects.
@@ -173,6 +176,14 @@ fn trimmed(text: &str) -> Result<String, std::convert::Infallible> {
     Ok(text.trim().to_owned())
 }
 
+/// Reads the name and the value of a variable.
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("must be NAME=VALUE".to_owned()),
+    }
+}
+
 /// Reads a switch that may come from a variable.
 fn switch(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
@@ -197,6 +208,7 @@ pub(crate) struct RunOptions {
     pub only: Vec<String>,
     pub except: Vec<String>,
     pub act_as: Option<String>,
+    pub vars: Vec<(String, String)>,
     pub strict_base: bool,
     pub strict_cdk: bool,
     pub directory: Option<PathBuf>,
@@ -268,8 +280,8 @@ impl From<&HeadOptions> for RunOptions {
 
 impl From<&PlanOptions> for RunOptions {
     fn from(options: &PlanOptions) -> Self {
-        let PlanOptions { base, head, only, except, act_as } = options.clone();
-        Self { base, only, except, act_as, ..Self::from(&head) }
+        let PlanOptions { base, head, only, except, act_as, vars } = options.clone();
+        Self { base, only, except, act_as, vars, ..Self::from(&head) }
     }
 }
 

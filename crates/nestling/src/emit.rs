@@ -20,6 +20,7 @@ pub(crate) use files::UnitWeight;
 pub(crate) use lines::job_lines;
 pub use output::{EmitOptions, Emitted, EmittedFile, EmittedPart, Parts};
 pub(crate) use size::of_node as size;
+pub use size::parsed_size;
 pub use split::PipelineLimits;
 
 use crate::plan::Plan;

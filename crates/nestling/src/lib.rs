@@ -105,6 +105,7 @@
 
 mod repository;
 mod graph_outputs;
+mod given_vars;
 mod changes;
 mod template_syntax;
 mod workspace;
@@ -135,7 +136,9 @@ pub use changes::{
     AmbiguousRevision, Base, Change, ChangeRequest, ChangeSet, ChangesError, Everything, Extent, GivenError,
     Head, Nothing, Obtained, Owed, Provenance, RecordedBase, Status, UnknownBase,
 };
-pub use emit::{Comments, EmitOptions, Emitted, EmittedFile, EmittedPart, Parts, PipelineLimits};
+pub use emit::{
+    Comments, EmitOptions, Emitted, EmittedFile, EmittedPart, Parts, PipelineLimits, parsed_size,
+};
 pub use environments::LeftOut;
 pub use fingerprint::{Fingerprint, Fingerprints, NoFingerprint};
 pub use graph_outputs::GraphAnswer;

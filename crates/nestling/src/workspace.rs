@@ -38,6 +38,7 @@ mod rule;
 mod template_directory;
 mod missing;
 mod unit_name;
+mod vars;
 mod load;
 mod schema;
 mod component;
@@ -45,6 +46,7 @@ mod template;
 mod known_template;
 mod dependencies;
 
+use crate::given_vars::GivenVars;
 use crate::graph_outputs::GraphOutputs;
 pub(crate) use catalogue::{After, Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub(crate) use component::Component;
@@ -74,6 +76,7 @@ pub use unit::Unit;
 pub(crate) use unit::places;
 pub(crate) use unit::{Declaration, Dependency, EnvironmentInputs, Order, ReplacedUse, Sign, Stated, Use};
 pub(crate) use uses::read_uses;
+pub(crate) use vars::given_problems;
 
 use crate::changes::{As, Occasion, PipelineFacts, Policies};
 use nestling_files::files::Revision;
@@ -128,6 +131,8 @@ pub struct Workspace {
     pub(crate) unclaimed: Unclaimed,
     /// `vars` in templates.
     pub(crate) vars: Map,
+    /// The values of them that were given on the command line, for base as well.
+    pub(crate) given_vars: GivenVars,
     /// The environment catalogue.
     pub(crate) environments: Catalogue,
     /// Policy of each kind of pipeline.

@@ -36,6 +36,16 @@ const SETUPS: [Setup; 8] = [
     Setup { action: "oven-sh/setup-bun", input: "bun-version", image: "oven/bun", default: "1" },
 ];
 
+/// Channels of Rust that are references of the action.
+const CHANNELS: [&str; 3] = ["stable", "beta", "nightly"];
+
+/// Inputs with parts of a Rust toolchain, and the commands that install them.
+const RUST_PARTS: [(&str, &str); 3] = [
+    ("components", "rustup component add"),
+    ("target", "rustup target add"),
+    ("targets", "rustup target add"),
+];
+
 /// Actions whose work GitLab or the image does.
 const NOTHING: [&str; 6] = [
     "docker/setup-buildx-action",
@@ -92,12 +102,10 @@ pub(super) fn add(step: &Use<'_>, job: &mut NewJob, notes: &mut Notes) {
     let written = uses.text().unwrap_or_default();
     let origin = uses.origin;
     let (name, reference) = written.split_once('@').unwrap_or((written, ""));
-    if reference.len() == 40 && reference.chars().all(|c| c.is_ascii_hexdigit()) {
-        notes.add(
-            Part::Security,
-            origin,
-            format!("`{name}` is pinned to a commit; what is in its place is not pinned"),
-        );
+    let is_pinned = reference.len() == 40 && reference.chars().all(|c| c.is_ascii_hexdigit());
+    if is_pinned && !is_work_of_gitlab(name) {
+        let text = format!("`{name}` is pinned to a commit; what is in its place is not pinned");
+        notes.add(Part::Security, origin, text);
     }
     let inputs = Inputs { with: step.with, scope: step.scope, origin };
     if let Some(known) = SETUPS.iter().find(|known| known.action == name) {
@@ -129,10 +137,17 @@ pub(super) fn add(step: &Use<'_>, job: &mut NewJob, notes: &mut Notes) {
     }
 }
 
+/// Returns `true` for an action that needs nothing in its place, or a keyword alone: there is nothing to pin.
+fn is_work_of_gitlab(name: &str) -> bool {
+    let is_keyword = name == "actions/checkout" || name.starts_with("actions/cache");
+    is_keyword || name.ends_with("load-artifact") || NOTHING.contains(&name)
+}
+
 fn setup(inputs: &Inputs<'_>, known: &Setup, reference: &str, job: &mut NewJob, notes: &mut Notes) {
     let Setup { input, image, default, .. } = *known;
-    // `dtolnay/rust-toolchain@1.90` has the version there.
-    let is_version = known.action == "dtolnay/rust-toolchain" && reference.contains('.');
+    let is_rust = known.action == "dtolnay/rust-toolchain";
+    // `dtolnay/rust-toolchain@1.90` and `@nightly` have the version there.
+    let is_version = is_rust && (reference.contains('.') || CHANNELS.contains(&reference));
     let lines = inputs.lines(input, notes);
     if lines.len() > 1 {
         let text = format!("the versions `{}` in one image: the last one is taken", lines.join("`, `"));
@@ -148,6 +163,15 @@ fn setup(inputs: &Inputs<'_>, known: &Setup, reference: &str, job: &mut NewJob, 
         notes.add(Part::Lost, inputs.origin, text);
         tag = default;
     }
+    // The image has tags for versions alone, and `rustup` for all other toolchains.
+    if is_rust && !tag.starts_with(|c: char| c.is_ascii_digit()) {
+        if tag != "stable" {
+            job.script.push(format!(
+                "rustup toolchain install --profile minimal \"{tag}\"\nrustup default \"{tag}\""
+            ));
+        }
+        tag = default;
+    }
     let image = format!("{image}:{tag}");
     match &job.image {
         None => job.image = Some(image),
@@ -158,6 +182,17 @@ fn setup(inputs: &Inputs<'_>, known: &Setup, reference: &str, job: &mut NewJob, 
             );
             notes.add(Part::Lost, inputs.origin, text);
         }
+    }
+    if is_rust {
+        for (input, command) in RUST_PARTS {
+            let parts = inputs.shell(input, notes).map(|parts| parts.replace([',', '\n'], " "));
+            let parts = parts.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+            if !parts.is_empty() {
+                job.script.push(format!("{command} {parts}"));
+            }
+        }
+        inputs.report_others(&[input, "components", "target", "targets"], notes);
+        return;
     }
     inputs.report_others(&[input, "cache", "cache-dependency-path", "distribution"], notes);
     if inputs.with.contains("cache") {

@@ -181,6 +181,23 @@ impl Flat {
         order
     }
 
+    /// Returns the jobs that have run before a job: those that it needs, and what they need in turn.
+    pub(super) fn before(&self, job: &FlatJob) -> Vec<String> {
+        let mut before = self.needed(job);
+        let mut next = 0;
+        while let Some(name) = before.get(next).cloned() {
+            next += 1;
+            let further =
+                self.jobs.iter().filter(|other| other.name == name).flat_map(|job| self.needed(job));
+            for name in further.collect::<Vec<_>>() {
+                if !before.contains(&name) {
+                    before.push(name);
+                }
+            }
+        }
+        before
+    }
+
     /// Returns the jobs that a job needs.
     pub(super) fn needed(&self, job: &FlatJob) -> Vec<String> {
         let mut needed: Vec<String> = Vec::new();

@@ -83,7 +83,7 @@ fn made(
     notes: &mut Notes,
 ) -> Map {
     let written = &flat.jobs[position];
-    let needed = flat.needed(written);
+    let mut needed = flat.needed(written);
     let mut condition = JobCondition::default();
     let scope = scope_of(flat, written, known, &mut condition, notes);
     if let Some(node) = written.body.get("if") {
@@ -96,11 +96,19 @@ fn made(
         known.never.insert(written.name.clone());
     }
     let env = env_of(written, triggers);
+    let before = flat.before(written);
     let uploads: Vec<Upload> =
-        needed.iter().filter_map(|name| known.uploads.get(name)).flatten().cloned().collect();
+        before.iter().filter_map(|name| known.uploads.get(name)).flatten().cloned().collect();
     let workflow = Workflow { defaults: written.defaults.as_ref(), files: documents, uploads: &uploads };
     let made = job(written, scope, &condition, &env, &workflow, notes);
     let mut body = made.body;
+    // On GitHub, a job can download the artifacts of all jobs that have run; on GitLab, those of the jobs in `needs`.
+    for name in before.iter().filter(|name| !flat.needed(written).contains(name)) {
+        let uploads = known.uploads.get(name).into_iter().flatten();
+        if uploads.into_iter().any(|upload| made.job.downloads.contains(&upload.name)) {
+            needed.push(name.clone());
+        }
+    }
     let inherited = of_needed(&stopping, &known.rules);
     if !needed.is_empty() {
         let may_be_gone = |name: &String| {

@@ -15,6 +15,8 @@ pub(super) struct NewJob {
     pub variables: Vec<(String, String)>,
     /// The artifacts by their names on GitHub, each with the way to start of its step.
     pub uploads: Vec<Upload>,
+    /// The names of the artifacts that it downloads.
+    pub downloads: Vec<String>,
     pub expire_in: Option<String>,
     /// True if it runs Docker.
     pub needs_docker: bool,

@@ -9,8 +9,10 @@ use nestling_gitlab::yaml::{Map, Node};
 
 /// The machine of a job.
 pub(super) struct Runner {
-    /// True if it is one of GitHub's with Ubuntu.
+    /// True if it is one of GitHub's with Ubuntu, for which an image is enough.
     pub is_hosted: bool,
+    /// True if it is an ARM machine with Ubuntu, or one of both kinds.
+    is_arm: bool,
     pub tags: Vec<String>,
     /// The version of Ubuntu.
     version: String,
@@ -38,7 +40,9 @@ pub(super) fn runner(written: &Map, matrix: Option<&Node>, scope: &Scope, notes:
     };
     let translated: Vec<String> = labels.iter().map(|label| keyword(label, scope, origin, notes)).collect();
     let values: Vec<String> = translated.iter().flat_map(|label| values(label, matrix)).collect();
-    let is_hosted = !values.is_empty() && values.iter().all(|label| label.starts_with("ubuntu-"));
+    let is_ubuntu = !values.is_empty() && values.iter().all(|label| label.starts_with("ubuntu-"));
+    let is_arm = is_ubuntu && values.iter().any(|label| label.ends_with("-arm"));
+    let is_hosted = is_ubuntu && !is_arm;
     let version = values
         .first()
         .and_then(|label| label.strip_prefix("ubuntu-"))
@@ -46,7 +50,9 @@ pub(super) fn runner(written: &Map, matrix: Option<&Node>, scope: &Scope, notes:
         .filter(|version| version.starts_with(|c: char| c.is_ascii_digit()))
         .unwrap_or("24.04")
         .to_owned();
-    if is_hosted && values.iter().any(|label| label != &values[0]) {
+    let versions = values.iter().map(|label| label.trim_end_matches("-arm"));
+    let first = values.first().map(|label| label.trim_end_matches("-arm"));
+    if is_ubuntu && versions.map(Some).any(|label| label != first) {
         let text = format!("all copies have the image of one version of Ubuntu, {version}");
         notes.add(Part::Lost, origin, text);
     }
@@ -54,7 +60,7 @@ pub(super) fn runner(written: &Map, matrix: Option<&Node>, scope: &Scope, notes:
         let text = format!("`runs-on: {}`: its labels are tags of a runner", shown(&labels.join(", ")));
         notes.add(Part::Decided, origin, text);
     }
-    Runner { is_hosted, tags: if is_hosted { Vec::new() } else { translated }, version, origin }
+    Runner { is_hosted, is_arm, tags: if is_hosted { Vec::new() } else { translated }, version, origin }
 }
 
 /// Returns the values that a label has in the copies of a matrix; the label itself if it is no variable.
@@ -80,11 +86,11 @@ impl Runner {
             }
             new.extend("services", vec![Node::string(origin, "docker:28-dind")], origin);
             notes.add(Part::Decided, origin, "Docker runs as a service: the runner must be privileged");
-        } else if self.is_hosted && calls_docker(new) {
+        } else if (self.is_hosted || self.is_arm) && calls_docker(new) {
             let text = "the script calls `docker`: add the service `docker:28-dind`, and name an image that has `docker`";
             notes.add(Part::Decided, origin, text);
         }
-        if self.is_hosted && new.image.is_none() {
+        if (self.is_hosted || self.is_arm) && new.image.is_none() {
             new.image = Some(format!("ubuntu:{}", self.version));
             let text = "the image `ubuntu` has no git, curl, sudo, node and so on, which GitHub's machine has: name an image that has what the script calls";
             notes.add(Part::Decided, origin, text);

@@ -120,8 +120,9 @@ pub(super) fn download(inputs: &Inputs<'_>, workflow: &Workflow<'_>, job: &mut N
         notes.add(Part::Lost, origin, text);
         return;
     };
+    job.downloads.push(name.clone());
     let Some(upload) = workflow.uploads.iter().find(|upload| upload.name == name) else {
-        let text = format!("the artifact `{name}`: no job in `needs` uploads it under this name");
+        let text = format!("the artifact `{name}`: no job that runs before uploads it under this name");
         notes.add(Part::Lost, origin, text);
         return;
     };

@@ -2,6 +2,7 @@
 
 mod loss;
 mod conditions;
+mod matching;
 mod gates;
 mod jobs;
 mod pipelines;

@@ -26,6 +26,9 @@ pub(super) fn read(
     if let Some(name) = options.environment.as_ref().filter(|name| !name.is_empty()) {
         request = request.environment(name);
     }
+    for (name, value) in &options.vars {
+        request = request.var(name, value);
+    }
     if options.strict_base {
         request = request.require_base();
     }

@@ -3,6 +3,7 @@
 use super::given::GivenError;
 use super::reason::AmbiguousRevision;
 use super::{As, CiVariables, Policies, Provenance, UnknownBase};
+use crate::given_vars::GivenVars;
 use crate::graph_outputs::{GraphAnswer, GraphOutputs};
 use nestling_files::path::RepoPath;
 use nestling_git::GitError;
@@ -43,6 +44,8 @@ pub struct ChangeRequest {
     pub(crate) policies: Policies,
     /// The answers of commands that print graphs.
     pub(crate) graphs: GraphOutputs,
+    /// The values of the workspace's variables (`--var`).
+    pub(crate) vars: GivenVars,
     pub(crate) fetch: FetchPolicy,
     pub(crate) unknown_base: OnUnknownBase,
 }
@@ -104,6 +107,14 @@ impl ChangeRequest {
         self
     }
 
+    /// Sets a variable of the workspace (`vars`) to another value than its default (`--var`). Opening a project reports a name that
+    /// `vars` does not have, and a value of another type.
+    #[must_use]
+    pub fn var(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.vars.insert(name.into(), value.into());
+        self
+    }
+
     /// Gives the answer of a command that prints a graph (`depends_from: [{ command: … }]`). The library runs none itself:
     /// [`Project::graph_commands`](crate::Project::graph_commands) lists those that it needs.
     #[must_use]
@@ -138,7 +149,7 @@ impl ChangeRequest {
     /// Returns `true` if nothing but the workspace's policy, or `--all`, decides about a pipeline.
     pub(crate) fn is_whole(&self) -> bool {
         let is_narrowed = self.base.is_some() || self.given.is_some() || self.environment.is_some();
-        !is_narrowed && self.simulate.is_none() && self.variables.is_gitlab()
+        !is_narrowed && self.vars.is_empty() && self.simulate.is_none() && self.variables.is_gitlab()
     }
 
     /// Makes an unknown base an error, instead of a reason to select everything (`--strict-base`).

@@ -16,6 +16,9 @@ pub(crate) fn of(plan: &Plan) -> String {
     for line in plan.changes.provenance().lines() {
         comment(&mut out, line);
     }
+    for (name, value) in plan.workspace.given_vars.iter() {
+        comment(&mut out, &format!("Variable: {name}={value}"));
+    }
     match &plan.changes.extent {
         Extent::Everything(reason) => comment(&mut out, &format!("All units are selected: {reason}")),
         Extent::Nothing(reason) => comment(&mut out, &format!("No unit is selected: {reason}")),

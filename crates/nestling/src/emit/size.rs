@@ -31,6 +31,14 @@ pub(crate) fn of_node(node: &Node) -> usize {
     }
 }
 
+/// Returns the size of a job under its name as GitLab measures a file: bytes of the parsed objects. [`PipelineLimits::objects`] is the
+/// limit of a file.
+///
+/// [`PipelineLimits::objects`]: super::PipelineLimits::objects
+pub fn parsed_size(name: &str, body: &Map) -> usize {
+    of_text(name) + of_map(body)
+}
+
 /// As [`of_node`], for a mapping.
 pub(crate) fn of_map(map: &Map) -> usize {
     let entries = map.iter().map(|(key, value)| of_text(key) + of_node(value));
@@ -39,7 +47,7 @@ pub(crate) fn of_map(map: &Map) -> usize {
 
 /// A job under its name. The hash of all jobs is counted by who has it.
 pub(crate) fn of_job(job: &Job) -> usize {
-    of_text(job.name.as_str()) + of_map(&job.body)
+    parsed_size(job.name.as_str(), &job.body)
 }
 
 /// A string: in its slot, or beside it. Ruby 3.2 and later round up to the next slot of 80 bytes and its doubles, so a

@@ -33,6 +33,10 @@ pub(crate) fn definition_print(
     let mut hasher = Hasher::new("definition");
     hasher.add(VERSION.as_bytes());
     add_path(&mut hasher, git, root, &workspace.own_file())?;
+    for (name, value) in workspace.given_vars.iter() {
+        hasher.add(name.as_bytes());
+        hasher.add(value.as_bytes());
+    }
     for TemplateDirectory { path, revision, .. } in &workspace.template_directories {
         match revision {
             Some(revision) => add_files(&mut hasher, git, revision, path)?,

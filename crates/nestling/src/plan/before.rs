@@ -3,6 +3,7 @@
 use super::fingerprints::{CommittedTree, FingerprintSource};
 use crate::cdk::Assemblies;
 use crate::changes::PipelineFacts;
+use crate::given_vars::GivenVars;
 use crate::graph_outputs::GraphOutputs;
 use crate::template::UnitPrints;
 use crate::unit::UnitRenderer;
@@ -26,6 +27,8 @@ pub(crate) struct Before<'a> {
     templates_from: Option<Revision>,
     /// The answers of commands at head: none runs for base.
     graph_outputs: GraphOutputs,
+    /// The values of variables from the command line, which are the same on both sides.
+    given_vars: GivenVars,
     read: Option<Result<Arc<Workspace>, String>>,
     /// The tree at base, for the fingerprints of units there.
     tree: Option<&'a dyn CommittedTree>,
@@ -41,6 +44,7 @@ impl<'a> Before<'a> {
     ) -> Self {
         let (root, templates_from) = (head.root.clone(), head.templates_from.clone());
         let graph_outputs = head.graph_outputs.clone();
+        let given_vars = head.given_vars.clone();
         Self {
             files,
             protected,
@@ -49,6 +53,7 @@ impl<'a> Before<'a> {
             root,
             templates_from,
             graph_outputs,
+            given_vars,
             read: None,
             tree: None,
         }
@@ -70,10 +75,10 @@ impl<'a> Before<'a> {
     /// Why it cannot be read, in words for a reason.
     pub(crate) fn read(&mut self) -> Result<&Workspace, &str> {
         let (files, sources, root) = (self.files, self.sources, &self.root);
-        let (templates_from, outputs) = (&self.templates_from, &self.graph_outputs);
+        let (templates_from, given) = (&self.templates_from, (&self.graph_outputs, &self.given_vars));
         let read = self.read.get_or_insert_with(|| {
             let files = files.ok_or("no base to compare with")?;
-            let mut loaded = workspace::load_with(files, sources, root, outputs)
+            let mut loaded = workspace::load_with(files, sources, root, given)
                 .map_err(|error| format!("base: {error}"))?;
             if loaded.diagnostics.iter().any(|problem| problem.rule == &WORKSPACE_MISSING) {
                 return Err("no workspace at base".to_owned());

@@ -90,7 +90,10 @@ impl<'r> Project<'r> {
         if let Some(from) = &workspace_from {
             files = from.in_place(files);
         }
-        let mut loaded = workspace::load_with(&*files, &sources, &root, &request.graphs)?;
+        let mut loaded = workspace::load_with(&*files, &sources, &root, (&request.graphs, &request.vars))?;
+        if loaded.workspace.file.is_some() {
+            loaded.diagnostics.extend(workspace::given_problems(&loaded.workspace, &request.vars));
+        }
         if let Some(from) = &workspace_from {
             from.apply(&mut loaded);
         }

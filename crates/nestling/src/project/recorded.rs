@@ -67,6 +67,7 @@ pub(super) fn open_at<'p>(
     let mut request = ChangeRequest::from_ci(&variables(project, commit, pipeline)?);
     request.workspace_from.clone_from(&project.request.workspace_from);
     request.graphs.clone_from(&project.request.graphs);
+    request.vars.clone_from(&project.request.vars);
     Project::open(repository, request).map_err(|error| unreadable(commit, &error))
 }
 

@@ -285,7 +285,8 @@ impl<'r> Replay<'r> {
         let base_commit = changes.base.as_ref().map_or(&merge.before, |base| &base.commit);
         let base = files_at(self.repository, base_commit)?;
         let (sources, today) = (Sources::default(), self.project.workspace());
-        let loaded = crate::workspace::load_with(&*files, &sources, &today.root, &today.graph_outputs)?;
+        let given = (&today.graph_outputs, &today.given_vars);
+        let loaded = crate::workspace::load_with(&*files, &sources, &today.root, given)?;
         if has_errors(&loaded.diagnostics) {
             return Ok(BaseComparison::default());
         }

@@ -12,6 +12,7 @@ use crate::plan::Plan;
 use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A plan: the units with their reasons, the jobs of the child pipeline, and the environments that they change.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -35,6 +36,8 @@ pub struct PlanV1 {
     /// True if the plan has everything that the workspace's policy selects: no option names units, paths, a base commit, an
     /// environment or another kind of pipeline.
     pub whole: bool,
+    /// The variables of the workspace that `--var` set, with their values as they were written.
+    pub vars: BTreeMap<String, String>,
     /// All units of the workspace in order of name, selected or not; then those that were removed since base.
     pub units: Vec<UnitV1>,
     /// The stages in the order in which they run.

@@ -15,8 +15,9 @@ use super::template_directory::TemplateDirectory;
 use super::unclaimed::Unclaimed;
 use super::unit::{Declaration, Unit, Use};
 use super::unit_name::{fallback_name, unit_name};
-use super::{FILE_NAME, Workspace, allow, environment, policy, reuse, rule, stated, uses};
+use super::{FILE_NAME, Workspace, allow, environment, policy, reuse, rule, stated, uses, vars};
 use crate::changes::Policies;
+use crate::given_vars::GivenVars;
 use crate::graph_outputs::GraphOutputs;
 use nestling_files::files::{Files, ReadError};
 use nestling_files::path::RepoPath;
@@ -44,10 +45,11 @@ pub(crate) struct Loaded {
 /// # Errors
 /// A file or directory that is there cannot be read. What is wrong *in* a file is a diagnostic.
 pub(crate) fn load(files: &dyn Files, sources: &Sources) -> Result<Loaded, ReadError> {
-    load_with(files, sources, &RepoPath::root(), &GraphOutputs::default())
+    load_with(files, sources, &RepoPath::root(), (&GraphOutputs::default(), &GivenVars::default()))
 }
 
-/// As [`load`], for a workspace in a directory of the repository, with the answers of commands that print graphs.
+/// As [`load`], for a workspace in a directory of the repository, with the answers of commands that print graphs, and the values of variables
+/// from the command line.
 ///
 /// # Errors
 /// As [`load`].
@@ -55,7 +57,7 @@ pub(crate) fn load_with(
     files: &dyn Files,
     sources: &Sources,
     root: &RepoPath,
-    outputs: &GraphOutputs,
+    (outputs, given): (&GraphOutputs, &GivenVars),
 ) -> Result<Loaded, ReadError> {
     let mut loading = Loading { sources, root: root.clone(), diagnostics: Vec::new() };
     let path = root.child(FILE_NAME.as_bytes());
@@ -73,6 +75,8 @@ pub(crate) fn load_with(
     });
     let mut workspace = loading.workspace(file, &written);
     workspace.body = body;
+    vars::replace(&mut workspace.vars, given);
+    workspace.given_vars = given.clone();
     let rules = loading.rules(&written, root);
     let globs: Vec<_> = rules.iter().map(|rule| rule.written.directories.clone()).collect();
     loading.lists(&written);
@@ -193,6 +197,7 @@ impl Loading<'_> {
             reuse: self.some(reuse::of_workspace(written.reuse.as_ref())).flatten(),
             depends_from: stated::DependsFrom::default(),
             graph_outputs: GraphOutputs::default(),
+            given_vars: GivenVars::default(),
             unknown_graphs: Vec::new(),
             units: Vec::new(),
             body: None,

@@ -1,10 +1,10 @@
 //! The paths that select each unit, as globs of `rules:changes`.
 
+use super::matching::Matching;
 use crate::exit::Failure;
 use crate::import::evidence::whole;
 use crate::import::tree::Tree;
-use nestling::{ChangeSet, Job, Project, RepoPath, Unit, UnitName};
-use nestling_files::path::Glob;
+use nestling::{Job, Project, RepoPath, Unit, UnitName};
 use nestling_gitlab::pipeline::need::{NeedSource, needs, parallel_base};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,25 +39,10 @@ impl Gates {
 
     /// Adds each file that selects a unit and that no glob matches: a template, a lock file, a manifest.
     fn add_files(&mut self, project: &Project<'_>, tree: &Tree) -> Result<(), Failure> {
-        let mut selecting: BTreeMap<UnitName, BTreeSet<&RepoPath>> = BTreeMap::new();
-        let parsed: BTreeMap<UnitName, Vec<Glob>> = self
-            .of_units
-            .iter()
-            .map(|(name, globs)| {
-                (name.clone(), globs.iter().filter_map(|glob| Glob::parse(glob).ok()).collect())
-            })
-            .collect();
-        for path in &tree.files {
-            let selected = project.plan(ChangeSet::of_paths([path.clone()])).select()?;
-            for unit in selected.selection.selected() {
-                let globs = parsed.get(unit).map(Vec::as_slice).unwrap_or_default();
-                if !globs.iter().any(|glob| glob.matches(path)) {
-                    selecting.entry(unit.clone()).or_default().insert(path);
-                }
-            }
-        }
-        for (unit, paths) in selecting {
-            let globs = folded(&paths, tree);
+        let matching = Matching::of(&self.of_units);
+        let all = file_counts(&tree.files);
+        for (unit, paths) in matching.selecting(project, &tree.files)? {
+            let globs = folded(&paths, &all);
             self.of_units.entry(unit).or_default().extend(globs);
         }
         Ok(())
@@ -72,8 +57,9 @@ impl Gates {
             gates.insert(job.name.to_string(), own);
         }
         // A needed job is in each pipeline that has the job which needs it.
+        let names: BTreeSet<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
         let needed: Vec<(String, Vec<String>)> =
-            jobs.iter().map(|job| (job.name.to_string(), needed_by(job, jobs))).collect();
+            jobs.iter().map(|job| (job.name.to_string(), needed_by(job, &names))).collect();
         loop {
             let mut has_changed = false;
             for (name, others) in &needed {
@@ -95,11 +81,11 @@ impl Gates {
 }
 
 /// Returns the names of the jobs of the same pipeline that a job needs.
-fn needed_by(job: &Job, jobs: &[Job]) -> Vec<String> {
+fn needed_by(job: &Job, jobs: &BTreeSet<&str>) -> Vec<String> {
     let mut names = Vec::new();
     for need in needs(&job.body).unwrap_or_default() {
         let NeedSource::Job(name) = need.source else { continue };
-        let is_known = |name: &str| jobs.iter().any(|job| job.name.as_str() == name);
+        let is_known = |name: &str| jobs.contains(name);
         let base = parallel_base(name).map(|(base, _)| base);
         names.extend([Some(name), base].into_iter().flatten().find(|name| is_known(name)).map(str::to_owned));
     }
@@ -120,19 +106,24 @@ fn closure(project: &Project<'_>, unit: &UnitName) -> BTreeSet<UnitName> {
     known
 }
 
-/// Returns paths as globs: a directory as a whole where all of its files are among them.
-fn folded(paths: &BTreeSet<&RepoPath>, tree: &Tree) -> BTreeSet<String> {
-    let mut counts: BTreeMap<RepoPath, (usize, usize)> = BTreeMap::new();
-    for path in &tree.files {
+/// Returns the number of files below each directory but the root.
+fn file_counts<'p>(paths: impl IntoIterator<Item = &'p RepoPath>) -> BTreeMap<RepoPath, usize> {
+    let mut counts = BTreeMap::new();
+    for path in paths {
         let mut directory = path.parent();
-        while let Some(known) = directory.filter(|directory| !directory.to_string().is_empty()) {
-            let count = counts.entry(known.clone()).or_default();
-            count.0 += 1;
-            count.1 += usize::from(paths.contains(path));
+        while let Some(known) = directory.filter(|directory| !directory.is_root()) {
             directory = known.parent();
+            *counts.entry(known).or_default() += 1;
         }
     }
-    let is_whole = |directory: &RepoPath| counts.get(directory).is_some_and(|(all, among)| all == among);
+    counts
+}
+
+/// Returns paths as globs: a directory as a whole where all of its files are among them.
+fn folded(paths: &BTreeSet<&RepoPath>, all: &BTreeMap<RepoPath, usize>) -> BTreeSet<String> {
+    let among = file_counts(paths.iter().copied());
+    let is_whole =
+        |directory: &RepoPath| among.contains_key(directory) && among.get(directory) == all.get(directory);
     let mut globs = BTreeSet::new();
     for path in paths {
         let mut topmost = None;

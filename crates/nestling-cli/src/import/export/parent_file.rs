@@ -38,7 +38,9 @@ impl OldParent<'_> {
         self.refuse_names(pipelines)?;
         let mut files = StaticFiles::default();
         for file in &pipelines.files {
-            files.written.insert(file.path.clone(), format!("{HEADER}{}", file.text));
+            for (path, text) in file.paths() {
+                files.written.insert(path, format!("{HEADER}{text}"));
+            }
         }
         let mut removed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for job in self.own.jobs() {
@@ -78,7 +80,7 @@ impl OldParent<'_> {
         let stages = stages.into_iter().map(|stage| Node::string(origin, stage)).collect();
         let stages = entry("stages", &Node::seq(origin, stages)) + "\n";
         let kept = self.kept_includes(deleted);
-        let includes = kept.into_iter().chain(pipelines.files.iter().map(include));
+        let includes = kept.into_iter().chain(pipelines.files.iter().flat_map(includes));
         let include = entry("include", &Node::seq(origin, includes.collect()));
         removed.insert("include".to_owned());
         let mut text = blocks.without(&removed, &[("stages", stages.clone())]);
@@ -145,10 +147,15 @@ impl OldParent<'_> {
     }
 }
 
-fn include(file: &JobsFile) -> Node {
+/// Returns the includes of the parts of a file.
+fn includes(file: &JobsFile) -> Vec<Node> {
+    file.paths().iter().map(|(path, _)| include(path, file)).collect()
+}
+
+fn include(path: &str, file: &JobsFile) -> Node {
     let origin = Origin::generated();
     let mut include = Map::default();
-    include.set("local", Node::string(origin, file.path.as_str()));
+    include.set("local", Node::string(origin, path));
     if !file.conditions.is_empty() {
         let rules = file.conditions.iter().map(|condition| {
             let mut rule = Map::default();

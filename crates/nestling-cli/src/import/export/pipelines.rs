@@ -9,10 +9,15 @@ use crate::import::kind::{Comparison, Kind, guard};
 use crate::import::old::OldPipeline;
 use crate::import::sides::Own;
 use crate::import::tree::Tree;
-use nestling::{ChangeSet, Files, Job, NOOP_JOB, Origin, PipelineFacts, Plan, Project, Severity};
+use nestling::{
+    ChangeSet, Files, Job, NOOP_JOB, Origin, PipelineFacts, PipelineLimits, Plan, Project, Severity,
+    parsed_size,
+};
 use nestling_gitlab::facts::{PipelineSource, Policy};
-use nestling_gitlab::pipeline::guard::Guard;
+use nestling_gitlab::pipeline::guard::{Atom, Guard};
+use nestling_gitlab::pipeline::need::needs;
 use nestling_gitlab::pipeline::presence::workflow_guard;
+use nestling_gitlab::pipeline::rule::is_manual;
 use nestling_gitlab::yaml::{Key, Node, emit_entry};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,16 +48,28 @@ const KINDS: [Written; 5] = [
 /// A file of jobs.
 #[derive(Debug)]
 pub(super) struct JobsFile {
-    /// Its path.
+    /// Its path, if it is one file.
     pub path: String,
-    /// Its text.
-    pub text: String,
+    /// The content of its parts, none of which is larger than GitLab reads.
+    pub parts: Vec<String>,
     /// The conditions of which one includes it; none if it always is.
     pub conditions: Vec<&'static str>,
     /// The names of the kinds that it is for.
     pub kinds: Vec<&'static str>,
     /// The names of its jobs.
     pub jobs: BTreeSet<String>,
+}
+
+impl JobsFile {
+    /// Returns its parts with their paths.
+    pub(super) fn paths(&self) -> Vec<(String, &str)> {
+        let stem = self.path.trim_end_matches(".yml");
+        let path = |index: usize| match self.parts.len() {
+            1 => self.path.clone(),
+            _ => format!("{stem}-{}.yml", index + 1),
+        };
+        self.parts.iter().enumerate().map(|(index, text)| (path(index), text.as_str())).collect()
+    }
 }
 
 /// The jobs of all kinds.
@@ -98,18 +115,18 @@ impl Making<'_> {
                 continue;
             }
             let plan = planned(&project)?;
-            let text = self.text(&project, &plan, kind, gates, losses);
+            let parts = self.parts(&project, &plan, kind, gates, losses);
             pipelines.stages.push(plan.pipeline.stages.iter().map(ToString::to_string).collect());
             let names = plan.pipeline.jobs.iter().map(|job| job.name.to_string());
             let jobs: BTreeSet<String> = names.filter(|name| name != NOOP_JOB).collect();
-            match pipelines.files.iter_mut().find(|file| file.text == text) {
+            match pipelines.files.iter_mut().find(|file| file.parts == parts) {
                 Some(file) => {
                     file.conditions.push(written.condition);
                     file.kinds.push(kind.name);
                 }
                 None => pipelines.files.push(JobsFile {
                     path: format!("{DIRECTORY}/{}.yml", written.file),
-                    text,
+                    parts,
                     conditions: vec![written.condition],
                     kinds: vec![kind.name],
                     jobs,
@@ -138,25 +155,70 @@ impl Making<'_> {
         workflow != Guard::Never && (self.own.is_empty() || self.own.jobs().all(can_be))
     }
 
-    fn text(
+    /// Adds what the trigger job decides about the child as a whole, and no job of a static pipeline does.
+    fn add_losses_of_trigger(&self, losses: &mut Losses) {
+        let root = &self.old.root;
+        for job in self.own.jobs().filter(|job| job.body.contains("trigger")) {
+            let name = job.name.as_str();
+            let is_open = |kind: &Kind| {
+                let variables = kind.root_variables();
+                let creation = Kind::creation(&variables, kind.unknown_changes());
+                is_condition(&guard(name, &job.body, &creation.moment(root.has_workflow_rules())))
+            };
+            if Kind::of_import(self.default_branch).iter().any(is_open) {
+                losses.more(name, "its conditions: the jobs run without them");
+            }
+            if is_manual(&job.body) {
+                losses.more(name, "it is manual: the jobs start automatically");
+            }
+            let text = |keyword: &str| job.body.get(keyword).and_then(Node::text).unwrap_or_default();
+            if text("allow_failure") == "true" {
+                losses.other(name, "`allow_failure`: a failure of the jobs fails the pipeline");
+            }
+            if job.body.contains("resource_group") {
+                losses.other(name, "`resource_group`: the jobs of several pipelines run at the same time");
+            }
+            for need in needs(&job.body).unwrap_or_default() {
+                let other =
+                    need.job().filter(|other| !self.own.jobs().any(|own| own.name.as_str() == *other));
+                if let Some(other) = other {
+                    losses.other(
+                        name,
+                        &format!("`needs`: jobs with their own `needs` no longer wait for `{other}`"),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Returns the jobs as YAML, in as few parts as GitLab reads.
+    fn parts(
         &self,
         project: &Project<'_>,
         plan: &Plan,
         kind: &Kind,
         gates: &Gates,
         losses: &mut Losses,
-    ) -> String {
+    ) -> Vec<String> {
         let origin = Origin::generated();
         let gates = gates.of_jobs(&plan.pipeline.jobs);
-        let mut text = String::new();
+        let limit = PipelineLimits::default().objects;
+        let (mut parts, mut size) = (vec![String::new()], 0);
         for job in plan.pipeline.jobs.iter().filter(|job| job.name.as_str() != NOOP_JOB) {
             let globs = gates.get(job.name.as_str()).cloned().flatten();
             let gate = self.gate(project, kind, globs, job.name.as_str(), losses);
             let body = self.parent.body(job, &gate, losses);
+            let own = parsed_size(job.name.as_str(), &body);
+            if size > 0 && size + own > limit {
+                parts.push(String::new());
+                size = 0;
+            }
+            size += own;
+            let Some(text) = parts.last_mut() else { continue };
             text.push('\n');
-            emit_entry(&mut text, &Key::new(origin, job.name.as_str()), &Node::map(origin, body), 0);
+            emit_entry(text, &Key::new(origin, job.name.as_str()), &Node::map(origin, body), 0);
         }
-        text
+        parts
     }
 
     /// Returns the condition under which a pipeline of a kind has a job.
@@ -203,6 +265,7 @@ impl Making<'_> {
         if workspace.unclaimed_selects_all() {
             losses.more("`unclaimed: everything`", "every change selects all units");
         }
+        self.add_losses_of_trigger(losses);
         losses.other("new directories and manifests", "nothing adds jobs or paths for them");
         losses.other("deleted units", "nothing stops their environments");
         losses.other("new branches", "GitLab treats everything as changed in the first pipeline of a branch");
@@ -239,6 +302,17 @@ impl Making<'_> {
             losses.less(name, &text);
         }
         Ok(())
+    }
+}
+
+/// Returns `true` if a guard depends on more than the kind of pipeline, whose own variables are set.
+fn is_condition(guard: &Guard) -> bool {
+    match guard {
+        Guard::Always | Guard::Never => false,
+        Guard::Atom(Atom::IsSet(name) | Atom::IsPresent(name)) => !name.starts_with("CI_COMMIT_"),
+        Guard::Atom(_) => true,
+        Guard::Not(inner) => is_condition(inner),
+        Guard::All(parts) | Guard::Any(parts) => parts.iter().any(is_condition),
     }
 }
 

@@ -21,6 +21,9 @@ use nestling_files::files::Overlay;
 use nestling_gitlab::yaml::Map;
 use std::fmt::Write as _;
 
+/// GitLab's limit of includes (<https://docs.gitlab.com/ci/yaml/#include>).
+const MOST_INCLUDES: usize = 150;
+
 /// Writes the pipelines of a workspace out as a static one.
 ///
 /// # Errors
@@ -83,6 +86,10 @@ fn made(
         },
     };
     let pipelines = making.pipelines(losses)?;
+    let parts = pipelines.files.iter().map(|file| file.parts.len()).sum::<usize>();
+    if parts > MOST_INCLUDES {
+        losses.less(&format!("{parts} files"), "GitLab includes at most 150 files in a pipeline");
+    }
     let made = OldParent { files, parent: &parent, own: &own }.files(&pipelines)?;
     Ok((pipelines, made))
 }
@@ -92,7 +99,11 @@ fn report(pipelines: &Pipelines, losses: &Losses, proof: &Proof, made: &StaticFi
     let mut text = format!("A static pipeline of {units}, which GitLab runs without Nestling\n");
     for file in &pipelines.files {
         let jobs = counted(file.jobs.len(), "job");
-        let _ = writeln!(text, "  {}  {jobs}: {}", file.path, file.kinds.join(", "));
+        let more = match file.parts.len() {
+            1 => String::new(),
+            parts => format!(" in {parts} files, since GitLab reads at most 2 MiB of each"),
+        };
+        let _ = writeln!(text, "  {}  {jobs}{more}: {}", file.path, file.kinds.join(", "));
     }
     text.push_str("\nNot as Nestling does it\n");
     for line in losses.lines() {

@@ -31,8 +31,9 @@ impl<'s> States<'s> {
         let loaded = match same {
             Some(loaded) => loaded,
             None => {
-                let Workspace { root, graph_outputs, .. } = project.workspace();
-                let mut loaded = workspace::load_with(&files, project.sources(), root, graph_outputs)?;
+                let Workspace { root, graph_outputs, given_vars, .. } = project.workspace();
+                let mut loaded =
+                    workspace::load_with(&files, project.sources(), root, (graph_outputs, given_vars))?;
                 if let Some(from) = &project.workspace_from {
                     from.apply(&mut loaded);
                 }

@@ -38,6 +38,12 @@ pub(super) fn plan(plan: &Plan, problems: &[Diagnostic], sources: &Sources) -> P
         },
         changes: changes(&plan.changes.extent),
         whole: plan.whole,
+        vars: plan
+            .workspace
+            .given_vars
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
         units: plan.units().map(|unit| unit_v1(plan, unit, sources)).collect(),
         stages: by_stage(&plan.pipeline, planned_jobs(plan))
             .into_iter()
