@@ -177,7 +177,7 @@ fn case(
     };
     let inputs = expect_mapping(written.inputs.as_ref(), "inputs", &CASE)?;
     let mut used = read_uses(written.uses.as_ref())?;
-    used.push(Use { template, inputs, environments: IndexMap::new(), origin });
+    used.push(Use { template, component: None, inputs, environments: IndexMap::new(), origin });
     let dir_text = written.unit.dir.as_ref().map_or("services/api", |dir| dir.value.as_str());
     let dir = RepoPath::parse(dir_text).map_err(|problem| error(node.origin, &problem))?;
     let unit_name = written.unit.name.as_ref().map_or("api", |name| name.value.as_str());
