@@ -69,6 +69,7 @@ mod lsp;
 mod vscode;
 mod schemas;
 mod template_tests;
+mod vendor;
 mod smoke;
 mod workspace_cases;
 mod readers;

@@ -18,12 +18,28 @@ struct Row {
     closed: &'static str,
 }
 
-const ROWS: [Row; 12] = [
+/// A vendored component, and the lock file with its checksum.
+const COMPONENT: &str = "ci/vendor/h.example/g/p/n@1/n.yml";
+const LOCK: &str = "ci/vendor/nestling-vendor.lock";
+
+const ROWS: [Row; 13] = [
     Row {
         writes: "a template of the workspace",
         files: &[("ci/app.yml", "test: { script: mine }\n")],
         open: "script: mine",
         closed: "script: protected",
+    },
+    Row {
+        writes: "a vendored component or its lock file",
+        files: &[
+            (COMPONENT, "vendored: { script: mine }\n"),
+            (
+                LOCK,
+                "version: 1\ncomponents: { h.example/g/p/n@1: { file: n.yml, commit: c, files: { n.yml: f5bddd0100554469c3bc638376bc3875d6c1dc833287953bdae8b96d5ad1b772 } } }\n",
+            ),
+        ],
+        open: "script: mine",
+        closed: "script: protected component",
     },
     Row {
         writes: "`templates:` of the workspace's file",
@@ -113,7 +129,13 @@ fn workspace() -> (Repository, String) {
         include: [/inc.yml, '/parts/*.yml']\ntest: { script: protected }\n#% include 'part.yml'\n";
     repository.write("ci/app.yml", template);
     repository.write("ci/part.yml", "part: { script: included }\n");
-    let protected = repository.write("api/nestling.yml", "unit: { use: app }\n").commit("protected");
+    repository.write(COMPONENT, "vendored: { script: protected component }\n");
+    repository.write(
+        LOCK,
+        "version: 1\ncomponents: { h.example/g/p/n@1: { file: n.yml, commit: c, files: { n.yml: eae64e041d81981adc87bec443623a5dedded01324e3784c4f89ed703092e9cb } } }\n",
+    );
+    let unit = "unit: { use: [app, { component: h.example/g/p/n@1 }] }\n";
+    let protected = repository.write("api/nestling.yml", unit).commit("protected");
     repository.git(&["checkout", "--quiet", "-b", "feature"]);
     (repository, protected)
 }

@@ -39,6 +39,8 @@ pub enum Command {
     Import(commands::import::Args),
     /// Write a static pipeline that GitLab runs without Nestling.
     Export(commands::export::Args),
+    /// Fetch the components that units use, and write them to `ci/vendor`.
+    Vendor(commands::vendor::Args),
     /// Show the pipeline that `generate` would write.
     Preview(commands::preview::Args),
     /// Explain why a unit, job or path is selected or not.

@@ -20,3 +20,4 @@ pub(crate) mod preview;
 pub(crate) mod replay;
 pub(crate) mod schema;
 pub(crate) mod test;
+pub(crate) mod vendor;

@@ -30,6 +30,7 @@ mod find_job;
 mod init;
 mod import;
 mod github;
+mod vendor;
 mod leftover;
 mod log;
 mod durations;
@@ -121,6 +122,7 @@ fn dispatch(command: &Command, invocation: &mut Invocation<'_>) -> Result<Exit, 
         Command::Init(args) => commands::init::run(args, invocation),
         Command::Import(args) => commands::import::run(args, invocation),
         Command::Export(args) => commands::export::run(args, invocation),
+        Command::Vendor(args) => commands::vendor::run(args, invocation),
         Command::Lsp(args) => commands::lsp::run(args),
         Command::Schema(args) => commands::schema::run(args, invocation),
         Command::Completions(args) => commands::completions::run(args, Cli::command(), invocation),

@@ -22,8 +22,16 @@ const YOUNG: Duration = Duration::from_millis(200);
 /// # Errors
 /// The directory does not exist or cannot be written to, or the disk is full. The old file is kept.
 pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    replace_bytes(path, text.as_bytes())
+}
+
+/// As [`replace`], for a file that need not be text.
+///
+/// # Errors
+/// As [`replace`].
+pub(crate) fn replace_bytes(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let shown = path.strip_prefix(".").unwrap_or(path).display();
-    write(path, text).with_context(|| format!("cannot write `{shown}`")).map_err(Failure::output)
+    write(path, bytes).with_context(|| format!("cannot write `{shown}`")).map_err(Failure::output)
 }
 
 /// Opens a file in the desktop's default program.
@@ -37,10 +45,10 @@ pub(crate) fn open(path: &Path) -> Result<(), Failure> {
     started.map(|_| ()).with_context(|| format!("cannot open `{}`", path.display())).map_err(Failure::output)
 }
 
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
         let mut stream = std::fs::OpenOptions::new().write(true).open(path)?;
-        return Ok(stream.write_all(text.as_bytes())?);
+        return Ok(stream.write_all(bytes)?);
     }
     if let Some(outside) = leads_outside(path) {
         // Anyone who may commit a link would choose the file that is written, with the rights of this run.
@@ -62,7 +70,7 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     })?;
     // Held until the end of the run that writes it; where the file system has no locks, nobody removes it.
     let _ = file.as_file().try_lock();
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes)?;
     // After the file was made, since a umask would take from it.
     file.as_file().set_permissions(Permissions::from_mode(mode))?;
     file.as_file().sync_all()?;

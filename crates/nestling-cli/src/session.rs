@@ -162,6 +162,11 @@ impl Session {
         self.opened(self.simulated())
     }
 
+    /// As [`Self::project`], for a command that asks nothing of graphs: no command of the repository is run.
+    pub(crate) fn project_without_graphs(&self) -> Result<Project<'_>, Failure> {
+        Ok(Project::open(&self.repository, self.request.clone())?)
+    }
+
     /// Plans the pipeline of the change set, with everything that would keep `generate` from writing it.
     pub(crate) fn plan(&self) -> Result<Plan, Failure> {
         let mut plan = self.planned(self.simulated(), Synth::Leave)?;

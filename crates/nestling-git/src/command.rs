@@ -124,25 +124,52 @@ impl Git {
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(GitError::NoGit)?;
         feed(&mut child, input);
-        let messages = messages(&mut child);
-        let end = Instant::now() + time_limit;
-        loop {
-            match child.try_wait().map_err(GitError::NoGit)? {
-                Some(status) if status.success() => return Ok(()),
-                Some(_) => {
-                    let message = messages.recv_timeout(LAST_WORDS).unwrap_or_default();
-                    return Err(GitError::Command { command: arguments.join(" "), message });
-                }
-                None if Instant::now() >= end => {
-                    // It may have ended by itself meanwhile; either way its time is up.
-                    let _ = child.kill();
-                    let _ = child.wait();
-                    return Err(GitError::TimedOut { command: arguments.join(" "), after: time_limit });
-                }
-                None => thread::sleep(Duration::from_millis(5)),
+        wait(&mut child, arguments, time_limit)
+    }
+}
+
+/// Waits for a command, and kills it when the time is up.
+fn wait(child: &mut Child, arguments: &[&str], time_limit: Duration) -> Result<(), GitError> {
+    let messages = messages(child);
+    let end = Instant::now() + time_limit;
+    loop {
+        match child.try_wait().map_err(GitError::NoGit)? {
+            Some(status) if status.success() => return Ok(()),
+            Some(_) => {
+                let message = messages.recv_timeout(LAST_WORDS).unwrap_or_default();
+                return Err(GitError::Command { command: arguments.join(" "), message });
             }
+            None if Instant::now() >= end => {
+                // It may have ended by itself meanwhile; either way its time is up.
+                let _ = child.kill();
+                let _ = child.wait();
+                return Err(GitError::TimedOut { command: arguments.join(" "), after: time_limit });
+            }
+            None => thread::sleep(Duration::from_millis(5)),
         }
     }
+}
+
+/// Runs a command that is about no repository on disk, and returns its output. It is killed when the time is up.
+///
+/// # Errors
+/// There is no git, the command fails, or its time is up.
+pub(super) fn output_in_time(arguments: &[&str], time_limit: Duration) -> Result<Vec<u8>, GitError> {
+    let mut command = quiet();
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(GitError::NoGit)?;
+    let (send, receive) = mpsc::channel();
+    if let Some(mut pipe) = child.stdout.take() {
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let _ = pipe.read_to_end(&mut bytes);
+            let _ = send.send(bytes);
+        });
+    }
+    wait(&mut child, arguments, time_limit)?;
+    receive
+        .recv_timeout(LAST_WORDS)
+        .map_err(|_| GitError::TimedOut { command: arguments.join(" "), after: time_limit })
 }
 
 /// Finds the repository that a directory is in, as git itself does, its check of the owner included.

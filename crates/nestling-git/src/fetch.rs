@@ -8,7 +8,8 @@ use super::{CommitId, GitError};
 use std::time::Duration;
 
 /// Options of every fetch: nothing comes but what is asked for.
-const FETCH: [&str; 4] = ["--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"];
+pub(super) const FETCH: [&str; 4] =
+    ["--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"];
 
 /// Fetches one commit, without its history where the clone is shallow.
 pub(super) fn fetch_commit(

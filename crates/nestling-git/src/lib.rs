@@ -91,6 +91,7 @@ mod work_tree;
 mod repository;
 mod open;
 mod revision_files;
+mod remote;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -106,6 +107,7 @@ pub use listing::ListedEntry;
 pub use masked::without_credentials;
 pub use merges::{Merge, Merges, MergesEnd};
 pub use open::Trust;
+pub use remote::{ReferenceKind, RemoteReference, RemoteRepository};
 pub use repository::GitRepository;
 pub use revision::{Branch, Resolution};
 pub use tree_files::TreeFiles;

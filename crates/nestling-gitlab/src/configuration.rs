@@ -70,6 +70,9 @@ pub fn fold(
 ) -> (Configuration, Vec<Diagnostic>) {
     let Merged { fragment, unread: includes, open, is_incomplete, mut problems } =
         merged(documents, surroundings, remote);
+    if remote == RemoteIncludes::Refuse {
+        problems.extend(open.iter().map(|origin| include::unresolved(*origin)));
+    }
     // What is undefined here may be defined in a file that only GitLab reads.
     let missing = match remote {
         _ if is_incomplete => Missing::Unknown,

@@ -2,7 +2,7 @@
 
 pub(crate) mod cases;
 
-use crate::{assemble, plan, template, template_syntax, unit, workspace};
+use crate::{assemble, plan, template, template_syntax, unit, vendor, workspace};
 use nestling_gitlab::diagnostic::{Rule, RuleGroup};
 
 /// All rules by stage, in the order of the flow.
@@ -18,6 +18,7 @@ pub fn rule_groups() -> impl Iterator<Item = RuleGroup> {
         RuleGroup { title: "The environment catalogue", rules: workspace::environment_rules::RULES },
         RuleGroup { title: "Keys and globs without effect", rules: workspace::idle_rules::RULES },
         RuleGroup { title: "Templates", rules: template::rules::RULES },
+        RuleGroup { title: "Vendored components", rules: vendor::rules::RULES },
         RuleGroup { title: "Expressions of Nestling and of GitLab", rules: template_syntax::rules::RULES },
         RuleGroup { title: "CDK", rules: nestling_cdk::rules::RULES },
         RuleGroup { title: "Jobs of a unit, deploys and stop jobs", rules: unit::rules::RULES },

@@ -18,7 +18,7 @@ pub(crate) use walked::WalkedJobs;
 use crate::plan::Plan;
 use crate::workspace::{Templates, Workspace};
 use nestling_files::files::{Files, ReadError, Revisions};
-use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 
 /// Warns of what has no effect in a workspace of which every unit was planned.
 ///
@@ -48,10 +48,11 @@ pub(crate) fn find_walked(
     files: &dyn Files,
     workspace: &Workspace,
     jobs: &WalkedJobs,
+    sources: &Sources,
 ) -> Result<Vec<Diagnostic>, ReadError> {
     let mut problems = jobs.unused_inputs(workspace);
     problems.extend(catalogue::without_effect(workspace, jobs));
     problems.extend(units::with_hidden_jobs_alone(workspace, &jobs.units, &jobs.incomplete));
-    problems.extend(jobs.globs.unmatched(files, workspace)?);
+    problems.extend(jobs.globs.unmatched(files, workspace, sources)?);
     Ok(problems)
 }

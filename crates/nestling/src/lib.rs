@@ -77,6 +77,7 @@
 //! | diagnostics | [`Diagnostic`], [`Rule`], [`rules`], [`Sources`], [`Origin`], [`Error`] |
 //! | files | [`RepoPath`], [`Files`], [`MemoryFiles`] |
 //! | package workspaces | [`listed`] |
+//! | components of other projects | [`vendor`] |
 //! | CDK assemblies | [`Assemblies`], [`assembly_jobs`] |
 //!
 //! # Words
@@ -108,6 +109,7 @@ mod graph_outputs;
 mod given_vars;
 mod changes;
 mod template_syntax;
+pub mod vendor;
 mod workspace;
 mod template;
 mod environments;

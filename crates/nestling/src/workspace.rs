@@ -42,12 +42,14 @@ mod vars;
 mod load;
 mod schema;
 mod component;
+mod located;
 mod template;
 mod known_template;
 mod dependencies;
 
 use crate::given_vars::GivenVars;
 use crate::graph_outputs::GraphOutputs;
+use crate::vendor::{ComponentPath, VendorLock};
 pub(crate) use catalogue::{After, Blocking, Catalogue, Environment, Freeze, Start, Stop};
 pub(crate) use component::Component;
 pub(crate) use condition::Condition;
@@ -188,6 +190,23 @@ impl Workspace {
         self.units.iter()
     }
 
+    /// Returns the components that units use, each with its place, in the order of the units.
+    pub fn components(&self) -> impl Iterator<Item = (&ComponentPath, Origin)> {
+        let uses = self.units.iter().flat_map(|unit| &unit.uses);
+        uses.filter_map(|used| Some((used.component.as_ref()?, used.origin)))
+    }
+
+    /// Returns the lock file of the vendored components; `None` if there is none, or if it has errors.
+    pub fn vendor_lock(&self) -> Option<&VendorLock> {
+        let vendored = self.template_directories.iter().find_map(|dir| dir.vendored.as_ref())?;
+        Some(&vendored.lock)
+    }
+
+    /// Returns the directory of the workspace, from the root of the repository.
+    pub fn directory(&self) -> &RepoPath {
+        &self.root
+    }
+
     /// Returns the globs of paths whose change selects every unit, from the repository's root.
     pub fn everything_globs(&self) -> Vec<String> {
         self.everything.iter().map(|written| written.glob.to_string()).collect()
@@ -221,6 +240,13 @@ impl Workspace {
     /// Returns `true` if a path is in one of the directories of this repository where `use:` looks for templates.
     pub fn is_template_path(&self, path: &RepoPath) -> bool {
         self.template_directories.iter().any(|dir| dir.holds(path))
+    }
+
+    /// Returns `true` if a file, as messages name it, is one of a vendored component.
+    pub(crate) fn is_vendored(&self, shown: &str) -> bool {
+        let mut vendored = self.template_directories.iter().filter(|dir| dir.vendored.is_some());
+        vendored
+            .any(|dir| shown.strip_prefix(&dir.shown(&dir.path)).is_some_and(|rest| rest.starts_with('/')))
     }
 
     /// Returns `true` if a rule makes a unit of this directory, if it exists.

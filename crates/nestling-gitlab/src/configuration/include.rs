@@ -61,6 +61,9 @@ impl Surroundings<'_> {
 pub trait FilesByFile {
     /// Returns the files of the revision that a file was read from; `None` for a file of no other revision.
     fn files_of(&self, file: FileId) -> Option<&dyn Files>;
+
+    /// Returns the directory that the includes of a file start from; `None` for the root.
+    fn directory_of(&self, file: FileId) -> Option<RepoPath>;
 }
 
 /// The way to handle an include that only GitLab can read.
@@ -100,8 +103,8 @@ pub(super) struct Included {
 
 /// Reads what a fragment includes.
 pub(super) fn read(fragment: Fragment, surroundings: &Surroundings<'_>, remote: RemoteIncludes) -> Included {
-    let mut reading =
-        Reading { surroundings: *surroundings, remote, count: 0, included: Included::default() };
+    let (root, included) = (RepoPath::root(), Included::default());
+    let mut reading = Reading { surroundings: *surroundings, root, remote, count: 0, included };
     reading.fragment(fragment, 0);
     reading.included
 }
@@ -120,6 +123,8 @@ fn kept(fragment: &mut Fragment) -> Vec<Node> {
 struct Reading<'a> {
     /// The surroundings of the file that is being read.
     surroundings: Surroundings<'a>,
+    /// The directory that its includes start from.
+    root: RepoPath,
     remote: RemoteIncludes,
     /// Number of files so far.
     count: usize,
@@ -128,9 +133,12 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn fragment(&mut self, mut fragment: Fragment, depth: usize) {
-        let outer = self.surroundings;
+        let (outer, root) = (self.surroundings, self.root.clone());
         for include in kept(&mut fragment) {
             self.surroundings = outer.of(include.origin.file);
+            let own_root = outer.revisions.and_then(|files| files.directory_of(include.origin.file));
+            let is_component = own_root.is_some() || !root.is_root();
+            self.root = own_root.unwrap_or_else(|| root.clone());
             let included =
                 include.as_map().map_or(Truth::Yes, |map| condition::included(map, &self.surroundings));
             match (local_path(&include), included) {
@@ -142,10 +150,11 @@ impl Reading<'_> {
                 }
                 _ if self.remote != RemoteIncludes::Refuse => self.included.unread.push(include),
                 (Some(path), Truth::Maybe) => self.included.problems.push(uncertain(include.origin, path)),
+                (None, _) if is_component => self.included.problems.push(refused_in_component(&include)),
                 (None, _) => self.included.problems.push(refused(&include)),
             }
         }
-        self.surroundings = outer;
+        (self.surroundings, self.root) = (outer, root);
         self.included.fragments.push(fragment);
     }
 
@@ -165,10 +174,13 @@ impl Reading<'_> {
     /// The files that a path names, or that its wildcards match.
     fn paths(&mut self, path: &str, origin: Origin) -> Result<Vec<RepoPath>, Diagnostic> {
         if !path.contains('*') {
-            return Ok(vec![RepoPath::parse(path).map_err(|problem| error(origin, problem.to_string()))?]);
+            let inside = RepoPath::parse(path).map_err(|problem| error(origin, problem.to_string()))?;
+            let path = self.root.join(inside.as_bytes());
+            return Ok(vec![path.map_err(|problem| error(origin, problem.to_string()))?]);
         }
         let files = self.surroundings.files;
-        let paths = glob::files(path, files).map_err(|problem| unreadable(&problem.to_string()))?;
+        let pattern = format!("{}/{}", self.root, path.trim_start_matches('/'));
+        let paths = glob::files(&pattern, files).map_err(|problem| unreadable(&problem.to_string()))?;
         if paths.is_empty() {
             let problem = Diagnostic::warning(&INCLUDE, origin, format!("no file matches `{path}`"));
             let help = "`*` matches within a directory, `**` across directories";
@@ -278,6 +290,13 @@ fn local_path(include: &Node) -> Option<&str> {
     (!is_remote).then_some(text)
 }
 
+/// Reports a `$[[ ]]` of an included file whose value only GitLab knows.
+pub(super) fn unresolved(origin: Origin) -> Diagnostic {
+    error(origin, "the value of this `$[[ ]]` is not known before the pipeline runs").with_help(
+        "only `$[[ inputs.NAME ]]` is possible in a file that is included; pass other values as inputs",
+    )
+}
+
 fn uncertain(origin: Origin, path: &str) -> Diagnostic {
     let message = format!("cannot determine whether GitLab includes `{path}` before the pipeline runs");
     error(origin, message).with_help(
@@ -285,7 +304,21 @@ fn uncertain(origin: Origin, path: &str) -> Diagnostic {
     )
 }
 
+fn refused_in_component(include: &Node) -> Diagnostic {
+    let message = "this component includes a file that only GitLab can read";
+    error(include.origin, message).with_help(
+        "copy the component to a template directory and remove the include there, or include the component below the `---` of the root's `nestling.yml`",
+    )
+}
+
 fn refused(include: &Node) -> Diagnostic {
-    error(include.origin, "a unit can only include plain local files")
-        .with_help("write `include: { local: path/from/the/root.yml }`, or include it below the `---` of the root's `nestling.yml`")
+    let problem = error(include.origin, "a unit can only include plain local files");
+    match include.get("component").and_then(Node::text) {
+        Some(path) => problem.with_help(format!(
+            "write `use: [{{ component: {path} }}]` in the header of the unit, and run `nestling vendor`"
+        )),
+        None => problem.with_help(
+            "write `include: { local: path/from/the/root.yml }`; a component can be fetched by `nestling vendor`; what stays an include belongs below the `---` of the root's `nestling.yml`",
+        ),
+    }
 }

@@ -84,8 +84,8 @@ build:
         summary: "an `include` of a unit or a workspace cannot be resolved",
         documentation: "Nestling resolves local includes of units itself. The file must exist in the repository, a \
             wildcard should match at least one file, files cannot include each other, and a pipeline may \
-            include at most 150 files. What only GitLab can read (a remote file, a project's, a component) belongs \
-            below the `---` of the root's `nestling.yml`.",
+            include at most 150 files. `nestling vendor` fetches components, which units use with `use:`. What else only GitLab can read (a \
+            remote file, a project's) belongs below the `---` of the root's `nestling.yml`.",
         source: "https://docs.gitlab.com/ci/yaml/#includelocal",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),

@@ -141,7 +141,7 @@ pub fn workspace_facts(project: &Project<'_>) -> WorkspaceFacts {
     let sources = Sources::default();
     let directories = &workspace.template_directories;
     let templates = Templates::new(project.files(), project.revisions(), directories, &sources);
-    let own = directories.iter().filter(|dir| dir.revision.is_none());
+    let own = directories.iter().filter(|dir| dir.is_of_templates());
     let template_directories: Vec<RepoPath> = own.map(|dir| dir.path.clone()).collect();
     let units: Vec<UnitFacts> = workspace.units().map(unit_facts).collect();
     let used: BTreeSet<&str> =

@@ -15,7 +15,7 @@ pub(super) fn hidden(
     sources: &Sources,
 ) -> Result<Vec<Diagnostic>, ReadError> {
     let mut problems = Vec::new();
-    for dir in workspace.template_directories.iter().filter(|dir| dir.revision.is_none()) {
+    for dir in workspace.template_directories.iter().filter(|dir| dir.is_of_templates()) {
         for (name, mut spellings) in templates(files, dir)? {
             spellings.sort();
             let Some(((_, first), others)) = spellings.split_first() else { continue };

@@ -4,6 +4,7 @@ use super::values::{names_after, template_parts};
 use crate::workspace::idle_rules::KEY_UNUSED;
 use crate::workspace::{Read, Template, Templates, Workspace};
 use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::pipeline::interpolation::{Block, Root, blocks, parse};
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::BTreeSet;
 
@@ -15,6 +16,10 @@ pub(super) fn unread(workspace: &Workspace, templates: &Templates<'_>) -> Vec<Di
     for name in used {
         // What cannot be read is reported where it is rendered.
         let Ok(Some(template)) = templates.find(name) else { continue };
+        // Nobody here could change that of another project.
+        if template.component.published.is_some() {
+            continue;
+        }
         problems.extend(unread_of(name, &template, templates));
     }
     problems
@@ -26,7 +31,8 @@ fn unread_of(name: &str, template: &Template, templates: &Templates<'_>) -> Vec<
     let Some(mut texts) = texts(template, templates) else { return Vec::new() };
     texts.extend(conditions(declared));
     let parts: Vec<&str> = texts.iter().flat_map(|text| template_parts(text)).collect();
-    let reads: Vec<Option<&str>> = parts.iter().flat_map(|part| names_after(part, "inputs")).collect();
+    let mut reads: Vec<Option<&str>> = parts.iter().flat_map(|part| names_after(part, "inputs")).collect();
+    reads.extend(texts.iter().flat_map(|text| names_in_blocks(text)).map(Some));
     // `inputs` is read as a whole.
     if reads.contains(&None) {
         return Vec::new();
@@ -38,6 +44,15 @@ fn unread_of(name: &str, template: &Template, templates: &Templates<'_>) -> Vec<
         problem.with_help("remove it, or read it: `${{ inputs.NAME }}`")
     };
     unread.map(problem).collect()
+}
+
+/// Returns the names that `$[[ inputs.NAME ]]` reads. They can have characters that no other name has, such as `-`.
+fn names_in_blocks(text: &str) -> impl Iterator<Item = &str> {
+    let ranges = blocks(text).into_iter();
+    ranges.filter_map(|range| match parse(&text[range]) {
+        Ok(Block::Value(access, _)) if access.root == Root::Inputs => Some(access.name),
+        _ => None,
+    })
 }
 
 /// Returns the conditions in the `rules` of inputs, which read other inputs.

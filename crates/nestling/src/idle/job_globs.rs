@@ -5,7 +5,7 @@ use crate::workspace::idle_rules::GLOB_UNMATCHED;
 use indexmap::IndexMap;
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
 use nestling_files::path::{Glob, GlobIndex, RepoPath};
-use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::yaml::{Map, Node};
@@ -64,6 +64,7 @@ impl JobGlobs {
         &self,
         files: &dyn Files,
         workspace: &Workspace,
+        sources: &Sources,
     ) -> Result<Vec<Diagnostic>, ReadError> {
         let texts = self.entries.values().flatten().map(|(_, text)| text.clone());
         let matched = matched(files, texts)?;
@@ -85,6 +86,10 @@ impl JobGlobs {
                 .iter()
                 .filter_map(|written| below_unit(workspace, written))
                 .find(|text| below_units.get(text).is_some_and(|matched| matched.file));
+            // A component of another project asks for what only some repositories have.
+            if meant.is_none() && workspace.is_vendored(&sources.path(origin.file)) {
+                continue;
+            }
             let is_directory = matched.get(&written.1).is_some_and(|matched| matched.directory);
             problems.extend(finding(workspace, *origin, key, written, meant, is_directory));
         }

@@ -119,7 +119,7 @@ impl Planning<'_> {
             if let Some(repository) = project.repository {
                 problems.extend(idle::unknown_revisions(workspace, repository.git())?);
             }
-            problems.extend(idle::find_walked(project.files(), workspace, &walk.jobs)?);
+            problems.extend(idle::find_walked(project.files(), workspace, &walk.jobs, project.sources())?);
         }
         let recorded = std::mem::take(&mut walk.recorded);
         Ok(Attempt { checked: walk.finish(problems, unconverted), recorded })

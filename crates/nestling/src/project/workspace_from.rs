@@ -3,12 +3,15 @@
 
 use crate::changes::{AmbiguousRevision, ChangeRequest, ChangesError, FetchPolicy, Provenance};
 use crate::repository::Repository;
+use crate::vendor::{self, Vendored};
 use crate::workspace::{self, FILE_NAME, Loaded};
 use nestling_files::files::{
     DirectoryEntry, EntryKind, FileQuery, FileVisitor, Files, Links, ReadError, Revision, Walk,
 };
 use nestling_files::path::RepoPath;
 use nestling_git::{CommitId, GitError, Resolution};
+use nestling_gitlab::diagnostic::Sources;
+use std::collections::BTreeMap;
 
 /// The option that names the revision.
 const OPTION: &str = "--workspace-from";
@@ -22,6 +25,8 @@ pub(crate) struct WorkspaceFrom {
     path: RepoPath,
     /// Its bytes there; `None` where there is none.
     bytes: Option<Vec<u8>>,
+    /// The lock file of vendored components there, and their files.
+    vendored: BTreeMap<RepoPath, Option<Vec<u8>>>,
 }
 
 impl WorkspaceFrom {
@@ -39,9 +44,10 @@ impl WorkspaceFrom {
         let files = Links(repository.git().files_at(&commit)?);
         let path = workspace::workspace_root(&files, repository.position())?.child(FILE_NAME.as_bytes());
         let bytes = files.read(&path)?;
+        let vendored = vendored(&files, &path.parent().unwrap_or_default())?;
         // The commit, not the name: a branch can move while templates are read.
         let revision = Revision { repository: None, revision: commit.to_string() };
-        Ok(Some(Self { commit, revision, path, bytes }))
+        Ok(Some(Self { commit, revision, path, bytes, vendored }))
     }
 
     /// Returns the commit.
@@ -54,9 +60,10 @@ impl WorkspaceFrom {
         self.path.parent().unwrap_or_default()
     }
 
-    /// Returns files with the workspace's file of the revision in place of their own.
+    /// Returns files with the workspace's file and the vendored components of the revision in place of their own.
     pub(crate) fn in_place<'r>(&self, files: Box<dyn Files + 'r>) -> Box<dyn Files + 'r> {
-        Box::new(Replaced { files, path: self.path.clone(), bytes: self.bytes.clone() })
+        let (path, bytes, vendored) = (self.path.clone(), self.bytes.clone(), self.vendored.clone());
+        Box::new(Replaced { files, path, bytes, vendored })
     }
 
     /// Lets the templates of a workspace come from the revision as well, unless its directories name one of their own.
@@ -103,11 +110,26 @@ fn commit(repository: &Repository, name: &str, fetch: FetchPolicy) -> Result<Com
     })
 }
 
-/// Files of which one is replaced, or left out.
+/// Reads the lock file of vendored components, and the files that it has.
+fn vendored(files: &dyn Files, root: &RepoPath) -> Result<BTreeMap<RepoPath, Option<Vec<u8>>>, ReadError> {
+    let path = vendor::lock_path(root);
+    let mut contents = BTreeMap::from([(path.clone(), files.read(&path)?)]);
+    // Its errors are reported where the workspace is read.
+    let vendored = vendor::read(files, root, &Sources::default())?;
+    for (path, _, _) in vendored.iter().flat_map(Vendored::files) {
+        let bytes = files.read(&path)?;
+        contents.insert(path, bytes);
+    }
+    Ok(contents)
+}
+
+/// Files of which one is replaced, or left out, and some are read from elsewhere.
 struct Replaced<'r> {
     files: Box<dyn Files + 'r>,
     path: RepoPath,
     bytes: Option<Vec<u8>>,
+    /// Vendored files, which no walk shows.
+    vendored: BTreeMap<RepoPath, Option<Vec<u8>>>,
 }
 
 impl Replaced<'_> {
@@ -127,11 +149,16 @@ impl Replaced<'_> {
 
 impl Files for Replaced<'_> {
     fn read(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
-        if *path == self.path { Ok(self.bytes.clone()) } else { self.files.read(path) }
+        match self.vendored.get(path) {
+            Some(bytes) => Ok(bytes.clone()),
+            None if *path == self.path => Ok(self.bytes.clone()),
+            None => self.files.read(path),
+        }
     }
 
     fn read_link(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, ReadError> {
-        if *path == self.path { Ok(None) } else { self.files.read_link(path) }
+        let is_replaced = *path == self.path || self.vendored.contains_key(path);
+        if is_replaced { Ok(None) } else { self.files.read_link(path) }
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {

@@ -189,20 +189,23 @@ fn named_value(access: &Access<'_>, values: &Values<'_>, origin: Origin) -> Resu
     })
 }
 
-/// Returns a value of the component that the template is. A published component has the version and the commit that its user
-/// names; a file of the repository has those of the pipeline, which GitLab's variables hold.
+/// Returns a value of the component that the template is. A published component has the version and the commit that it was fetched
+/// from; a file of the repository has those of the pipeline, which GitLab's variables hold.
 fn component_value(name: &str, component: &Component, origin: Origin) -> Result<Json, Box<Diagnostic>> {
     if !component.listed.iter().any(|listed| listed == name) {
         let message = format!("`spec: component:` does not list `{name}`");
         let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, message);
         return Err(Box::new(problem.with_help(format!("write `spec: {{ component: [{name}] }}`"))));
     }
+    let published = component.published.as_ref();
     let value = match name {
         "name" => &component.name,
-        "sha" => "$CI_COMMIT_SHA",
-        "reference" => "$CI_COMMIT_REF_NAME",
+        "sha" => published.map_or("$CI_COMMIT_SHA", |published| &published.sha),
+        "reference" => published.map_or("$CI_COMMIT_REF_NAME", |published| &published.reference),
         // It is empty where the commit has no tag, as that of a component whose user names a branch.
-        "version" => "$CI_COMMIT_TAG",
+        "version" => {
+            published.map_or("$CI_COMMIT_TAG", |published| published.version.as_deref().unwrap_or_default())
+        }
         _ => {
             let problem = Diagnostic::error(&COMPONENT_BLOCK, origin, format!("a component has no `{name}`"));
             return Err(Box::new(problem.with_help("it has `name`, `sha`, `reference` and `version`")));

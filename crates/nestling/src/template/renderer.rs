@@ -103,7 +103,11 @@ impl<'a> Renderer<'a> {
     /// # Errors
     /// The mistakes of the template and of the text that it rendered to, at the template's own lines.
     pub(crate) fn render(&self, body: &Body, scope: &Scope) -> Result<Rendered, Vec<Diagnostic>> {
-        if is_template(&body.text) { self.run(body, scope) } else { self.read_plain(body, scope) }
+        if body.is_plain || !is_template(&body.text) {
+            self.read_plain(body, scope)
+        } else {
+            self.run(body, scope)
+        }
     }
 
     fn read_plain(&self, body: &Body, scope: &Scope) -> Result<Rendered, Vec<Diagnostic>> {

@@ -91,5 +91,5 @@ pub(super) fn read_in(project: &Project<'_>, file: &CaseFile) -> Result<ReadCase
 /// Returns the directories whose templates a project's cases are for.
 pub(super) fn directories_of(project: &Project<'_>) -> Vec<RepoPath> {
     let folders = project.workspace().template_directories.iter();
-    folders.filter(|folder| folder.revision.is_none()).map(|folder| folder.path.clone()).collect()
+    folders.filter(|folder| folder.is_of_templates()).map(|folder| folder.path.clone()).collect()
 }

@@ -10,6 +10,7 @@ use crate::template::{
     EnvironmentScope, FactsRead, InputsRead, RenderLimits, Renderer, RenderingWork, Scope, UnitPrints,
     plain_value,
 };
+use crate::vendor;
 use crate::workspace::{Component, Dependencies, Template, Templates, Unit, Use, Workspace};
 use nestling_files::files::Files;
 use nestling_gitlab::check::global_variables;
@@ -213,15 +214,27 @@ impl<'a> UnitRenderer<'a> {
     /// # Errors
     /// There is none of this name, or it cannot be read.
     pub(super) fn template(&self, used: &Use) -> Result<Rc<Template>, Vec<Diagnostic>> {
-        if let Some(template) = self.templates.find_leniently(&used.template)? {
-            return Ok(template);
+        let template = self.templates.find_leniently(&used.template)?;
+        let is_component = used.component.is_some();
+        let is_published = template.as_ref().is_some_and(|found| found.component.published.is_some());
+        match template {
+            Some(template) if is_published == is_component => Ok(template),
+            _ if is_component => Err(vec![vendor::not_vendored(&used.template, used.origin, None)]),
+            _ => Err(vec![self.unknown_template(used, is_published)]),
         }
+    }
+
+    fn unknown_template(&self, used: &Use, is_component: bool) -> Diagnostic {
         let message = format!("unknown template `{}`", used.template);
         let problem = Diagnostic::error(&TEMPLATE_MISSING, used.origin, message);
+        if is_component {
+            // Named as a template, `nestling vendor` would not find it.
+            return problem.with_help(format!("write `component: {}`", used.template));
+        }
         let names = self.templates.names();
         let help = Suggestion::among(&used.template, names.iter().map(String::as_str))
             .help_or("`use:` searches the directories of `workspace: { templates: […] }`".to_owned());
-        Err(vec![problem.with_help(help)])
+        problem.with_help(help)
     }
 
     /// Returns what a unit's files are folded with. Its own file includes from the repository; its templates do not, where

@@ -39,13 +39,22 @@ fn conflict(first: &Use, defined: &Entry, used: &Use, entry: &Entry) -> Option<D
     }
     let is_one_template = first.is_of_same_template(used);
     let message = if is_one_template {
-        format!("two uses of template `{}` define job `{name}`", used.template)
+        format!("two uses of {} `{}` define job `{name}`", used.noun(), used.template)
     } else {
-        format!("the templates `{}` and `{}` both define job `{name}`", first.template, used.template)
+        format!(
+            "{} `{}` and `{}` both define job `{name}`",
+            nouns(first, used),
+            first.template,
+            used.template
+        )
     };
     // The jobs of built-in templates cannot be renamed.
-    let is_fixed = |used: &Use| used.template.starts_with(LIBRARY_PREFIX);
+    let is_fixed = |used: &Use| used.component.is_some() || used.template.starts_with(LIBRARY_PREFIX);
     let help = match (is_one_template, is_fixed(first), is_fixed(used)) {
+        (_, true, true) if used.component.is_some() => {
+            "set the input that names the job, if the component has one; otherwise give each use a unit of its own: a `nestling.yml` in a directory of its own"
+                .to_owned()
+        }
         (true, true, _) => format!(
             "give each use a unit of its own: a `nestling.yml` in a directory of its own. Job names of `{}` are fixed",
             used.template
@@ -62,6 +71,15 @@ fn conflict(first: &Use, defined: &Entry, used: &Use, entry: &Entry) -> Option<D
     let problem = Diagnostic::error(&USE_CLASH, used.origin, message);
     let problem = problem.with_label(first.origin, "the first use").with_label(entry.key.origin, "the job");
     Some(problem.with_help(help))
+}
+
+/// Returns the words for two uses in a message.
+fn nouns(first: &Use, used: &Use) -> &'static str {
+    match (first.component.is_some(), used.component.is_some()) {
+        (false, false) => "the templates",
+        (true, true) => "the components",
+        _ => "the template and the component",
+    }
 }
 
 /// Returns the part of a global keyword that differs, and its place.
@@ -86,8 +104,9 @@ fn differing_key(defined: &Entry, entry: &Entry) -> Option<(String, Origin)> {
 fn difference(first: &Use, used: &Use, name: &str, origin: Origin) -> Diagnostic {
     let is_one_template = first.is_of_same_template(used);
     let (severity, message, help) = if is_one_template {
-        let message = format!("two uses of template `{}` set `{name}` to different values", used.template);
-        let help = if used.template.starts_with(LIBRARY_PREFIX) {
+        let (noun, template) = (used.noun(), &used.template);
+        let message = format!("two uses of {noun} `{template}` set `{name}` to different values");
+        let help = if used.component.is_some() || used.template.starts_with(LIBRARY_PREFIX) {
             "give each use a unit of its own: a `nestling.yml` in a directory of its own"
         } else {
             "set it in the jobs: the jobs of both uses would get the later value"
@@ -95,11 +114,7 @@ fn difference(first: &Use, used: &Use, name: &str, origin: Origin) -> Diagnostic
         (Severity::Error, message, help)
     } else {
         let message = format!("`{}` overrides `{name}` of `{}`", used.template, first.template);
-        (
-            Severity::Warning,
-            message,
-            "the jobs of both templates get the later value; set it in the jobs instead",
-        )
+        (Severity::Warning, message, "the jobs of both get the later value; set it in the jobs instead")
     };
     let problem = Diagnostic::error(&USE_CLASH, used.origin, message);
     let problem = Diagnostic { severity, ..problem };

@@ -23,6 +23,8 @@ pub(crate) struct Body {
     pub text: Arc<str>,
     /// Set if any are hidden: then the text holds characters that a template cannot hold.
     pub has_hidden: bool,
+    /// Set if it is GitLab's alone: nothing in it is template syntax.
+    pub is_plain: bool,
     /// Expressions that are neither the template's nor GitLab's.
     pub problems: Vec<Diagnostic>,
 }
@@ -31,23 +33,29 @@ impl Body {
     /// Makes the body of a file.
     pub(super) fn new(file: FileId, text: String) -> Self {
         match separate(&text) {
-            None => Self { file, text: text.into(), has_hidden: false, problems: Vec::new() },
+            None => Self { is_plain: false, ..Self::plain(file, text) },
             Some(separated) => {
                 let problem = |problem| two_owners(file, &text, problem);
                 let problems = separated.problems.into_iter().map(problem).collect();
-                Self { file, text: separated.text.into(), has_hidden: true, problems }
+                let text = separated.text.into();
+                Self { file, text, has_hidden: true, is_plain: false, problems }
             }
         }
     }
 
+    /// Makes the body of a file of another project, in which nothing is template syntax.
+    pub(super) fn plain(file: FileId, text: String) -> Self {
+        Self { file, text: text.into(), has_hidden: false, is_plain: true, problems: Vec::new() }
+    }
+
     /// Returns the templates that it includes, imports or extends, in order.
     pub(crate) fn reads(&self) -> Vec<Read> {
-        template_reads(&self.text)
+        if self.is_plain { Vec::new() } else { template_reads(&self.text) }
     }
 
     /// Returns the files of the repository that it asks about, in order.
     pub(crate) fn file_reads(&self) -> Vec<FileRead> {
-        file_reads(&self.text)
+        if self.is_plain { Vec::new() } else { file_reads(&self.text) }
     }
 
     /// Returns `true` if it has an `include:` of GitLab's kind.

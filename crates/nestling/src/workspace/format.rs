@@ -137,12 +137,16 @@ pub(crate) struct AllowFile {
     pub reason: Located<String>,
 }
 
-/// A template with inputs.
+/// A template or a component, with inputs.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UseFile {
     /// The template's name.
-    pub template: Located<String>,
+    #[serde(default)]
+    pub template: Option<Located<String>>,
+    /// The path of a component, in place of a template.
+    #[serde(default)]
+    pub component: Option<Located<String>>,
     /// Its inputs.
     #[serde(default)]
     pub inputs: Option<Node>,

@@ -19,6 +19,7 @@ use super::{FILE_NAME, Workspace, allow, environment, policy, reuse, rule, state
 use crate::changes::Policies;
 use crate::given_vars::GivenVars;
 use crate::graph_outputs::GraphOutputs;
+use crate::vendor;
 use nestling_files::files::{Files, ReadError};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::configuration::Staged;
@@ -110,6 +111,7 @@ pub(crate) fn load_with(
         outputs,
     )?);
     workspace.depends_from = depends_from;
+    loading.vendored(files, &mut workspace)?;
     loading.diagnostics.extend(uses::unknown_environments(&workspace.units, &workspace.environments));
     Ok(Loaded { workspace: Arc::new(workspace), diagnostics: loading.diagnostics })
 }
@@ -311,6 +313,14 @@ impl Loading<'_> {
         let names = wanted.iter().map(|wanted| (wanted.unit.clone(), wanted.origin));
         self.diagnostics.extend(repeated(names, "depends_on"));
         wanted
+    }
+
+    /// Adds the directory of vendored components, and reports what is wrong there.
+    fn vendored(&mut self, files: &dyn Files, workspace: &mut Workspace) -> Result<(), ReadError> {
+        let vendored = vendor::read(files, &self.root, self.sources)?;
+        self.diagnostics.extend(vendor::findings(vendored.as_ref(), workspace.components(), files)?);
+        workspace.template_directories.extend(vendored.map(TemplateDirectory::of_components));
+        Ok(())
     }
 
     /// Adds the dependencies and globs of a rule, or of the unit's own header.

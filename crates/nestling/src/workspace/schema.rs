@@ -224,19 +224,29 @@ fn changes() -> Value {
 }
 
 fn uses() -> Value {
-    let used = object(
-        "A template with inputs",
-        &["template"],
+    let mut used = object(
+        "A template or a component, with inputs",
+        &[],
         vec![
             ("template", text("Name of the template")),
-            ("inputs", json!({ "description": "Inputs of the template", "type": "object" })),
+            (
+                "component",
+                text(
+                    "Path of a [vendored component](../vendor.md), in place of a template: `host/group/project/name@version`",
+                ),
+            ),
+            ("inputs", json!({ "description": "Inputs of the template or the component", "type": "object" })),
             (
                 "environments",
                 json!({ "description": "Inputs that override `inputs` for an environment of the catalogue", "type": "object", "additionalProperties": { "type": ["object", "null"] } }),
             ),
         ],
     );
-    one_or_many("Templates, by name or with inputs", &json!({ "anyOf": [{ "type": "string" }, used] }))
+    used["oneOf"] = json!([{ "required": ["template"] }, { "required": ["component"] }]);
+    one_or_many(
+        "Templates, by name or with inputs, and components",
+        &json!({ "anyOf": [{ "type": "string" }, used] }),
+    )
 }
 
 fn depends_on() -> Value {

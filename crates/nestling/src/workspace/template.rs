@@ -3,14 +3,14 @@
 use super::document::{Body, split};
 use super::format::TemplateHeader;
 use super::library::{LIBRARY_PREFIX, library_file, library_names};
+use super::located::{Located, include_of_component, not_local, unreadable, vendored_component};
 use super::template_directory::{TemplateDirectory, not_there};
 use super::template_name::{component_name, spellings, template_name, template_stem};
 use crate::workspace::component::Component;
 use crate::workspace::rules::{LINK, TEMPLATE_HEADER};
-use nestling_files::files::{Files, ReadError, Revision, RevisionError, Revisions, resolve_links};
+use nestling_files::files::{Files, Revision, RevisionError, Revisions, resolve_links};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::configuration::FilesByFile;
-use nestling_gitlab::configuration::rules::UNREADABLE;
 use nestling_gitlab::configuration::spec_inputs;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources, utf8};
 use nestling_gitlab::yaml::{self, Node};
@@ -53,23 +53,12 @@ pub(crate) struct Templates<'a> {
     opened: Vec<Option<Opened<'a>>>,
     /// Index of the directory that each template was read from.
     directory_indices: RefCell<BTreeMap<FileId, usize>>,
+    /// Directory of each vendored component, which its includes start from.
+    component_directories: RefCell<BTreeMap<FileId, RepoPath>>,
 }
 
 /// The files of another revision, or why there are none.
 type Opened<'a> = Result<Box<dyn Files + 'a>, RevisionError>;
-
-/// A template's file as it was found.
-struct Located {
-    /// Its path among the planned files.
-    path: Option<RepoPath>,
-    /// Index of its directory; `None` for the built-in library.
-    directory_index: Option<usize>,
-    /// Links that it is behind, and the file that they lead to.
-    links: Vec<RepoPath>,
-    /// Name in messages.
-    shown: String,
-    bytes: Vec<u8>,
-}
 
 type Read = Result<Option<Rc<Template>>, Vec<Diagnostic>>;
 
@@ -84,7 +73,8 @@ impl<'a> Templates<'a> {
         let open = |revision: &Revision| revisions.files_of(revision);
         let opened = directories.iter().map(|dir| dir.revision.as_ref().map(open)).collect();
         let (read, directory_indices) = (RefCell::default(), RefCell::default());
-        Self { files, directories, sources, read, opened, directory_indices }
+        let component_directories = RefCell::default();
+        Self { files, directories, sources, read, opened, directory_indices, component_directories }
     }
 
     /// The template of this name, with or without `.yml`; `None` where no directory has it.
@@ -117,21 +107,30 @@ impl<'a> Templates<'a> {
 
     fn load(&self, name: &str) -> Read {
         let Some(located) = self.locate(name)? else { return Ok(None) };
-        let Located { path, directory_index, mut links, shown, bytes } = located;
+        let Located { path, directory_index, mut links, shown, bytes, published, component_directory } =
+            located;
         let files = directory_index.and_then(|index| self.files_of(index));
         let label = path.clone().unwrap_or_else(|| RepoPath::parse(&shown).unwrap_or_default());
         let text = utf8(self.sources, &label, bytes).map_err(|error| vec![error])?;
         let file = self.sources.add(shown, text.as_str());
         self.directory_indices.borrow_mut().extend(directory_index.map(|index| (file, index)));
+        self.component_directories.borrow_mut().extend(component_directory.map(|path| (file, path)));
         let document = split(&text);
-        let is_component = document.header.is_some();
+        let is_component = document.header.is_some() || published.is_some();
         let (header, mut problems) =
             document.header.map(|header| read_header(header, file)).unwrap_or_default();
         let (spec, reuse) = (header.spec.unwrap_or_default(), header.reuse);
-        let body = Body::new(file, document.body);
+        let body = match published {
+            Some(_) => Body::plain(file, document.body),
+            None => Body::new(file, document.body),
+        };
         let description = spec.description.map(|text| text.value);
         let inputs = match spec.include {
             None => spec.inputs,
+            Some(include) if published.is_some() => {
+                problems.push(include_of_component(&include));
+                spec.inputs
+            }
             Some(include) => {
                 let found = spec_inputs(Some(&include), spec.inputs.as_ref(), files, self.sources);
                 problems.extend(found.problems);
@@ -143,7 +142,8 @@ impl<'a> Templates<'a> {
         };
         let listed = spec.component.as_ref().and_then(Node::as_seq).unwrap_or_default();
         let component = Component {
-            name: component_name(name).to_owned(),
+            name: published.as_ref().map_or(component_name(name), |published| &published.name).to_owned(),
+            published,
             listed: listed.iter().filter_map(Node::text).map(str::to_owned).collect(),
         };
         Ok(Some(Rc::new(Template {
@@ -175,7 +175,7 @@ impl<'a> Templates<'a> {
             return Ok(found.map(|file| {
                 let shown = format!("{LIBRARY_PREFIX}{}", file.path().display());
                 let bytes = file.contents().to_vec();
-                Located { path: None, directory_index: None, links: Vec::new(), shown, bytes }
+                Located::of_library(shown, bytes)
             }));
         }
         for (index, (dir, opened)) in self.directories.iter().zip(&self.opened).enumerate() {
@@ -184,6 +184,12 @@ impl<'a> Templates<'a> {
                 Some(Ok(files)) => &**files,
                 Some(Err(error)) => return Err(vec![not_there(dir, error)]),
             };
+            if let Some(vendored) = &dir.vendored {
+                match vendored_component(vendored, dir, files, name)? {
+                    Some(found) => return Ok(Some(Located { directory_index: Some(index), ..found })),
+                    None => continue,
+                }
+            }
             for spelling in spellings(name) {
                 let Ok(path) = dir.path.join(&spelling) else { continue };
                 if !path.is_in(&dir.path) {
@@ -208,12 +214,15 @@ impl<'a> Templates<'a> {
                 if !links.is_empty() {
                     links.push(resolved.path);
                 }
-                let shown = match &dir.revision {
-                    Some(revision) => format!("{revision}:{path}"),
-                    None => path.to_string(),
-                };
+                let shown = dir.shown(&path);
                 let path = Some(path).filter(|_| dir.revision.is_none());
-                return Ok(Some(Located { path, directory_index: Some(index), links, shown, bytes }));
+                let directory_index = Some(index);
+                return Ok(Some(Located {
+                    path,
+                    directory_index,
+                    links,
+                    ..Located::of_library(shown, bytes)
+                }));
             }
         }
         Ok(None)
@@ -234,7 +243,7 @@ impl<'a> Templates<'a> {
     pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = library_names();
         let directories: Vec<&RepoPath> =
-            self.directories.iter().filter(|dir| dir.revision.is_none()).map(|dir| &dir.path).collect();
+            self.directories.iter().filter(|dir| dir.is_of_templates()).map(|dir| &dir.path).collect();
         // A directory that cannot be listed has nothing to suggest.
         let _ = self.files.walk(&mut |directory, entries| {
             let on_the_way = directories.iter().any(|dir| dir.is_in(directory));
@@ -266,6 +275,10 @@ impl FilesByFile for Templates<'_> {
         let opened = self.opened.get(index)?.as_ref()?;
         opened.as_deref().ok()
     }
+
+    fn directory_of(&self, file: FileId) -> Option<RepoPath> {
+        self.component_directories.borrow().get(&file).cloned()
+    }
 }
 
 /// Reads a template's header: what is right of it, and what is wrong.
@@ -276,19 +289,4 @@ fn read_header(header: &str, file: FileId) -> (TemplateHeader, Vec<Diagnostic>) 
     };
     let Some(node) = node else { return (TemplateHeader::default(), Vec::new()) };
     yaml::from_node_leniently::<TemplateHeader>(node, &TEMPLATE_HEADER)
-}
-
-/// Reports a file of `spec: include:` that only GitLab can read.
-fn not_local(include: &Node) -> Diagnostic {
-    let message = "`spec: include:` of a template can only name local files";
-    let problem = Diagnostic::error(&TEMPLATE_HEADER, include.origin, message);
-    problem.with_help("write the inputs under `spec: inputs:` of the template, or copy the file")
-}
-
-fn unreadable(error: &ReadError) -> Diagnostic {
-    Diagnostic::new(
-        &UNREADABLE,
-        nestling_gitlab::diagnostic::Severity::Error,
-        format!("{error}: {}", error.source),
-    )
 }

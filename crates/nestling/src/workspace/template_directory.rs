@@ -1,12 +1,14 @@
 //! Template directories.
 
 use super::format::TemplatesFile;
+use crate::vendor::Vendored;
 use crate::workspace::rules::{PATH, TEMPLATE_SOURCE};
 use nestling_files::files::{Revision, RevisionError};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::yaml::{self, Node};
+use std::sync::Arc;
 
 /// A directory where `use:` looks.
 #[derive(Debug, Clone)]
@@ -17,13 +19,16 @@ pub(crate) struct TemplateDirectory {
     pub revision: Option<Revision>,
     /// Place of its entry.
     pub origin: Origin,
+    /// The components in it, if it is the directory of vendored components: no name of a template is looked for there.
+    pub vendored: Option<Arc<Vendored>>,
 }
 
 impl TemplateDirectory {
     /// Reads an entry of `templates:`: a path, or `{ git, repository, path }`.
     pub(crate) fn read(node: &Node, root: &RepoPath) -> Result<Self, Vec<Diagnostic>> {
         if let Some(text) = node.as_str() {
-            return Ok(Self { path: path(root, text, node.origin)?, revision: None, origin: node.origin });
+            let path = path(root, text, node.origin)?;
+            return Ok(Self { path, revision: None, origin: node.origin, vendored: None });
         }
         let written: TemplatesFile = yaml::from_node(node, &HEADER)?;
         let origin = written.git.as_ref().map_or(node.origin, |git| git.origin);
@@ -45,7 +50,27 @@ impl TemplateDirectory {
         // A path of another revision is from the root of its repository.
         let at_root = RepoPath::root();
         let from = if revision.is_some() { &at_root } else { root };
-        Ok(Self { path: path(from, &written.path.value, written.path.origin)?, revision, origin })
+        let path = path(from, &written.path.value, written.path.origin)?;
+        Ok(Self { path, revision, origin, vendored: None })
+    }
+
+    /// Makes the directory of vendored components.
+    pub(super) fn of_components(vendored: Vendored) -> Self {
+        let (path, origin) = (vendored.directory.clone(), vendored.origin);
+        Self { path, revision: None, origin, vendored: Some(Arc::new(vendored)) }
+    }
+
+    /// Returns `true` for a directory of the planned files that templates are looked for in.
+    pub(crate) fn is_of_templates(&self) -> bool {
+        self.revision.is_none() && self.vendored.is_none()
+    }
+
+    /// Returns the name of a file in messages.
+    pub(crate) fn shown(&self, path: &RepoPath) -> String {
+        match &self.revision {
+            Some(revision) => format!("{revision}:{path}"),
+            None => path.to_string(),
+        }
     }
 
     /// Returns `true` if a path of the planned files is in it.

@@ -1,6 +1,7 @@
 //! A unit: a directory with CI of its own.
 
 use super::document::Body;
+use crate::vendor::ComponentPath;
 use indexmap::IndexMap;
 use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::check::AllowEntry;
@@ -157,16 +158,18 @@ pub(crate) enum Sign {
     Exclude,
 }
 
-/// A template that a unit uses.
+/// A template or a component that a unit uses.
 #[derive(Debug, Clone)]
 pub(crate) struct Use {
-    /// The template's name as written.
+    /// The name of the template, or the path of the component, as written.
     pub template: String,
+    /// The component; `None` for a template of the workspace.
+    pub component: Option<ComponentPath>,
     /// The inputs as written.
     pub inputs: Map,
     /// Inputs that differ for an environment of the catalogue, by its name.
     pub environments: IndexMap<String, EnvironmentInputs>,
-    /// Place of the template's name.
+    /// Place of that name.
     pub origin: Origin,
 }
 

@@ -5,19 +5,22 @@ use super::format::UseFile;
 use super::mapping::{each_item, expect_mapping};
 use super::template_name::template_stem;
 use super::unit::{EnvironmentInputs, ReplacedUse, Unit, Use};
+use crate::vendor::ComponentPath;
+use crate::vendor::rules::COMPONENT_PATH;
 use crate::workspace::environment_rules::ENVIRONMENT_UNDEFINED;
 use crate::workspace::rules::{INPUTS, USE_CLASH};
 use indexmap::IndexMap;
 use nestling_gitlab::diagnostic::{Diagnostic, Suggestion};
 use nestling_gitlab::instance::rules::HEADER;
-use nestling_gitlab::yaml::{self, Map, Node};
+use nestling_gitlab::yaml::{self, Located, Map, Node};
 
 /// Reads `use:`: a name, a use, or a list of either.
 pub(crate) fn read_uses(node: Option<&Node>) -> Result<Vec<Use>, Vec<Diagnostic>> {
     each_item(node, |item| {
         if let Some(name) = item.as_str() {
             let (inputs, environments) = (Map::default(), IndexMap::new());
-            return Ok(Use { template: name.to_owned(), inputs, environments, origin: item.origin });
+            let template = name.to_owned();
+            return Ok(Use { template, component: None, inputs, environments, origin: item.origin });
         }
         let written: UseFile = yaml::from_node(item, &HEADER)?;
         let inputs = expect_mapping(written.inputs.as_ref(), "inputs", &INPUTS)?;
@@ -27,8 +30,36 @@ pub(crate) fn read_uses(node: Option<&Node>) -> Result<Vec<Use>, Vec<Diagnostic>
             let given = EnvironmentInputs { inputs, origin: node.origin };
             environments.insert(name.clone(), given);
         }
-        Ok(Use { template: written.template.value, inputs, environments, origin: written.template.origin })
+        let (name, component) = named(written.template, written.component, item)?;
+        let Located { origin, value: template } = name;
+        Ok(Use { template, component, inputs, environments, origin })
     })
+}
+
+/// Reads the name of a use: that of a template, or the path of a component.
+fn named(
+    template: Option<Located<String>>,
+    component: Option<Located<String>>,
+    item: &Node,
+) -> Result<(Located<String>, Option<ComponentPath>), Vec<Diagnostic>> {
+    let (origin, message) = match (template, component) {
+        (Some(name), None) => return Ok((name, None)),
+        (None, Some(component_path)) => {
+            let parsed = ComponentPath::parse(&component_path.value).map_err(|error| {
+                let problem = Diagnostic::error(&COMPONENT_PATH, component_path.origin, error.to_string());
+                vec![problem.with_help(error.help())]
+            })?;
+            return Ok((component_path, Some(parsed)));
+        }
+        (None, None) => (item.origin, "a use must have `template` or `component`"),
+        (Some(_), Some(component_path)) => {
+            (component_path.origin, "a use cannot have both `template` and `component`")
+        }
+    };
+    let problem = Diagnostic::error(&HEADER, origin, message);
+    Err(vec![problem.with_help(
+        "write `template: NAME` for a template of the workspace, or `component: host/group/project/name@version`",
+    )])
 }
 
 /// Inputs for environments that the catalogue does not have.
@@ -45,14 +76,23 @@ pub(crate) fn unknown_environments(units: &[Unit], catalogue: &Catalogue) -> Vec
 }
 
 impl Use {
+    /// Returns the word for it in messages.
+    pub(crate) fn noun(&self) -> &'static str {
+        if self.component.is_some() { "component" } else { "template" }
+    }
+
     /// Returns the template's name without the ending of its file.
     pub(crate) fn stem(&self) -> &str {
         template_stem(&self.template)
     }
 
-    /// Returns `true` if both use one template.
+    /// Returns `true` if both use one template, or one component in whatever versions.
     pub(crate) fn is_of_same_template(&self, other: &Self) -> bool {
-        self.stem() == other.stem()
+        match (&self.component, &other.component) {
+            (Some(component), Some(other)) => component.is_same_in_other_version(other),
+            (None, None) => self.stem() == other.stem(),
+            _ => false,
+        }
     }
 
     /// Returns `true` if both use one template with the same inputs, in whatever order.
@@ -61,6 +101,7 @@ impl Use {
             other.environments.get(name).is_some_and(|other| are_equal(&given.inputs, &other.inputs))
         };
         self.is_of_same_template(other)
+            && self.stem() == other.stem()
             && are_equal(&self.inputs, &other.inputs)
             && self.environments.len() == other.environments.len()
             && self.environments.iter().all(has_equal_inputs)
@@ -99,7 +140,7 @@ pub(crate) fn remove_equal(unit: &mut Unit) -> Vec<Diagnostic> {
             uses.push(used);
             continue;
         };
-        let message = format!("template `{}` is used twice with the same inputs", used.template);
+        let message = format!("{} `{}` is used twice with the same inputs", used.noun(), used.template);
         let problem =
             Diagnostic::error(&USE_CLASH, used.origin, message).with_label(first.origin, "the first use");
         problems.push(problem.with_help("remove one of them, or give it other inputs").for_unit(&unit.name));

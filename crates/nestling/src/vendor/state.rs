@@ -1,0 +1,194 @@
+//! The vendored components of a workspace, and what is wrong with them.
+
+use super::lock::{VendorLock, checksum};
+use super::rules::{VENDOR_CHANGED, VENDOR_LOCK, VENDOR_MISSING, VENDOR_UNUSED};
+use super::{ComponentPath, DIRECTORY, LOCK_FILE, LockedComponent};
+use nestling_files::files::{EntryKind, Files, ReadError, Walk};
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, Suggestion, utf8};
+use nestling_gitlab::yaml;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The command that puts it right.
+const HELP: &str = "run `nestling vendor`";
+
+/// The vendored components of a workspace.
+#[derive(Debug, Clone)]
+pub(crate) struct Vendored {
+    /// Their directory.
+    pub directory: RepoPath,
+    /// The lock file.
+    pub lock: VendorLock,
+    /// The start of the lock file.
+    pub origin: Origin,
+    /// Errors in the lock file, which is empty then.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Vendored {
+    /// Returns the component of this path.
+    pub(crate) fn get(&self, component_path: &str) -> Option<&LockedComponent> {
+        self.lock.components.get(component_path)
+    }
+
+    /// Returns the directory of a component, where its files are as in its project.
+    pub(crate) fn directory_of(&self, component_path: &str) -> RepoPath {
+        component_path.split('/').fold(self.directory.clone(), |path, part| path.child(part.as_bytes()))
+    }
+
+    /// Returns the path of the lock file.
+    pub(crate) fn lock_path(&self) -> RepoPath {
+        self.directory.child(LOCK_FILE.as_bytes())
+    }
+
+    /// Returns the paths of all files, each with its component and its checksum.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (RepoPath, &str, Origin)> {
+        self.lock.components.iter().flat_map(|(component_path, component)| {
+            let directory = self.directory_of(component_path);
+            component.files.iter().map(move |(path, file)| {
+                let path = path.split('/').fold(directory.clone(), |path, part| path.child(part.as_bytes()));
+                (path, file.sha256.as_str(), file.origin)
+            })
+        })
+    }
+}
+
+/// Returns the path of the lock file of a workspace.
+pub(crate) fn lock_path(root: &RepoPath) -> RepoPath {
+    directory(root).child(LOCK_FILE.as_bytes())
+}
+
+fn directory(root: &RepoPath) -> RepoPath {
+    DIRECTORY.split('/').fold(root.clone(), |path, part| path.child(part.as_bytes()))
+}
+
+/// Reads the lock file of a workspace; `None` if there is none.
+///
+/// # Errors
+/// It cannot be read.
+pub(crate) fn read(
+    files: &dyn Files,
+    root: &RepoPath,
+    sources: &Sources,
+) -> Result<Option<Vendored>, ReadError> {
+    let path = lock_path(root);
+    let Some(bytes) = files.read(&path)? else { return Ok(None) };
+    let (lock, origin) = match utf8(sources, &path, bytes) {
+        Ok(text) => parse(&text, sources.add(&path, text.as_str())),
+        Err(problem) => (Err(vec![problem]), Origin::generated()),
+    };
+    let (lock, problems) = match lock {
+        Ok(lock) => (lock, Vec::new()),
+        Err(problems) => (VendorLock::default(), problems),
+    };
+    Ok(Some(Vendored { directory: directory(root), lock, origin, problems }))
+}
+
+fn parse(text: &str, file: FileId) -> (Result<VendorLock, Vec<Diagnostic>>, Origin) {
+    let origin = Origin::file(file);
+    let lock = yaml::parse_file(text, file).and_then(|documents| match documents.first() {
+        Some(node) => VendorLock::read(node),
+        None => Err(vec![Diagnostic::error(&VENDOR_LOCK, origin, "the lock file is empty").with_help(HELP)]),
+    });
+    (lock, origin)
+}
+
+/// Reports components that are used and not vendored, or vendored and not used, and files that are not what was fetched.
+///
+/// # Errors
+/// A file or a directory cannot be read.
+pub(crate) fn findings<'u>(
+    vendored: Option<&Vendored>,
+    uses: impl Iterator<Item = (&'u ComponentPath, Origin)>,
+    files: &dyn Files,
+) -> Result<Vec<Diagnostic>, ReadError> {
+    if let Some(broken) = vendored.filter(|vendored| !vendored.problems.is_empty()) {
+        return Ok(broken.problems.clone());
+    }
+    let mut used: BTreeMap<String, BTreeSet<Origin>> = BTreeMap::new();
+    for (component_path, origin) in uses {
+        used.entry(component_path.to_string()).or_default().insert(origin);
+    }
+    let locked: BTreeSet<&str> = vendored.iter().flat_map(|vendored| component_paths(vendored)).collect();
+    let mut problems = Vec::new();
+    for (component_path, origins) in
+        used.iter().filter(|(component_path, _)| !locked.contains(component_path.as_str()))
+    {
+        let near = Suggestion::among(component_path, locked.iter().copied()).word();
+        problems.extend(origins.iter().map(|origin| not_vendored(component_path, *origin, near)));
+    }
+    let Some(vendored) = vendored else { return Ok(problems) };
+    for (component_path, component) in &vendored.lock.components {
+        if !used.contains_key(component_path) {
+            let message = format!("no unit uses the vendored component `{component_path}`");
+            let problem = Diagnostic::warning(&VENDOR_UNUSED, component.origin, message);
+            problems.push(problem.with_help("run `nestling vendor`, which removes it"));
+        }
+    }
+    let mut expected = BTreeSet::from([vendored.lock_path()]);
+    for (path, sha256, origin) in vendored.files() {
+        match files.read(&path)? {
+            None => problems.push(does_not_exist(&path, origin)),
+            Some(bytes) if checksum(&bytes) != sha256 => {
+                problems.push(differs(&path, origin));
+            }
+            Some(_) => {}
+        }
+        expected.insert(path);
+    }
+    problems.extend(not_locked(vendored, &expected, files)?);
+    Ok(problems)
+}
+
+fn component_paths(vendored: &Vendored) -> impl Iterator<Item = &str> {
+    vendored.lock.components.keys().map(String::as_str)
+}
+
+/// Reports a file that the lock file has.
+pub(crate) fn does_not_exist(path: &RepoPath, origin: Origin) -> Diagnostic {
+    changed(format!("vendored file `{path}` does not exist"), origin)
+}
+
+/// Reports a file that is not as it was fetched.
+pub(crate) fn differs(path: &RepoPath, origin: Origin) -> Diagnostic {
+    changed(format!("vendored file `{path}` differs from its SHA-256 in the lock file"), origin)
+}
+
+fn changed(message: String, origin: Origin) -> Diagnostic {
+    let help =
+        "run `nestling vendor`, which restores it; to change a component, copy it to a template directory";
+    Diagnostic::error(&VENDOR_CHANGED, origin, message).with_help(help)
+}
+
+/// Reports a component that the lock file does not have.
+pub(crate) fn not_vendored(component_path: &str, origin: Origin, near: Option<&str>) -> Diagnostic {
+    let message = format!("component `{component_path}` is not vendored");
+    let problem = Diagnostic::error(&VENDOR_MISSING, origin, message);
+    match near {
+        Some(near) => problem.with_help(format!("run `nestling vendor`, or did you mean `{near}`?")),
+        None => problem.with_help("run `nestling vendor`, and commit the files that it writes"),
+    }
+}
+
+/// Warns of files beside those of the lock file: nothing reads them.
+fn not_locked(
+    vendored: &Vendored,
+    expected: &BTreeSet<RepoPath>,
+    files: &dyn Files,
+) -> Result<Vec<Diagnostic>, ReadError> {
+    let mut problems = Vec::new();
+    files.walk_to(&vendored.directory, &mut |directory, entries| {
+        if directory.is_in(&vendored.directory) {
+            let here = entries.iter().filter(|entry| entry.kind != EntryKind::Directory);
+            for path in here.map(|entry| directory.child(&entry.name)) {
+                if !expected.contains(&path) {
+                    let message = format!("`{path}` is not in the lock file: nothing reads it");
+                    let problem = Diagnostic::warning(&VENDOR_UNUSED, vendored.origin, message);
+                    problems.push(problem.with_help("remove it, or move it out of the directory"));
+                }
+            }
+        }
+        Walk::Descend
+    })?;
+    Ok(problems)
+}
