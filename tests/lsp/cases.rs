@@ -73,6 +73,16 @@ fn the_findings_of_a_case_are_what_it_expects_in_vain() {
         let action = action.unwrap_or_else(|| panic!("{title}: {actions:#?}"));
         assert_eq!(with_edits(&text, &action["edit"]["changes"][uri(&path)]), CASES, "{title}");
     }
+    // A branch and a tag have a name.
+    for (kind, title) in [
+        ("brnch", "Replace `brnch` with `branch:main`"),
+        ("branch", "Replace `branch` with `branch:main`"),
+        ("tga:", "Replace `tga:` with `tag:1.0.0`"),
+    ] {
+        shop.client.change(&path, &CASES.replacen("as: merge_request", &format!("as: \"{kind}\""), 1));
+        let actions = shop.client.actions(&path);
+        assert!(actions.iter().any(|action| action["title"] == title), "{title}: {actions:#?}");
+    }
     // The template in the editor is the one that is tried.
     shop.client.change(&path, CASES);
     let template = shop.path("ci/node.yml");

@@ -3,7 +3,7 @@
 use super::client::uri;
 use super::shop::Shop;
 use crate::support::repository::Repository;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const WORKSPACE: &str = "workspace:
   templates: [ci]
@@ -91,7 +91,8 @@ build:
 deploy: { extends: .included, stage: deploy, script: \"$[[ inputs.level ]]\", rules: [{ if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH }] }
 ";
 
-fn open() -> Shop {
+/// The workspace, with its files open in an editor.
+pub(super) fn open() -> Shop {
     let repository = Repository::new();
     repository
         .write("nestling.yml", WORKSPACE)
@@ -146,6 +147,12 @@ const OFFERS: &[Offer] = &[
     (["api/nestling.yml", "[.base, script]", "[|]"], &[".base"], &["script"]),
     (["api/nestling.yml", "default: [image]", "default: [|]"], &["image", "retry"], &["stage", "check"]),
     (["api/nestling.yml", "variables: [LEVEL]", "variables: [|]"], &["LEVEL"], &["A"]),
+    (
+        ["api/nestling.yml", "script: !reference [.base, script]", "script: $L|"],
+        &["LEVEL", "A", "CI"],
+        &["build"],
+    ),
+    (["ci/go.yml", "vars.db.host", "ran¦"], &["range", "vars"], &["host"]),
     (
         ["api/nestling.yml", "inherit: { default: [image], variables: [LEVEL] }", "inherit: { | }"],
         &["default", "variables"],
@@ -226,6 +233,8 @@ fn computed_names_have_hover_and_definition() {
         ("ci/go.yml", "make ${{ si|ze }}", "- `api:try large`: `make large`"),
         ("ci/go.yml", "environment.na|me", "- `api:send:production`: `ship to production`"),
         ("nestling.yml", "unit.sl|ug", "- `svc/x`: `https://svc-x.example`"),
+        ("ci/go.yml", "#% fo|r size", "**`for`**: Renders its lines for each item"),
+        (".gitlab-ci.yml", "inputs.le|vel", "input **`level`**"),
     ] {
         let hover = shop.ask("textDocument/hover", file, part);
         let text = hover["contents"]["value"].as_str().unwrap_or_default();
@@ -235,47 +244,20 @@ fn computed_names_have_hover_and_definition() {
     assert_eq!(shop.places(&found), ["ci/go.yml:22:8", "ci/go.yml:23:9", "ci/go.yml:28:16"]);
     let found = shop.ask("textDocument/definition", "api/nestling.yml", "svc|/x");
     assert_eq!(shop.places(&found), ["nestling.yml:7:21"]);
-    for (file, part) in [("ci/go.yml", "needs: [\"bui|ld-${{"), ("api/nestling.yml", "needs: [bui|ld-api]")] {
+    for (file, part, expected) in [
+        ("ci/go.yml", "needs: [\"bui|ld-${{", "ci/go.yml:13:1"),
+        ("api/nestling.yml", "needs: [bui|ld-api]", "ci/go.yml:13:1"),
+        ("ci/tests/go.yml", "bui|ld-api: {}", "ci/go.yml:13:1"),
+        ("ci/tests/go.yml", "tr|y s: {", "ci/go.yml:23:1"),
+    ] {
         let found = shop.ask("textDocument/definition", file, part);
-        assert_eq!(shop.places(&found), ["ci/go.yml:13:1"], "{part}");
+        assert_eq!(shop.places(&found), [expected], "{part}");
     }
-    shop.client.end();
-}
-
-/// The symbols of a file with their lines and those that they hold.
-fn symbols(shop: &mut Shop, file: &str) -> String {
-    fn in_words(symbols: &Value) -> String {
-        let symbol = |symbol: &Value| {
-            let line = |end: &str| symbol["range"][end]["line"].as_u64().unwrap() + 1;
-            let inside = in_words(&symbol["children"]);
-            let inside = if inside.is_empty() { inside } else { format!(" ({inside})") };
-            format!("{} {}-{}{inside}", symbol["name"].as_str().unwrap(), line("start"), line("end"))
-        };
-        symbols.as_array().into_iter().flatten().map(symbol).collect::<Vec<_>>().join(", ")
-    }
-    let document = json!({ "textDocument": { "uri": uri(&shop.path(file)) } });
-    in_words(&shop.client.ask("textDocument/documentSymbol", &document)["result"])
-}
-
-#[test]
-fn macros_and_cases_are_in_the_outline_and_can_be_folded() {
-    let mut shop = open();
-    let found = symbols(&mut shop, "ci/go.yml");
-    for expected in
-        ["cache 6-9 (key 7-7, paths 8-8), job 10-12 (${{ name }}-job 11-11", "build-${{ unit.name }} 13-17"]
-    {
-        assert!(found.contains(expected), "{expected}: {found}");
-    }
-    let found = symbols(&mut shop, "ci/tests/go.yml");
-    for expected in ["first 1-4 (name 1-1", "case 2 5-5"] {
-        assert!(found.contains(expected), "{expected}: {found}");
-    }
-    for (file, expected) in [("ci/go.yml", [(5, 8), (21, 28)]), ("ci/tests/go.yml", [(0, 3), (2, 3)])] {
-        let document = json!({ "textDocument": { "uri": uri(&shop.path(file)) } });
-        let folds = shop.client.ask("textDocument/foldingRange", &document)["result"].clone();
-        for (start, end) in expected {
-            let is_fold = |fold: &Value| fold["startLine"] == start && fold["endLine"] == end;
-            assert!(folds.as_array().unwrap().iter().any(is_fold), "{file} {start}: {folds}");
+    for (file, part) in [("ci/go.yml", "\nbui|ld-${{"), ("api/nestling.yml", "needs: [bui|ld-api]")] {
+        let found = shop.ask("textDocument/references", file, part);
+        let found = shop.places(&found);
+        for expected in ["ci/go.yml:13:1", "api/nestling.yml:10:11"] {
+            assert!(found.iter().any(|place| place == expected), "{part}: {expected}: {found:?}");
         }
     }
     shop.client.end();

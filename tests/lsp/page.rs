@@ -15,7 +15,7 @@ struct Row {
 
 fn rows() -> Vec<Row> {
     let page = read("docs/editor.md");
-    let table = page.split("### Examples").nth(1).unwrap().split("### ").next().unwrap();
+    let table = page.split("### Try it").nth(1).unwrap().split("### ").next().unwrap();
     let lines = table.lines().filter(|line| line.starts_with("| ")).skip(1);
     let row = |line: &str| {
         let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();

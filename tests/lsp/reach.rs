@@ -1,9 +1,6 @@
 //! Names that are also used where no rename reaches them: each is refused with its reason, or renamed there, too.
 
-use super::shop::Shop;
-
-/// Changes of files, each from one text to another, and a rename with the reason to refuse it.
-type Refused = (&'static [(&'static str, &'static str, &'static str)], [&'static str; 4]);
+use super::shop::{Refused, Shop, assert_refused};
 
 const REFUSED: &[Refused] = &[
     // A computed name, at its definition, at a need, and as what a plain name may be.
@@ -68,7 +65,7 @@ const REFUSED: &[Refused] = &[
                 "[{ match: \"services/*\", use: node }]",
                 "[{ match: \"services/*\", use: look }]",
             ),
-            ("ci/macros.yml", "", ""),
+            ("ci/look.yml", "", "look: { stage: test, script: make }\n"),
         ],
         ["ci/look.yml", "lo|ok:", "see", "`api/nestling.yml` needs it by its role (`^look`)"],
     ),
@@ -76,34 +73,14 @@ const REFUSED: &[Refused] = &[
 
 #[test]
 fn a_name_that_is_computed_or_data_is_refused_with_its_place() {
-    for (changes, [file, part, new_name, why]) in REFUSED {
-        let shop = Shop::open(&["utf-8"]);
-        shop.repository.write("ci/look.yml", "look: { stage: test, script: make }\n");
-        for (changed, from, to) in *changes {
-            let text = shop.text(changed);
-            assert!(text.contains(from), "{changed}: {from}");
-            shop.repository.write(changed, &text.replacen(from, to, 1));
-        }
-        shop.client.end();
-        let mut shop = Shop::reopen(shop.repository);
-        let path = shop.path(file);
-        let text = shop.text(file);
-        shop.client.open(&path, &text);
-        let refused = shop.rename(file, part, new_name).unwrap_err();
-        assert!(refused.contains(why), "{part}: {refused}");
-        shop.client.end();
-    }
+    assert_refused(REFUSED);
 }
 
 /// The results of an expression with other names stay right, and those names are renamed.
 #[test]
 fn a_computed_name_of_something_else_keeps_no_name() {
-    let shop = Shop::open(&["utf-8"]);
-    let text =
-        shop.text("ci/node.yml").replace("needs: [build]", "needs: [build, \"deploy-${{ unit.name }}?\"]");
-    shop.repository.write("ci/node.yml", &text);
-    shop.client.end();
-    let mut shop = Shop::reopen(shop.repository);
+    let mut shop =
+        Shop::changed(&[("ci/node.yml", "needs: [build]", "needs: [build, \"deploy-${{ unit.name }}?\"]")]);
     let changed = shop.rename("ci/node.yml", "\nbui|ld:", "compile").unwrap();
     assert!(changed.iter().any(|(_, text)| text.contains("needs: [compile, \"deploy-${{")), "{changed:?}");
     shop.client.end();

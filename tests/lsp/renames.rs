@@ -1,6 +1,6 @@
 //! Renames over several files, and what is refused.
 
-use super::shop::Shop;
+use super::shop::{Refused, Shop, assert_refused};
 
 /// Renames: file, place, new name, and parts of the changed files.
 type Rename = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
@@ -112,10 +112,10 @@ fn a_name_that_cannot_be_or_is_taken_is_refused() {
     for (file, part, new_name, why) in [
         ("api/nestling.yml", "needs: [bui|ld", "deploy", "`deploy` is taken already"),
         ("nestling.yml", "rev|iew:", "production", "taken already"),
-        ("nestling.yml", "match: \"serv|ices/*\"", "x", "no name of the workspace"),
+        ("nestling.yml", "match: \"serv|ices/*\"", "x", "not a name in the workspace"),
         ("api/nestling.yml", "scr|ipt: make", "x", "no name here"),
-        ("ci/node.yml", "inputs.sha|rds", "a b", "no name of letters"),
-        ("ci/node.yml", "inputs.sha|rds", "a-b", "no name of letters"),
+        ("ci/node.yml", "inputs.sha|rds", "a b", "must consist of letters"),
+        ("ci/node.yml", "inputs.sha|rds", "a-b", "must consist of letters"),
         ("ci/node.yml", "inputs.sha|rds", "true", "means something else"),
         ("ci/node.yml", "vars.reg|ion", "null", "means something else"),
         ("ci/node.yml", "m.fla|gs", "range", "means something else"),
@@ -136,10 +136,7 @@ fn a_name_that_cannot_be_or_is_taken_is_refused() {
     shop.client.end();
 }
 
-/// Changes of a file, each from one text to another, and a rename in it with the reason to refuse it.
-type Unreached = (&'static [(&'static str, &'static str, &'static str)], [&'static str; 4]);
-
-const UNREACHED: &[Unreached] = &[
+const UNREACHED: &[Refused] = &[
     (
         &[(
             "ci/node.yml",
@@ -189,19 +186,7 @@ const UNREACHED: &[Unreached] = &[
 /// A name that a value may be, or that a built-in template has, is not renamed in part.
 #[test]
 fn a_name_that_is_used_where_no_rename_reaches_is_refused() {
-    for (changes, [file, part, new_name, why]) in UNREACHED {
-        let shop = Shop::open(&["utf-8"]);
-        for (changed, from, to) in *changes {
-            let text = shop.text(changed);
-            assert!(text.contains(from), "{changed}: {from}");
-            shop.repository.write(changed, &text.replacen(from, to, 1));
-        }
-        shop.client.end();
-        let mut shop = Shop::reopen(shop.repository);
-        let refused = shop.rename(file, part, new_name).unwrap_err();
-        assert!(refused.contains(why), "{part}: {refused}");
-        shop.client.end();
-    }
+    assert_refused(UNREACHED);
 }
 
 /// The same name in a unit that does not use the built-in template is another one.

@@ -50,6 +50,31 @@ check:
   script: !reference [test, script]
 ";
 
+/// The files that are open.
+const OPEN: [&str; 5] =
+    ["nestling.yml", "ci/node.yml", "api/nestling.yml", "libs/nestling.yml", ".gitlab-ci.yml"];
+
+/// Changes of files, each from one text to another; from nothing, the file is new.
+pub(super) type Changes = [(&'static str, &'static str, &'static str)];
+
+/// Changes, and a rename with a part of the reason to refuse it: file, place, new name, reason.
+pub(super) type Refused = (&'static Changes, [&'static str; 4]);
+
+/// Asks for each rename, which has to be refused.
+pub(super) fn assert_refused(table: &[Refused]) {
+    for (changes, [file, part, new_name, why]) in table {
+        let mut shop = Shop::changed(changes);
+        if !OPEN.contains(file) {
+            let (path, text) = (shop.path(file), shop.text(file));
+            shop.client.open(&path, &text);
+        }
+        let refused = shop.rename(file, part, new_name);
+        let refused = refused.expect_err(&format!("{part} to {new_name}"));
+        assert!(refused.contains(why), "{part} to {new_name}: {refused}");
+        shop.client.end();
+    }
+}
+
 /// The repository, with its files open in an editor.
 pub(super) struct Shop {
     pub repository: Repository,
@@ -58,6 +83,21 @@ pub(super) struct Shop {
 
 impl Shop {
     pub(super) fn open(encodings: &[&str]) -> Self {
+        Self::of(Self::written(), encodings)
+    }
+
+    /// The shop with changes that are not committed.
+    pub(super) fn changed(changes: &Changes) -> Self {
+        let repository = Self::written();
+        for (file, from, to) in changes {
+            let text = std::fs::read_to_string(repository.path().join(file)).unwrap_or_default();
+            assert!(text.contains(from) && text.is_empty() == from.is_empty(), "{file}: {from}");
+            repository.write(file, &text.replacen(from, to, 1));
+        }
+        Self::reopen(repository)
+    }
+
+    fn written() -> Repository {
         let repository = Repository::new();
         repository
             .write("nestling.yml", WORKSPACE)
@@ -74,7 +114,7 @@ impl Shop {
         repository.commit("start");
         repository.git(&["checkout", "--quiet", "-b", "feature"]);
         repository.write("api/main.js", "").commit("api");
-        Self::of(repository, encodings)
+        repository
     }
 
     /// The same files after something has changed on disk.
@@ -84,8 +124,7 @@ impl Shop {
 
     fn of(repository: Repository, encodings: &[&str]) -> Self {
         let mut client = Client::start(repository.path(), encodings);
-        for file in ["nestling.yml", "ci/node.yml", "api/nestling.yml", "libs/nestling.yml", ".gitlab-ci.yml"]
-        {
+        for file in OPEN {
             let path = repository.path().join(file);
             if path.is_file() {
                 client.open(&path, &std::fs::read_to_string(&path).unwrap());

@@ -1,10 +1,7 @@
 //! Renames that would change more than a name: each is refused, and the same set of jobs stays otherwise.
 
-use super::shop::Shop;
+use super::shop::{Refused, Shop, assert_refused};
 use serde_json::{Value, json};
-
-/// Changes of files, each from one text to another, and a rename with the reason to refuse it.
-type Refused = (&'static [(&'static str, &'static str, &'static str)], [&'static str; 4]);
 
 const SHARDS: &str = "\n#% for shard in range(1, inputs.shards + 1)\ntest ${{ shard }}: { stage: test, script: make }\n#% endfor\ndeploy:";
 
@@ -33,26 +30,9 @@ const REFUSED: &[Refused] = &[
     ),
 ];
 
-fn changed(changes: &[(&str, &str, &str)]) -> Shop {
-    let shop = Shop::open(&["utf-8"]);
-    for (changed, from, to) in changes {
-        let text = shop.text(changed);
-        assert!(text.contains(from), "{changed}: {from}");
-        shop.repository.write(changed, &text.replacen(from, to, 1));
-    }
-    shop.client.end();
-    Shop::reopen(shop.repository)
-}
-
 #[test]
 fn a_rename_that_loses_a_job_or_a_dependency_is_refused() {
-    for (changes, [file, part, new_name, why]) in REFUSED {
-        let mut shop = changed(changes);
-        let refused = shop.rename(file, part, new_name);
-        let refused = refused.expect_err(&format!("{part} to {new_name}"));
-        assert!(refused.contains(why), "{part}: {refused}");
-        shop.client.end();
-    }
+    assert_refused(REFUSED);
 }
 
 /// Other pipelines that read the same file are no files that are open.
@@ -99,7 +79,7 @@ fn a_workspace_with_an_error_renames_what_the_error_hides_no_use_of() {
         ("nestling.yml", "stages: [build", "stages: {build", "may be this name"),
         ("libs/nestling.yml", "unit: { use: node", "unit: { usee: build", "may be this name"),
     ] {
-        let mut shop = changed(&[(file, from, to)]);
+        let mut shop = Shop::changed(&[(file, from, to)]);
         let refused = shop.rename("ci/node.yml", "\nbui|ld:", "compile").expect_err(to);
         assert!(refused.contains(why) && refused.contains(&format!("({file}:")), "{refused}");
         shop.client.end();
@@ -111,7 +91,7 @@ fn a_workspace_with_an_error_renames_what_the_error_hides_no_use_of() {
         ("libs/nestling.yml", "unit: { use: node", "unit: { usee: node"),
         ("api/nestling.yml", "depends_on: [libs]", "depends_on: [lisb]"),
     ] {
-        let mut shop = changed(&[(file, from, to)]);
+        let mut shop = Shop::changed(&[(file, from, to)]);
         let changed =
             shop.rename("ci/node.yml", "\ndep|loy:", "ship").unwrap_or_else(|why| panic!("{to}: {why}"));
         assert_eq!(changed.len(), 1, "{to}: {changed:?}");
@@ -122,7 +102,7 @@ fn a_workspace_with_an_error_renames_what_the_error_hides_no_use_of() {
 /// A need that names nothing would name the job, without an error where it is optional.
 #[test]
 fn a_name_that_a_need_waits_for_is_refused() {
-    let mut shop = changed(&[("api/nestling.yml", "needs: [build, ", "needs: [build, \"late?\", ")]);
+    let mut shop = Shop::changed(&[("api/nestling.yml", "needs: [build, ", "needs: [build, \"late?\", ")]);
     let refused = shop.rename("api/nestling.yml", "che|ck:", "late").unwrap_err();
     assert!(refused.contains("`needs` of the job `api:test` would be another"), "{refused}");
     shop.client.end();
@@ -131,7 +111,7 @@ fn a_name_that_a_need_waits_for_is_refused() {
 /// An editor asks for a new name only where there can be one.
 #[test]
 fn a_name_that_no_other_can_replace_is_refused_before_the_new_one_is_typed() {
-    let mut shop = changed(&[
+    let mut shop = Shop::changed(&[
         ("libs/nestling.yml", "use: node", "use: [node, nestling/scan]"),
         ("ci/node.yml", "\nbuild:", "\nscan secrets:"),
     ]);
@@ -148,7 +128,7 @@ fn a_name_that_no_other_can_replace_is_refused_before_the_new_one_is_typed() {
 /// A keyword has no references, and the hover of a function does not call it a macro.
 #[test]
 fn a_word_that_is_no_name_has_no_references() {
-    let mut shop = changed(&[("ci/node.yml", "\ndeploy:", SHARDS)]);
+    let mut shop = Shop::changed(&[("ci/node.yml", "\ndeploy:", SHARDS)]);
     let found = shop.ask("textDocument/references", "ci/node.yml", "scr|ipt: make -j");
     assert_eq!(found, json!([]));
     let hovered = shop.ask("textDocument/hover", "ci/node.yml", "ran|ge(1");

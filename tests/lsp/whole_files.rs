@@ -31,6 +31,45 @@ fn the_outline_has_both_documents_and_every_kind_of_line_folds() {
     shop.client.end();
 }
 
+/// The symbols of a file with their lines and those that they hold.
+fn symbols(shop: &mut Shop, file: &str) -> String {
+    fn in_words(symbols: &Value) -> String {
+        let symbol = |symbol: &Value| {
+            let line = |end: &str| symbol["range"][end]["line"].as_u64().unwrap() + 1;
+            let inside = in_words(&symbol["children"]);
+            let inside = if inside.is_empty() { inside } else { format!(" ({inside})") };
+            format!("{} {}-{}{inside}", symbol["name"].as_str().unwrap(), line("start"), line("end"))
+        };
+        symbols.as_array().into_iter().flatten().map(symbol).collect::<Vec<_>>().join(", ")
+    }
+    let document = json!({ "textDocument": { "uri": uri(&shop.path(file)) } });
+    in_words(&shop.client.ask("textDocument/documentSymbol", &document)["result"])
+}
+
+#[test]
+fn macros_and_cases_are_in_the_outline_and_can_be_folded() {
+    let mut shop = super::further::open();
+    let found = symbols(&mut shop, "ci/go.yml");
+    for expected in
+        ["cache 6-9 (key 7-7, paths 8-8), job 10-12 (${{ name }}-job 11-11", "build-${{ unit.name }} 13-17"]
+    {
+        assert!(found.contains(expected), "{expected}: {found}");
+    }
+    let found = symbols(&mut shop, "ci/tests/go.yml");
+    for expected in ["first 1-4 (name 1-1", "case 2 5-5"] {
+        assert!(found.contains(expected), "{expected}: {found}");
+    }
+    for (file, expected) in [("ci/go.yml", [(5, 8), (21, 28)]), ("ci/tests/go.yml", [(0, 3), (2, 3)])] {
+        let document = json!({ "textDocument": { "uri": uri(&shop.path(file)) } });
+        let folds = shop.client.ask("textDocument/foldingRange", &document)["result"].clone();
+        for (start, end) in expected {
+            let is_fold = |fold: &Value| fold["startLine"] == start && fold["endLine"] == end;
+            assert!(folds.as_array().unwrap().iter().any(is_fold), "{file} {start}: {folds}");
+        }
+    }
+    shop.client.end();
+}
+
 #[test]
 fn template_syntax_is_highlighted_and_defaults_are_hinted() {
     let mut shop = Shop::open(&["utf-8"]);

@@ -117,12 +117,20 @@ fn answer_at_position(model: &Model<'_>, method: &str, params: Value) -> Answer 
                 return Answer::Refused("the file is not open, or belongs to no pipeline".to_owned());
             };
             match rename::rename(model, &file, target.position, &params.new_name) {
-                Ok(edit) => Answer::Result(serde_json::to_value(edit).unwrap_or_default()),
+                Ok(edit) => Answer::Result(in_order(serde_json::to_value(edit).unwrap_or_default())),
                 Err(why) => Answer::Refused(why),
             }
         }
         _ => Answer::Unknown,
     }
+}
+
+/// Returns an edit with its files in the order of their names: the protocol's type has them in any.
+fn in_order(mut edit: Value) -> Value {
+    if let Some(Value::Object(files)) = edit.get_mut("changes") {
+        files.sort_keys();
+    }
+    edit
 }
 
 /// Reads the parameters and answers.

@@ -7,8 +7,6 @@ mod further;
 mod jobs;
 mod paths;
 
-pub(crate) use expressions::CONTEXTS;
-
 use crate::edit::as_scalar;
 use crate::index::Index;
 use crate::keywords::{self, KnownKey};
@@ -75,12 +73,7 @@ pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Positio
         return items(file, offset - typed..offset, "", candidates);
     }
     if let Some(typed) = variables::variable_at(file.text, offset) {
-        let candidates = variables::PREDEFINED.iter();
-        let candidates = candidates.map(|(name, meaning)| Candidate {
-            documentation: format!("{meaning}."),
-            ..Candidate::new(*name, CompletionItemKind::VARIABLE, "")
-        });
-        return items(file, typed, "", candidates.collect());
+        return items(file, typed, "", variables_of(file, &index));
     }
     let place = Place::at(&outline, offset, &file.kind);
     if place.path.last() == Some(&"if")
@@ -115,6 +108,18 @@ pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Positio
         ));
     }
     candidates
+}
+
+/// Returns the variables that the jobs of a file have: those that it and its neighbors define, then GitLab's.
+fn variables_of(file: &OpenFile<'_>, index: &Index) -> Vec<Candidate> {
+    let given = index.file(&file.path).map(|position| variables::given(index, position));
+    let own = given.into_iter().flatten();
+    let own = own.map(|name| Candidate::new(name, CompletionItemKind::VARIABLE, "variable"));
+    let predefined = variables::PREDEFINED.iter().map(|(name, meaning)| Candidate {
+        documentation: format!("{meaning}."),
+        ..Candidate::new(*name, CompletionItemKind::VARIABLE, "")
+    });
+    own.chain(predefined).collect()
 }
 
 fn has_colon(text: &str, end: usize) -> bool {

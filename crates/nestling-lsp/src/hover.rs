@@ -13,6 +13,7 @@ use crate::model::{Model, OpenFile};
 use crate::names::{NameKind, is_computed};
 use crate::outline::Outline;
 use crate::variables;
+use crate::words;
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 use nestling::ide::{InputFacts, TemplateRegion, template_regions};
 use std::fmt::Write as _;
@@ -34,6 +35,10 @@ pub(crate) fn hover(model: &Model<'_>, file: &OpenFile<'_>, position: Position) 
     if let Some(occurrence) = name {
         range = Some(index.name(occurrence).range.clone());
         parts.extend(of_name(model, file, &index, occurrence));
+    }
+    if let Some((bytes, text)) = meaning_of_word(file, offset).filter(|_| parts.is_empty()) {
+        parts.push(text);
+        range = Some(bytes);
     }
     if let Some((text, bytes)) = expression::values(model, file, &index, &outline, offset) {
         parts.push(text);
@@ -59,6 +64,12 @@ pub(crate) fn hover(model: &Model<'_>, file: &OpenFile<'_>, position: Position) 
         contents: HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value }),
         range: range.map(|range| file.lines.range(range)),
     })
+}
+
+/// Returns the meaning of a word of the template language, or of a function of GitLab's `$[[ ]]`.
+fn meaning_of_word(file: &OpenFile<'_>, offset: usize) -> Option<(Range<usize>, String)> {
+    let of_template = file.kind.is_rendered().then(|| words::meaning(file.text, offset)).flatten();
+    of_template.or_else(|| words::meaning_in_block(file.text, offset))
 }
 
 /// Returns the documentation of the keyword at an offset, or of the keyword whose value is there.
@@ -94,7 +105,10 @@ fn of_name(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: Oc
             text
         }
         NameKind::Input(owner) => {
-            let input = facts.template(owner)?.inputs.iter().find(|input| input.name == name.text)?;
+            let Some(template) = facts.template(owner) else {
+                return Some(format!("input **`{}`**{}", name.text, definition(index, occurrence)));
+            };
+            let input = template.inputs.iter().find(|input| input.name == name.text)?;
             let mut text = format!("input {}", input_line(input));
             let given = facts.users(owner).filter_map(|(unit, used)| {
                 let (_, value) = used.inputs.iter().find(|(known, _)| *known == name.text)?;

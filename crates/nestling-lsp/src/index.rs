@@ -275,6 +275,13 @@ impl Index {
         units.filter_map(|scope| scope.unit.as_deref()).collect()
     }
 
+    /// Returns a file with those whose jobs are in a namespace with its own.
+    pub(crate) fn beside(&self, file: usize) -> BTreeSet<usize> {
+        let mut files = self.files_of(&self.scopes_of(file));
+        files.insert(file);
+        files
+    }
+
     /// Returns the names of one kind that a file can use, each once: of its scopes for jobs, of all files otherwise.
     pub(crate) fn defined(&self, file: usize, kind: &NameKind) -> BTreeSet<&str> {
         let near = self.files_of(&self.scopes_of(file));

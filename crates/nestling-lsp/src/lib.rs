@@ -51,6 +51,7 @@ mod model;
 mod try_fix;
 mod actions;
 mod variables;
+mod words;
 mod plain;
 mod hover;
 mod navigate;

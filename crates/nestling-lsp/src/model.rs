@@ -8,11 +8,13 @@ use crate::fix::{Fix, Tried};
 use crate::index::Index;
 use crate::library;
 use crate::meaning::FileKind;
+use crate::names::cases;
+use crate::outline::Outline;
 use crate::position::{Encoding, TextIndex};
 use crate::uri::{path_of, uri_of};
 use lsp_types::{Location, Position, Range as LspRange, Uri};
 use nestling::ide::{CaseJobs, SelectionFacts, WorkspaceFacts, case_jobs, jobs, selections};
-use nestling::{As, ChangeRequest, Project, Repository};
+use nestling::{As, ChangeRequest, Project, Repository, Sources};
 use nestling_files::path::RepoPath;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -28,7 +30,7 @@ pub(crate) struct Cache {
     jobs: BTreeMap<(PathBuf, Vec<String>), Option<Rc<UnitJobs>>>,
     selections: BTreeMap<(PathBuf, String), Rc<Vec<OfPipeline>>>,
     /// The jobs of test cases, by their file.
-    case_jobs: BTreeMap<PathBuf, Rc<Vec<CaseJobs>>>,
+    case_jobs: BTreeMap<PathBuf, Rc<PlannedCases>>,
     /// The jobs of plain files.
     pub plain: BTreeMap<PathBuf, Rc<UnitJobs>>,
     /// The corrections in a file that have the effect that they should have.
@@ -40,6 +42,13 @@ pub(crate) struct OfPipeline {
     /// The kind in words.
     pub kind: &'static str,
     pub facts: SelectionFacts,
+}
+
+/// The test cases of a file, with the files that their jobs were read from.
+#[derive(Default)]
+pub(crate) struct PlannedCases {
+    pub cases: Vec<CaseJobs>,
+    pub sources: Sources,
 }
 
 /// The state that answers are made from.
@@ -69,6 +78,31 @@ pub(crate) struct OpenFile<'a> {
     pub workspace: Option<PathBuf>,
     pub facts: Arc<WorkspaceFacts>,
     pub lines: TextIndex<'a>,
+}
+
+/// A test case around a place.
+pub(crate) struct CaseAt {
+    pub templates: Vec<String>,
+    pub unit: String,
+    /// Its line, from 1; `None` for the only case of a file.
+    line: Option<usize>,
+}
+
+impl CaseAt {
+    /// Returns `true` for the line of the case.
+    pub(crate) fn is_in_line(&self, line: u32) -> bool {
+        self.line.is_none_or(|own| usize::try_from(line).is_ok_and(|line| line == own))
+    }
+}
+
+/// Returns the case that an entry of an open file is in.
+pub(crate) fn case_at(file: &OpenFile<'_>, outline: &Outline<'_>, entry: Option<usize>) -> Option<CaseAt> {
+    let FileKind::Cases(template) = &file.kind else { return None };
+    let root = entry.and_then(|entry| outline.above(entry).last());
+    let mut cases = cases(outline, template.as_deref(), "").into_iter();
+    let (holder, case) = cases.find(|(holder, _)| holder.is_none() || *holder == root)?;
+    let line = holder.map(|holder| file.lines.line(outline.entries[holder].start) + 1);
+    Some(CaseAt { templates: case.templates, unit: case.unit, line })
 }
 
 impl<'a> Model<'a> {
@@ -150,7 +184,7 @@ impl<'a> Model<'a> {
     }
 
     /// Returns the jobs of the test cases of a file; empty where they cannot be planned.
-    pub(crate) fn case_jobs(&self, file: &OpenFile<'_>) -> Rc<Vec<CaseJobs>> {
+    pub(crate) fn case_jobs(&self, file: &OpenFile<'_>) -> Rc<PlannedCases> {
         if let Some(known) = self.cache.borrow().case_jobs.get(&file.path) {
             return Rc::clone(known);
         }
@@ -159,12 +193,13 @@ impl<'a> Model<'a> {
         computed
     }
 
-    fn plan_case_jobs(&self, file: &OpenFile<'_>) -> Option<Vec<CaseJobs>> {
+    fn plan_case_jobs(&self, file: &OpenFile<'_>) -> Option<PlannedCases> {
         let cases = file.facts.case_files.iter().find(|cases| cases.path == file.repo_path)?;
         let repository = Repository::discover(file.workspace.as_ref()?).ok()?;
         let request = ChangeRequest::local().everything().unsaved(self.unsaved(&file.root));
         let project = Project::open(&repository, request).ok()?;
-        case_jobs(&project, cases).ok()
+        let cases = case_jobs(&project, cases).ok()?;
+        Some(PlannedCases { cases, sources: project.sources().clone() })
     }
 
     /// Returns the effect of the branch on a unit in the pipelines that it has: those of a merge request and of a push, or that of

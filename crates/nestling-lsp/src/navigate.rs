@@ -1,17 +1,25 @@
 //! Going to the definition of a name, and finding its uses.
 
-use crate::hover::jobs_of_name;
+use crate::hover::{is_of, jobs_of_name, written_here};
 use crate::index::{Index, Occurrence, files_of_include};
 use crate::library;
-use crate::model::{Model, OpenFile};
-use crate::names::NameKind;
+use crate::model::{Model, OpenFile, case_at};
+use crate::names::{Name, NameKind, is_computed};
+use crate::outline::Outline;
 use crate::position;
 use lsp_types::{Location, Position};
+use nestling::Sources;
+use nestling::ide::JobFacts;
 use nestling_files::files::{DirectoryFiles, EntryKind, Files as _, Walk};
 use nestling_files::path::{Glob, RepoPath};
+use nestling_gitlab::diagnostic::Origin;
+use std::ops::Range;
 
 /// The files behind a glob that are shown.
 const SHOWN_FILES: usize = 100;
+
+/// The units that are planned to find the uses of a computed name.
+const PLANNED_UNITS: usize = 20;
 
 /// Returns the definitions of the name at a position.
 pub(crate) fn definition(model: &Model<'_>, file: &OpenFile<'_>, position: Position) -> Vec<Location> {
@@ -39,7 +47,7 @@ pub(crate) fn definition(model: &Model<'_>, file: &OpenFile<'_>, position: Posit
         NameKind::Rule => Vec::new(),
         NameKind::Job => {
             let named = defined(model, &index, occurrence);
-            if named.is_empty() { rendered(model, file, &index, occurrence) } else { named }
+            if named.is_empty() { planned(model, file, &index, occurrence) } else { named }
         }
         _ => defined(model, &index, occurrence),
     }
@@ -54,9 +62,50 @@ pub(crate) fn references(
 ) -> Vec<Location> {
     let index = model.index(file);
     let Some(occurrence) = name_under(&index, file, position) else { return Vec::new() };
+    let name = index.name(occurrence);
     let mut occurrences = index.same(occurrence);
+    if name.kind == NameKind::Job && name.is_definition && is_computed(&name.text) {
+        occurrences.extend(uses_of_computed(model, file, &index, occurrence));
+        occurrences.sort_unstable();
+        occurrences.dedup();
+    }
+    let is_defined = occurrences.iter().any(|same| index.name(*same).is_definition);
     occurrences.retain(|same| with_definitions || !index.name(*same).is_definition);
-    locations(model, &index, &occurrences)
+    let mut found = locations(model, &index, &occurrences);
+    // A computed name is defined where a template computes it.
+    if with_definitions && !is_defined && name.kind == NameKind::Job {
+        found.extend(planned(model, file, &index, occurrence));
+    }
+    found
+}
+
+/// Returns the names that stand for a job whose name is computed at this definition.
+fn uses_of_computed(
+    model: &Model<'_>,
+    file: &OpenFile<'_>,
+    index: &Index,
+    occurrence: Occurrence,
+) -> Vec<Occurrence> {
+    let units: Vec<&str> = index.units_of(occurrence.0).into_iter().take(PLANNED_UNITS).collect();
+    let Some(unit_jobs) = model.jobs(file, &units) else { return Vec::new() };
+    let is_here = written_here(file, &index.name(occurrence).range);
+    let jobs = unit_jobs.jobs.iter().filter(|job| is_here(job, &unit_jobs.sources));
+    let jobs: Vec<(&str, &JobFacts)> =
+        jobs.filter_map(|job| Some((job.unit.as_ref()?.as_str(), job))).collect();
+    let is_use = |user: usize, name: &Name| {
+        let mut named = jobs.iter().filter(|(_, job)| is_of(job, &name.text));
+        named.any(|(unit, _)| match &name.unit {
+            Some(named) => named == unit,
+            None => index.units_of(user).contains(unit),
+        })
+    };
+    let mut uses = Vec::new();
+    for (user, indexed) in index.files.iter().enumerate() {
+        let names = indexed.names.iter().enumerate();
+        let of_jobs = names.filter(|(_, name)| name.kind == NameKind::Job && !name.is_definition);
+        uses.extend(of_jobs.filter(|(_, name)| is_use(user, name)).map(|(position, _)| (user, position)));
+    }
+    uses
 }
 
 /// Returns the name at a position.
@@ -79,16 +128,52 @@ fn defined(model: &Model<'_>, index: &Index, occurrence: Occurrence) -> Vec<Loca
 /// Returns the places where the jobs are written that a name stands for once templates are rendered.
 fn rendered(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: Occurrence) -> Vec<Location> {
     let Some(found) = jobs_of_name(model, file, index, occurrence) else { return Vec::new() };
-    let sources = &found.unit_jobs.sources;
+    written_at(model, index, &found.unit_jobs.sources, found.jobs().map(|job| job.origin))
+}
+
+/// Returns the locations of origins in local files, each once.
+fn written_at(
+    model: &Model<'_>,
+    index: &Index,
+    sources: &Sources,
+    origins: impl Iterator<Item = Origin>,
+) -> Vec<Location> {
     let mut locations: Vec<Location> = Vec::new();
-    for job in found.jobs() {
-        let path = index.root.join(sources.path(job.origin.file));
-        let Some(source) = sources.get(job.origin.file) else { continue };
-        let range = position::range(&source.text, job.origin, model.encoding);
+    for origin in origins {
+        let path = index.root.join(sources.path(origin.file));
+        let Some(source) = sources.get(origin.file) else { continue };
+        let range = position::range(&source.text, origin, model.encoding);
         let location = model.uri(&path).filter(|_| path.is_file()).map(|uri| Location { uri, range });
         locations.extend(location.filter(|location| !locations.contains(location)));
     }
     locations
+}
+
+/// Returns the places where the jobs are written that a name of a unit's file, or of a test case, stands for.
+fn planned(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, occurrence: Occurrence) -> Vec<Location> {
+    let of_units = rendered(model, file, index, occurrence);
+    if !of_units.is_empty() {
+        return of_units;
+    }
+    rendered_in_case(model, file, index, index.name(occurrence).range.start)
+}
+
+/// Returns the places where the job is written that a test case names.
+fn rendered_in_case(model: &Model<'_>, file: &OpenFile<'_>, index: &Index, offset: usize) -> Vec<Location> {
+    let outline = Outline::of(file.text);
+    let touches = |range: &&Range<usize>| range.start <= offset && offset <= range.end;
+    let named = outline.entries.iter().enumerate().rev().find_map(|(entry, written)| {
+        let ranges = [written.key.as_ref(), written.value.as_ref()];
+        Some((entry, ranges.into_iter().flatten().find(touches)?.clone()))
+    });
+    let Some((entry, range)) = named else { return Vec::new() };
+    let Some(case) = case_at(file, &outline, Some(entry)) else { return Vec::new() };
+    let text = &file.text[range];
+    let name = text.strip_prefix(&case.unit).and_then(|rest| rest.strip_prefix(':')).unwrap_or(text);
+    let planned = model.case_jobs(file);
+    let jobs = planned.cases.iter().filter(|planned| case.is_in_line(planned.line));
+    let jobs = jobs.flat_map(|planned| &planned.jobs).filter(|job| job.name == name);
+    written_at(model, index, &planned.sources, jobs.map(|job| job.origin))
 }
 
 /// Returns the file of a unit without a name of its own; for one that a rule makes, the rule.

@@ -1,6 +1,9 @@
 //! GitLab's predefined variables that files of jobs name most
 //! (<https://docs.gitlab.com/ci/variables/predefined_variables/>).
 
+use crate::index::Index;
+use crate::outline::Outline;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Names with their meanings.
@@ -72,6 +75,29 @@ pub(crate) const PREDEFINED: [(&str, &str); 56] = [
 /// Returns the meaning of a predefined variable.
 pub(crate) fn meaning(name: &str) -> Option<&'static str> {
     PREDEFINED.iter().find(|(known, _)| *known == name).map(|(_, meaning)| *meaning)
+}
+
+/// The files beside the open one whose variables are offered.
+const READ_FILES: usize = 20;
+
+/// Returns the variables that a file, and those of the same jobs, give values: for all jobs, and for one.
+pub(crate) fn given(index: &Index, file: usize) -> BTreeSet<String> {
+    let others = index.beside(file).into_iter().filter(|other| *other != file).take(READ_FILES);
+    let mut names = BTreeSet::new();
+    for read in others.chain([file]) {
+        let outline = Outline::of(&index.files[read].text);
+        let entries = outline.entries.iter().enumerate().filter(|(_, entry)| entry.key.is_some());
+        let variables = entries.filter_map(|(entry, _)| match outline.path(entry).as_slice() {
+            ["variables", name] | [_, "variables", name] => Some((*name).to_owned()),
+            _ => None,
+        });
+        names.extend(variables.filter(|name| is_name(name)));
+    }
+    names
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// Returns the bytes of the variable's name around an offset: of `NAME` in `$NAME` and `${NAME}`.

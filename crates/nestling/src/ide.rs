@@ -30,7 +30,7 @@ mod cases;
 mod selection;
 
 pub use crate::workspace::library_template;
-pub use cases::{CaseJobs, case_findings, case_jobs};
+pub use cases::{CaseJob, CaseJobs, case_findings, case_jobs};
 pub use jobs::{JobFacts, JobInKind, all_jobs, jobs};
 pub use names::{InputFacts, TemplateFacts, UnitFacts, UseFacts, WorkspaceFacts, workspace_facts};
 pub use plain::plain_jobs;

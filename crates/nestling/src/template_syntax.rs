@@ -15,6 +15,7 @@ pub(crate) mod rules;
 
 pub(crate) mod nesting;
 
+pub(crate) use bindings::own_names;
 pub(crate) use file_reads::{FileRead, file_reads};
 pub(crate) use regions::{Region, regions};
 

@@ -27,7 +27,7 @@ use crate::catalog::cases::CASE;
 use crate::plan::Plan;
 use crate::project::{Error, Project};
 use nestling_files::files::MemoryFiles;
-use nestling_gitlab::diagnostic::Diagnostic;
+use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::facts::PipelineFacts;
 use nestling_gitlab::yaml::Node;
 
@@ -82,11 +82,14 @@ pub(crate) fn case_findings(project: &Project<'_>, file: &CaseFile) -> Result<Ve
     Ok(problems)
 }
 
-/// Returns the jobs of the cases of a file, whatever these expect: the line of each case with the names of its jobs.
-pub(crate) fn case_jobs(project: &Project<'_>, file: &CaseFile) -> Result<Vec<(u32, Vec<String>)>, Error> {
+/// Jobs by their names in a unit, with their places.
+pub(crate) type NamedJobs = Vec<(String, Origin)>;
+
+/// Returns the jobs of the cases of a file, whatever these expect: the line of each case with the names and places of its jobs.
+pub(crate) fn case_jobs(project: &Project<'_>, file: &CaseFile) -> Result<Vec<(u32, NamedJobs)>, Error> {
     let Some(bytes) = project.files().read(&file.path)? else { return Ok(Vec::new()) };
     let cases = case::read_without_expectations(file, bytes, project.sources());
-    Ok(cases.iter().map(|case| (case.origin.line, run::job_names(case, project))).collect())
+    Ok(cases.iter().map(|case| (case.origin.line, run::named_jobs(case, project))).collect())
 }
 
 /// Estimates the size of a document in GitLab, in bytes of its Ruby objects, which

@@ -1,6 +1,7 @@
 //! `$[[ ]]`: the blocks that GitLab replaces in a file with a header, before it looks at anything else
 //! (lib/gitlab/ci/config/interpolation/; <https://docs.gitlab.com/ci/inputs/>).
 
+use crate::diagnostic::Suggestion;
 use std::ops::Range;
 
 /// Opens a block.
@@ -181,6 +182,9 @@ fn indices(path: &str, brackets: &str) -> Result<Vec<AccessStep<'static>>, Strin
     Ok(indices)
 }
 
+/// The functions of GitLab that have no arguments.
+const FUNCTIONS: [&str; 2] = ["expand_vars", "posix_escape"];
+
 fn function(written: &str) -> Result<Function, Mistake> {
     match written {
         "expand_vars" => return Ok(Function::ExpandVars),
@@ -188,7 +192,10 @@ fn function(written: &str) -> Result<Function, Mistake> {
         _ => {}
     }
     let (message, help) = match written.strip_prefix("truncate(") {
-        None => (format!("unknown function `{written}`"), Some(functions_help())),
+        None => {
+            let near = Suggestion::among(written, FUNCTIONS).help_or(functions_help());
+            (format!("unknown function `{written}`"), Some(near))
+        }
         Some(arguments) => match truncate(arguments) {
             Some(function) => return Ok(function),
             None => ("`truncate` requires an offset and a length".to_owned(), Some(functions_help())),

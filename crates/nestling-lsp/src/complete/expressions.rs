@@ -7,123 +7,10 @@ use crate::model::OpenFile;
 use crate::names::{NameKind, template_stem};
 use crate::outline::Outline;
 use crate::place::Before;
+use crate::words::{CONTEXTS, FILTERS, FUNCTIONS, KEYS, STATEMENTS};
 use lsp_types::CompletionItemKind;
 use nestling::ide::{TemplateRegion, template_regions};
 use nestling_gitlab::pipeline::moa;
-
-/// The names that a template reads, with what they hold.
-pub(crate) const CONTEXTS: [(&str, &str); 7] = [
-    ("inputs", "The template's inputs, checked, with defaults"),
-    ("unit", "The unit that the template is rendered for"),
-    ("units", "The units that this one depends on, by name"),
-    ("vars", "The workspace's `vars`"),
-    ("pipeline", "The pipeline that is generated"),
-    ("environment", "The environment that a job of a list of environments deploys to"),
-    ("files", "Questions about files of the repository"),
-];
-
-/// The keys of contexts that are the same in every workspace.
-const KEYS: [(&str, &[(&str, &str)]); 4] = [
-    (
-        "unit",
-        &[
-            ("name", "Its name"),
-            ("dir", "Its directory"),
-            ("slug", "Its slug, for host names"),
-            ("depends_on", "The units that its header and its manifests name"),
-            ("dependencies", "All units that it depends on, in build order"),
-            ("changed_files", "The changed paths that select it"),
-            ("reasons", "The reasons to select it"),
-            ("fingerprint", "A hash of its content"),
-        ],
-    ),
-    (
-        "pipeline",
-        &[
-            ("kind", "`merge_request`, `branch` or `tag`"),
-            ("source", "The event that started it"),
-            ("ref", "The branch or the tag"),
-            ("branch", "The branch; not defined in a merge request's pipeline"),
-            ("default_branch", "The project's default branch"),
-            ("tag", "The tag"),
-            ("mr", "The merge request: `iid`, `source_branch`, `target_branch`"),
-            ("sha", "The commit"),
-            ("ref_slug", "The slug of the branch or tag, for host names"),
-        ],
-    ),
-    (
-        "environment",
-        &[
-            ("name", "Its entry in the catalogue"),
-            ("tier", "Its tier"),
-            ("slug", "Its slug, for host names"),
-            ("title", "Its name in GitLab"),
-            ("url", "Its URL"),
-            ("variables", "Its variables"),
-            ("resource_group", "Its resource group"),
-            ("auto_stop_in", "When GitLab stops it"),
-            ("manual", "`true` if a person starts the deploy"),
-        ],
-    ),
-    (
-        "pipeline.mr",
-        &[
-            ("iid", "Its number"),
-            ("source_branch", "Its branch"),
-            ("target_branch", "Branch that it merges into"),
-        ],
-    ),
-];
-
-/// The filters that templates use most.
-const FILTERS: [(&str, &str); 22] = [
-    ("sh", "Quotes it for a shell"),
-    ("slug", "GitLab's slug of a name, for host names"),
-    ("env_slug", "GitLab's slug of an environment name"),
-    ("yaml", "Writes it as YAML"),
-    ("default", "A value for an undefined one: `default(\"x\")`"),
-    ("join", "Joins a list: `join(\", \")`"),
-    ("split", "Splits a string into a list"),
-    ("replace", "Replaces a part of a string"),
-    ("lower", "Lower case"),
-    ("upper", "Upper case"),
-    ("trim", "Removes white space around it"),
-    ("length", "Number of characters or items"),
-    ("first", "The first item"),
-    ("last", "The last item"),
-    ("sort", "A sorted list"),
-    ("unique", "Each item once"),
-    ("map", "A key of each item, or each item filtered"),
-    ("selectattr", "Items whose key is true"),
-    ("reject", "Items that do not pass a test"),
-    ("select", "Items that pass a test"),
-    ("indent", "Indents its lines"),
-    ("list", "A list of it"),
-];
-
-/// The words that begin a statement.
-const STATEMENTS: [(&str, &str); 20] = [
-    ("if", "Renders its lines if the condition holds"),
-    ("elif", "Another condition of an `if`"),
-    ("else", "The lines where no condition holds"),
-    ("endif", "The end of an `if`"),
-    ("for", "Renders its lines for each item: `for NAME in LIST`"),
-    ("endfor", "The end of a `for`"),
-    ("set", "Gives a value a name: `set NAME = VALUE`"),
-    ("macro", "Defines a macro: `macro NAME(PARAMETER)`"),
-    ("endmacro", "The end of a macro"),
-    ("import", "Reads the macros of a template: `import \"macros.yml\" as NAME`"),
-    ("from", "Reads one macro of a template: `from \"macros.yml\" import NAME`"),
-    ("include", "Renders a template here"),
-    ("extends", "Renders the template that this one extends, with the blocks of this one"),
-    ("block", "Lines that a template that extends this one can replace"),
-    ("endblock", "The end of a block"),
-    ("with", "Gives values names for its lines"),
-    ("endwith", "The end of a `with`"),
-    ("filter", "Applies a filter to its lines: `filter indent(2, true)`"),
-    ("endfilter", "The end of a `filter`"),
-    ("do", "Evaluates an expression without printing it"),
-];
 
 /// Returns the number of bytes of what is typed already, and what it can become.
 pub(super) fn candidates(before: Before<'_>, file: &OpenFile<'_>, index: &Index) -> (usize, Vec<Candidate>) {
@@ -200,6 +87,7 @@ fn template_files(index: &Index) -> Vec<Candidate> {
 /// Returns the contexts, the names that the file gives values, and the macros.
 fn roots(file: &OpenFile<'_>, index: &Index) -> Vec<Candidate> {
     let mut candidates = described(&CONTEXTS, CompletionItemKind::VARIABLE, "");
+    candidates.extend(described(&FUNCTIONS, CompletionItemKind::FUNCTION, "function"));
     let mut add = |name: &str, kind: CompletionItemKind, detail: &str| {
         if !candidates.iter().any(|known| known.label == name) {
             candidates.push(Candidate::new(name, kind, detail));

@@ -7,16 +7,10 @@ use crate::model::OpenFile;
 use crate::names::NameKind;
 use crate::outline::{ITEM, Outline};
 use crate::place::Place;
+use crate::words::GITLAB_FUNCTIONS;
 use lsp_types::CompletionItemKind;
 use nestling::ide::InputFacts;
 use nestling_gitlab::table::DEFAULT;
-
-/// The functions that GitLab applies to an input.
-const FUNCTIONS: [(&str, &str); 3] = [
-    ("expand_vars", "Expands variables in the value"),
-    ("truncate(0,8)", "Cuts the value: offset and length"),
-    ("posix_escape", "Escapes the value for a shell"),
-];
 
 /// The kinds of pipelines that a case can be of.
 const KINDS: [&str; 6] = ["merge_request", "branch:main", "tag:1.0.0", "schedule", "web", "api"];
@@ -167,7 +161,7 @@ pub(super) fn of_gitlab_expression(
     let typed = inside.len() - inside.trim_end_matches(is_part).len();
     let above = inside[..inside.len() - typed].trim();
     if above.ends_with('|') {
-        let functions = FUNCTIONS.iter().map(|(name, meaning)| Candidate {
+        let functions = GITLAB_FUNCTIONS.iter().map(|(name, meaning)| Candidate {
             documentation: format!("{meaning}."),
             ..Candidate::new(*name, CompletionItemKind::FUNCTION, "function")
         });

@@ -4,8 +4,8 @@ use super::Candidate;
 use crate::hover::is_of;
 use crate::index::Index;
 use crate::meaning::{FileKind, Section};
-use crate::model::{Model, OpenFile};
-use crate::names::{NameKind, cases, is_computed};
+use crate::model::{Model, OpenFile, case_at};
+use crate::names::{NameKind, is_computed};
 use crate::outline::Outline;
 use crate::place::Place;
 use lsp_types::CompletionItemKind;
@@ -97,11 +97,7 @@ pub(super) fn jobs_of_case(
     outline: &Outline<'_>,
     place: &Place<'_>,
 ) -> Vec<Candidate> {
-    let FileKind::Cases(template) = &file.kind else { return Vec::new() };
-    let root = place.holder.and_then(|holder| outline.above(holder).last());
-    let cases = cases(outline, template.as_deref(), "");
-    let case = cases.iter().find(|(holder, _)| holder.is_none() || *holder == root);
-    let Some((holder, case)) = case else { return Vec::new() };
+    let Some(case) = case_at(file, outline, place.holder) else { return Vec::new() };
     let files = index.files_of_templates(&case.templates);
     let names = files.into_iter().flat_map(|file| &index.files[file].names);
     let jobs = names.filter(|name| {
@@ -112,9 +108,8 @@ pub(super) fn jobs_of_case(
     });
     let mut labels: BTreeSet<String> = jobs.map(|name| name.text.clone()).collect();
     let planned = model.case_jobs(file);
-    let line = holder.map(|holder| file.lines.line(outline.entries[holder].start) + 1);
-    let is_case = |own: u32| line.is_none_or(|line| usize::try_from(own).is_ok_and(|own| own == line));
-    let own = planned.iter().filter(|jobs| is_case(jobs.line)).flat_map(|jobs| &jobs.names);
+    let own = planned.cases.iter().filter(|planned| case.is_in_line(planned.line));
+    let own = own.flat_map(|planned| &planned.jobs).map(|job| &job.name);
     labels.extend(own.filter(|name| !name.starts_with('.')).cloned());
     labels.into_iter().map(|name| Candidate::new(name, CompletionItemKind::FUNCTION, "job")).collect()
 }

@@ -25,18 +25,20 @@ fn fix_with(title: String, range: Range<usize>, value: &str) -> Fix {
     Fix { title, edits: vec![Edit { range, text: value.to_owned() }], is_preferred: true }
 }
 
-/// Returns the scalar at the finding with its quotes, and the key that it is the value of.
+/// Returns the scalar at the finding with its quotes, and the key that it is the value of; empty for an item of a list.
 fn value_at<'a>(finding: Finding<'a>) -> Option<(Range<usize>, &'a str)> {
     let (offset, outline) = (finding.offset(), finding.outline);
     let is_quoted = outline.text[offset..].starts_with(['"', '\'']);
     let start = offset + usize::from(is_quoted);
-    let index = outline.entries.iter().position(|entry| {
-        entry.key.is_some() && entry.value.as_ref().is_some_and(|value| value.start == start)
-    })?;
+    let index = outline
+        .entries
+        .iter()
+        .position(|entry| entry.value.as_ref().is_some_and(|value| value.start == start))?;
     let value = outline.entries[index].value.clone()?;
     if outline.text[value.clone()].contains('\n') {
         return None;
     }
     let quote = usize::from(is_quoted);
-    Some((value.start - quote..value.end + quote, outline.step(index)))
+    let key = if outline.entries[index].key.is_some() { outline.step(index) } else { "" };
+    Some((value.start - quote..value.end + quote, key))
 }

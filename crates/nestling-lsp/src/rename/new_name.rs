@@ -1,9 +1,9 @@
 //! The new name: refused where its kind cannot have it, and otherwise as it has to be written in each place.
 
-use crate::complete::CONTEXTS;
 use crate::index::{Index, Occurrence};
 use crate::meaning::is_global;
 use crate::names::{Name, NameKind};
+use crate::words::CONTEXTS;
 use nestling::ide::{TemplateRegion, template_regions};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Origin;

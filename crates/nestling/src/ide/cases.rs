@@ -2,7 +2,7 @@
 
 use crate::project::{Error, Project};
 use crate::testing::{self, CaseFile};
-use nestling_gitlab::diagnostic::{Diagnostic, has_errors};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, has_errors};
 
 /// The jobs that a test case makes.
 ///
@@ -12,8 +12,18 @@ use nestling_gitlab::diagnostic::{Diagnostic, has_errors};
 pub struct CaseJobs {
     /// The line of the case, from 1.
     pub line: u32,
-    /// The names of its jobs in its unit.
-    pub names: Vec<String>,
+    /// Its jobs.
+    pub jobs: Vec<CaseJob>,
+}
+
+/// A job of a test case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CaseJob {
+    /// The name in its unit.
+    pub name: String,
+    /// The place where it is written, in a file of the project's [`sources`](Project::sources).
+    pub origin: Origin,
 }
 
 /// Returns the jobs of the cases of a file, whatever these expect. A case that cannot be read is left out.
@@ -29,7 +39,7 @@ pub struct CaseJobs {
 /// ]);
 /// let project = Project::of_files(&files, PipelineFacts::local(None, None, None))?;
 /// let facts = workspace_facts(&project);
-/// assert_eq!(case_jobs(&project, &facts.case_files[0])?[0].names, ["test api"]);
+/// assert_eq!(case_jobs(&project, &facts.case_files[0])?[0].jobs[0].name, "test api");
 /// # Ok::<(), nestling::Error>(())
 /// ```
 ///
@@ -40,7 +50,9 @@ pub fn case_jobs(project: &Project<'_>, file: &CaseFile) -> Result<Vec<CaseJobs>
         return Ok(Vec::new());
     }
     let jobs = testing::case_jobs(project, file)?;
-    Ok(jobs.into_iter().map(|(line, names)| CaseJobs { line, names }).collect())
+    let job = |(name, origin)| CaseJob { name, origin };
+    let of_case = |(line, jobs): (u32, Vec<_>)| CaseJobs { line, jobs: jobs.into_iter().map(job).collect() };
+    Ok(jobs.into_iter().map(of_case).collect())
 }
 
 /// Runs the cases of a file, and returns its errors and the unmet expectations, each at its place. Cases are not run while the

@@ -1,7 +1,34 @@
 //! The names that a template's control lines bind: by `set`, `for`, `with`, `macro`, `import` and `call`.
 
+use super::regions::{Region, regions};
 use nestling_gitlab::pipeline::moa::{ExpressionName, names};
 use std::ops::Range;
+
+/// The names that a template defines itself.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct OwnNames<'t> {
+    /// Variables of loops and of `set`, parameters, and imported templates.
+    pub variables: Vec<&'t str>,
+    /// Macros, its own and imported ones.
+    pub macros: Vec<&'t str>,
+}
+
+/// Returns the names that a template defines itself, wherever it does.
+pub(crate) fn own_names(template: &str) -> OwnNames<'_> {
+    let mut own = OwnNames::default();
+    for region in regions(template) {
+        let Region::Control(range) = region else { continue };
+        if let [keyword, name, ..] = names(&template[range.clone()]).as_slice()
+            && keyword.root == "macro"
+        {
+            own.macros.push(name.root);
+        }
+        for binding in bindings(template, range) {
+            if binding.is_macro { own.macros.push(binding.name) } else { own.variables.push(binding.name) }
+        }
+    }
+    own
+}
 
 /// A name that a template binds.
 #[derive(Debug, Clone, PartialEq, Eq)]

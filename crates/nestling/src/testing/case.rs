@@ -150,6 +150,15 @@ pub(super) fn read_without_expectations(
     node.items_or_self().iter().filter_map(without).collect()
 }
 
+/// Returns the end of a kind of pipeline: a branch and a tag have a name.
+fn named<'t>(kind: &str, rest: &'t str) -> &'t str {
+    match kind {
+        "branch" if rest.len() < 2 => ":main",
+        "tag" if rest.len() < 2 => ":1.0.0",
+        _ => rest,
+    }
+}
+
 /// Validates a case. `number` is its position in a file with several cases.
 fn case(
     case_file: &CaseFile,
@@ -184,8 +193,9 @@ fn case(
     let act_as = match &written.act_as {
         Some(text) => As::parse(&text.value).map_err(|problem| {
             let (kind, rest) = text.value.split_at(text.value.find(':').unwrap_or(text.value.len()));
-            let near = Suggestion::among(kind, KINDS).word();
-            let help = near.map(|near| format!("did you mean `{near}{rest}`?"));
+            let is_kind = KINDS.contains(&kind) && rest.len() < 2;
+            let near = Suggestion::among(kind, KINDS).word().or(is_kind.then_some(kind));
+            let help = near.map(|near| format!("did you mean `{near}{}`?", named(near, rest)));
             vec![Diagnostic { help, ..Diagnostic::error(&CASE, text.origin, problem.to_string()) }]
         })?,
         None => As::Branch("main".to_owned()),

@@ -1,5 +1,6 @@
 //! Runs a case: plans the only unit of the case's repository, checks it, and compares.
 
+use super::NamedJobs;
 use super::case::{ExpectedProblem, TemplateCase};
 use super::case_files::CaseFiles;
 use super::compare::compare;
@@ -55,12 +56,12 @@ pub(super) fn run(case: &TemplateCase, project: &Project<'_>) -> CaseOutcome {
     }
 }
 
-/// Returns the names of a case's jobs in its unit.
-pub(super) fn job_names(case: &TemplateCase, project: &Project<'_>) -> Vec<String> {
+/// Returns the names of a case's jobs in its unit, with their places.
+pub(super) fn named_jobs(case: &TemplateCase, project: &Project<'_>) -> NamedJobs {
     let Ok(plan) = plan_case(case, project) else { return Vec::new() };
     let prefix = format!("{}:", case.unit);
-    let names = plan.pipeline.jobs.iter().map(|job| job.name.as_str());
-    names.map(|name| name.strip_prefix(&prefix).unwrap_or(name).to_owned()).collect()
+    let short = |name: &str| name.strip_prefix(&prefix).unwrap_or(name).to_owned();
+    plan.pipeline.jobs.iter().map(|job| (short(job.name.as_str()), job.origin)).collect()
 }
 
 fn compare_jobs(case: &TemplateCase, pipeline: &Pipeline, failures: &mut Vec<CaseFailure>) {

@@ -49,7 +49,8 @@ pub(crate) fn engine_error(
         (place, finding)
     } else {
         let origin = place.as_ref().map(|place| place.origin);
-        (place, Finding { message: message(innermost), help: help(innermost), origin })
+        let help = misspelt_macro(innermost, place.as_ref()).or_else(|| help(innermost));
+        (place, Finding { message: message(innermost), help, origin })
     };
     let mut problem = Diagnostic::new(rule(innermost.kind()), Severity::Error, finding.message);
     problem.help = finding.help;
@@ -91,7 +92,8 @@ fn undefined_finding(error: &Error, place: Option<&ErrorPlace>, scope: &Scope) -
         let origin = place.map(|place| place.origin);
         return Finding { message: message(error), help: help(error), origin };
     };
-    if let Some(undefined) = find_undefined(&place.expression, scope) {
+    let undefined = find_undefined(&place.expression, scope);
+    if let Some(undefined) = undefined.or_else(|| place.misspelt_variable()) {
         let message = format!("`{}` is undefined", undefined.path);
         return Finding { message, origin: Some(place.part(&undefined)), help: Some(undefined.help) };
     }
@@ -250,6 +252,14 @@ fn help(error: &Error) -> Option<String> {
         _ => return None,
     };
     Some(help.to_owned())
+}
+
+/// Returns the macro that a call of an unknown function probably means.
+fn misspelt_macro(error: &Error, place: Option<&ErrorPlace>) -> Option<String> {
+    let (_, name) = unknown_name(error).filter(|_| error.kind() == ErrorKind::UnknownFunction)?;
+    let near = near(error.kind(), name).word().map(str::to_owned);
+    let macro_name = place?.near_macro(name).filter(|_| near.is_none())?;
+    Some(format!("did you mean `{macro_name}(…)`?"))
 }
 
 fn unknown_word_help(error: &Error) -> Option<String> {

@@ -4,8 +4,9 @@ use super::undefined::{UndefinedName, find_undefined};
 use crate::template::marks::wrap::visible;
 use crate::template::scope::Scope;
 use crate::template::source_position::{characters, column_of, first_line, line_breaks, line_of, line_start};
+use crate::template_syntax::own_names;
 use minijinja::Error;
-use nestling_gitlab::diagnostic::{FileId, Origin, number};
+use nestling_gitlab::diagnostic::{FileId, Origin, Suggestion, number};
 
 /// Looks up a compiled template by the engine's name: its file, and its text with marks.
 pub(crate) type MarkedTemplate<'a> = &'a dyn Fn(&str) -> Option<(FileId, String)>;
@@ -70,6 +71,23 @@ impl ErrorPlace {
         let start = self.before.len() + name.offset;
         let line = self.origin.line + line_breaks(&text[..start]);
         Origin::span(self.origin.file, line, column_of(&text, start), characters(&name.path))
+    }
+
+    /// Returns the name at the beginning of the expression if it resembles a variable of the template.
+    pub(crate) fn misspelt_variable(&self) -> Option<UndefinedName> {
+        let name = self.first_name();
+        let own = own_names(&self.template);
+        if own.variables.contains(&name) {
+            return None;
+        }
+        let help = Suggestion::among(name, own.variables).help()?;
+        Some(UndefinedName { offset: 0, path: name.to_owned(), help })
+    }
+
+    /// Returns the macro of the template whose name resembles a function that the engine does not know.
+    pub(crate) fn near_macro(&self, function: &str) -> Option<String> {
+        let own = own_names(&self.template);
+        Suggestion::among(function, own.macros).word().map(str::to_owned)
     }
 
     /// Returns the name at the beginning of the expression; empty where it begins otherwise.

@@ -1,7 +1,7 @@
 //! Finds the undefined name of an expression, and a suggestion.
 
 use crate::template::files::FUNCTIONS;
-use crate::template::scope::Scope;
+use crate::template::scope::{EnvironmentScope, Scope};
 use crate::template::unit_prints::KEYS_OF_UNITS;
 use nestling_gitlab::diagnostic::Suggestion;
 use regex::Regex;
@@ -65,6 +65,14 @@ fn root_value<'s>(name: &str, scope: &'s Scope) -> Option<&'s Json> {
     }
 }
 
+/// Returns the environment that a job deploys to, where that is known.
+fn environment_value<'s>(name: &str, scope: &'s Scope) -> Option<&'s Json> {
+    match &scope.environment {
+        EnvironmentScope::Bound(value) if name == "environment" && value.is_object() => Some(value),
+        _ => None,
+    }
+}
+
 fn undefined_in(path: &str, offset: usize, scope: &Scope) -> Option<UndefinedName> {
     let mut parts = path.split('.');
     let root = parts.next()?;
@@ -73,7 +81,8 @@ fn undefined_in(path: &str, offset: usize, scope: &Scope) -> Option<UndefinedNam
         "units" if scope.dependencies.is_some() => return unknown_key_of_unit(path, offset),
         _ => {}
     }
-    let Some(mut value) = root_value(root, scope) else {
+    let value = root_value(root, scope).or_else(|| environment_value(root, scope));
+    let Some(mut value) = value else {
         return misspelt_root(root, offset);
     };
     let mut defined = root.to_owned();
@@ -111,7 +120,10 @@ fn unknown_file_function(path: &str, offset: usize) -> Option<UndefinedName> {
 
 /// A name that is none of the scope's can be the template's own, so that only what resembles one is a mistake.
 fn misspelt_root(name: &str, offset: usize) -> Option<UndefinedName> {
-    let near = Suggestion::among(name, SCOPE_NAMES).word().filter(|near| *near != name)?;
+    if SCOPE_NAMES.contains(&name) {
+        return None;
+    }
+    let near = Suggestion::among(name, SCOPE_NAMES).word()?;
     Some(UndefinedName { offset, path: name.to_owned(), help: format!("did you mean `{near}`?") })
 }
 
@@ -129,5 +141,42 @@ fn help_for_key(key: &str, mapping: &Json, mapping_path: &str) -> String {
         }
         None if keys.is_empty() => format!("`{mapping_path}` has no keys here"),
         None => format!("`{mapping_path}` has {}", keys.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::plan_files;
+
+    const WORKSPACE: &str =
+        "workspace: { templates: [ci], environments: { prod: { variables: { KEY: a } } } }";
+
+    #[test]
+    fn names_of_the_template_and_of_the_environment_are_proposed() {
+        for (expression, message, help) in [
+            ("shrd | string", "`shrd` is undefined", "did you mean `shard`?"),
+            ("shrd", "`shrd` is undefined", "did you mean `shard`?"),
+            ("flag()", "unknown function `flag`", "did you mean `flags(…)`?"),
+            ("environment.nam", "`environment.nam` is undefined", "did you mean `environment.name`?"),
+            (
+                "environment.variables.KYE",
+                "`environment.variables.KYE` is undefined",
+                "did you mean `environment.variables.KEY`?",
+            ),
+            ("enviroment.name", "`enviroment` is undefined", "did you mean `environment`?"),
+        ] {
+            let template = format!(
+                "#% macro flags()\n-x\n#% endmacro\n#% for shard in [1]\na: {{ environment: [prod], script: \"${{{{ {expression} }}}}\" }}\n#% endfor\n"
+            );
+            let files = [
+                ("nestling.yml", WORKSPACE),
+                ("ci/t.yml", template.as_str()),
+                ("api/nestling.yml", "unit: { use: t }"),
+            ];
+            let plan = plan_files(files).unwrap();
+            let errors = plan.diagnostics.into_iter().filter(|problem| problem.message == message);
+            let helps: Vec<Option<String>> = errors.map(|problem| problem.help).collect();
+            assert_eq!(helps, [Some(help.to_owned())], "{expression}");
+        }
     }
 }
