@@ -25,7 +25,7 @@ for (const pattern of JSON.parse(patterns)) {
 fn the_rules_for_renovate_read_what_a_workspace_pins() {
     let test = "the_rules_for_renovate_read_what_a_workspace_pins";
     let page = read("docs/install.md");
-    let rules: Value = serde_json::from_str(&block(&page, "# Keep it up to date", "json")).unwrap();
+    let rules: Value = serde_json::from_str(&block(&page, "## Keep it up to date", "json")).unwrap();
     let keys: Vec<&String> = rules.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["packageRules", "customManagers"]);
     let names = rules["packageRules"][0]["matchPackageNames"].as_array().unwrap();
@@ -51,7 +51,7 @@ fn the_rules_for_renovate_read_what_a_workspace_pins() {
         "nestling.yml.md",
     ]);
     assert_eq!(output(&mut node), "true\ntrue\nfalse\nfalse\n");
-    let workspace = block(&page, "# Keep it up to date", "yaml");
+    let workspace = block(&page, "## Keep it up to date", "yaml");
     let mut node = need(Tool::Node, test).unwrap();
     node.args(["-e", FIND, &manager["matchStrings"].to_string(), &workspace]);
     assert_eq!(output(&mut node), "platform/ci-templates v3\nplatform/deploy-templates v1.4.0\n");

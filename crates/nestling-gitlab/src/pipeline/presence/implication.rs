@@ -46,7 +46,7 @@ pub fn implies(premise: &Guard, conclusion: &Guard) -> Implication {
 /// use nestling_gitlab::pipeline::presence::{Consequence, decide};
 ///
 /// let guard = |text: &str| Expression::parse(text).map(|expression| expression.guard(&|_| Variable::Unknown));
-/// let (both, one) = (guard("$A && $B")?, guard("$A")?);
+/// let (both, one) = (guard("$A && $B")?, guard("$B")?);
 /// assert_eq!((decide(&both, &one), decide(&one, &both)), (Consequence::Follows, Consequence::Fails));
 /// # Ok::<(), nestling_gitlab::pipeline::expression::ExpressionError>(())
 /// ```
