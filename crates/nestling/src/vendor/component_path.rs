@@ -45,7 +45,7 @@ impl ComponentPathError {
 }
 
 impl ComponentPath {
-    /// Reads an path.
+    /// Reads a path.
     ///
     /// # Errors
     /// It has no version, contains a variable, or is not of the form `host/group/project/name@version`.
