@@ -55,6 +55,15 @@ impl Candidate {
     }
 }
 
+/// The place of the cursor, with all that is known there.
+struct Cursor<'a> {
+    model: &'a Model<'a>,
+    file: &'a OpenFile<'a>,
+    index: &'a Index,
+    outline: &'a Outline<'a>,
+    place: &'a Place<'a>,
+}
+
 /// Returns what can be typed at a position.
 pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Position) -> Vec<CompletionItem> {
     let offset = file.lines.offset(position);
@@ -84,9 +93,10 @@ pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Positio
     if takes_nothing(&outline, offset, &place) {
         return Vec::new();
     }
+    let cursor = Cursor { model, file, index: &index, outline: &outline, place: &place };
     let mut candidates = Vec::new();
     if place.slot != Slot::Key {
-        let mut values = values(model, file, &index, &outline, &place);
+        let mut values = values(&cursor);
         values.extend(further::values(file, &index, &outline, &place));
         if !place.is_quoted {
             values = values.into_iter().map(Candidate::quoted).collect();
@@ -100,12 +110,7 @@ pub(crate) fn complete(model: &Model<'_>, file: &OpenFile<'_>, position: Positio
     let is_key = place.slot != Slot::Value && (place.slot == Slot::Key || !place.is_quoted);
     if is_key && keywords::can_be_mapping(place.section, &place.path) {
         let colon = if has_colon(file.text, place.typed.end) { "" } else { ":" };
-        candidates.extend(items(
-            file,
-            place.typed.clone(),
-            colon,
-            keys(model, file, &index, &outline, &place),
-        ));
+        candidates.extend(items(file, place.typed.clone(), colon, keys(&cursor)));
     }
     candidates
 }
@@ -159,13 +164,8 @@ fn items(
 }
 
 /// Returns the keys that the mapping at a place does not have yet.
-fn keys(
-    model: &Model<'_>,
-    file: &OpenFile<'_>,
-    index: &Index,
-    outline: &Outline<'_>,
-    place: &Place<'_>,
-) -> Vec<Candidate> {
+fn keys(cursor: &Cursor<'_>) -> Vec<Candidate> {
+    let &Cursor { file, outline, place, .. } = cursor;
     let present: Vec<&str> = outline
         .children(place.holder)
         .filter(|child| {
@@ -175,7 +175,7 @@ fn keys(
         })
         .map(|child| outline.step(child))
         .collect();
-    let mut candidates: Vec<Candidate> = named_keys(model, file, index, outline, place);
+    let mut candidates: Vec<Candidate> = named_keys(cursor);
     let mut known = keywords::keys(place.section, &place.path);
     if place.path.is_empty() {
         known = root_keys(file, outline, place, known);
@@ -215,13 +215,8 @@ fn of_key(key: KnownKey) -> Candidate {
 }
 
 /// Returns the keys that are names: inputs of a template, environments, jobs of templates that a unit lays its own over.
-fn named_keys(
-    model: &Model<'_>,
-    file: &OpenFile<'_>,
-    index: &Index,
-    outline: &Outline<'_>,
-    place: &Place<'_>,
-) -> Vec<Candidate> {
+fn named_keys(cursor: &Cursor<'_>) -> Vec<Candidate> {
+    let &Cursor { file, index, outline, place, .. } = cursor;
     let mut path = place.path.clone();
     path.push("NAME");
     match key_kind(place.section, &path) {
@@ -243,9 +238,7 @@ fn named_keys(
             inputs.into_iter().flatten().map(candidate).collect()
         }
         Some(KeyKind::EnvironmentUse) => environments(index),
-        Some(KeyKind::Job) if place.section == Section::Cases => {
-            jobs::jobs_of_case(model, file, index, outline, place)
-        }
+        Some(KeyKind::Job) if place.section == Section::Cases => jobs::jobs_of_case(cursor),
         _ => further::keys(&path),
     }
 }
@@ -262,13 +255,8 @@ fn environments(index: &Index) -> Vec<Candidate> {
 }
 
 /// Returns the values that a place can have.
-fn values(
-    model: &Model<'_>,
-    file: &OpenFile<'_>,
-    index: &Index,
-    outline: &Outline<'_>,
-    place: &Place<'_>,
-) -> Vec<Candidate> {
+fn values(cursor: &Cursor<'_>) -> Vec<Candidate> {
+    let &Cursor { file, index, outline, place, .. } = cursor;
     let position = index.file(&file.path);
     let typed = &file.text[place.typed.clone()];
     let kind = match further::reference_at(outline, place) {
@@ -304,10 +292,8 @@ fn values(
             candidates
         }
         Some(ValueKind::Stage) => stages(index, position),
-        Some(ValueKind::Job) if place.section == Section::Cases => {
-            jobs::jobs_of_case(model, file, index, outline, place)
-        }
-        Some(ValueKind::Job) => jobs::jobs(model, file, index, place),
+        Some(ValueKind::Job) if place.section == Section::Cases => jobs::jobs_of_case(cursor),
+        Some(ValueKind::Job) => jobs::jobs(cursor),
         Some(ValueKind::Include) => paths::files(&index.root, typed),
         Some(ValueKind::TemplateFolder) => paths::directories(&index.root, typed),
         Some(ValueKind::Glob) if typed.starts_with('/') => paths::files(&index.root, typed),

@@ -1,13 +1,11 @@
 //! Completion of jobs: those that files name, and those whose names expressions make.
 
-use super::Candidate;
+use super::{Candidate, Cursor};
 use crate::hover::is_of;
 use crate::index::Index;
 use crate::meaning::{FileKind, Section};
 use crate::model::{Model, OpenFile, case_at};
 use crate::names::{NameKind, is_computed};
-use crate::outline::Outline;
-use crate::place::Place;
 use lsp_types::CompletionItemKind;
 use nestling::ide::JobFacts;
 use std::collections::BTreeSet;
@@ -16,12 +14,8 @@ use std::collections::BTreeSet;
 const PLANNED_UNITS: usize = 20;
 
 /// Returns the jobs that can be named: of the unit, then those of other units in full.
-pub(super) fn jobs(
-    model: &Model<'_>,
-    file: &OpenFile<'_>,
-    index: &Index,
-    place: &Place<'_>,
-) -> Vec<Candidate> {
+pub(super) fn jobs(cursor: &Cursor<'_>) -> Vec<Candidate> {
+    let &Cursor { model, file, index, place, .. } = cursor;
     let Some(position) = index.file(&file.path) else { return Vec::new() };
     let own = place.path.first().copied().unwrap_or_default();
     let is_hidden_wanted =
@@ -90,13 +84,8 @@ fn computed(
 }
 
 /// Returns the jobs that a case can expect: those of its templates, and those that it makes.
-pub(super) fn jobs_of_case(
-    model: &Model<'_>,
-    file: &OpenFile<'_>,
-    index: &Index,
-    outline: &Outline<'_>,
-    place: &Place<'_>,
-) -> Vec<Candidate> {
+pub(super) fn jobs_of_case(cursor: &Cursor<'_>) -> Vec<Candidate> {
+    let &Cursor { model, file, index, outline, place } = cursor;
     let Some(case) = case_at(file, outline, place.holder) else { return Vec::new() };
     let files = index.files_of_templates(&case.templates);
     let names = files.into_iter().flat_map(|file| &index.files[file].names);
