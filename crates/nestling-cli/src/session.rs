@@ -2,6 +2,7 @@
 
 mod request;
 mod graphs;
+mod index;
 mod kinds;
 mod records;
 mod source_links;
@@ -69,6 +70,9 @@ impl Session {
         // A fetch runs what git's configuration names, such as a helper for credentials.
         if !options.no_fetch && !options.no_run {
             repository = repository.fetching(FETCH_TIMEOUT);
+        }
+        if index::is_used(environment)? {
+            repository = repository.indexed();
         }
         let simulate = options.act_as.as_deref().map(As::parse).transpose();
         Ok(Self {

@@ -82,6 +82,7 @@ mod libgit2;
 mod revision;
 mod diff;
 mod listing;
+mod tree_index;
 mod search;
 mod tree_files;
 mod ignore_rules;
@@ -89,6 +90,7 @@ mod work_tree_cache;
 mod own_directories;
 mod work_tree;
 mod repository;
+mod indexed;
 mod open;
 mod revision_files;
 mod remote;
@@ -111,6 +113,7 @@ pub use remote::{ReferenceKind, RemoteReference, RemoteRepository};
 pub use repository::GitRepository;
 pub use revision::{Branch, Resolution};
 pub use tree_files::TreeFiles;
+pub use tree_index::IndexUse;
 pub use work_tree::WorkTree;
 
 /// The examples of the crate's README are run, too.

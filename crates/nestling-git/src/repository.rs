@@ -11,6 +11,7 @@ use super::own_directories::own_directories;
 use super::partial_clone::PartialClone;
 use super::revision::{Branch, Names, Resolution};
 use super::tree_files::TreeFiles;
+use super::tree_index::TreeIndex;
 use super::work_tree::WorkTree;
 use super::work_tree_cache::WorkTreeCache;
 use super::{Change, CommitId, GitError, ListedEntry, Merges, TreeId, diff, listing, merges, tree};
@@ -28,11 +29,12 @@ pub struct GitRepository {
     git: Git,
     /// For a program that gets notified of changes on disk.
     cache: Option<WorkTreeCache>,
+    pub(super) index: Option<TreeIndex>,
 }
 
 impl GitRepository {
     pub(super) fn new(objects: Box<dyn ObjectSource>, backend: Box<dyn Backend>, git: Git) -> Self {
-        Self { objects, backend, git, cache: None }
+        Self { objects, backend, git, cache: None, index: None }
     }
 
     fn objects(&self) -> &dyn ObjectSource {
@@ -296,12 +298,12 @@ impl GitRepository {
     /// # Errors
     /// The commit is not here.
     pub fn files_at(&self, commit: &CommitId) -> Result<TreeFiles<'_>, GitError> {
-        Ok(TreeFiles::new(self.objects(), self.tree_of(commit)?))
+        Ok(TreeFiles::new(self.objects(), self.index.as_ref(), self.tree_of(commit)?))
     }
 
     /// Returns the files of a tree.
     pub fn tree_files(&self, tree: TreeId) -> TreeFiles<'_> {
-        TreeFiles::new(self.objects(), tree)
+        TreeFiles::new(self.objects(), self.index.as_ref(), tree)
     }
 
     /// Returns the files on disk.

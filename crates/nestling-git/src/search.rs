@@ -3,7 +3,8 @@
 
 use super::id::{IdHasher, ObjectId};
 use super::object::ObjectSource;
-use super::tree::{self, Mode};
+use super::tree::{self, Mode, RawEntry};
+use super::tree_index::{Entry, SeenTrees};
 use super::{GitError, TreeId};
 use nestling_files::files::{EntryKind, FileQuery, FileVisitor, ReadError, Walk};
 use nestling_files::path::RepoPath;
@@ -52,6 +53,8 @@ struct Count {
 struct Level {
     id: TreeId,
     raw: Rc<[u8]>,
+    /// `None` if it is from the index.
+    noted_as: Option<Entry>,
     /// Index of its first subdirectory among those that are still to be entered.
     first_open: usize,
     path_length: usize,
@@ -60,16 +63,20 @@ struct Level {
     totals_before: Count,
 }
 
-/// Searches a tree.
+/// Searches a tree. What others have seen is not read again.
 pub(super) fn search(
     objects: &dyn ObjectSource,
+    seen: Option<&SeenTrees>,
     root: TreeId,
     query: &FileQuery<'_>,
     visitor: &mut dyn FileVisitor,
 ) -> Result<(), ReadError> {
+    let everything = Wanted { markers: true, collected: !query.collect.is_empty() };
     let mut search = TreeSearch {
         objects,
+        seen,
         query,
+        everything,
         visitor,
         path: Vec::new(),
         open: Vec::new(),
@@ -81,7 +88,9 @@ pub(super) fn search(
 
 struct TreeSearch<'s> {
     objects: &'s dyn ObjectSource,
+    seen: Option<&'s SeenTrees>,
     query: &'s FileQuery<'s>,
+    everything: Wanted,
     visitor: &'s mut dyn FileVisitor,
     /// The path of the directory that is looked at.
     path: Vec<u8>,
@@ -94,11 +103,10 @@ struct TreeSearch<'s> {
 
 impl TreeSearch<'_> {
     fn run(&mut self, root: TreeId) -> Result<(), ReadError> {
-        let everything = Wanted { markers: true, collected: !self.query.collect.is_empty() };
-        let mut levels: Vec<Level> = self.enter(root, 0, everything)?.into_iter().collect();
+        let mut levels: Vec<Level> = self.enter(root, 0, self.everything)?.into_iter().collect();
         while let Some(level) = levels.last() {
             if self.open.len() <= level.first_open {
-                self.leave(level);
+                self.leave(level).map_err(|error| self.failed(error))?;
                 levels.pop();
                 continue;
             }
@@ -127,7 +135,7 @@ impl TreeSearch<'_> {
         if !is_asked_for && known_empty.is_some_and(|known| wanted.minus(*known).is_nothing()) {
             return Ok(None);
         }
-        let raw = self.objects.tree(&id).map_err(|error| self.failed(error))?;
+        let (raw, noted_as) = self.tree(&id, depth).map_err(|error| self.failed(error))?;
         let (first_open, totals_before) = (self.open.len(), self.totals);
         let matches = self.scan(&id, &raw, depth, wanted).map_err(|error| self.failed(error))?;
         let is_empty =
@@ -140,7 +148,21 @@ impl TreeSearch<'_> {
             self.open.truncate(first_open);
             return Ok(None);
         }
-        Ok(Some(Level { id, raw, first_open, path_length: self.path.len(), wanted, totals_before }))
+        // A tree of files alone is read as fast as it would be found in an index.
+        let is_leaf = self.open.len() == first_open && is_empty && !is_asked_for;
+        let noted_as = noted_as.filter(|_| !is_leaf);
+        let path_length = self.path.len();
+        Ok(Some(Level { id, raw, noted_as, first_open, path_length, wanted, totals_before }))
+    }
+
+    /// Reads a tree, or takes what others have seen of it. Returns it with the kind of entry that it is to become.
+    fn tree(&self, id: &TreeId, depth: usize) -> Result<(Rc<[u8]>, Option<Entry>), GitError> {
+        let Some(seen) = self.seen else { return Ok((self.objects.tree(id)?, None)) };
+        let kind = if depth < self.query.depth { Entry::VisitedTree } else { Entry::Tree };
+        match seen.tree(&id.0, kind) {
+            Some(raw) => Ok((raw, None)),
+            None => Ok((self.objects.tree(id)?, Some(kind))),
+        }
     }
 
     /// Hands what a directory holds to the visitor. Returns `true` if markers are looked for below it.
@@ -174,8 +196,15 @@ impl TreeSearch<'_> {
     }
 
     fn blob(&self, directory: &RepoPath, name: &[u8], id: &ObjectId) -> Result<Vec<u8>, ReadError> {
+        if let Some(bytes) = self.seen.and_then(|seen| seen.blob(id)) {
+            return Ok(bytes);
+        }
         let failed = |error: GitError| ReadError { path: directory.child(name), source: error.into() };
-        self.objects.blob(id).map_err(failed)
+        let bytes = self.objects.blob(id).map_err(failed)?;
+        if let Some(seen) = self.seen {
+            seen.note_blob(id, &bytes);
+        }
+        Ok(bytes)
     }
 
     /// Finds the files in a tree. Its subdirectories are put down as open.
@@ -212,17 +241,49 @@ impl TreeSearch<'_> {
     }
 
     /// Remembers what was not found in a directory and below it.
-    fn leave(&mut self, level: &Level) {
+    fn leave(&mut self, level: &Level) -> Result<(), GitError> {
+        self.note(level)?;
         let empty = Wanted {
             markers: level.wanted.markers && level.totals_before.markers == self.totals.markers,
             collected: level.wanted.collected && level.totals_before.collected == self.totals.collected,
         };
         if empty.is_nothing() {
-            return;
+            return Ok(());
         }
         let known_empty = self.known_empty.entry(level.id.0).or_insert(empty);
         known_empty.markers |= empty.markers;
         known_empty.collected |= empty.collected;
+        Ok(())
+    }
+
+    /// Adds a tree to those that were seen.
+    fn note(&self, level: &Level) -> Result<(), GitError> {
+        let (Some(seen), Some(kind)) = (self.seen, level.noted_as) else { return Ok(()) };
+        let mut noted = Vec::new();
+        tree::scan(&level.id, &level.raw, &mut |entry| {
+            if self.counts(kind, &entry) {
+                tree::write_entry(&entry, &mut noted);
+            }
+        })?;
+        seen.note_tree(&level.id.0, kind, &noted);
+        Ok(())
+    }
+
+    /// Returns `true` if a search for the same names cannot pass over an entry of a tree.
+    fn counts(&self, kind: Entry, entry: &RawEntry<'_>) -> bool {
+        let is_reached = kind == Entry::VisitedTree;
+        match entry.mode {
+            Mode::Directory if is_reached => true,
+            Mode::Directory => {
+                let known_empty = ObjectId::from_bytes(entry.id).and_then(|id| self.known_empty.get(&id));
+                !known_empty.is_some_and(|known| self.everything.minus(*known).is_nothing())
+            }
+            Mode::File | Mode::Executable => {
+                entry.name == self.query.marker || self.query.collected_as(entry.name).is_some()
+            }
+            Mode::Symlink => is_reached || entry.name == self.query.marker,
+            Mode::Submodule => is_reached,
+        }
     }
 
     fn failed(&self, error: GitError) -> ReadError {

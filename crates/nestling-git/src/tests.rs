@@ -14,6 +14,7 @@ mod objects;
 mod programs;
 mod revisions;
 mod search;
+mod tree_index;
 mod work_changes;
 
 use crate::testing::{Fixture, shown};

@@ -141,6 +141,20 @@ pub(super) fn scan<'a>(
     Ok(())
 }
 
+/// Writes an entry as it is in trees.
+pub(super) fn write_entry(entry: &RawEntry<'_>, raw: &mut Vec<u8>) {
+    let mode: &[u8] = match entry.mode {
+        Mode::File => b"100644",
+        Mode::Executable => b"100755",
+        Mode::Symlink => b"120000",
+        Mode::Submodule => b"160000",
+        Mode::Directory => b"40000",
+    };
+    for part in [mode, b" ", entry.name, b"\0", entry.id] {
+        raw.extend_from_slice(part);
+    }
+}
+
 fn malformed(id: &TreeId) -> GitError {
     GitError::Malformed { what: "tree", id: id.to_string(), source: NotATree.into() }
 }

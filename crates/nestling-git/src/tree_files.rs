@@ -3,6 +3,7 @@
 use super::id::{ObjectId, ObjectIds};
 use super::object::ObjectSource;
 use super::tree::{self, Mode, TreeEntry};
+use super::tree_index::TreeIndex;
 use super::{GitError, TreeId, search};
 use nestling_files::files::{
     DirectoryEntry, EntryKind, FileQuery, FileVisitor, Files, ReadError, Walk, is_on_way,
@@ -15,6 +16,7 @@ use std::rc::Rc;
 /// The files of a commit, read from its tree: nothing has to be checked out. Trees are kept once they are read.
 pub struct TreeFiles<'r> {
     objects: &'r dyn ObjectSource,
+    index: Option<&'r TreeIndex>,
     root: TreeId,
     trees: RefCell<HashMap<TreeId, Rc<[u8]>>>,
 }
@@ -23,8 +25,8 @@ pub struct TreeFiles<'r> {
 type Listing = (Vec<DirectoryEntry>, Vec<(RepoPath, TreeId)>);
 
 impl<'r> TreeFiles<'r> {
-    pub(super) fn new(objects: &'r dyn ObjectSource, root: TreeId) -> Self {
-        Self { objects, root, trees: RefCell::default() }
+    pub(super) fn new(objects: &'r dyn ObjectSource, index: Option<&'r TreeIndex>, root: TreeId) -> Self {
+        Self { objects, index, root, trees: RefCell::default() }
     }
 
     /// Returns `true` if a path is a directory. Nothing is read but the directories above it.
@@ -155,7 +157,13 @@ impl Files for TreeFiles<'_> {
     fn find(&self, query: &FileQuery<'_>, visitor: &mut dyn FileVisitor) -> Result<(), ReadError> {
         self.prefetch_matches(query).map_err(|error| failed(&RepoPath::root(), error))?;
         // The trees are not kept: most directories are looked at this one time.
-        search::search(self.objects, self.root, query, visitor)
+        let Some(index) = self.index.filter(|_| !self.objects.fetches()) else {
+            return search::search(self.objects, None, self.root, query, visitor);
+        };
+        let seen = index.open(query, self.root.0.as_bytes().len());
+        search::search(self.objects, Some(&seen), self.root, query, visitor)?;
+        index.keep(seen);
+        Ok(())
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {

@@ -51,6 +51,13 @@ impl Repository {
         Self { git: self.git.fetching(timeout), fetch_timeout: Some(timeout), position: self.position }
     }
 
+    /// Remembers what is found in the directories of commits in files of the git directory, so that the next run reads those alone
+    /// that are new, as [`nestling_git::GitRepository::indexed`] says. Plans are the same with and without it.
+    #[must_use]
+    pub fn indexed(self) -> Self {
+        Self { git: self.git.indexed(), ..self }
+    }
+
     /// Returns the root of the work tree; `None` for a bare repository.
     pub fn root(&self) -> Option<&Path> {
         self.git.work_dir()
