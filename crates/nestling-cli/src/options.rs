@@ -52,6 +52,19 @@ pub(crate) struct HeadOptions {
     /// Do not fetch missing commits
     #[arg(long, env = "NESTLING_NO_FETCH", value_parser = switch, help_heading = CHANGES)]
     pub no_fetch: bool,
+    /// Keep an index of commits' directories in the git directory, so that the next run reads only new ones (default: on, but
+    /// off in GitLab jobs; never used for protected branches and tags)
+    #[arg(
+        long,
+        value_name = "0|1",
+        env = "NESTLING_INDEX",
+        value_parser = switch,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1",
+        help_heading = CHANGES
+    )]
+    pub index: Option<bool>,
 }
 
 /// Options of commands that plan units for one kind of pipeline.
@@ -201,6 +214,8 @@ pub(crate) struct RunOptions {
     pub workspace_from: Option<String>,
     pub no_run: bool,
     pub no_fetch: bool,
+    /// Set if the index of directories was asked for, or switched off.
+    pub index: Option<bool>,
     pub changes_from: Option<PathBuf>,
     pub nul: bool,
     pub all: bool,
@@ -273,6 +288,7 @@ impl From<&HeadOptions> for RunOptions {
             workspace_from: options.workspace_from.clone(),
             no_run: options.no_run,
             no_fetch: options.no_fetch,
+            index: options.index,
             ..Self::default()
         }
     }

@@ -22,6 +22,7 @@ use nestling::{
 };
 use nestling_git::{GitRepository, WorkTree};
 use nestling_gitlab::facts::WalkedKind;
+use index::IndexChoice;
 use records::Records;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +53,7 @@ pub(crate) struct Session {
     emit_options: EmitOptions,
     records: Option<Records>,
     secrets: Secrets,
+    index: IndexChoice,
     /// The URL of the project on its host, in a job of GitLab.
     project_url: Option<String>,
 }
@@ -71,7 +73,8 @@ impl Session {
         if !options.no_fetch && !options.no_run {
             repository = repository.fetching(FETCH_TIMEOUT);
         }
-        if index::is_used(environment)? {
+        let index = IndexChoice::new(options.index, environment);
+        if index.is_used() {
             repository = repository.indexed();
         }
         let simulate = options.act_as.as_deref().map(As::parse).transpose();
@@ -91,6 +94,7 @@ impl Session {
             emit_options: options.emit_options(),
             records: records::read(options, environment, io)?,
             secrets: environment.secrets().clone(),
+            index,
             project_url: environment.get("CI_PROJECT_URL").map(str::to_owned),
         })
     }

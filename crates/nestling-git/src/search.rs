@@ -71,12 +71,12 @@ pub(super) fn search(
     query: &FileQuery<'_>,
     visitor: &mut dyn FileVisitor,
 ) -> Result<(), ReadError> {
-    let everything = Wanted { markers: true, collected: !query.collect.is_empty() };
+    let findable = Wanted { markers: !query.marker.is_empty(), collected: !query.collect.is_empty() };
     let mut search = TreeSearch {
         objects,
         seen,
         query,
-        everything,
+        findable,
         visitor,
         path: Vec::new(),
         open: Vec::new(),
@@ -90,7 +90,8 @@ struct TreeSearch<'s> {
     objects: &'s dyn ObjectSource,
     seen: Option<&'s SeenTrees>,
     query: &'s FileQuery<'s>,
-    everything: Wanted,
+    /// Target of the query in any tree.
+    findable: Wanted,
     visitor: &'s mut dyn FileVisitor,
     /// The path of the directory that is looked at.
     path: Vec<u8>,
@@ -103,7 +104,8 @@ struct TreeSearch<'s> {
 
 impl TreeSearch<'_> {
     fn run(&mut self, root: TreeId) -> Result<(), ReadError> {
-        let mut levels: Vec<Level> = self.enter(root, 0, self.everything)?.into_iter().collect();
+        let everything = Wanted { markers: true, ..self.findable };
+        let mut levels: Vec<Level> = self.enter(root, 0, everything)?.into_iter().collect();
         while let Some(level) = levels.last() {
             if self.open.len() <= level.first_open {
                 self.leave(level).map_err(|error| self.failed(error))?;
@@ -276,7 +278,7 @@ impl TreeSearch<'_> {
             Mode::Directory if is_reached => true,
             Mode::Directory => {
                 let known_empty = ObjectId::from_bytes(entry.id).and_then(|id| self.known_empty.get(&id));
-                !known_empty.is_some_and(|known| self.everything.minus(*known).is_nothing())
+                !known_empty.is_some_and(|known| self.findable.minus(*known).is_nothing())
             }
             Mode::File | Mode::Executable => {
                 entry.name == self.query.marker || self.query.collected_as(entry.name).is_some()

@@ -102,11 +102,14 @@ impl TreeIndex {
     }
 }
 
+/// Entries that are in no file yet.
+type NewEntries = HashMap<(ObjectId, Entry), Rc<[u8]>, BuildHasherDefault<IdHasher>>;
+
 /// The trees and files that earlier searches have read, and those that this one reads.
 pub(super) struct SeenTrees {
     key: [u8; KEY],
     image: Option<Rc<Image>>,
-    new: RefCell<HashMap<(ObjectId, Entry), Rc<[u8]>, BuildHasherDefault<IdHasher>>>,
+    new: RefCell<NewEntries>,
     used: Cell<IndexUse>,
 }
 

@@ -16,6 +16,7 @@ mod walk;
 mod recorded;
 mod proof;
 mod owed;
+mod confirm;
 mod planning;
 mod check;
 mod comparison;

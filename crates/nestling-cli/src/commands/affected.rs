@@ -39,6 +39,7 @@ enum Format {
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let session = until_the_end(invocation.open(run_options(args))?);
     let selected = until_the_end(session.select()?);
+    session.tell_index_use(invocation.io);
     let ok = report_selected(selected, invocation.io);
     if let Some(line) = unclaimed(&selected.workspace, &selected.selection) {
         invocation.io.message(format!("{line}\n"));

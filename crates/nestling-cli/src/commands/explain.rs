@@ -43,11 +43,12 @@ enum Format {
 }
 
 /// The options of a plan, by their ids, with their names.
-const OF_A_PLAN: [(&str, &str); 12] = [
+const OF_A_PLAN: [(&str, &str); 13] = [
     ("format", "format"),
     ("base", "base"),
     ("head", "head"),
     ("no_fetch", "no-fetch"),
+    ("index", "index"),
     ("only", "only"),
     ("except", "except"),
     ("act_as", "as"),

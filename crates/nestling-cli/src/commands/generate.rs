@@ -52,6 +52,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     }
     let session = until_the_end(invocation.open(run_options(args))?);
     let plan = until_the_end(session.plan_and_synthesize()?);
+    session.tell_index_use(invocation.io);
     let io = &mut *invocation.io;
     let ok = report_plan(plan, io);
     log::plan(io, environment, plan);

@@ -1,27 +1,84 @@
-//! Use of the index of trees: on by default on a laptop, and only by choice in a job of GitLab.
+//! Use of the index of directories: on by default on a laptop, and only by choice in a job of GitLab.
 
+use super::Session;
 use crate::ci_env::ProcessEnvironment;
-use crate::exit::Failure;
+use crate::io::Io;
 
-/// Variable that switches the index on or off.
-const SWITCH: &str = "NESTLING_INDEX";
+/// Use of the index that a run makes, and the reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum IndexChoice {
+    /// It was asked for (`--index`).
+    AskedFor,
+    /// It was asked for, and the pipeline is that of a protected branch or tag.
+    Protected,
+    /// By default, as on a laptop.
+    Default,
+    /// Switched off, or in a job of GitLab that does not ask for it.
+    Off,
+}
 
-/// Returns `true` if the index in the git directory is read and written.
-///
-/// Whoever runs a job on a runner that keeps its clones can write there. In a job, it is therefore used only if somebody asks for
-/// it, and never for a protected branch or tag.
-///
-/// # Errors
-/// The variable is neither 0 nor 1.
-pub(super) fn is_used(environment: &ProcessEnvironment) -> Result<bool, Failure> {
-    let is_on = match environment.get(SWITCH) {
-        None => !environment.in_gitlab(),
-        Some("0") => false,
-        Some("1") => true,
-        Some(other) => {
-            let message = format!("{SWITCH} must be 1 or 0, not `{other}`");
-            return Err(Failure::usage(message));
+impl IndexChoice {
+    /// Whoever can run a job on a runner that keeps its clones can write an index. In a job, it is therefore used only if somebody
+    /// asks for it, and never for a protected branch or tag.
+    pub(super) fn new(asked: Option<bool>, environment: &ProcessEnvironment) -> Self {
+        let is_protected = environment.get("CI_COMMIT_REF_PROTECTED") == Some("true");
+        match asked {
+            Some(true) if is_protected => Self::Protected,
+            Some(true) => Self::AskedFor,
+            None if !environment.in_gitlab() && !is_protected => Self::Default,
+            Some(false) | None => Self::Off,
         }
-    };
-    Ok(is_on && environment.get("CI_COMMIT_REF_PROTECTED") != Some("true"))
+    }
+
+    pub(super) fn is_used(self) -> bool {
+        matches!(self, Self::AskedFor | Self::Default)
+    }
+}
+
+impl Session {
+    /// Tells someone who has asked for the index what it was good for.
+    pub(crate) fn tell_index_use(&self, io: &mut Io) {
+        let used = self.repository.git().index_use().unwrap_or_default();
+        match self.index {
+            IndexChoice::AskedFor => {
+                io.message(format_args!("index: {} directories known, {} read\n", used.known, used.read));
+            }
+            IndexChoice::Protected => {
+                io.message("index: not used, because the branch or tag is protected\n");
+            }
+            IndexChoice::Default | IndexChoice::Off => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::IndexChoice::{self, AskedFor, Default, Off, Protected};
+    use crate::ci_env::ProcessEnvironment;
+
+    const JOB: [(&str, &str); 2] = [("GITLAB_CI", "true"), ("CI_COMMIT_SHA", "0123")];
+    const PROTECTED: (&str, &str) = ("CI_COMMIT_REF_PROTECTED", "true");
+
+    #[test]
+    fn a_job_has_no_index_that_nobody_asked_for_and_a_protected_branch_never_has_one() {
+        let job = JOB.to_vec();
+        let protected = [JOB.as_slice(), &[PROTECTED]].concat();
+        let by_branch = [JOB.as_slice(), &[("CI_COMMIT_REF_PROTECTED", "false")]].concat();
+        for (variables, asked, expected) in [
+            (vec![], None, Default),
+            (vec![], Some(true), AskedFor),
+            (vec![], Some(false), Off),
+            (job.clone(), None, Off),
+            (job.clone(), Some(true), AskedFor),
+            (job, Some(false), Off),
+            (by_branch, Some(true), AskedFor),
+            (protected.clone(), Some(true), Protected),
+            (protected, None, Off),
+            (vec![PROTECTED], None, Off),
+        ] {
+            let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            let environment = ProcessEnvironment::new(variables);
+            assert_eq!(IndexChoice::new(asked, &environment), expected, "{environment:?} {asked:?}");
+        }
+    }
 }

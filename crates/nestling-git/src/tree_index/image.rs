@@ -157,8 +157,6 @@ fn number(bytes: &[u8], offset: usize) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails where its fixture cannot be made")]
-
     use super::*;
     use proptest::prelude::*;
 

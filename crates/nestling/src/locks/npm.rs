@@ -4,6 +4,7 @@
 use super::lock::{Lock, Need, Package};
 use super::{LockFile, Unknown};
 use nestling_files::path::RepoPath;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
@@ -48,17 +49,21 @@ pub(super) fn read(file: &LockFile<'_>) -> Result<Lock, Unknown> {
         }
         let name = path.rsplit(INSTALLED).next().unwrap_or(path).to_owned();
         let version = entry.get("version").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let resolved: Map<String, Value> = entry
-            .as_object()
-            .ok_or("a package is not a mapping")?
-            .iter()
-            .filter(|(key, _)| !FLAGS.contains(&key.as_str()))
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect();
-        let text = format!("{name} {}", Value::Object(resolved));
+        let resolved = Resolved(entry.as_object().ok_or("a package is not a mapping")?);
+        let resolved = serde_json::to_string(&resolved).map_err(|error| error.to_string())?;
+        let text = format!("{name} {resolved}");
         lock.packages.push(Package { name, version, text, needs, mention: format!("\"{path}\"") });
     }
     Ok(lock)
+}
+
+/// A package without the flags that depend on others.
+struct Resolved<'p>(&'p Map<String, Value>);
+
+impl Serialize for Resolved<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().filter(|(key, _)| !FLAGS.contains(&key.as_str())))
+    }
 }
 
 fn needs(
@@ -99,11 +104,11 @@ fn linked(entry: &Value, file: &LockFile<'_>) -> Result<Option<RepoPath>, Unknow
 /// The place where a package finds another, as Node does: in its own directory, then in those above.
 fn installed<'p>(from: &str, name: &str, packages: &'p Map<String, Value>) -> Option<&'p str> {
     let mut directory = from;
+    let mut place = String::with_capacity(from.len() + 1 + INSTALLED.len() + name.len());
     loop {
-        let place = match directory {
-            "" => format!("{INSTALLED}{name}"),
-            directory => format!("{directory}/{INSTALLED}{name}"),
-        };
+        place.clear();
+        let slash = if directory.is_empty() { "" } else { "/" };
+        [directory, slash, INSTALLED, name].into_iter().for_each(|part| place.push_str(part));
         if let Some((place, _)) = packages.get_key_value(&place) {
             return Some(place);
         }

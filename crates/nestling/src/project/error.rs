@@ -2,6 +2,7 @@
 
 use crate::changes::ChangesError;
 use nestling_files::files::ReadError;
+use nestling_files::path::RepoPath;
 use nestling_git::GitError;
 use nestling_gitlab::diagnostic::Suggestion;
 use nestling_gitlab::name::{EnvironmentName, UnitName};
@@ -52,6 +53,12 @@ pub enum Error {
     /// A glob of units cannot be read.
     #[error("{0}")]
     UnitGlob(String),
+    /// A file is not what the index of directories says.
+    #[error("the index of directories has another `{path}` than the commit")]
+    Index {
+        /// The file.
+        path: RepoPath,
+    },
 }
 
 impl Error {
@@ -71,6 +78,9 @@ impl Error {
             }
             // Behind a file that cannot be read may be an object that git lacks.
             Self::Read(error) => error.source.downcast_ref::<GitError>().and_then(GitError::help),
+            Self::Index { .. } => {
+                Some("remove `nestling` from the git directory, where somebody has changed it, or set `--index=0`".to_owned())
+            }
             Self::UnitGlob(_) => None,
         }
     }

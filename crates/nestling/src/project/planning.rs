@@ -220,7 +220,10 @@ impl<'p> Planning<'p> {
     pub fn select(self) -> Result<Selected, Error> {
         let narrowing = self.patterns.narrowing(&[self.project.workspace()])?;
         let base_files = self.base_files();
-        Ok(plan::select(self.request(narrowing, base_files.as_deref())))
+        let project = self.project;
+        let selected = plan::select(self.request(narrowing, base_files.as_deref()));
+        project.confirm(&selected.workspace, &selected.selection)?;
+        Ok(selected)
     }
 
     pub(super) fn run_narrowed(self, narrowing: Narrowing) -> Result<Plan, Error> {
@@ -230,6 +233,7 @@ impl<'p> Planning<'p> {
         let base_files = self.base_files();
         let (shared, is_checked) = (self.shared, self.is_checked);
         let mut plan = plan::plan_sharing(&self.request(narrowing, base_files.as_deref()), shared)?;
+        project.confirm(&plan.workspace, &plan.selection)?;
         plan.whole = is_whole && project.request.is_whole();
         if looks_for_keys {
             plan.diagnostics.extend(idle::find(project.files(), project.revisions(), &plan)?);
