@@ -25,6 +25,7 @@ SUBJECTS = """
 | nestling affected, nestling generate | Nestling on services that each have a `nestling.yml` with their dependencies |
 | nestling generate, rules | the same services, defined by rules of the workspace, without dependencies |
 | nestling generate, rules and npm | the same, with the dependencies from each `package.json` |
+| …, again | the second run on the same commit, with the [index of directories](scale.md#the-index-of-directories) |
 | nestling generate `--all` | the jobs of all services: 40,000 for 10,000 services |
 | Python | [`script.py`](https://gitlab.com/nestling-ci/nestling/-/blob/main/crates/nestling-cli/benches/compare/script.py), a careful script as teams write it in place of a generator: PyYAML with libyaml, one `git cat-file`, no checks |
 | Python, no dependencies | the same script; it ignores dependencies, so it reads only the changed services |

@@ -13,11 +13,15 @@ def ours(binary: Path, maker: Maker, preset: str, own: Repository, distinct: boo
     rules = maker.preset(preset, "nestling-rules", distinct=distinct)
     npm = maker.preset(preset, "nestling-npm", distinct=distinct)
     affected = set(own.truth["affected_projects"])
+    generate = subjects.generate("nestling generate", binary, own)
+    generate_npm = subjects.generate("nestling generate, rules and npm", binary, npm)
     return subjects.git(own.path) + [
         subjects.nestling("nestling affected", binary, own, ["affected"], units=subjects.lines, expected=affected),
-        subjects.generate("nestling generate", binary, own),
+        generate,
+        subjects.again(generate),
         subjects.generate("nestling generate, rules", binary, rules, "changed_projects"),
-        subjects.generate("nestling generate, rules and npm", binary, npm),
+        generate_npm,
+        subjects.again(generate_npm),
         subjects.generate_all("nestling generate --all", binary, own),
     ]
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from measure import Subject
@@ -14,7 +15,7 @@ HERE = Path(__file__).parent
 JOB = re.compile(r'^["\']?(?:services/(?:g\d+/)?|libs/)?((?:svc|lib)-\d+):', re.MULTILINE)
 BASH = 'for d in services/* libs/*; do git diff --quiet main...HEAD -- "$d" || echo "${d##*/}"; done'
 # Nobody takes the pipeline that this may run in for its own, and nobody phones home.
-NO_PIPELINE = {"CI_COMMIT_SHA": "", "GITLAB_CI": ""}
+NO_PIPELINE = {"CI_COMMIT_SHA": "", "GITLAB_CI": "", "NESTLING_INDEX": "0"}
 QUIET = NO_PIPELINE | {"TURBO_TELEMETRY_DISABLED": "1", "DO_NOT_TRACK": "1", "NX_NO_CLOUD": "true", "TURBO_SCM_BASE": "main",
                        "TURBO_SCM_HEAD": "HEAD", "MOON_BASE": "main", "MOON_HEAD": "HEAD"}
 # Those that find affected projects; what is faster by running all the time is warm.
@@ -61,6 +62,11 @@ def nestling(name: str, binary: Path, made: Repository, command: list[str], **mo
 def generate(name: str, binary: Path, made: Repository, expected: str = "affected_projects") -> Subject:
     command = ["generate", "--as", "merge_request", "-o", "-"]
     return nestling(name, binary, made, command, units=jobs, expected=set(made.truth[expected]))
+
+
+def again(subject: Subject) -> Subject:
+    """The same with the index of directories, which the first run of all writes."""
+    return replace(subject, name=f"{subject.name}, again", environment=subject.environment | {"NESTLING_INDEX": "1"})
 
 
 def generate_all(name: str, binary: Path, made: Repository, only: str = "") -> Subject:

@@ -32,6 +32,8 @@ def beside_git(run: dict) -> list[str]:
         target(f"{name(run)}: generate, rules ÷ git (CPU)", of[RULES]["cpu"] / git, "≤", 1.0),
         target(f"{name(run)}: generate, rules and npm's dependencies ÷ git (CPU)", of[NPM]["cpu"] / git, "≤", 1.0),
         target(f"{name(run)}: generate, own files ÷ git (CPU)", of[OWN]["cpu"] / git, "≤", 1.5),
+        *(target(f"{name(run)}: {row}, again ÷ git diff (CPU)", of[f"{row}, again"]["cpu"] / of["git diff"]["cpu"], "≤", 1.5)
+          for row in (OWN, NPM)),
     ]
 
 
