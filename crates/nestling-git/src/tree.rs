@@ -2,6 +2,8 @@
 
 use super::id::ObjectId;
 use super::{GitError, TreeId};
+use std::cell::OnceCell;
+use std::rc::Rc;
 
 /// Type of an entry, and whether a file is executable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +126,55 @@ pub(super) fn next_entry<'a>(
     match first_entry(rest, id.0.as_bytes().len()) {
         Some((entry, rest)) => Ok(Some((entry, raw.len() - rest.len()))),
         None => Err(malformed(id)),
+    }
+}
+
+/// A tree whose entries are looked up by name, again and again. The first look-up sorts them.
+pub(super) struct NamedEntries {
+    id: TreeId,
+    raw: Rc<[u8]>,
+    /// Offsets of the entries, by name.
+    offsets: OnceCell<Vec<usize>>,
+}
+
+impl NamedEntries {
+    pub(super) fn new(id: TreeId, raw: Rc<[u8]>) -> Self {
+        Self { id, raw, offsets: OnceCell::new() }
+    }
+
+    /// Returns the tree as git stores it.
+    pub(super) fn raw(&self) -> &Rc<[u8]> {
+        &self.raw
+    }
+
+    /// Finds the entry of a name.
+    pub(super) fn find(&self, name: &[u8]) -> Result<Option<TreeEntry<'_>>, GitError> {
+        if self.offsets.get().is_none() {
+            let _ = self.offsets.set(self.sorted()?);
+        }
+        let offsets = self.offsets.get().map(Vec::as_slice).unwrap_or_default();
+        let position = offsets.partition_point(|offset| self.name(*offset) < name);
+        let Some(offset) = offsets.get(position) else { return Ok(None) };
+        let entry = next_entry(&self.id, &self.raw, *offset)?;
+        Ok(entry.filter(|(entry, _)| entry.name == name).and_then(|(entry, _)| entry.with_id()))
+    }
+
+    fn sorted(&self) -> Result<Vec<usize>, GitError> {
+        let (mut offsets, mut offset) = (Vec::new(), 0);
+        while let Some((_, next)) = next_entry(&self.id, &self.raw, offset)? {
+            offsets.push(offset);
+            offset = next;
+        }
+        offsets.sort_by(|a, b| self.name(*a).cmp(self.name(*b)));
+        Ok(offsets)
+    }
+
+    /// Returns the name of the entry at an offset where there is one.
+    fn name(&self, offset: usize) -> &[u8] {
+        match next_entry(&self.id, &self.raw, offset) {
+            Ok(Some((entry, _))) => entry.name,
+            _ => &[],
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::id::{ObjectId, ObjectIds};
 use super::object::ObjectSource;
-use super::tree::{self, Mode, TreeEntry};
+use super::tree::{self, Mode, NamedEntries, TreeEntry};
 use super::tree_index::TreeIndex;
 use super::{GitError, TreeId, search};
 use nestling_files::files::{
@@ -18,7 +18,7 @@ pub struct TreeFiles<'r> {
     objects: &'r dyn ObjectSource,
     index: Option<&'r TreeIndex>,
     root: TreeId,
-    trees: RefCell<HashMap<TreeId, Rc<[u8]>>>,
+    trees: RefCell<HashMap<TreeId, Rc<NamedEntries>>>,
 }
 
 /// A directory: its entries, and its subdirectories with their trees.
@@ -35,17 +35,17 @@ impl<'r> TreeFiles<'r> {
     /// A directory cannot be read.
     pub fn has_directory(&self, path: &RepoPath) -> Result<bool, ReadError> {
         let is_directory = || -> Result<bool, GitError> {
-            let Some(Parent { directory, raw, name }) = self.parent(path)? else { return Ok(false) };
-            Ok(tree::find_entry(&directory, &raw, name)?.is_some_and(|entry| entry.is_directory()))
+            let Some(Parent { tree, name, .. }) = self.parent(path)? else { return Ok(false) };
+            Ok(tree.find(name)?.is_some_and(|entry| entry.is_directory()))
         };
         if path.is_root() { Ok(true) } else { is_directory().map_err(|error| failed(path, error)) }
     }
 
-    fn tree(&self, id: TreeId) -> Result<Rc<[u8]>, GitError> {
+    fn tree(&self, id: TreeId) -> Result<Rc<NamedEntries>, GitError> {
         if let Some(tree) = self.trees.borrow().get(&id) {
             return Ok(Rc::clone(tree));
         }
-        let tree = self.objects.tree(&id)?;
+        let tree = Rc::new(NamedEntries::new(id, self.objects.tree(&id)?));
         self.trees.borrow_mut().insert(id, Rc::clone(&tree));
         Ok(tree)
     }
@@ -77,8 +77,8 @@ impl<'r> TreeFiles<'r> {
             if !seen.insert(id.0) {
                 continue;
             }
-            let raw = self.tree(id)?;
-            tree::scan(&id, &raw, &mut |entry| match entry.mode {
+            let tree = self.tree(id)?;
+            tree::scan(&id, tree.raw(), &mut |entry| match entry.mode {
                 Mode::Directory => open.extend(ObjectId::from_bytes(entry.id).map(TreeId)),
                 Mode::File | Mode::Executable if is_wanted(entry.name) => {
                     blobs.extend(ObjectId::from_bytes(entry.id));
@@ -91,8 +91,8 @@ impl<'r> TreeFiles<'r> {
 
     /// Reads the target of a link.
     fn link(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {
-        let Some(Parent { directory, raw, name }) = self.parent(path)? else { return Ok(None) };
-        match tree::find_entry(&directory, &raw, name)? {
+        let Some(Parent { tree, name, .. }) = self.parent(path)? else { return Ok(None) };
+        match tree.find(name)? {
             Some(entry) if entry.mode == Mode::Symlink => self.objects.blob(&entry.id).map(Some),
             _ => Ok(None),
         }
@@ -100,10 +100,10 @@ impl<'r> TreeFiles<'r> {
 
     /// Reads a regular file.
     fn blob(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {
-        let Some(Parent { directory, raw, name }) = self.parent(path)? else { return Ok(None) };
-        match tree::find_entry(&directory, &raw, name)? {
+        let Some(Parent { directory, tree, name }) = self.parent(path)? else { return Ok(None) };
+        match tree.find(name)? {
             Some(entry) if entry.mode.is_file() => {
-                self.prefetch_siblings(&directory, &raw, name)?;
+                self.prefetch_siblings(&directory, tree.raw(), name)?;
                 self.objects.blob(&entry.id).map(Some)
             }
             _ => Ok(None),
@@ -115,11 +115,11 @@ impl<'r> TreeFiles<'r> {
         let mut directory = self.root;
         let mut names = path.as_bytes().split(|byte| *byte == b'/').peekable();
         while let Some(name) = names.next() {
-            let raw = self.tree(directory)?;
+            let tree = self.tree(directory)?;
             if names.peek().is_none() {
-                return Ok(Some(Parent { directory, raw, name }));
+                return Ok(Some(Parent { directory, tree, name }));
             }
-            match tree::find_entry(&directory, &raw, name)? {
+            match tree.find(name)? {
                 Some(entry) if entry.is_directory() => directory = TreeId(entry.id),
                 _ => return Ok(None),
             }
@@ -129,8 +129,8 @@ impl<'r> TreeFiles<'r> {
 
     /// Reads the entries of a directory, sorted, with the trees of its subdirectories in reverse order.
     fn list(&self, path: &RepoPath, id: TreeId) -> Result<Listing, GitError> {
-        let raw = self.tree(id)?;
-        let entries = tree::entries(&id, &raw)?;
+        let tree = self.tree(id)?;
+        let entries = tree::entries(&id, tree.raw())?;
         let directories = entries.iter().rev().filter(|entry| entry.is_directory());
         let directories = directories.map(|entry| (path.child(entry.name), TreeId(entry.id))).collect();
         Ok((entries.iter().map(listed).collect(), directories))
@@ -140,7 +140,7 @@ impl<'r> TreeFiles<'r> {
 /// The tree that an entry is in.
 struct Parent<'p> {
     directory: TreeId,
-    raw: Rc<[u8]>,
+    tree: Rc<NamedEntries>,
     /// The entry's name.
     name: &'p [u8],
 }
