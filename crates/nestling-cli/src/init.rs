@@ -29,6 +29,7 @@ mod first_command;
 mod overlay;
 mod existing;
 mod unneeded;
+mod unmarked;
 mod errors;
 mod trial;
 mod report;

@@ -8,6 +8,7 @@ mod infrastructure;
 mod python;
 mod pnpm;
 mod refused;
+mod target;
 
 use super::dockerfile::Contexts;
 use super::findings::{Findings, Found, Remark};

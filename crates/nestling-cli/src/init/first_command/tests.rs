@@ -8,7 +8,7 @@ use nestling_gitlab::diagnostic::Origin;
 fn fault(script: &[&str]) -> Option<String> {
     let files = MemoryFiles::new([
         ("package.json", "{ \"workspaces\": [\"packages/*\"] }"),
-        ("package-lock.json", ""),
+        ("package-lock.json", "{}"),
         ("packages/a/package.json", "{ \"scripts\": { \"build\": \"x\" } }"),
         ("other/package.json", "{}"),
         ("yarn/package.json", "{}"),
