@@ -2,13 +2,13 @@
 
 mod node;
 mod code;
+mod target;
 mod plain;
 mod image;
 mod infrastructure;
 mod python;
 mod pnpm;
 mod refused;
-mod target;
 
 use super::dockerfile::Contexts;
 use super::findings::{Findings, Found, Remark};

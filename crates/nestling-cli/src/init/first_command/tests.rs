@@ -12,7 +12,7 @@ fn fault(script: &[&str]) -> Option<String> {
         ("packages/a/package.json", "{ \"scripts\": { \"build\": \"x\" } }"),
         ("other/package.json", "{}"),
         ("yarn/package.json", "{}"),
-        ("yarn/yarn.lock", ""),
+        ("yarn/yarn.lock", "__metadata:\n  version: 8\n"),
         ("py/requirements.txt", ""),
         ("go/go.work", "use ./a"),
         ("go/a/go.mod", "module a\n"),

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 /// The platform of the image. The jobs run there whether a file names it or not.
 const OF_IMAGE: [&str; 2] = ["x86_64-unknown-linux-gnu", "host-tuple"];
 
-/// Returns the first platform that a crate is built for and that is not the image's, with the file that says so.
+/// Returns the first platform that a crate is built for and that is not the image's, with the file that names it.
 ///
 /// # Errors
 /// A file cannot be read.

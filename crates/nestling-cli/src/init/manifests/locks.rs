@@ -85,7 +85,7 @@ impl Manifests<'_> {
     /// Returns the reason why a package manager refuses a lock file, whatever the manifests require.
     fn unreadable_lock(&self, words: &[&str], lock: &RepoPath) -> Option<&'static str> {
         let text = self.text(lock)?;
-        // For Terraform and for the first Yarn, an empty file is the lock file of a project without dependencies. PDM resolves anew.
+        // For Terraform and for the first Yarn, an empty file is the lock file of a project without dependencies. PDM resolves again.
         let may_be_empty = match words[0] {
             "terraform" | "tofu" | "pdm" => true,
             "yarn" => !words.contains(&"--immutable"),

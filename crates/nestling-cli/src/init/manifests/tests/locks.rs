@@ -23,7 +23,7 @@ fn npm() {
     ]);
 }
 
-/// What the package managers themselves say of such files.
+/// The package managers themselves were run on such files.
 #[test]
 fn files_without_content_and_invalid_ones() {
     let bare = ("a/package.json", "{}");
