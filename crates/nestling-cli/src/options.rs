@@ -54,16 +54,7 @@ pub(crate) struct HeadOptions {
     pub no_fetch: bool,
     /// Keep an index of commits' directories in the git directory, so that the next run reads only new ones (default: on, but
     /// off in GitLab jobs; never used for protected branches and tags)
-    #[arg(
-        long,
-        value_name = "0|1",
-        env = "NESTLING_INDEX",
-        value_parser = switch,
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "1",
-        help_heading = CHANGES
-    )]
+    #[arg(long, value_name = "0|1", env = "NESTLING_INDEX", value_parser = switch, help_heading = CHANGES)]
     pub index: Option<bool>,
 }
 

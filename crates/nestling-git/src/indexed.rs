@@ -8,7 +8,7 @@ impl GitRepository {
     /// Remembers what is found in trees in files of the directory `nestling` in the git directory, so that the next run reads those
     /// alone that are new. The answers are the same with and without it.
     ///
-    /// Whoever can write there can change what is found. An index that another user than the repository's owner has written, or can
+    /// Anyone who can write there can change what is found. An index that another user than the repository's owner has written, or can
     /// write, is not read; the caller decides where even the owner is not to be trusted, as on a runner that several projects share.
     /// A partial clone that may fetch has no index.
     #[must_use]

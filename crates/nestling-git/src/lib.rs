@@ -49,7 +49,7 @@
 //!
 //! # Invariants
 //!
-//! - Nothing is checked out and nothing is written, but what a fetch adds to the objects. Without
+//! - Nothing is checked out and nothing is written, except the objects of a fetch and the index of [`GitRepository::indexed`]. Without
 //!   [`GitRepository::fetching`] the network is never used.
 //! - No hook, filter or program that a repository names is run; another user's repository is refused ([`Trust`]).
 //! - Whatever way an object is read, the answer is the one that `git` gives.

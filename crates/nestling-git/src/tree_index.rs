@@ -5,8 +5,8 @@
 //! nothing to find at any depth. The small files that were found lie beside them. Anything odd about an index, and the
 //! repository is searched as if there were none.
 
-mod file;
 mod image;
+mod file;
 
 use super::id::{IdHasher, ObjectId};
 use file::Location;

@@ -7,7 +7,7 @@ use crate::io::Io;
 /// Use of the index that a run makes, and the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IndexChoice {
-    /// It was asked for (`--index`).
+    /// It was asked for (`--index 1`).
     AskedFor,
     /// It was asked for, and the pipeline is that of a protected branch or tag.
     Protected,
@@ -18,8 +18,8 @@ pub(super) enum IndexChoice {
 }
 
 impl IndexChoice {
-    /// Whoever can run a job on a runner that keeps its clones can write an index. In a job, it is therefore used only if somebody
-    /// asks for it, and never for a protected branch or tag.
+    /// Makes the choice. Anyone who can run a job on a runner that keeps its clones can write an index. In a job, it is therefore used only
+    /// if somebody asks for it, and never for a protected branch or tag.
     pub(super) fn new(asked: Option<bool>, environment: &ProcessEnvironment) -> Self {
         let is_protected = environment.get("CI_COMMIT_REF_PROTECTED") == Some("true");
         match asked {
@@ -36,7 +36,7 @@ impl IndexChoice {
 }
 
 impl Session {
-    /// Tells someone who has asked for the index what it was good for.
+    /// Prints the use that was made of the index, for someone who has asked for it.
     pub(crate) fn tell_index_use(&self, io: &mut Io) {
         let used = self.repository.git().index_use().unwrap_or_default();
         match self.index {

@@ -221,7 +221,7 @@ mod tests {
             prop_assert!(Image::read(bytes, &SOME_KEY, 20).is_none());
         }
 
-        /// Whoever makes the checksum again can write anything: answers may then be wrong, and no run crashes.
+        /// Someone who makes the checksum again can write anything: answers may then be wrong, and no run crashes.
         #[test]
         fn any_bytes_with_a_checksum_are_read_without_a_crash(
             position in any::<prop::sample::Index>(), byte in any::<u8>(), wanted in 0..40_u32,

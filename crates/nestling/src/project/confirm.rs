@@ -1,4 +1,4 @@
-//! What an index of directories said of the units that are planned, compared with the commit itself.
+//! Comparison of an index of directories with the commit itself, for the units that are planned.
 
 use super::memo::own_file;
 use super::{Error, Project};
