@@ -11,6 +11,7 @@ use super::old::OldPipeline;
 use super::pairing::{join, pair_up};
 use super::relations::{add_relations, is_possible};
 use super::unit::{Composition, NewJob, NewUnit, Whole};
+use super::workflow::cancels;
 use nestling_gitlab::pipeline::scope::rename_jobs;
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +39,8 @@ impl Moving<'_> {
             branches: self.jobs().any(|job| needs_whole(job, &BRANCHES)),
         };
         let has_children = self.jobs().any(|job| job.owner != Owner::Root);
-        let mut composition = Composition { whole, ..Composition::default() };
+        let cancels_on_failure = cancels(self.old.root.pipeline.workflow.get("auto_cancel")) == Some(true);
+        let mut composition = Composition { whole, cancels_on_failure, ..Composition::default() };
         if !has_children {
             let (defaults, variables) = self.old.root.defaults.parts();
             (composition.defaults, composition.variables) = (in_child(defaults), in_child(variables));

@@ -6,6 +6,7 @@ mod matching;
 mod gates;
 mod jobs;
 mod pipelines;
+mod parts;
 mod parent_file;
 mod run;
 
