@@ -13,6 +13,7 @@ mod expression;
 mod forwarded;
 mod clause;
 mod policy;
+mod child_workflow;
 mod tree;
 mod evidence;
 mod follow;
@@ -61,3 +62,6 @@ pub(crate) use naming::is_job_name;
 pub(crate) use run::{Asked, has_workspace, import};
 pub(crate) use tree::Tree;
 pub(crate) use write::write;
+
+#[cfg(test)]
+mod tests;

@@ -68,7 +68,7 @@ pub(crate) fn against(session: &Session, compared: Compared<'_>) -> Result<Again
         Some(commit) => Some(commit),
         None => git.head().map_err(Failure::git)?,
     };
-    let history = History { git, head, merges, default_branch: &default_branch };
+    let history = History { git: Some(git), head, merges, default_branch: &default_branch };
     let proof = Proof::compare(
         &proposal,
         [&*old_files, files],

@@ -65,8 +65,8 @@ pub(super) struct Proof {
 
 /// The merges that are compared.
 pub(super) struct History<'a> {
-    /// The repository.
-    pub git: &'a GitRepository,
+    /// The repository; without one only a change of every path is compared.
+    pub git: Option<&'a GitRepository>,
     /// The commit that they lead to; `None` before the first one.
     pub head: Option<CommitId>,
     /// Number of merges.
@@ -119,10 +119,11 @@ impl Proof {
         let mut known: Vec<BTreeMap<Vec<bool>, Outcome>> = vec![BTreeMap::new(); sides.len()];
         let mut proof = Self { kinds: kinds.iter().map(|kind| kind.name).collect(), ..Self::default() };
         proof.add(None, "every path", &proposal.tree.files, &sides, watched, &mut known)?;
-        let Some(head) = history.head.as_ref().filter(|_| history.merges > 0) else { return Ok(proof) };
-        let walked = history.git.merges(head, history.merges).map_err(Failure::git)?;
+        let head = history.head.as_ref().filter(|_| history.merges > 0);
+        let Some((git, head)) = history.git.zip(head) else { return Ok(proof) };
+        let walked = git.merges(head, history.merges).map_err(Failure::git)?;
         for merge in &walked.merges {
-            let paths = changed_paths(history.git, &merge.before, &merge.commit).map_err(Failure::git)?;
+            let paths = changed_paths(git, &merge.before, &merge.commit).map_err(Failure::git)?;
             proof.add(Some(merge.commit), &merge.subject, &paths, &sides, watched, &mut known)?;
         }
         proof.end = Some(walked.end);

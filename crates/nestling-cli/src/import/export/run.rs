@@ -50,7 +50,7 @@ pub(crate) fn export(session: &Session, asked: &Asked) -> Result<Imported, Failu
     add_losses_of_includes(&pipelines.files, others + unread, &mut losses);
     let head = git.head().map_err(Failure::git)?;
     let merges = asked.prove.unwrap_or(0);
-    let history = History { git, head, merges, default_branch: &default_branch };
+    let history = History { git: Some(git), head, merges, default_branch: &default_branch };
     let proof = Proof::compare(&proposal, [&overlay, &files], Direction::Export, None, &history, &plans)?;
     let text = report(&pipelines, &losses, &proof, &made);
     let has_less = proof.has_less() || losses.has_less();
