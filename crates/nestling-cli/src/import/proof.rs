@@ -209,8 +209,7 @@ impl Watched {
 
     /// Returns which globs match one of the paths, and whether there is a path at all.
     fn matched(&self, paths: &[RepoPath]) -> Vec<bool> {
-        let matches = |glob: &Glob| paths.iter().any(|path| glob.matches(path));
-        self.0.iter().map(matches).chain([paths.is_empty()]).collect()
+        self.0.iter().map(|glob| glob.matches_any(paths)).chain([paths.is_empty()]).collect()
     }
 }
 
