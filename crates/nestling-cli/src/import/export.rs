@@ -5,8 +5,8 @@ mod conditions;
 mod matching;
 mod gates;
 mod jobs;
-mod pipelines;
 mod parts;
+mod pipelines;
 mod parent_file;
 mod run;
 

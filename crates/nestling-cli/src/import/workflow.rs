@@ -4,7 +4,7 @@
 //! `none`, whatever it had.
 
 use super::forwarded::mentions;
-use super::old::Configuration;
+use super::old::{Configuration, ON_JOB_FAILURE, cancels};
 use super::side::{SideJob, Surroundings};
 use super::strings::strings_of_values;
 use nestling_gitlab::check::KnownVariables;
@@ -13,9 +13,6 @@ use nestling_gitlab::pipeline::presence::{Outcome, follows};
 use nestling_gitlab::pipeline::rule::rules;
 use nestling_gitlab::yaml::{Map, Node, emit};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The keyword that stops all jobs when one has failed.
-const ON_JOB_FAILURE: &str = "on_job_failure";
 
 /// The settings of a pipeline, each with the condition under which a rule of `workflow` gives it.
 #[derive(Debug, Clone, Default)]
@@ -85,9 +82,4 @@ impl Workflow {
         let mut names = self.variables.iter().filter(|name| !own.is_some_and(|own| own.contains(name)));
         names.find(|name| texts.iter().any(|text| mentions(text, name))).map(String::as_str)
     }
-}
-
-/// Returns `true` if `auto_cancel` stops the jobs of a pipeline when one has failed; `None` if it does not say.
-pub(super) fn cancels(auto_cancel: Option<&Node>) -> Option<bool> {
-    auto_cancel?.get(ON_JOB_FAILURE)?.text().map(|value| value == "all")
 }

@@ -1,13 +1,44 @@
 //! GitLab's limits of files: the size of each, and their number in a pipeline.
 
 use super::loss::Losses;
-use super::pipelines::JobsFile;
 use nestling::{Origin, parsed_size};
 use nestling_gitlab::yaml::{Key, Map, Node, emit_entry};
 use std::collections::BTreeSet;
 
 /// GitLab's limit of includes (<https://docs.gitlab.com/ci/yaml/#include>).
 const MOST_INCLUDES: usize = 150;
+
+/// A file of jobs.
+#[derive(Debug)]
+pub(super) struct JobsFile {
+    /// Its path, if it is one file.
+    pub path: String,
+    /// The content of its parts, none of which is larger than GitLab reads.
+    pub parts: Vec<String>,
+    /// The conditions of which one includes it; none if it always is.
+    pub conditions: Vec<&'static str>,
+    /// The names of the kinds that it is for.
+    pub kinds: Vec<&'static str>,
+    /// The names of its jobs.
+    pub jobs: BTreeSet<String>,
+}
+
+impl JobsFile {
+    /// Returns `true` for the path of one of its parts.
+    pub(super) fn has_path(&self, path: &str) -> bool {
+        self.paths().iter().any(|(known, _)| known == path)
+    }
+
+    /// Returns its parts with their paths.
+    pub(super) fn paths(&self) -> Vec<(String, &str)> {
+        let stem = self.path.trim_end_matches(".yml");
+        let path = |index: usize| match self.parts.len() {
+            1 => self.path.clone(),
+            _ => format!("{stem}-{}.yml", index + 1),
+        };
+        self.parts.iter().enumerate().map(|(index, text)| (path(index), text.as_str())).collect()
+    }
+}
 
 /// Jobs as YAML, in as few parts as GitLab reads.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use super::conditions::{Gate, MOST_PATTERNS};
 use super::gates::Gates;
 use super::jobs::Parent;
 use super::loss::Losses;
-use super::parts::Parts;
+use super::parts::{JobsFile, Parts};
 use crate::exit::Failure;
 use crate::import::kind::{Comparison, Kind, guard};
 use crate::import::old::OldPipeline;
@@ -43,38 +43,6 @@ const KINDS: [Written; 5] = [
     Written { file: "tag", condition: "$CI_COMMIT_TAG" },
     Written { file: "schedule", condition: "$CI_PIPELINE_SOURCE == \"schedule\" && $CI_COMMIT_TAG == null" },
 ];
-
-/// A file of jobs.
-#[derive(Debug)]
-pub(super) struct JobsFile {
-    /// Its path, if it is one file.
-    pub path: String,
-    /// The content of its parts, none of which is larger than GitLab reads.
-    pub parts: Vec<String>,
-    /// The conditions of which one includes it; none if it always is.
-    pub conditions: Vec<&'static str>,
-    /// The names of the kinds that it is for.
-    pub kinds: Vec<&'static str>,
-    /// The names of its jobs.
-    pub jobs: BTreeSet<String>,
-}
-
-impl JobsFile {
-    /// Returns `true` for the path of one of its parts.
-    pub(super) fn has_path(&self, path: &str) -> bool {
-        self.paths().iter().any(|(known, _)| known == path)
-    }
-
-    /// Returns its parts with their paths.
-    pub(super) fn paths(&self) -> Vec<(String, &str)> {
-        let stem = self.path.trim_end_matches(".yml");
-        let path = |index: usize| match self.parts.len() {
-            1 => self.path.clone(),
-            _ => format!("{stem}-{}.yml", index + 1),
-        };
-        self.parts.iter().enumerate().map(|(index, text)| (path(index), text.as_str())).collect()
-    }
-}
 
 /// The jobs of all kinds.
 #[derive(Debug, Default)]

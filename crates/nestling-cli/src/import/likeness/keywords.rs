@@ -76,7 +76,7 @@ fn each_keyword_of_a_job_is_compared_or_named() {
     }
 }
 
-/// What a job has from its file is compared as its own.
+/// Keywords that a job has from its file are compared as its own.
 #[test]
 fn defaults_and_variables_of_the_file_are_compared_with_the_jobs() {
     use nestling_gitlab::table::DEFAULT;
