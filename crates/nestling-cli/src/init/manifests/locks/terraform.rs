@@ -56,13 +56,12 @@ impl Manifests<'_> {
             }
         }
         // Providers that nobody names are HashiCorp's.
-        let lacking = implied.into_iter().find_map(|(name, manifest)| {
+        implied.into_iter().find_map(|(name, manifest)| {
             let package = format!("hashicorp/{name}");
             let is_locked =
                 named.contains(&name) || locked.iter().any(|block| is_provider(block, &package, ""));
             (!is_locked).then_some(Stale { package, manifest })
-        });
-        lacking
+        })
     }
 }
 
