@@ -56,7 +56,7 @@ fn conflict(first: &Use, defined: &Entry, used: &Use, entry: &Entry) -> Option<D
                 .to_owned()
         }
         (true, true, _) => format!(
-            "give each use a unit of its own: a `nestling.yml` in a directory of its own. Job names of `{}` are fixed",
+            "if two rules match the unit, exclude it from one of them with `!`; otherwise give each use a unit of its own: a `nestling.yml` in a directory of its own. Job names of `{}` are fixed",
             used.template
         ),
         (true, false, _) => format!("add an input to its name: `{name} ${{{{ inputs.NAME }}}}:`"),
