@@ -19,6 +19,7 @@ pub mod inputs;
 pub mod moa;
 pub mod rule;
 pub mod known;
+pub mod parent_source;
 pub mod environment;
 pub mod matrix;
 pub(crate) mod needed_copies;

@@ -16,6 +16,7 @@ mod root_body;
 mod renderer;
 mod use_conflicts;
 mod fold;
+mod source_rules;
 mod template_reuse;
 mod scope;
 mod deploying;

@@ -131,8 +131,12 @@ impl<'a> UnitScope<'a> {
         }
         let gitlab = &self.renderer.workspace.gitlab;
         let surroundings = self.renderer.surroundings(unit);
+        let uses_component = unit.uses.iter().any(|used| used.component.is_some());
+        let (workspace, sources) = (self.renderer.workspace, self.renderer.sources);
+        let is_vendored = |file| uses_component && workspace.is_vendored(&sources.path(file));
+        let components = self.components(unit);
         let (jobs, problems) =
-            fold::unit_jobs(&unit.name, files, &surroundings, gitlab, &self.components(unit));
+            fold::unit_jobs(&unit.name, files, &surroundings, gitlab, &components, &is_vendored);
         Folded { jobs, reads_environment, problems }
     }
 

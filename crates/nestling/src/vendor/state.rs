@@ -2,7 +2,7 @@
 
 use super::lock::{VendorLock, checksum};
 use super::rules::{VENDOR_CHANGED, VENDOR_LOCK, VENDOR_MISSING, VENDOR_UNUSED};
-use super::{ComponentPath, DIRECTORY, LOCK_FILE, LockedComponent};
+use super::{ComponentPath, DIRECTORY, LOCK_FILE, LockedComponent, Source};
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, Suggestion, utf8};
@@ -26,14 +26,24 @@ pub(crate) struct Vendored {
 }
 
 impl Vendored {
-    /// Returns the component of this path.
-    pub(crate) fn get(&self, component_path: &str) -> Option<&LockedComponent> {
-        self.lock.components.get(component_path)
+    /// Returns the component of this path, and the path of its file in its project.
+    pub(crate) fn component(&self, component_path: &str) -> Option<(&LockedComponent, &str)> {
+        let component = self.lock.components.get(component_path)?;
+        Some((component, component.file.as_deref()?))
     }
 
-    /// Returns the directory of a component, where its files are as in its project.
-    pub(crate) fn directory_of(&self, component_path: &str) -> RepoPath {
-        component_path.split('/').fold(self.directory.clone(), |path, part| path.child(part.as_bytes()))
+    /// Returns the directory of a component or a project, where its files are as in its project.
+    pub(crate) fn directory_of(&self, source: &Source) -> RepoPath {
+        self.inside(&self.directory, &source.directory())
+    }
+
+    /// Returns the path of a file of a component or a project.
+    pub(crate) fn path_of(&self, source: &Source, path: &str) -> RepoPath {
+        self.inside(&self.directory_of(source), path)
+    }
+
+    fn inside(&self, directory: &RepoPath, path: &str) -> RepoPath {
+        path.split('/').fold(directory.clone(), |path, part| path.child(part.as_bytes()))
     }
 
     /// Returns the path of the lock file.
@@ -43,13 +53,25 @@ impl Vendored {
 
     /// Returns the paths of all files, each with its component and its checksum.
     pub(crate) fn files(&self) -> impl Iterator<Item = (RepoPath, &str, Origin)> {
-        self.lock.components.iter().flat_map(|(component_path, component)| {
-            let directory = self.directory_of(component_path);
-            component.files.iter().map(move |(path, file)| {
-                let path = path.split('/').fold(directory.clone(), |path, part| path.child(part.as_bytes()));
-                (path, file.sha256.as_str(), file.origin)
-            })
+        self.lock.entries().flat_map(move |(source, entry)| {
+            let files = entry.files.iter();
+            files.map(move |(path, file)| (self.path_of(&source, path), file.sha256.as_str(), file.origin))
         })
+    }
+
+    /// Returns the names of the components that these use, and of what those include.
+    fn used<'n>(&'n self, first: impl Iterator<Item = &'n str>) -> BTreeSet<&'n str> {
+        let mut pending: Vec<&str> = first.collect();
+        let mut used = BTreeSet::new();
+        while let Some(name) = pending.pop() {
+            if used.insert(name) {
+                let entries = [self.lock.components.get(name), self.lock.projects.get(name)];
+                pending.extend(
+                    entries.into_iter().flatten().flat_map(|entry| &entry.includes).map(String::as_str),
+                );
+            }
+        }
+        used
     }
 }
 
@@ -118,10 +140,15 @@ pub(crate) fn findings<'u>(
         problems.extend(origins.iter().map(|origin| not_vendored(component_path, *origin, near)));
     }
     let Some(vendored) = vendored else { return Ok(problems) };
-    for (component_path, component) in &vendored.lock.components {
-        if !used.contains_key(component_path) {
-            let message = format!("no unit uses the vendored component `{component_path}`");
-            let problem = Diagnostic::warning(&VENDOR_UNUSED, component.origin, message);
+    let reached = vendored.used(used.keys().map(String::as_str));
+    for (source, entry) in vendored.lock.entries() {
+        let name = source.to_string();
+        if !reached.contains(name.as_str()) {
+            let message = match source {
+                Source::Component(_) => format!("no unit uses the vendored component `{name}`"),
+                Source::Project(_) => format!("no component includes files of the vendored project `{name}`"),
+            };
+            let problem = Diagnostic::warning(&VENDOR_UNUSED, entry.origin, message);
             problems.push(problem.with_help("run `nestling vendor`, which removes it"));
         }
     }

@@ -1,7 +1,8 @@
 //! `include:rules`: whether a file is included at all (<https://docs.gitlab.com/ci/yaml/#includerules>).
 
 use super::Surroundings;
-use crate::pipeline::expression::Truth;
+use crate::pipeline::expression::{Expression, Truth};
+use crate::pipeline::parent_source::in_child;
 use crate::pipeline::presence::{Changed, matches_any};
 use crate::pipeline::rule::RuleEntry;
 use crate::yaml::{Map, Node};
@@ -9,14 +10,17 @@ use nestling_files::files::{EntryKind, Walk};
 use nestling_files::path::Glob;
 
 /// Returns `true` if a file is included, as far as that is known before the pipeline is created.
-pub(super) fn included(include: &Map, surroundings: &Surroundings<'_>) -> Truth {
+///
+/// A file that `is_copied` from another project asks for the source of the parent, as its jobs do, and for the files of that
+/// project, of which not all are here.
+pub(super) fn included(include: &Map, surroundings: &Surroundings<'_>, is_copied: bool) -> Truth {
     let Some(rules) = include.get("rules").filter(|rules| !rules.is_null()) else { return Truth::Yes };
     let mut uncertain = Vec::new();
     for node in rules.as_seq().unwrap_or_default() {
         let Some(body) = node.as_map() else { continue };
         let rule = RuleEntry { origin: node.origin, body };
         let answer = if rule.when() == Some("never") { Truth::No } else { Truth::Yes };
-        match holds(&rule, surroundings) {
+        match holds(&rule, surroundings, is_copied) {
             Truth::No => {}
             Truth::Maybe => uncertain.push(answer),
             Truth::Yes => return agreed(answer, &uncertain),
@@ -30,10 +34,19 @@ fn agreed(last: Truth, uncertain: &[Truth]) -> Truth {
     if uncertain.iter().all(|answer| *answer == last) { last } else { Truth::Maybe }
 }
 
-fn holds(rule: &RuleEntry<'_>, surroundings: &Surroundings<'_>) -> Truth {
-    let condition = rule.condition_holds(&|name| surroundings.variables.get(name));
+fn holds(rule: &RuleEntry<'_>, surroundings: &Surroundings<'_>, is_copied: bool) -> Truth {
+    let variables = |name: &str| surroundings.variables.get(name);
+    let condition = match rule.condition().and_then(Node::text).filter(|_| is_copied) {
+        Some(text) => {
+            Expression::parse(&in_child(text)).map_or(Truth::No, |condition| condition.evaluate(&variables))
+        }
+        None => rule.condition_holds(&variables),
+    };
     let changes = rule.get("changes").map_or(Truth::Yes, |node| changes(node, surroundings));
-    let exists = rule.get("exists").map_or(Truth::Yes, |node| exists(node, surroundings));
+    let exists = rule.get("exists").map_or(Truth::Yes, |node| match is_copied {
+        true => Truth::Maybe,
+        false => exists(node, surroundings),
+    });
     condition.min(changes).min(exists)
 }
 

@@ -1,0 +1,219 @@
+//! What is vendored: a component, or the files of a project that components include; and the includes that mean one of them.
+
+use super::{ComponentPath, ProjectPath};
+use nestling_gitlab::yaml::Node;
+use std::fmt;
+
+/// The variables that GitLab expands in an include and that a component's host determines.
+const HOST_VARIABLES: [&str; 2] = ["CI_SERVER_FQDN", "CI_SERVER_HOST"];
+
+/// A component, or a project whose files components include.
+///
+/// ```
+/// use nestling::vendor::Source;
+///
+/// let source = Source::parse("gitlab.com/components/go/test@1").expect("it is a component");
+/// assert_eq!(source.directory(), "gitlab.com/components/go/test@1");
+/// let project = Source::parse_project("gitlab.com/group/ci@main").expect("it is a project");
+/// assert_eq!(project.directory(), "gitlab.com/group/ci/-/main");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// A component.
+    Component(ComponentPath),
+    /// A project.
+    Project(ProjectPath),
+}
+
+/// The meaning of an include of a vendored file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NestedInclude {
+    /// A file of the same project; wildcards are possible.
+    Local(String),
+    /// A component.
+    Component(ComponentPath),
+    /// Files of another project.
+    Project(ProjectPath, Vec<String>),
+}
+
+impl Source {
+    /// Reads a component as the lock file has it.
+    pub fn parse(text: &str) -> Option<Self> {
+        ComponentPath::parse(text).ok().map(Self::Component)
+    }
+
+    /// Reads a project as the lock file has it.
+    pub fn parse_project(text: &str) -> Option<Self> {
+        ProjectPath::parse(text).map(Self::Project)
+    }
+
+    /// Returns the host, with its port if it has one.
+    pub fn host(&self) -> &str {
+        match self {
+            Self::Component(component) => component.host(),
+            Self::Project(project) => project.host(),
+        }
+    }
+
+    /// Returns the URL that git fetches it from.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Component(component) => component.url(),
+            Self::Project(project) => project.url(),
+        }
+    }
+
+    /// Returns the directory of its files below [`DIRECTORY`](super::DIRECTORY). No name of a group is `-`, so that none of a project is
+    /// that of a component.
+    pub fn directory(&self) -> String {
+        match self {
+            Self::Component(component) => component.to_string(),
+            Self::Project(project) => {
+                format!("{}/{}/-/{}", project.host(), project.project(), project.reference())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Component(component) => component.fmt(f),
+            Self::Project(project) => project.fmt(f),
+        }
+    }
+}
+
+/// Reads an include of a file of a host, with the values of inputs in place.
+///
+/// # Errors
+/// A message that says why the files cannot be vendored.
+pub fn nested_include(include: &Node, host: &str) -> Result<NestedInclude, String> {
+    let Some(map) = include.as_map() else {
+        let text = include.text().ok_or("an include must be a string or a mapping")?;
+        let text = expanded(text, host)?;
+        if text.contains("://") {
+            return Err(remote(&text));
+        }
+        return Ok(NestedInclude::Local(text));
+    };
+    let value = |key: &str| map.get(key).and_then(Node::text).map(|text| expanded(text, host)).transpose();
+    if let Some(path) = value("local")? {
+        return Ok(NestedInclude::Local(path));
+    }
+    if let Some(path) = value("component")? {
+        let parsed = ComponentPath::parse(&path).map_err(|error| error.to_string())?;
+        return Ok(NestedInclude::Component(parsed));
+    }
+    if let Some(project) = value("project")? {
+        let reference = value("ref")?.unwrap_or_else(|| ProjectPath::HEAD.to_owned());
+        let named = ProjectPath::new(host, &project, &reference).ok_or_else(|| {
+            format!("`{project}` at `{reference}` is not the path of a project with a reference")
+        })?;
+        let files = map.get("file").map(Node::items_or_self).unwrap_or_default();
+        let files = files.iter().filter_map(Node::text).map(|file| expanded(file, host));
+        let files: Vec<String> = files.collect::<Result<_, _>>()?;
+        if files.is_empty() {
+            return Err(format!("the include of project `{project}` has no `file`"));
+        }
+        return Ok(NestedInclude::Project(named, files));
+    }
+    match ["remote", "template", "artifact"].into_iter().find_map(|key| Some((key, map.get(key)?.text()?))) {
+        Some(("remote", url)) => Err(remote(url)),
+        Some((key, name)) => {
+            Err(format!("`{key}: {name}` cannot be vendored: it belongs to no version of a project"))
+        }
+        None => Err("the include has no `local`, `component` or `project`".to_owned()),
+    }
+}
+
+fn remote(url: &str) -> String {
+    format!("`{url}` cannot be vendored: only files of projects can be fetched through git")
+}
+
+/// Puts the host in place of the variables that name it. The values of others depend on the pipeline.
+fn expanded(text: &str, host: &str) -> Result<String, String> {
+    let without_port = host.split(':').next().unwrap_or(host);
+    let mut expanded = text.to_owned();
+    for (name, value) in HOST_VARIABLES.into_iter().zip([host, without_port]) {
+        expanded = expanded.replace(&format!("${{{name}}}"), value);
+        expanded = replaced_whole(&expanded, &format!("${name}"), value);
+    }
+    match expanded.contains('$') {
+        true if expanded.contains("$[[") => Err(format!("`{text}` depends on a value that is not known")),
+        true => Err(format!("`{text}` depends on a variable")),
+        false => Ok(expanded),
+    }
+}
+
+/// Replaces a variable where its name ends.
+fn replaced_whole(text: &str, variable: &str, value: &str) -> String {
+    let mut parts = text.split(variable);
+    let mut replaced = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_longer = part.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        replaced.push_str(if is_longer { variable } else { value });
+        replaced.push_str(part);
+    }
+    replaced
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nestling_gitlab::diagnostic::Sources;
+    use nestling_gitlab::yaml;
+
+    #[test]
+    fn an_include_of_a_component_means_files_of_projects() {
+        for (written, expected) in [
+            ("/a.yml", "local /a.yml"),
+            ("{ local: 'parts/*.yml', inputs: { a: b } }", "local parts/*.yml"),
+            ("{ component: $CI_SERVER_FQDN/g/p/n@1 }", "h.example:8443/g/p/n@1"),
+            ("{ component: '${CI_SERVER_HOST}/g/p/n@~latest' }", "h.example/g/p/n@~latest"),
+            (
+                "{ component: $CI_SERVER_FQDN/$CI_PROJECT_PATH/n@1 }",
+                "`$CI_SERVER_FQDN/$CI_PROJECT_PATH/n@1` depends on a variable",
+            ),
+            (
+                "{ component: 'h/g/p/n@$[[ inputs.v ]]' }",
+                "`h/g/p/n@$[[ inputs.v ]]` depends on a value that is not known",
+            ),
+            ("{ component: h/g/p/n }", "`h/g/p/n` has no version"),
+            ("{ project: g/p, file: a.yml }", "h.example:8443/g/p@HEAD: a.yml"),
+            ("{ project: g/p, ref: v1, file: [a.yml, /b.yml] }", "h.example:8443/g/p@v1: a.yml /b.yml"),
+            (
+                "{ project: g/../p, file: a.yml }",
+                "`g/../p` at `HEAD` is not the path of a project with a reference",
+            ),
+            (
+                "{ project: g/p, ref: --upload-pack=x, file: a.yml }",
+                "`g/p` at `--upload-pack=x` is not the path of a project with a reference",
+            ),
+            ("{ project: g/p }", "the include of project `g/p` has no `file`"),
+            (
+                "{ remote: 'https://h.example/a.yml' }",
+                "`https://h.example/a.yml` cannot be vendored: only files of projects can be fetched through git",
+            ),
+            (
+                "https://h.example/a.yml",
+                "`https://h.example/a.yml` cannot be vendored: only files of projects can be fetched through git",
+            ),
+            (
+                "{ template: Jobs/SAST.gitlab-ci.yml }",
+                "`template: Jobs/SAST.gitlab-ci.yml` cannot be vendored: it belongs to no version of a project",
+            ),
+            ("{ inputs: {} }", "the include has no `local`, `component` or `project`"),
+        ] {
+            let file = Sources::default().add("a", written);
+            let node = yaml::parse_file(written, file).unwrap().remove(0);
+            let shown = match nested_include(&node, "h.example:8443") {
+                Ok(NestedInclude::Local(path)) => format!("local {path}"),
+                Ok(NestedInclude::Component(component)) => component.to_string(),
+                Ok(NestedInclude::Project(project, files)) => format!("{project}: {}", files.join(" ")),
+                Err(message) => message,
+            };
+            assert_eq!(shown, expected, "{written}");
+        }
+    }
+}
