@@ -202,7 +202,7 @@ fn a_component_comes_with_the_components_and_projects_that_it_includes() {
         format!("components/kit/lint@{id}: commit {}: fetched", &id[..8]),
         "components/scan/scan@0: tag 0.3.0".to_owned(),
         "components/shared@main: branch main".to_owned(),
-        "templates/full.yml:38: `$CI_PIPELINE_SOURCE == \"schedule\"` becomes".to_owned(),
+        "templates/full.yml:34: `$CI_PIPELINE_SOURCE == \"schedule\"` becomes".to_owned(),
         "warning: `main` of `git.example.com/components/shared@main` is a branch".to_owned(),
     ];
     expect(&host.run(&repository, &[]), 0, &lines.each_ref().map(String::as_str));

@@ -165,7 +165,8 @@ impl<'p> Collecting<'p> {
         let Some(bytes) = self.read(source, file)? else {
             return Err(cannot_vendor(source, &format!("its project has no file `{file}`")));
         };
-        let from = CopiedFrom { root: RepoPath::root(), component: component.clone() };
+        let (root, host) = (RepoPath::root(), source.host().to_owned());
+        let from = CopiedFrom { root, host, component: component.clone() };
         // What is no YAML is reported by `nestling check`.
         let includes = includes_of(&String::from_utf8_lossy(&bytes), given, &from).unwrap_or_default();
         let mut steps = Vec::new();
@@ -174,7 +175,7 @@ impl<'p> Collecting<'p> {
                 let message = format!("`{file}` has an include that cannot be vendored: {message}");
                 cannot_vendor(source, &message)
             };
-            let meaning = nested_include(&include, source.host()).map_err(refused)?;
+            let meaning = nested_include(&include, &from).map_err(refused)?;
             let given = include.get("inputs").and_then(Node::as_map).cloned().unwrap_or_default();
             steps.extend(self.steps(step, meaning, given)?);
         }

@@ -150,9 +150,9 @@ impl Reading<'_> {
             let own = outer.revisions.and_then(|files| files.copied_from(include.origin.file));
             self.project = own.or_else(|| project.clone());
             let is_copied = self.project.is_some();
-            let included = include
-                .as_map()
-                .map_or(Truth::Yes, |map| condition::included(map, &self.surroundings, is_copied));
+            let included = include.as_map().map_or(Truth::Yes, |map| {
+                condition::included(map, &self.surroundings, self.project.as_ref())
+            });
             match (local_path(&include), included) {
                 (_, Truth::No) => {}
                 _ if self.remote == RemoteIncludes::AllUnread => self.included.unread.push(include),

@@ -26,7 +26,7 @@ impl Vendored {
                 version: entry.version.clone().unwrap_or_default(),
             }),
         };
-        Some(CopiedFrom { root, component })
+        Some(CopiedFrom { root, host: source.host().to_owned(), component })
     }
 
     /// Returns the vendored files that an include of a vendored file means.
@@ -38,7 +38,7 @@ impl Vendored {
         let including = including.filter(|source| self.directory_of(source) == from.root).next();
         let Some(including) = including else { return Ok(Vec::new()) };
         let refused = |message: String| Diagnostic::error(&INCLUDE, include.origin, message).with_help(HELP);
-        match nested_include(include, including.host()).map_err(refused)? {
+        match nested_include(include, from).map_err(refused)? {
             NestedInclude::Component(component) => {
                 let name = component.to_string();
                 let Some((_, file)) = self.component(&name) else {

@@ -1,11 +1,9 @@
 //! What is vendored: a component, or the files of a project that components include; and the includes that mean one of them.
 
 use super::{ComponentPath, ProjectPath};
+use nestling_gitlab::configuration::CopiedFrom;
 use nestling_gitlab::yaml::Node;
 use std::fmt;
-
-/// The variables that GitLab expands in an include and that a component's host determines.
-const HOST_VARIABLES: [&str; 2] = ["CI_SERVER_FQDN", "CI_SERVER_HOST"];
 
 /// A component, or a project whose files components include.
 ///
@@ -84,20 +82,20 @@ impl fmt::Display for Source {
     }
 }
 
-/// Reads an include of a file of a host, with the values of inputs in place.
+/// Reads an include of a file, with the values of inputs in place.
 ///
 /// # Errors
 /// A message that says why the files cannot be vendored.
-pub fn nested_include(include: &Node, host: &str) -> Result<NestedInclude, String> {
+pub fn nested_include(include: &Node, from: &CopiedFrom) -> Result<NestedInclude, String> {
     let Some(map) = include.as_map() else {
         let text = include.text().ok_or("an include must be a string or a mapping")?;
-        let text = expanded(text, host)?;
+        let text = expanded(text, from)?;
         if text.contains("://") {
             return Err(remote(&text));
         }
         return Ok(NestedInclude::Local(text));
     };
-    let value = |key: &str| map.get(key).and_then(Node::text).map(|text| expanded(text, host)).transpose();
+    let value = |key: &str| map.get(key).and_then(Node::text).map(|text| expanded(text, from)).transpose();
     if let Some(path) = value("local")? {
         return Ok(NestedInclude::Local(path));
     }
@@ -107,11 +105,11 @@ pub fn nested_include(include: &Node, host: &str) -> Result<NestedInclude, Strin
     }
     if let Some(project) = value("project")? {
         let reference = value("ref")?.unwrap_or_else(|| ProjectPath::HEAD.to_owned());
-        let named = ProjectPath::new(host, &project, &reference).ok_or_else(|| {
+        let named = ProjectPath::new(&from.host, &project, &reference).ok_or_else(|| {
             format!("`{project}` at `{reference}` is not the path of a project with a reference")
         })?;
         let files = map.get("file").map(Node::items_or_self).unwrap_or_default();
-        let files = files.iter().filter_map(Node::text).map(|file| expanded(file, host));
+        let files = files.iter().filter_map(Node::text).map(|file| expanded(file, from));
         let files: Vec<String> = files.collect::<Result<_, _>>()?;
         if files.is_empty() {
             return Err(format!("the include of project `{project}` has no `file`"));
@@ -132,13 +130,8 @@ fn remote(url: &str) -> String {
 }
 
 /// Puts the host in place of the variables that name it. The values of others depend on the pipeline.
-fn expanded(text: &str, host: &str) -> Result<String, String> {
-    let without_port = host.split(':').next().unwrap_or(host);
-    let mut expanded = text.to_owned();
-    for (name, value) in HOST_VARIABLES.into_iter().zip([host, without_port]) {
-        expanded = expanded.replace(&format!("${{{name}}}"), value);
-        expanded = replaced_whole(&expanded, &format!("${name}"), value);
-    }
+fn expanded(text: &str, from: &CopiedFrom) -> Result<String, String> {
+    let expanded = from.with_host(text);
     match expanded.contains('$') {
         true if expanded.contains("$[[") => Err(format!("`{text}` depends on a value that is not known")),
         true => Err(format!("`{text}` depends on a variable")),
@@ -146,21 +139,10 @@ fn expanded(text: &str, host: &str) -> Result<String, String> {
     }
 }
 
-/// Replaces a variable where its name ends.
-fn replaced_whole(text: &str, variable: &str, value: &str) -> String {
-    let mut parts = text.split(variable);
-    let mut replaced = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let is_longer = part.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-        replaced.push_str(if is_longer { variable } else { value });
-        replaced.push_str(part);
-    }
-    replaced
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nestling_files::path::RepoPath;
     use nestling_gitlab::diagnostic::Sources;
     use nestling_gitlab::yaml;
 
@@ -205,9 +187,11 @@ mod tests {
             ),
             ("{ inputs: {} }", "the include has no `local`, `component` or `project`"),
         ] {
+            let host = "h.example:8443".to_owned();
+            let from = CopiedFrom { root: RepoPath::root(), host, component: None };
             let file = Sources::default().add("a", written);
             let node = yaml::parse_file(written, file).unwrap().remove(0);
-            let shown = match nested_include(&node, "h.example:8443") {
+            let shown = match nested_include(&node, &from) {
                 Ok(NestedInclude::Local(path)) => format!("local {path}"),
                 Ok(NestedInclude::Component(component)) => component.to_string(),
                 Ok(NestedInclude::Project(project, files)) => format!("{project}: {}", files.join(" ")),

@@ -1,7 +1,7 @@
 //! `include:rules`: whether a file is included at all (<https://docs.gitlab.com/ci/yaml/#includerules>).
 
-use super::Surroundings;
-use crate::pipeline::expression::{Expression, Truth};
+use super::{CopiedFrom, Surroundings};
+use crate::pipeline::expression::{Expression, Truth, Variable};
 use crate::pipeline::parent_source::in_child;
 use crate::pipeline::presence::{Changed, matches_any};
 use crate::pipeline::rule::RuleEntry;
@@ -11,16 +11,16 @@ use nestling_files::path::Glob;
 
 /// Returns `true` if a file is included, as far as that is known before the pipeline is created.
 ///
-/// A file that `is_copied` from another project asks for the source of the parent, as its jobs do, and for the files of that
+/// A file that is copied `from` another project asks for the source of the parent, as its jobs do, and for the files of that
 /// project, of which not all are here.
-pub(super) fn included(include: &Map, surroundings: &Surroundings<'_>, is_copied: bool) -> Truth {
+pub(super) fn included(include: &Map, surroundings: &Surroundings<'_>, from: Option<&CopiedFrom>) -> Truth {
     let Some(rules) = include.get("rules").filter(|rules| !rules.is_null()) else { return Truth::Yes };
     let mut uncertain = Vec::new();
     for node in rules.as_seq().unwrap_or_default() {
         let Some(body) = node.as_map() else { continue };
         let rule = RuleEntry { origin: node.origin, body };
         let answer = if rule.when() == Some("never") { Truth::No } else { Truth::Yes };
-        match holds(&rule, surroundings, is_copied) {
+        match holds(&rule, surroundings, from) {
             Truth::No => {}
             Truth::Maybe => uncertain.push(answer),
             Truth::Yes => return agreed(answer, &uncertain),
@@ -34,18 +34,21 @@ fn agreed(last: Truth, uncertain: &[Truth]) -> Truth {
     if uncertain.iter().all(|answer| *answer == last) { last } else { Truth::Maybe }
 }
 
-fn holds(rule: &RuleEntry<'_>, surroundings: &Surroundings<'_>, is_copied: bool) -> Truth {
-    let variables = |name: &str| surroundings.variables.get(name);
-    let condition = match rule.condition().and_then(Node::text).filter(|_| is_copied) {
+fn holds(rule: &RuleEntry<'_>, surroundings: &Surroundings<'_>, from: Option<&CopiedFrom>) -> Truth {
+    let variables = |name: &str| match from.and_then(|from| from.variable(name)) {
+        Some(value) => Variable::Set(value.to_owned()),
+        None => surroundings.variables.get(name),
+    };
+    let condition = match rule.condition().and_then(Node::text).filter(|_| from.is_some()) {
         Some(text) => {
             Expression::parse(&in_child(text)).map_or(Truth::No, |condition| condition.evaluate(&variables))
         }
         None => rule.condition_holds(&variables),
     };
     let changes = rule.get("changes").map_or(Truth::Yes, |node| changes(node, surroundings));
-    let exists = rule.get("exists").map_or(Truth::Yes, |node| match is_copied {
-        true => Truth::Maybe,
-        false => exists(node, surroundings),
+    let exists = rule.get("exists").map_or(Truth::Yes, |node| match from {
+        Some(_) => Truth::Maybe,
+        None => exists(node, surroundings),
     });
     condition.min(changes).min(exists)
 }

@@ -16,6 +16,8 @@ use nestling_files::path::RepoPath;
 pub struct CopiedFrom {
     /// The directory with its files, which stands for the root of the project.
     pub root: RepoPath,
+    /// The host of its GitLab, with its port if it has one.
+    pub host: String,
     /// The component that the file belongs to; `None` for a file that another project includes by its path. GitLab hands these
     /// values on to the local files that a component includes, and to no others (`Config::External::File::Local`).
     pub component: Option<ComponentValues>,
@@ -41,6 +43,41 @@ pub struct ComponentValues {
     pub reference: String,
     /// The semantic version; empty for a branch or a commit.
     pub version: String,
+}
+
+/// Variables that name the host of a GitLab, with its port and without.
+const HOST_VARIABLES: [&str; 2] = ["CI_SERVER_FQDN", "CI_SERVER_HOST"];
+
+impl CopiedFrom {
+    /// Returns the value of a variable that follows from the host. A component is included by projects of its own GitLab only.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        let [with_port, without_port] = HOST_VARIABLES;
+        match name {
+            _ if name == with_port => Some(&self.host),
+            _ if name == without_port => self.host.split(':').next(),
+            _ => None,
+        }
+    }
+
+    /// Puts the host in place of the variables that name it.
+    pub fn with_host(&self, text: &str) -> String {
+        HOST_VARIABLES.into_iter().fold(text.to_owned(), |text, name| {
+            let value = self.variable(name).unwrap_or_default();
+            replaced_whole(&text.replace(&format!("${{{name}}}"), value), &format!("${name}"), value)
+        })
+    }
+}
+
+/// Replaces a variable where its name ends.
+fn replaced_whole(text: &str, variable: &str, value: &str) -> String {
+    let mut parts = text.split(variable);
+    let mut replaced = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_longer = part.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        replaced.push_str(if is_longer { variable } else { value });
+        replaced.push_str(part);
+    }
+    replaced
 }
 
 impl ComponentValues {
@@ -87,8 +124,9 @@ pub fn includes_of(text: &str, given: &Map, from: &CopiedFrom) -> Result<Vec<Nod
         // Mistakes are reported where the file is read for its jobs.
         interpolate(&header, &mut node, Some(given), Some(from), &surroundings, RemoteIncludes::Unread);
     }
-    let included =
-        |include: &&Node| include.as_map().is_none_or(|map| included(map, &surroundings, true) != Truth::No);
+    let included = |include: &&Node| {
+        include.as_map().is_none_or(|map| included(map, &surroundings, Some(from)) != Truth::No)
+    };
     let include = node.get("include").filter(|include| !include.is_null());
     Ok(include.map(Node::items_or_self).unwrap_or_default().iter().filter(included).cloned().collect())
 }
