@@ -123,10 +123,11 @@ impl Outcome {
             }
             let shown = written.path(&entry.source, path);
             for condition in rewritten_conditions(&String::from_utf8_lossy(bytes)) {
-                let RewrittenCondition { line, written, in_child } = condition;
+                let RewrittenCondition { lines, written, in_child } = condition;
+                let lines = lines.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
                 let _ = writeln!(
                     self.warnings,
-                    "note: {shown}:{line}: `{written}` becomes `{in_child}`, because `$CI_PIPELINE_SOURCE` is `parent_pipeline` in a child pipeline"
+                    "note: {shown}:{lines}: `{written}` becomes `{in_child}` in the child pipeline"
                 );
             }
         }

@@ -10,7 +10,9 @@ use nestling::vendor::{
 };
 use nestling::{CommitId, Origin, RepoPath};
 use nestling_files::files::Files;
-use nestling_gitlab::configuration::{ComponentValues, CopiedFrom, included_files, includes_of};
+use nestling_gitlab::configuration::{
+    ComponentValues, CopiedFrom, exists_of, file_exists, included_files, includes_of,
+};
 use nestling_gitlab::yaml::{Kind, Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,6 +38,7 @@ pub(super) struct Entry {
     file: Option<String>,
     resolved: Resolved,
     includes: BTreeSet<String>,
+    exists: BTreeMap<String, bool>,
     pub contents: BTreeMap<String, Vec<u8>>,
     /// Set if a file was not on disk as the lock file has it.
     pub is_fetched: bool,
@@ -126,9 +129,10 @@ impl<'p> Collecting<'p> {
                 Some(main_file(component, &self.fetching.files(source, resolved.commit)?)?)
             }
         };
-        let (includes, contents) = (BTreeSet::new(), BTreeMap::new());
-        let entry = Entry { source: source.clone(), file, resolved, includes, contents, is_fetched: false };
-        self.entries.insert(source.clone(), entry);
+        let (includes, exists, contents) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
+        let source = source.clone();
+        let entry = Entry { source, file, resolved, includes, exists, contents, is_fetched: false };
+        self.entries.insert(entry.source.clone(), entry);
         Ok(())
     }
 
@@ -176,6 +180,7 @@ impl<'p> Collecting<'p> {
                 cannot_vendor(source, &message)
             };
             let meaning = nested_include(&include, &from).map_err(refused)?;
+            self.note_exists(source, &include)?;
             let given = include.get("inputs").and_then(Node::as_map).cloned().unwrap_or_default();
             steps.extend(self.steps(step, meaning, given)?);
         }
@@ -212,6 +217,24 @@ impl<'p> Collecting<'p> {
         }
     }
 
+    /// Answers the `rules:exists` of an include by the files of the project that has it.
+    fn note_exists(&mut self, source: &Source, include: &Node) -> Result<(), Failure> {
+        for glob in exists_of(include) {
+            let Some(entry) = self.entries.get_mut(source) else { continue };
+            let commit = entry.resolved.commit;
+            let locked = self.old.get(source).filter(|locked| locked.commit == commit.to_string());
+            let answer = match locked.and_then(|locked| locked.exists.get(glob)) {
+                Some(exists) => Some(*exists),
+                None => {
+                    let files = self.fetching.files(source, commit)?;
+                    file_exists(glob, &files).map_err(Failure::repository)?
+                }
+            };
+            entry.exists.extend(answer.map(|exists| (glob.to_owned(), exists)));
+        }
+        Ok(())
+    }
+
     fn note_include(&mut self, source: &Source, included: String) {
         if let Some(entry) = self.entries.get_mut(source) {
             entry.includes.insert(included);
@@ -245,6 +268,7 @@ impl Entry {
             reference: self.resolved.reference.clone(),
             commit: self.resolved.commit.to_string(),
             includes: self.includes.clone(),
+            exists: self.exists.clone(),
             files: self.contents.iter().map(file).collect(),
             origin: Origin::generated(),
         }

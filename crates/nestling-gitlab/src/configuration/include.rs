@@ -24,7 +24,8 @@ mod spec_rule;
 mod spec;
 pub(crate) mod header;
 
-pub use copied::{ComponentValues, CopiedFile, CopiedFrom, includes_of};
+pub use condition::file_exists;
+pub use copied::{ComponentValues, CopiedFile, CopiedFrom, exists_of, includes_of};
 pub(super) use spec::of_spec;
 pub use spec::{SpecInputs, spec_inputs};
 
@@ -75,6 +76,9 @@ pub trait FilesByFile {
     /// # Errors
     /// There is no such copy, or the include is of a kind that cannot be copied.
     fn copies(&self, include: &Node, from: &CopiedFrom) -> Result<Vec<CopiedFile>, Box<Diagnostic>>;
+
+    /// Returns `true` if a file of that project matches a glob of `rules:exists`; `None` if that is not known.
+    fn exists(&self, glob: &str, from: &CopiedFrom) -> Option<bool>;
 }
 
 /// The way to handle an include that only GitLab can read.

@@ -1,5 +1,7 @@
 //! Expressions of `rules:if` in the form that a child pipeline needs: there `CI_PIPELINE_SOURCE` is `parent_pipeline`.
 
+use super::known::CHILD_SOURCE;
+
 /// The variable by which the trigger job forwards the source of the parent.
 pub const PARENT_SOURCE: &str = "PARENT_PIPELINE_SOURCE";
 
@@ -13,6 +15,16 @@ const MERGE_REQUEST: &str = "merge_request_event";
 ///
 /// A child knows of a merge request by its own variables. The trigger job forwards every other source.
 pub fn in_child(expression: &str) -> String {
+    rewritten(expression, false)
+}
+
+/// Returns an expression of a component for the child that uses it. A component that compares the source with `parent_pipeline` has a
+/// rule for child pipelines, which stays.
+pub fn of_component(expression: &str) -> String {
+    rewritten(expression, true)
+}
+
+fn rewritten(expression: &str, knows_child: bool) -> String {
     let mut rewritten = String::new();
     let mut rest = expression;
     while let Some(start) = rest.find(SOURCE) {
@@ -24,6 +36,11 @@ pub fn in_child(expression: &str) -> String {
             continue;
         }
         match compared(behind) {
+            Some(Compared { value, length, .. }) if knows_child && value == CHILD_SOURCE => {
+                rewritten.push_str(SOURCE);
+                rewritten.push_str(&behind[..length]);
+                rest = &behind[length..];
+            }
             Some(Compared { is_equal, value, length }) => {
                 rewritten.push_str(&condition(is_equal, value));
                 rest = &behind[length..];
@@ -92,6 +109,11 @@ mod tests {
             ("$CI_COMMIT_TAG", "$CI_COMMIT_TAG"),
         ] {
             assert_eq!(in_child(written), expected, "{written}");
+            assert_eq!(of_component(written), expected, "{written}");
         }
+        let of_child =
+            "$CI_PIPELINE_SOURCE == 'parent_pipeline' || $CI_PIPELINE_SOURCE == \"merge_request_event\"";
+        let expected = "$CI_PIPELINE_SOURCE == 'parent_pipeline' || $CI_MERGE_REQUEST_IID";
+        assert_eq!(of_component(of_child), expected);
     }
 }

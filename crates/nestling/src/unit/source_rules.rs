@@ -3,7 +3,7 @@
 
 use nestling_gitlab::configuration::ConfiguredJob;
 use nestling_gitlab::diagnostic::FileId;
-use nestling_gitlab::pipeline::parent_source::in_child;
+use nestling_gitlab::pipeline::parent_source::of_component;
 use nestling_gitlab::yaml::{Kind, Node};
 
 /// Rewrites the conditions of jobs that are written in vendored files.
@@ -22,7 +22,7 @@ fn rewrite_rules(rules: &mut Node, is_vendored: &dyn Fn(FileId) -> bool) {
         Kind::Seq(items) => items.iter_mut().for_each(|item| rewrite_rules(item, is_vendored)),
         Kind::Map(map) => {
             let Some(condition) = map.get_mut("if") else { return };
-            let rewritten = condition.text().map(in_child);
+            let rewritten = condition.text().map(of_component);
             let is_of_component = is_vendored(condition.origin.file);
             if let (Kind::Scalar(scalar), Some(rewritten)) = (&mut condition.kind, rewritten)
                 && is_of_component

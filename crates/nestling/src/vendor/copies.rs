@@ -1,7 +1,7 @@
 //! The vendored files that an include of a component means.
 
 use super::rules::VENDOR_MISSING;
-use super::{NestedInclude, Source, Vendored, nested_include, not_vendored};
+use super::{LockedComponent, NestedInclude, Source, Vendored, nested_include, not_vendored};
 use nestling_files::files::MemoryFiles;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::configuration::rules::INCLUDE;
@@ -34,9 +34,7 @@ impl Vendored {
     /// # Errors
     /// They are not vendored, or cannot be.
     pub(crate) fn copies(&self, include: &Node, from: &CopiedFrom) -> Result<Vec<CopiedFile>, Diagnostic> {
-        let including = self.lock.entries().map(|(source, _)| source);
-        let including = including.filter(|source| self.directory_of(source) == from.root).next();
-        let Some(including) = including else { return Ok(Vec::new()) };
+        let Some((including, entry)) = self.entry_at(from) else { return Ok(Vec::new()) };
         let refused = |message: String| Diagnostic::error(&INCLUDE, include.origin, message).with_help(HELP);
         match nested_include(include, from).map_err(refused)? {
             NestedInclude::Component(component) => {
@@ -51,8 +49,7 @@ impl Vendored {
                 files.iter().map(|file| self.copy(&source, file, include.origin)).collect()
             }
             NestedInclude::Local(path) if path.contains('*') => {
-                let files = self.lock.get(&including).into_iter().flat_map(|entry| entry.files.keys());
-                let files = MemoryFiles::new(files.map(|file| (file.as_str(), "")));
+                let files = MemoryFiles::new(entry.files.keys().map(|file| (file.as_str(), "")));
                 let paths = included_files(&path, &files).map_err(|error| refused(error.to_string()))?;
                 let copied = |path: &RepoPath| CopiedFile {
                     path: self.path_of(&including, &path.to_string()),
@@ -65,6 +62,15 @@ impl Vendored {
                 Ok(vec![CopiedFile { path, from: from.clone() }])
             }
         }
+    }
+
+    /// Returns `true` if the project of a file had a match of a glob when the file was fetched; `None` if nobody asked.
+    pub(crate) fn exists(&self, glob: &str, from: &CopiedFrom) -> Option<bool> {
+        self.entry_at(from)?.1.exists.get(glob).copied()
+    }
+
+    fn entry_at(&self, from: &CopiedFrom) -> Option<(Source, &LockedComponent)> {
+        self.lock.entries().find(|(source, _)| self.directory_of(source) == from.root)
     }
 
     fn copy(&self, source: &Source, file: &str, origin: Origin) -> Result<CopiedFile, Diagnostic> {

@@ -44,6 +44,8 @@ pub struct LockedComponent {
     pub commit: String,
     /// The components and projects that its files include, with the inputs that units give.
     pub includes: BTreeSet<String>,
+    /// Answers to `rules:exists` of includes, for which GitLab searches the project of the file that has the include.
+    pub exists: BTreeMap<String, bool>,
     /// The files by their paths in the project.
     pub files: BTreeMap<String, LockedFile>,
     /// Its entry in the lock file.
@@ -95,6 +97,8 @@ struct WrittenComponent {
     commit: String,
     #[serde(default)]
     includes: BTreeSet<String>,
+    #[serde(default)]
+    exists: BTreeMap<String, bool>,
     files: IndexMap<String, Located<String>>,
 }
 
@@ -196,6 +200,10 @@ fn write_entry(text: &mut String, name: &str, entry: &LockedComponent) {
         text.push_str("    includes:\n");
         entry.includes.iter().for_each(|name| _ = writeln!(text, "      - {}", quoted(name)));
     }
+    if !entry.exists.is_empty() {
+        text.push_str("    exists:\n");
+        entry.exists.iter().for_each(|(glob, exists)| _ = writeln!(text, "      {}: {exists}", quoted(glob)));
+    }
     text.push_str("    files:\n");
     for (path, file) in &entry.files {
         let _ = writeln!(text, "      {}: {}", quoted(path), quoted(&file.sha256));
@@ -222,8 +230,8 @@ impl WrittenComponent {
         let tag = self.tag.map(LockedReference::Tag);
         let reference = tag.or(self.branch.map(LockedReference::Branch));
         let file = self.file.map(|file| file.value);
-        let (version, commit, includes) = (self.version, self.commit, self.includes);
-        Ok(LockedComponent { file, version, reference, commit, includes, files, origin })
+        let Self { version, commit, includes, exists, .. } = self;
+        Ok(LockedComponent { file, version, reference, commit, includes, exists, files, origin })
     }
 }
 
@@ -269,6 +277,8 @@ mod tests {
             "    includes:\n",
             "      - \"gitlab.com/g/p/n@1\"\n",
             "      - \"gitlab.com/g/q@main\"\n",
+            "    exists:\n",
+            "      \"**/*.tf\": true\n",
             "    files:\n",
             "      \"templates/o.yml\": \"02\"\n",
             "projects:\n",

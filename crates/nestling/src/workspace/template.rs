@@ -6,6 +6,7 @@ use super::library::{LIBRARY_PREFIX, library_file, library_names};
 use super::located::{Located, include_of_component, not_local, unreadable, vendored_component};
 use super::template_directory::{TemplateDirectory, not_there};
 use super::template_name::{component_name, spellings, template_name, template_stem};
+use crate::vendor::Vendored;
 use crate::workspace::component::Component;
 use crate::workspace::rules::{LINK, TEMPLATE_HEADER};
 use nestling_files::files::{Files, Revision, RevisionError, Revisions, resolve_links};
@@ -166,6 +167,12 @@ impl<'a> Templates<'a> {
         }
     }
 
+    /// Returns the vendored components among which a project is.
+    fn vendored(&self, from: &CopiedFrom) -> Option<&Vendored> {
+        let mut vendored = self.directories.iter().filter_map(|dir| dir.vendored.as_deref());
+        vendored.find(|vendored| from.root.is_in(&vendored.directory))
+    }
+
     /// Finds the file of a name.
     fn locate(&self, name: &str) -> Result<Option<Located>, Vec<Diagnostic>> {
         if let Some(inside) = name.strip_prefix(LIBRARY_PREFIX) {
@@ -279,9 +286,12 @@ impl FilesByFile for Templates<'_> {
     }
 
     fn copies(&self, include: &Node, from: &CopiedFrom) -> Result<Vec<CopiedFile>, Box<Diagnostic>> {
-        let mut vendored = self.directories.iter().filter_map(|dir| dir.vendored.as_ref());
-        let vendored = vendored.find(|vendored| from.root.is_in(&vendored.directory));
+        let vendored = self.vendored(from);
         vendored.map_or_else(|| Ok(Vec::new()), |vendored| vendored.copies(include, from).map_err(Box::new))
+    }
+
+    fn exists(&self, glob: &str, from: &CopiedFrom) -> Option<bool> {
+        self.vendored(from)?.exists(glob, from)
     }
 }
 

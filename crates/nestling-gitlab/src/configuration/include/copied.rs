@@ -1,6 +1,6 @@
 //! Files that are copies from other projects, and include others from there: those of vendored components.
 
-use super::condition::included;
+use super::condition::{exists_globs, included};
 use super::header::interpolate;
 use super::{RemoteIncludes, Surroundings};
 use crate::diagnostic::{Diagnostic, Sources};
@@ -129,4 +129,11 @@ pub fn includes_of(text: &str, given: &Map, from: &CopiedFrom) -> Result<Vec<Nod
     };
     let include = node.get("include").filter(|include| !include.is_null());
     Ok(include.map(Node::items_or_self).unwrap_or_default().iter().filter(included).cloned().collect())
+}
+
+/// Returns the globs that the `rules:exists` of an include ask for.
+pub fn exists_of(include: &Node) -> Vec<&str> {
+    let rules = include.get("rules").and_then(Node::as_seq).unwrap_or_default();
+    let nodes = rules.iter().filter_map(|rule| rule.get("exists"));
+    nodes.filter_map(exists_globs).flatten().collect()
 }
