@@ -17,6 +17,7 @@ mod renderer;
 mod use_conflicts;
 mod fold;
 mod source_rules;
+mod never;
 mod template_reuse;
 mod scope;
 mod deploying;

@@ -1,7 +1,7 @@
 //! Folds the rendered documents of a unit into complete jobs under their short names.
 
 use super::jobs::UnitJobs;
-use super::source_rules;
+use super::{never, source_rules};
 use crate::environments::LeftOut;
 use crate::unit::rules::WORKFLOW_IN_UNIT;
 use nestling_gitlab::check::global_variables;
@@ -27,13 +27,14 @@ pub(super) fn unit_jobs(
 ) -> (UnitJobs, Vec<Diagnostic>) {
     let (mut configuration, mut problems) = fold(rendered, surroundings, RemoteIncludes::Refuse);
     source_rules::rewrite(configuration.jobs.values_mut(), is_vendored);
+    let left_out = never::take_out(&mut configuration.jobs, is_vendored);
     problems.extend(global_variables(&configuration.globals, gitlab));
     if let Some(key) = configuration.workflow_key {
         let is_of_component = components.contains(&key.file) || is_vendored(key.file);
         problems.push(workflow_in_unit(unit, key, is_of_component));
         configuration.workflow = Map::default();
     }
-    (UnitJobs::new(Some(unit.clone()), configuration), problems)
+    (UnitJobs { left_out, ..UnitJobs::new(Some(unit.clone()), configuration) }, problems)
 }
 
 /// Reports a `workflow`. A component has it for pipelines that include it, and works without.
