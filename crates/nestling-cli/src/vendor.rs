@@ -1,15 +1,18 @@
 //! `nestling vendor`: fetches the components that units use, and writes their files and the lock file.
 
 mod resolve;
-mod collect;
+mod fetch;
 mod component_files;
 mod written;
-mod fetch;
+mod entry;
+mod collect;
 
 use crate::exit::Failure;
-use collect::{Collecting, Entry};
+use collect::Collecting;
+use entry::Entry;
 use nestling::vendor::{
-    LockedComponent, LockedReference, RewrittenCondition, Source, VendorLock, checksum, rewritten_conditions,
+    LockedComponent, LockedReference, ProjectPath, RewrittenCondition, VendorLock, VendorSource, checksum,
+    rewritten_conditions,
 };
 use nestling::{Diagnostic, Project, RepoPath, Workspace};
 use std::collections::BTreeMap;
@@ -59,14 +62,14 @@ pub(crate) fn vendor(root: &Path, project: &Project<'_>, update: &Update) -> Res
             written.add(&entry.source, &path, bytes);
         }
         match entry.source {
-            Source::Component(component) => lock.components.insert(component.to_string(), locked),
-            Source::Project(project) => lock.projects.insert(project.to_string(), locked),
+            VendorSource::Component(component) => lock.components.insert(component.to_string(), locked),
+            VendorSource::Project(project) => lock.projects.insert(project.to_string(), locked),
         };
     }
     for (source, _) in old.entries().filter(|(source, _)| lock.get(source).is_none()) {
         let reason = match source {
-            Source::Component(_) => "no unit uses it",
-            Source::Project(_) => "no component includes its files",
+            VendorSource::Component(_) => "no unit uses it",
+            VendorSource::Project(_) => "no component includes its files",
         };
         let _ = writeln!(outcome.text, "{source}: removed, {reason}");
     }
@@ -86,8 +89,8 @@ pub(crate) fn findings(project: &Project<'_>) -> (Vec<Diagnostic>, Vec<Diagnosti
 /// Refuses a name that is not one of a component that a unit uses, and not in the lock file.
 fn named_are_used(update: &Update, workspace: &Workspace, old: &VendorLock) -> Result<(), Failure> {
     let Update::Named(names) = update else { return Ok(()) };
-    let used = workspace.components().map(|(component, _)| Source::Component(component.clone()));
-    let known: Vec<Source> = used.chain(old.entries().map(|(source, _)| source)).collect();
+    let used = workspace.components().map(|(component, _)| VendorSource::Component(component.clone()));
+    let known: Vec<VendorSource> = used.chain(old.entries().map(|(source, _)| source)).collect();
     for name in names {
         if !known.iter().any(|source| is_named(source, name)) {
             let failure = Failure::usage(format!("no unit uses the component `{name}`"));
@@ -97,13 +100,13 @@ fn named_are_used(update: &Update, workspace: &Workspace, old: &VendorLock) -> R
     Ok(())
 }
 
-fn is_named(source: &Source, name: &str) -> bool {
+fn is_named(source: &VendorSource, name: &str) -> bool {
     let whole = source.to_string();
     whole == name || whole.split('@').next() == Some(name)
 }
 
 impl Update {
-    fn is_of(&self, source: &Source) -> bool {
+    fn is_of(&self, source: &VendorSource) -> bool {
         match self {
             Self::Nothing => false,
             Self::Named(names) => names.iter().any(|name| is_named(source, name)),
@@ -138,6 +141,9 @@ impl Outcome {
         let short = locked.commit.get(..8).unwrap_or(&locked.commit);
         let resolved = match &locked.reference {
             Some(LockedReference::Tag(tag)) => format!("tag {tag}, commit {short}"),
+            Some(LockedReference::Branch(branch)) if branch == ProjectPath::HEAD => {
+                format!("default branch, commit {short}")
+            }
             Some(LockedReference::Branch(branch)) => format!("branch {branch}, commit {short}"),
             None => format!("commit {short}"),
         };

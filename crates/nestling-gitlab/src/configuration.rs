@@ -7,8 +7,8 @@ mod include;
 pub use glob::files as included_files;
 pub(crate) use include::header;
 pub use include::{
-    ComponentValues, CopiedFile, CopiedFrom, FilesByFile, RemoteIncludes, SpecInputs, Surroundings,
-    exists_of, file_exists, includes_of, spec_inputs,
+    CopiedFile, CopiedFrom, FilesByFile, RemoteIncludes, SpecInputs, Surroundings, exists_of, file_exists,
+    includes_of, spec_inputs,
 };
 
 use crate::configuration::rules::{STAGE_NAME, STAGES};

@@ -15,6 +15,7 @@ pub mod scope;
 pub mod guard;
 pub mod expression;
 pub mod interpolation;
+pub mod component_values;
 pub mod inputs;
 pub mod moa;
 pub mod rule;

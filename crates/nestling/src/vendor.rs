@@ -16,16 +16,16 @@ pub(crate) mod rules;
 mod component_path;
 mod project_path;
 mod source;
-mod copies;
 mod conditions;
 mod lock;
 mod state;
+mod copies;
 
 pub use component_path::{ComponentPath, ComponentPathError};
 pub use conditions::{RewrittenCondition, rewritten_conditions};
 pub use lock::{LockedComponent, LockedFile, LockedReference, VendorLock, checksum};
 pub use project_path::ProjectPath;
-pub use source::{NestedInclude, Source, nested_include};
+pub use source::{NestedInclude, VendorSource, nested_include};
 pub(crate) use state::{Vendored, differs, does_not_exist, findings, lock_path, not_vendored, read};
 
 /// The directory of vendored components, from the root of the workspace.

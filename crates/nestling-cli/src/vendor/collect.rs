@@ -1,18 +1,17 @@
 //! The files of components and of all that they include, across projects: each file once for each way to include it.
 
 use super::component_files::{is_license, licenses, main_file, refuse_unit};
+use super::entry::{Entry, Step};
 use super::fetch::{Fetching, cannot_vendor};
 use super::resolve::Resolved;
 use super::{Update, Written};
 use crate::exit::Failure;
 use nestling::vendor::{
-    ComponentPath, LockedComponent, LockedFile, NestedInclude, Source, VendorLock, checksum, nested_include,
+    ComponentPath, LockedComponent, NestedInclude, VendorLock, VendorSource, checksum, nested_include,
 };
-use nestling::{CommitId, Origin, RepoPath};
+use nestling::{CommitId, RepoPath};
 use nestling_files::files::Files;
-use nestling_gitlab::configuration::{
-    ComponentValues, CopiedFrom, exists_of, file_exists, included_files, includes_of,
-};
+use nestling_gitlab::configuration::{exists_of, file_exists, included_files, includes_of};
 use nestling_gitlab::yaml::{Kind, Map, Node};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,31 +25,9 @@ pub(super) struct Collecting<'p> {
     old: VendorLock,
     update: &'p Update,
     fetching: Fetching,
-    entries: BTreeMap<Source, Entry>,
+    entries: BTreeMap<VendorSource, Entry>,
     /// The files that were read, with the inputs that they were given.
-    seen: BTreeSet<(Source, String, String)>,
-}
-
-/// A component or a project, as far as it was read.
-pub(super) struct Entry {
-    pub source: Source,
-    /// Path of the component's own file; `None` for a project.
-    file: Option<String>,
-    resolved: Resolved,
-    includes: BTreeSet<String>,
-    exists: BTreeMap<String, bool>,
-    pub contents: BTreeMap<String, Vec<u8>>,
-    /// Set if a file was not on disk as the lock file has it.
-    pub is_fetched: bool,
-}
-
-/// A file that is included, with the inputs that it is given.
-struct Step {
-    source: Source,
-    file: String,
-    given: Map,
-    /// The component whose values it can read: a component's own file, and the local files that it includes.
-    component: Option<ComponentValues>,
+    seen: BTreeSet<(VendorSource, String, String)>,
 }
 
 impl<'p> Collecting<'p> {
@@ -66,7 +43,7 @@ impl<'p> Collecting<'p> {
 
     /// Adds a component with these inputs, and all that it includes.
     pub(super) fn component(&mut self, component: &ComponentPath, inputs: &Map) -> Result<(), Failure> {
-        let mut pending = vec![self.step_of(component, inputs.clone())?];
+        let mut pending = vec![self.step_of(component, inputs.clone(), "a unit".to_owned())?];
         let mut count = 0;
         while let Some(step) = pending.pop() {
             if !self.seen.insert((step.source.clone(), step.file.clone(), shown(&step.given))) {
@@ -75,7 +52,7 @@ impl<'p> Collecting<'p> {
             count += 1;
             if count > FILE_LIMIT {
                 let message = format!("it includes more than {FILE_LIMIT} files, which is GitLab's limit");
-                return Err(cannot_vendor(&Source::Component(component.clone()), &message));
+                return Err(cannot_vendor(&VendorSource::Component(component.clone()), &message));
             }
             pending.extend(self.included_by(&step)?);
         }
@@ -84,7 +61,7 @@ impl<'p> Collecting<'p> {
 
     /// Returns the entries with the licenses of their projects, and the paths of the new lock file.
     pub(super) fn finish(mut self) -> Result<(Vec<Entry>, Written<'p>), Failure> {
-        let sources: Vec<Source> = self.entries.keys().cloned().collect();
+        let sources: Vec<VendorSource> = self.entries.keys().cloned().collect();
         for source in sources {
             for name in self.license_names(&source)? {
                 self.read(&source, &name)?;
@@ -93,7 +70,7 @@ impl<'p> Collecting<'p> {
         Ok((self.entries.into_values().collect(), self.written))
     }
 
-    fn license_names(&mut self, source: &Source) -> Result<Vec<String>, Failure> {
+    fn license_names(&mut self, source: &VendorSource) -> Result<Vec<String>, Failure> {
         let Some(entry) = self.entries.get(source) else { return Ok(Vec::new()) };
         let locked = self.old.get(source).filter(|_| !entry.is_fetched);
         if let Some(locked) = locked.filter(|locked| locked.commit == entry.resolved.commit.to_string()) {
@@ -103,17 +80,17 @@ impl<'p> Collecting<'p> {
         licenses(&self.fetching.files(source, commit)?).map_err(Failure::repository)
     }
 
-    fn step_of(&mut self, component: &ComponentPath, given: Map) -> Result<Step, Failure> {
-        let source = Source::Component(component.clone());
+    fn step_of(&mut self, component: &ComponentPath, given: Map, place: String) -> Result<Step, Failure> {
+        let source = VendorSource::Component(component.clone());
         self.open(&source)?;
         let entry = self.entries.get(&source);
         let (file, component) = entry.and_then(|entry| Some((entry.file.clone()?, entry.values()))).unzip();
         let file = file.unwrap_or_default();
-        Ok(Step { source, file, given, component: component.flatten() })
+        Ok(Step { source, file, given, component: component.flatten(), place })
     }
 
     /// Resolves a component or a project, unless it was.
-    fn open(&mut self, source: &Source) -> Result<(), Failure> {
+    fn open(&mut self, source: &VendorSource) -> Result<(), Failure> {
         if self.entries.contains_key(source) {
             return Ok(());
         }
@@ -123,9 +100,9 @@ impl<'p> Collecting<'p> {
             None => self.fetching.resolve(source)?,
         };
         let file = match (source, kept) {
-            (Source::Project(_), _) => None,
+            (VendorSource::Project(_), _) => None,
             (_, Some(LockedComponent { file: Some(file), .. })) => Some(file.clone()),
-            (Source::Component(component), _) => {
+            (VendorSource::Component(component), _) => {
                 Some(main_file(component, &self.fetching.files(source, resolved.commit)?)?)
             }
         };
@@ -137,7 +114,7 @@ impl<'p> Collecting<'p> {
     }
 
     /// Returns a file at the commit of a component or a project: from disk if it is there as the lock file has it.
-    fn read(&mut self, source: &Source, file: &str) -> Result<Option<Vec<u8>>, Failure> {
+    fn read(&mut self, source: &VendorSource, file: &str) -> Result<Option<Vec<u8>>, Failure> {
         let Some(entry) = self.entries.get_mut(source) else { return Ok(None) };
         if let Some(bytes) = entry.contents.get(file) {
             return Ok(Some(bytes.clone()));
@@ -165,29 +142,47 @@ impl<'p> Collecting<'p> {
 
     /// Reads a file, and returns the files that it includes.
     fn included_by(&mut self, step: &Step) -> Result<Vec<Step>, Failure> {
-        let Step { source, file, given, component } = step;
-        let Some(bytes) = self.read(source, file)? else {
-            return Err(cannot_vendor(source, &format!("its project has no file `{file}`")));
+        let Some(bytes) = self.read(&step.source, &step.file)? else {
+            let (file, place) = (&step.file, &step.place);
+            let message = format!("{place} includes `{file}`, which its project does not have");
+            return Err(cannot_vendor(&step.source, &message));
         };
-        let (root, host) = (RepoPath::root(), source.host().to_owned());
-        let from = CopiedFrom { root, host, component: component.clone() };
-        // What is no YAML is reported by `nestling check`.
-        let includes = includes_of(&String::from_utf8_lossy(&bytes), given, &from).unwrap_or_default();
         let mut steps = Vec::new();
-        for include in includes {
-            let refused = |message: String| {
-                let message = format!("`{file}` has an include that cannot be vendored: {message}");
-                cannot_vendor(source, &message)
-            };
-            let meaning = nested_include(&include, &from).map_err(refused)?;
-            self.note_exists(source, &include)?;
+        for include in self.includes(step, &String::from_utf8_lossy(&bytes))? {
+            let place = step.place_of(&include);
+            let meaning = nested_include(&include, &step.from());
+            let meaning =
+                meaning.map_err(|message| cannot_vendor(&step.source, &format!("{place}: {message}")))?;
             let given = include.get("inputs").and_then(Node::as_map).cloned().unwrap_or_default();
-            steps.extend(self.steps(step, meaning, given)?);
+            steps.extend(self.steps(step, meaning, &given, &place)?);
         }
         Ok(steps)
     }
 
-    fn steps(&mut self, from: &Step, meaning: NestedInclude, given: Map) -> Result<Vec<Step>, Failure> {
+    /// Returns the includes of a file that its rules may include, after the files of its project were searched for them.
+    fn includes(&mut self, step: &Step, text: &str) -> Result<Vec<Node>, Failure> {
+        loop {
+            let exists = self.entries.get(&step.source).map(|entry| entry.exists.clone()).unwrap_or_default();
+            // What is no YAML is reported by `nestling check`.
+            let includes = includes_of(text, &step.given, &step.from(), &exists).unwrap_or_default();
+            let mut is_answered = false;
+            for include in &includes {
+                is_answered |= self.note_exists(&step.source, include)?;
+            }
+            if !is_answered {
+                return Ok(includes);
+            }
+        }
+    }
+
+    fn steps(
+        &mut self,
+        from: &Step,
+        meaning: NestedInclude,
+        given: &Map,
+        place: &str,
+    ) -> Result<Vec<Step>, Failure> {
+        let place = place.to_owned();
         match meaning {
             NestedInclude::Local(path) => {
                 let files = self.local_files(&from.source, &path)?;
@@ -196,31 +191,34 @@ impl<'p> Collecting<'p> {
                     file,
                     given: given.clone(),
                     component: from.component.clone(),
+                    place: place.clone(),
                 };
                 Ok(files.into_iter().map(step).collect())
             }
             NestedInclude::Component(component) => {
                 self.note_include(&from.source, component.to_string());
-                Ok(vec![self.step_of(&component, given)?])
+                Ok(vec![self.step_of(&component, given.clone(), place)?])
             }
             NestedInclude::Project(project, files) => {
                 self.note_include(&from.source, project.to_string());
-                let source = Source::Project(project);
+                let source = VendorSource::Project(project);
                 self.open(&source)?;
                 let named = files.into_iter().map(|file| normalized(&source, &file));
                 let step = |file: Result<String, Failure>| {
-                    let source = source.clone();
-                    Ok(Step { source, file: file?, given: given.clone(), component: None })
+                    let (source, place) = (source.clone(), place.clone());
+                    Ok(Step { source, file: file?, given: given.clone(), component: None, place })
                 };
                 named.map(step).collect()
             }
         }
     }
 
-    /// Answers the `rules:exists` of an include by the files of the project that has it.
-    fn note_exists(&mut self, source: &Source, include: &Node) -> Result<(), Failure> {
+    /// Answers the `rules:exists` of an include by the files of the project that has it. Returns `true` if there is a new answer.
+    fn note_exists(&mut self, source: &VendorSource, include: &Node) -> Result<bool, Failure> {
+        let mut is_answered = false;
         for glob in exists_of(include) {
-            let Some(entry) = self.entries.get_mut(source) else { continue };
+            let entry = self.entries.get_mut(source).filter(|entry| !entry.exists.contains_key(glob));
+            let Some(entry) = entry else { continue };
             let commit = entry.resolved.commit;
             let locked = self.old.get(source).filter(|locked| locked.commit == commit.to_string());
             let answer = match locked.and_then(|locked| locked.exists.get(glob)) {
@@ -230,19 +228,20 @@ impl<'p> Collecting<'p> {
                     file_exists(glob, &files).map_err(Failure::repository)?
                 }
             };
+            is_answered |= answer.is_some();
             entry.exists.extend(answer.map(|exists| (glob.to_owned(), exists)));
         }
-        Ok(())
+        Ok(is_answered)
     }
 
-    fn note_include(&mut self, source: &Source, included: String) {
+    fn note_include(&mut self, source: &VendorSource, included: String) {
         if let Some(entry) = self.entries.get_mut(source) {
             entry.includes.insert(included);
         }
     }
 
     /// Returns the files that a path names, or that its wildcards match.
-    fn local_files(&mut self, source: &Source, path: &str) -> Result<Vec<String>, Failure> {
+    fn local_files(&mut self, source: &VendorSource, path: &str) -> Result<Vec<String>, Failure> {
         if !path.contains('*') {
             return Ok(vec![normalized(source, path)?]);
         }
@@ -252,37 +251,6 @@ impl<'p> Collecting<'p> {
         let refused = |path: &RepoPath| cannot_vendor(source, &format!("the path `{path}` cannot be copied"));
         let name = |path: &RepoPath| path.as_str().map(str::to_owned).ok_or_else(|| refused(path));
         matching.iter().map(name).collect()
-    }
-}
-
-impl Entry {
-    /// Returns the entry of the lock file.
-    pub(super) fn locked(&self) -> LockedComponent {
-        let file = |(path, bytes): (&String, &Vec<u8>)| {
-            (path.clone(), LockedFile { sha256: checksum(bytes), origin: Origin::generated() })
-        };
-        let is_component = self.file.is_some();
-        LockedComponent {
-            file: self.file.clone(),
-            version: self.resolved.version.clone().filter(|_| is_component),
-            reference: self.resolved.reference.clone(),
-            commit: self.resolved.commit.to_string(),
-            includes: self.includes.clone(),
-            exists: self.exists.clone(),
-            files: self.contents.iter().map(file).collect(),
-            origin: Origin::generated(),
-        }
-    }
-
-    /// Returns the values that a component can read.
-    fn values(&self) -> Option<ComponentValues> {
-        let Source::Component(component) = &self.source else { return None };
-        Some(ComponentValues {
-            name: component.name().to_owned(),
-            sha: self.resolved.commit.to_string(),
-            reference: component.version().to_owned(),
-            version: self.resolved.version.clone().unwrap_or_default(),
-        })
     }
 }
 
@@ -296,7 +264,7 @@ fn locked_at(locked: &LockedComponent) -> Result<Resolved, Failure> {
 }
 
 /// Returns a path from the root of a project, without a leading slash.
-fn normalized(source: &Source, path: &str) -> Result<String, Failure> {
+fn normalized(source: &VendorSource, path: &str) -> Result<String, Failure> {
     let parsed = RepoPath::parse(path).map_err(|error| cannot_vendor(source, &error.to_string()))?;
     parsed.as_str().map(str::to_owned).ok_or_else(|| cannot_vendor(source, "the path is not UTF-8"))
 }

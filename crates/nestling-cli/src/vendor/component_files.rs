@@ -3,7 +3,7 @@
 use super::fetch::{cannot_vendor, unknown_component};
 use crate::exit::Failure;
 use nestling::FILE_NAME;
-use nestling::vendor::{ComponentPath, Source};
+use nestling::vendor::{ComponentPath, VendorSource};
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 
@@ -22,7 +22,7 @@ pub(super) fn main_file(component: &ComponentPath, files: &dyn Files) -> Result<
 }
 
 /// Refuses a file that would make a unit of the directory that it is written to.
-pub(super) fn refuse_unit(source: &Source, path: &str) -> Result<(), Failure> {
+pub(super) fn refuse_unit(source: &VendorSource, path: &str) -> Result<(), Failure> {
     let is_unit = path.rsplit('/').next() == Some(FILE_NAME);
     let message = || format!("`{path}` would make its directory a unit");
     if is_unit { Err(cannot_vendor(source, &message())) } else { Ok(()) }

@@ -4,7 +4,7 @@ use super::resolve::{Resolved, resolve};
 use crate::exit::Failure;
 use anyhow::Context as _;
 use nestling::CommitId;
-use nestling::vendor::{ComponentPath, Source};
+use nestling::vendor::{ComponentPath, VendorSource};
 use nestling_files::files::Files;
 use nestling_git::{GitRepository, RemoteReference, RemoteRepository};
 use nestling_gitlab::diagnostic::Suggestion;
@@ -24,7 +24,7 @@ pub(super) struct Fetching {
 
 impl Fetching {
     /// Resolves the version of a component, or the reference of a project.
-    pub(super) fn resolve(&mut self, source: &Source) -> Result<Resolved, Failure> {
+    pub(super) fn resolve(&mut self, source: &VendorSource) -> Result<Resolved, Failure> {
         let url = source.url();
         if !self.references.contains_key(&url) {
             let references = RemoteRepository::new(&url, TIMEOUT).references();
@@ -36,7 +36,11 @@ impl Fetching {
     }
 
     /// Returns the files of a commit.
-    pub(super) fn files(&mut self, source: &Source, commit: CommitId) -> Result<impl Files + '_, Failure> {
+    pub(super) fn files(
+        &mut self,
+        source: &VendorSource,
+        commit: CommitId,
+    ) -> Result<impl Files + '_, Failure> {
         let key = (source.url(), commit);
         if !self.repositories.contains_key(&key) {
             let directory = tempfile::tempdir().context("cannot create a temporary directory");
@@ -52,7 +56,7 @@ impl Fetching {
     }
 }
 
-fn unreachable(source: &Source, error: nestling_git::GitError) -> Failure {
+fn unreachable(source: &VendorSource, error: nestling_git::GitError) -> Failure {
     let url = source.url();
     let error = anyhow::Error::new(error).context(format!("cannot fetch `{source}`"));
     let help = format!(
@@ -61,14 +65,14 @@ fn unreachable(source: &Source, error: nestling_git::GitError) -> Failure {
     Failure::repository(error).with_help(help)
 }
 
-fn unknown_version(source: &Source, references: &[RemoteReference]) -> Failure {
+fn unknown_version(source: &VendorSource, references: &[RemoteReference]) -> Failure {
     let (noun, version, help) = match source {
-        Source::Component(component) => (
+        VendorSource::Component(component) => (
             "version",
             component.version(),
             "name a tag, the first numbers of one (`1`, `1.2`), `~latest`, a branch, or the whole ID of a commit; pre-releases only count by their whole name",
         ),
-        Source::Project(project) => (
+        VendorSource::Project(project) => (
             "reference",
             project.reference(),
             "a component includes files of the project at this reference: use another version of the component",
@@ -81,7 +85,7 @@ fn unknown_version(source: &Source, references: &[RemoteReference]) -> Failure {
 }
 
 /// Reports a component or a project that cannot be copied.
-pub(super) fn cannot_vendor(source: &Source, message: &str) -> Failure {
+pub(super) fn cannot_vendor(source: &VendorSource, message: &str) -> Failure {
     let error = anyhow::Error::msg(format!("cannot vendor `{source}`: {message}"));
     Failure::repository(error).with_help(
         "copy the jobs to a template of the workspace, or include the component in `.gitlab-ci.yml`",

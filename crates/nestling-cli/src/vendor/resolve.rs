@@ -2,7 +2,7 @@
 //! (<https://docs.gitlab.com/ci/components/#component-versions>).
 
 use nestling::CommitId;
-use nestling::vendor::{LockedReference, Source};
+use nestling::vendor::{LockedReference, VendorSource};
 use nestling_git::{ReferenceKind, RemoteReference};
 
 /// A resolved version.
@@ -20,10 +20,10 @@ type Numbers = [u64; 3];
 
 /// Resolves a version of a component, or a reference of a project: a tag, a branch or the whole ID of a commit. `None` if the
 /// project has none such.
-pub(super) fn resolve(source: &Source, references: &[RemoteReference]) -> Option<Resolved> {
+pub(super) fn resolve(source: &VendorSource, references: &[RemoteReference]) -> Option<Resolved> {
     match source {
-        Source::Component(component) => of_version(component.version(), references),
-        Source::Project(project) => exactly(project.reference(), references),
+        VendorSource::Component(component) => of_version(component.version(), references),
+        VendorSource::Project(project) => exactly(project.reference(), references),
     }
 }
 

@@ -4,7 +4,7 @@ use super::Contents;
 use crate::exit::Failure;
 use crate::output::replace_bytes;
 use anyhow::Context as _;
-use nestling::vendor::{DIRECTORY, LOCK_FILE, Source, VendorLock};
+use nestling::vendor::{DIRECTORY, LOCK_FILE, VendorLock, VendorSource};
 use nestling::{RepoPath, Workspace};
 use std::ffi::OsStr;
 use std::fs;
@@ -23,7 +23,7 @@ impl<'w> Written<'w> {
     }
 
     /// Adds a file of a component or a project.
-    pub(super) fn add(&mut self, source: &Source, path: &str, bytes: Vec<u8>) {
+    pub(super) fn add(&mut self, source: &VendorSource, path: &str, bytes: Vec<u8>) {
         self.contents.insert(self.path(source, path), bytes);
     }
 
@@ -74,7 +74,7 @@ impl<'w> Written<'w> {
     }
 
     /// Returns the path of a file of a component or a project in the repository.
-    pub(super) fn path(&self, source: &Source, path: &str) -> RepoPath {
+    pub(super) fn path(&self, source: &VendorSource, path: &str) -> RepoPath {
         let directory = source.directory();
         let parts = DIRECTORY.split('/').chain(directory.split('/')).chain(path.split('/'));
         parts.fold(self.workspace.directory().clone(), |path, part| path.child(part.as_bytes()))

@@ -15,17 +15,19 @@ use crate::yaml::{self, Map, Node};
 use header::{Interpolated, RULE as HEADER, given_problems, interpolate};
 use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
-use not_included::{refused, uncertain};
+use not_included::{refused, too_deep, uncertain};
 
-mod condition;
 mod copied;
+mod condition;
 mod not_included;
 mod spec_rule;
 mod spec;
 pub(crate) mod header;
+mod listed;
 
 pub use condition::file_exists;
-pub use copied::{ComponentValues, CopiedFile, CopiedFrom, exists_of, includes_of};
+pub use copied::{CopiedFile, CopiedFrom, FilesByFile};
+pub use listed::{exists_of, includes_of};
 pub(super) use spec::of_spec;
 pub use spec::{SpecInputs, spec_inputs};
 
@@ -60,25 +62,6 @@ impl Surroundings<'_> {
             None => *self,
         }
     }
-}
-
-/// The files of other revisions and projects, by a file that was read there.
-pub trait FilesByFile {
-    /// Returns the files of the revision that a file was read from; `None` for a file of no other revision.
-    fn files_of(&self, file: FileId) -> Option<&dyn Files>;
-
-    /// Returns the project that a file is a copy from; `None` for a file of this repository.
-    fn copied_from(&self, file: FileId) -> Option<CopiedFrom>;
-
-    /// Returns the copies of the files that an include of a copied file means: those of its own project, of a component or of another
-    /// project. No other file counts, whatever is in the directory.
-    ///
-    /// # Errors
-    /// There is no such copy, or the include is of a kind that cannot be copied.
-    fn copies(&self, include: &Node, from: &CopiedFrom) -> Result<Vec<CopiedFile>, Box<Diagnostic>>;
-
-    /// Returns `true` if a file of that project matches a glob of `rules:exists`; `None` if that is not known.
-    fn exists(&self, glob: &str, from: &CopiedFrom) -> Option<bool>;
 }
 
 /// The way to handle an include that only GitLab can read.
@@ -119,7 +102,9 @@ pub(super) struct Included {
 /// Reads what a fragment includes.
 pub(super) fn read(fragment: Fragment, surroundings: &Surroundings<'_>, remote: RemoteIncludes) -> Included {
     let included = Included::default();
-    let mut reading = Reading { surroundings: *surroundings, project: None, remote, count: 0, included };
+    let chain = Vec::new();
+    let mut reading =
+        Reading { surroundings: *surroundings, project: None, remote, chain, count: 0, included };
     reading.fragment(fragment, 0);
     reading.included
 }
@@ -141,6 +126,8 @@ struct Reading<'a> {
     /// The project that it is a copy from; `None` for a file of this repository.
     project: Option<CopiedFrom>,
     remote: RemoteIncludes,
+    /// The files on the way to this one.
+    chain: Vec<RepoPath>,
     /// Number of files so far.
     count: usize,
     included: Included,
@@ -210,8 +197,7 @@ impl Reading<'_> {
     fn is_too_deep(&mut self, origin: Origin, depth: usize) -> bool {
         let is_too_deep = depth >= DEPTH_LIMIT;
         if is_too_deep {
-            let message = format!("includes are nested more than {DEPTH_LIMIT} levels deep");
-            self.included.problems.push(error(origin, message));
+            self.included.problems.push(too_deep(&self.chain, DEPTH_LIMIT, origin));
         }
         is_too_deep
     }
@@ -251,7 +237,11 @@ impl Reading<'_> {
             Ok(Some(bytes)) => self.parse(path, bytes, include),
         };
         match read {
-            Ok(fragment) => self.fragment(fragment, depth + 1),
+            Ok(fragment) => {
+                self.chain.push(path.clone());
+                self.fragment(fragment, depth + 1);
+                self.chain.pop();
+            }
             Err(problems) => {
                 self.included.is_incomplete = true;
                 self.included.problems.extend(problems);

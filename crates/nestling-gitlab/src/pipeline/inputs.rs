@@ -1,8 +1,8 @@
 //! The values of a file's inputs, and the text that GitLab makes with them before it looks at anything else
 //! (lib/ci/inputs/; <https://docs.gitlab.com/ci/inputs/>).
 
+use super::component_values::ComponentValues;
 use super::interpolation::{Access, AccessStep, Block, Function, OPEN, Root, blocks, parse};
-use crate::configuration::ComponentValues;
 use crate::diagnostic::Origin;
 use crate::pipeline::expression::{Expression, Truth, Variable};
 use crate::yaml::{Entry, Kind, Map, Meaning, Node, Scalar, Style};

@@ -32,7 +32,7 @@ pub(super) fn take_out(
         kept.iter().for_each(|name| _ = never.remove(name));
     }
     jobs.retain(|name, _| !never.contains(name));
-    never.into_iter().map(|job| LeftOut { job, reason: "its rules hold in no pipeline".to_owned() }).collect()
+    never.into_iter().map(|job| LeftOut { job, reason: "no rule applies".to_owned() }).collect()
 }
 
 /// Returns the jobs that a job names.
@@ -49,7 +49,7 @@ fn may_hold(rules: &Node) -> bool {
     first_answer(rules).unwrap_or(false)
 }
 
-/// Returns what the first rule says that holds for all variables; `true` as soon as one may add the job; `None` if there is no such rule.
+/// Returns what the first rule says that holds for all variables; `true` as soon as one may add the job; `None` if none does.
 fn first_answer(node: &Node) -> Option<bool> {
     if let Some(items) = node.as_seq() {
         return items.iter().find_map(first_answer);

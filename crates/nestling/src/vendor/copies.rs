@@ -1,12 +1,13 @@
 //! The vendored files that an include of a component means.
 
 use super::rules::VENDOR_MISSING;
-use super::{LockedComponent, NestedInclude, Source, Vendored, nested_include, not_vendored};
+use super::{LockedComponent, NestedInclude, VendorSource, Vendored, nested_include, not_vendored};
 use nestling_files::files::MemoryFiles;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::configuration::rules::INCLUDE;
-use nestling_gitlab::configuration::{ComponentValues, CopiedFile, CopiedFrom, included_files};
+use nestling_gitlab::configuration::{CopiedFile, CopiedFrom, included_files};
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
+use nestling_gitlab::pipeline::component_values::ComponentValues;
 use nestling_gitlab::yaml::Node;
 
 /// The way out of an include that cannot be vendored.
@@ -14,12 +15,12 @@ const HELP: &str = "copy the component to a template directory and remove the in
 
 impl Vendored {
     /// Returns the project of a component or of files, with the values that the component can read.
-    pub(crate) fn copied_from(&self, source: &Source) -> Option<CopiedFrom> {
+    pub(crate) fn copied_from(&self, source: &VendorSource) -> Option<CopiedFrom> {
         let entry = self.lock.get(source)?;
         let root = self.directory_of(source);
         let component = match source {
-            Source::Project(_) => None,
-            Source::Component(component) => Some(ComponentValues {
+            VendorSource::Project(_) => None,
+            VendorSource::Component(component) => Some(ComponentValues {
                 name: component.name().to_owned(),
                 sha: entry.commit.clone(),
                 reference: component.version().to_owned(),
@@ -42,10 +43,10 @@ impl Vendored {
                 let Some((_, file)) = self.component(&name) else {
                     return Err(not_vendored(&name, include.origin, None));
                 };
-                self.copy(&Source::Component(component), file, include.origin).map(|copy| vec![copy])
+                self.copy(&VendorSource::Component(component), file, include.origin).map(|copy| vec![copy])
             }
             NestedInclude::Project(project, files) => {
-                let source = Source::Project(project);
+                let source = VendorSource::Project(project);
                 files.iter().map(|file| self.copy(&source, file, include.origin)).collect()
             }
             NestedInclude::Local(path) if path.contains('*') => {
@@ -69,11 +70,11 @@ impl Vendored {
         self.entry_at(from)?.1.exists.get(glob).copied()
     }
 
-    fn entry_at(&self, from: &CopiedFrom) -> Option<(Source, &LockedComponent)> {
+    fn entry_at(&self, from: &CopiedFrom) -> Option<(VendorSource, &LockedComponent)> {
         self.lock.entries().find(|(source, _)| self.directory_of(source) == from.root)
     }
 
-    fn copy(&self, source: &Source, file: &str, origin: Origin) -> Result<CopiedFile, Diagnostic> {
+    fn copy(&self, source: &VendorSource, file: &str, origin: Origin) -> Result<CopiedFile, Diagnostic> {
         let file = file.trim_start_matches('/');
         let locked = self.lock.get(source).filter(|entry| entry.files.contains_key(file));
         match (locked, self.copied_from(source)) {

@@ -1,7 +1,7 @@
 //! The lock file: the commit that each component was fetched from, and the checksum of each of its files.
 
 use super::rules::VENDOR_LOCK;
-use super::{ComponentPath, ProjectPath, Source};
+use super::{ComponentPath, ProjectPath, VendorSource};
 use indexmap::IndexMap;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
@@ -147,19 +147,21 @@ impl VendorLock {
     }
 
     /// Returns the entry of a component or a project.
-    pub fn get(&self, source: &Source) -> Option<&LockedComponent> {
+    pub fn get(&self, source: &VendorSource) -> Option<&LockedComponent> {
         match source {
-            Source::Component(component) => self.components.get(&component.to_string()),
-            Source::Project(project) => self.projects.get(&project.to_string()),
+            VendorSource::Component(component) => self.components.get(&component.to_string()),
+            VendorSource::Project(project) => self.projects.get(&project.to_string()),
         }
     }
 
     /// Returns all entries with what they are of.
-    pub fn entries(&self) -> impl Iterator<Item = (Source, &LockedComponent)> {
+    pub fn entries(&self) -> impl Iterator<Item = (VendorSource, &LockedComponent)> {
         let components =
-            self.components.iter().filter_map(|(name, entry)| Some((Source::parse(name)?, entry)));
-        let projects =
-            self.projects.iter().filter_map(|(name, entry)| Some((Source::parse_project(name)?, entry)));
+            self.components.iter().filter_map(|(name, entry)| Some((VendorSource::parse(name)?, entry)));
+        let projects = self
+            .projects
+            .iter()
+            .filter_map(|(name, entry)| Some((VendorSource::parse_project(name)?, entry)));
         components.chain(projects)
     }
 

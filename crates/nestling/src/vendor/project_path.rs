@@ -31,7 +31,7 @@ impl ProjectPath {
         Self::new(host, project, reference)
     }
 
-    /// Makes a project of a host. `None` for names that could be options of git, or lead out of a directory.
+    /// Makes a project of a host. `None` for names that could be options of git, or point outside of a directory.
     pub fn new(host: &str, project: &str, reference: &str) -> Option<Self> {
         let is_valid = is_host(host)
             && project.contains('/')

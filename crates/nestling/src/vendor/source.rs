@@ -1,4 +1,4 @@
-//! What is vendored: a component, or the files of a project that components include; and the includes that mean one of them.
+//! Sources of vendored files: components, and projects whose files components include; and the includes that mean one of them.
 
 use super::{ComponentPath, ProjectPath};
 use nestling_gitlab::configuration::CopiedFrom;
@@ -8,15 +8,15 @@ use std::fmt;
 /// A component, or a project whose files components include.
 ///
 /// ```
-/// use nestling::vendor::Source;
+/// use nestling::vendor::VendorSource;
 ///
-/// let source = Source::parse("gitlab.com/components/go/test@1").expect("it is a component");
+/// let source = VendorSource::parse("gitlab.com/components/go/test@1").expect("it is a component");
 /// assert_eq!(source.directory(), "gitlab.com/components/go/test@1");
-/// let project = Source::parse_project("gitlab.com/group/ci@main").expect("it is a project");
+/// let project = VendorSource::parse_project("gitlab.com/group/ci@main").expect("it is a project");
 /// assert_eq!(project.directory(), "gitlab.com/group/ci/-/main");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
+pub enum VendorSource {
     /// A component.
     Component(ComponentPath),
     /// A project.
@@ -34,7 +34,7 @@ pub enum NestedInclude {
     Project(ProjectPath, Vec<String>),
 }
 
-impl Source {
+impl VendorSource {
     /// Reads a component as the lock file has it.
     pub fn parse(text: &str) -> Option<Self> {
         ComponentPath::parse(text).ok().map(Self::Component)
@@ -73,7 +73,7 @@ impl Source {
     }
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for VendorSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Component(component) => component.fmt(f),
@@ -85,7 +85,7 @@ impl fmt::Display for Source {
 /// Reads an include of a file, with the values of inputs in place.
 ///
 /// # Errors
-/// A message that says why the files cannot be vendored.
+/// A message with the reason why the files cannot be vendored.
 pub fn nested_include(include: &Node, from: &CopiedFrom) -> Result<NestedInclude, String> {
     let Some(map) = include.as_map() else {
         let text = include.text().ok_or("an include must be a string or a mapping")?;
@@ -101,6 +101,10 @@ pub fn nested_include(include: &Node, from: &CopiedFrom) -> Result<NestedInclude
     }
     if let Some(path) = value("component")? {
         let parsed = ComponentPath::parse(&path).map_err(|error| error.to_string())?;
+        // Otherwise the author of a component could make everyone who vendors it ask any host.
+        if parsed.host() != from.host {
+            return Err(format!("`{path}` is a component of another host than `{}`", from.host));
+        }
         return Ok(NestedInclude::Component(parsed));
     }
     if let Some(project) = value("project")? {
@@ -118,15 +122,13 @@ pub fn nested_include(include: &Node, from: &CopiedFrom) -> Result<NestedInclude
     }
     match ["remote", "template", "artifact"].into_iter().find_map(|key| Some((key, map.get(key)?.text()?))) {
         Some(("remote", url)) => Err(remote(url)),
-        Some((key, name)) => {
-            Err(format!("`{key}: {name}` cannot be vendored: it belongs to no version of a project"))
-        }
+        Some((key, name)) => Err(format!("`{key}: {name}` belongs to no version of a project")),
         None => Err("the include has no `local`, `component` or `project`".to_owned()),
     }
 }
 
 fn remote(url: &str) -> String {
-    format!("`{url}` cannot be vendored: only files of projects can be fetched through git")
+    format!("`{url}` is not a file of a project, which git could fetch")
 }
 
 /// Puts the host in place of the variables that name it. The values of others depend on the pipeline.
@@ -152,7 +154,10 @@ mod tests {
             ("/a.yml", "local /a.yml"),
             ("{ local: 'parts/*.yml', inputs: { a: b } }", "local parts/*.yml"),
             ("{ component: $CI_SERVER_FQDN/g/p/n@1 }", "h.example:8443/g/p/n@1"),
-            ("{ component: '${CI_SERVER_HOST}/g/p/n@~latest' }", "h.example/g/p/n@~latest"),
+            (
+                "{ component: '${CI_SERVER_HOST}/g/p/n@~latest' }",
+                "`h.example/g/p/n@~latest` is a component of another host than `h.example:8443`",
+            ),
             (
                 "{ component: $CI_SERVER_FQDN/$CI_PROJECT_PATH/n@1 }",
                 "`$CI_SERVER_FQDN/$CI_PROJECT_PATH/n@1` depends on a variable",
@@ -175,15 +180,15 @@ mod tests {
             ("{ project: g/p }", "the include of project `g/p` has no `file`"),
             (
                 "{ remote: 'https://h.example/a.yml' }",
-                "`https://h.example/a.yml` cannot be vendored: only files of projects can be fetched through git",
+                "`https://h.example/a.yml` is not a file of a project, which git could fetch",
             ),
             (
                 "https://h.example/a.yml",
-                "`https://h.example/a.yml` cannot be vendored: only files of projects can be fetched through git",
+                "`https://h.example/a.yml` is not a file of a project, which git could fetch",
             ),
             (
                 "{ template: Jobs/SAST.gitlab-ci.yml }",
-                "`template: Jobs/SAST.gitlab-ci.yml` cannot be vendored: it belongs to no version of a project",
+                "`template: Jobs/SAST.gitlab-ci.yml` belongs to no version of a project",
             ),
             ("{ inputs: {} }", "the include has no `local`, `component` or `project`"),
         ] {

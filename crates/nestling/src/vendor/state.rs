@@ -2,7 +2,7 @@
 
 use super::lock::{VendorLock, checksum};
 use super::rules::{VENDOR_CHANGED, VENDOR_LOCK, VENDOR_MISSING, VENDOR_UNUSED};
-use super::{ComponentPath, DIRECTORY, LOCK_FILE, LockedComponent, Source};
+use super::{ComponentPath, DIRECTORY, LOCK_FILE, LockedComponent, VendorSource};
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, Suggestion, utf8};
@@ -11,6 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The command that puts it right.
 const HELP: &str = "run `nestling vendor`";
+
+/// The way out where git converted the line endings of a file.
+const LINE_ENDINGS: &str =
+    "git converted its line endings: add `ci/vendor/** -text` to `.gitattributes`, and run `nestling vendor`";
 
 /// The vendored components of a workspace.
 #[derive(Debug, Clone)]
@@ -33,12 +37,12 @@ impl Vendored {
     }
 
     /// Returns the directory of a component or a project, where its files are as in its project.
-    pub(crate) fn directory_of(&self, source: &Source) -> RepoPath {
+    pub(crate) fn directory_of(&self, source: &VendorSource) -> RepoPath {
         self.inside(&self.directory, &source.directory())
     }
 
     /// Returns the path of a file of a component or a project.
-    pub(crate) fn path_of(&self, source: &Source, path: &str) -> RepoPath {
+    pub(crate) fn path_of(&self, source: &VendorSource, path: &str) -> RepoPath {
         self.inside(&self.directory_of(source), path)
     }
 
@@ -145,8 +149,10 @@ pub(crate) fn findings<'u>(
         let name = source.to_string();
         if !reached.contains(name.as_str()) {
             let message = match source {
-                Source::Component(_) => format!("no unit uses the vendored component `{name}`"),
-                Source::Project(_) => format!("no component includes files of the vendored project `{name}`"),
+                VendorSource::Component(_) => format!("no unit uses the vendored component `{name}`"),
+                VendorSource::Project(_) => {
+                    format!("no component includes files of the vendored project `{name}`")
+                }
             };
             let problem = Diagnostic::warning(&VENDOR_UNUSED, entry.origin, message);
             problems.push(problem.with_help("run `nestling vendor`, which removes it"));
@@ -157,7 +163,10 @@ pub(crate) fn findings<'u>(
         match files.read(&path)? {
             None => problems.push(does_not_exist(&path, origin)),
             Some(bytes) if checksum(&bytes) != sha256 => {
-                problems.push(differs(&path, origin));
+                problems.push(match checksum(&without_carriage_returns(&bytes)) == sha256 {
+                    true => differs(&path, origin).with_help(LINE_ENDINGS),
+                    false => differs(&path, origin),
+                });
             }
             Some(_) => {}
         }
@@ -165,6 +174,11 @@ pub(crate) fn findings<'u>(
     }
     problems.extend(not_locked(vendored, &expected, files)?);
     Ok(problems)
+}
+
+/// Returns a file with the line endings that git gives it on other systems.
+fn without_carriage_returns(bytes: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(bytes).replace("\r\n", "\n").into_bytes()
 }
 
 fn component_paths(vendored: &Vendored) -> impl Iterator<Item = &str> {

@@ -1,7 +1,7 @@
 //! The file of a template where it was found: in a template directory, the built-in library, or among vendored components.
 
 use super::template_directory::TemplateDirectory;
-use crate::vendor::{self, Source, Vendored};
+use crate::vendor::{self, VendorSource, Vendored};
 use crate::workspace::component::Published;
 use crate::workspace::rules::TEMPLATE_HEADER;
 use nestling_files::files::{Files, ReadError};
@@ -46,7 +46,7 @@ pub(super) fn vendored_component(
     if !vendored.problems.is_empty() {
         return Err(vendored.problems.clone());
     }
-    let Some(source) = Source::parse(component_path) else { return Ok(None) };
+    let Some(source) = VendorSource::parse(component_path) else { return Ok(None) };
     let Some((component, file)) = vendored.component(component_path) else { return Ok(None) };
     let path = vendored.path_of(&source, file);
     let bytes = files.read(&path).map_err(|error| vec![unreadable(&error)])?;

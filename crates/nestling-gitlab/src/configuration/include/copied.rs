@@ -1,15 +1,29 @@
 //! Files that are copies from other projects, and include others from there: those of vendored components.
 
-use super::condition::{exists_globs, included};
-use super::header::interpolate;
-use super::{RemoteIncludes, Surroundings};
-use crate::diagnostic::{Diagnostic, Sources};
-use crate::pipeline::expression::Truth;
-use crate::pipeline::known::KnownVariables;
-use crate::pipeline::presence::Changed;
-use crate::yaml::{self, Map, Node};
-use nestling_files::files::MemoryFiles;
+use crate::diagnostic::{Diagnostic, FileId};
+use crate::pipeline::component_values::ComponentValues;
+use crate::yaml::Node;
+use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
+
+/// The files of other revisions and projects, by a file that was read there.
+pub trait FilesByFile {
+    /// Returns the files of the revision that a file was read from; `None` for a file of no other revision.
+    fn files_of(&self, file: FileId) -> Option<&dyn Files>;
+
+    /// Returns the project that a file is a copy from; `None` for a file of this repository.
+    fn copied_from(&self, file: FileId) -> Option<CopiedFrom>;
+
+    /// Returns the copies of the files that an include of a copied file means: those of its own project, of a component or of another
+    /// project. No other file counts, whatever is in the directory.
+    ///
+    /// # Errors
+    /// Nobody copied the file, or the include is of a kind that cannot be copied.
+    fn copies(&self, include: &Node, from: &CopiedFrom) -> Result<Vec<CopiedFile>, Box<Diagnostic>>;
+
+    /// Returns `true` if a file of that project matches a glob of `rules:exists`; `None` if that is not known.
+    fn exists(&self, glob: &str, from: &CopiedFrom) -> Option<bool>;
+}
 
 /// The project that a file is a copy from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,19 +44,6 @@ pub struct CopiedFile {
     pub path: RepoPath,
     /// The project that it is from.
     pub from: CopiedFrom,
-}
-
-/// The values that `$[[ component.NAME ]]` can name (<https://docs.gitlab.com/ci/yaml/#speccomponent>).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ComponentValues {
-    /// Its name in its project.
-    pub name: String,
-    /// The commit.
-    pub sha: String,
-    /// The version as the include has it.
-    pub reference: String,
-    /// The semantic version; empty for a branch or a commit.
-    pub version: String,
 }
 
 /// Variables that name the host of a GitLab, with its port and without.
@@ -78,62 +79,4 @@ fn replaced_whole(text: &str, variable: &str, value: &str) -> String {
         replaced.push_str(part);
     }
     replaced
-}
-
-impl ComponentValues {
-    /// Returns a value.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        match name {
-            "name" => Some(&self.name),
-            "sha" => Some(&self.sha),
-            "reference" => Some(&self.reference),
-            "version" => Some(&self.version),
-            _ => None,
-        }
-    }
-}
-
-/// Returns the includes of a file, with the inputs that it is given and its defaults in place. A value that is not known leaves its
-/// block as it is.
-///
-/// # Errors
-/// It is not YAML.
-pub fn includes_of(text: &str, given: &Map, from: &CopiedFrom) -> Result<Vec<Node>, Vec<Diagnostic>> {
-    let sources = Sources::default();
-    let file = sources.add("", text);
-    let mut documents = yaml::parse_file(text, file)?.into_iter();
-    let Some(mut node) = documents.next() else { return Ok(Vec::new()) };
-    let header = node.as_map().filter(|map| map.contains("spec")).cloned();
-    let header = header.filter(|_| documents.len() > 0);
-    if header.is_some() {
-        node = documents.next().unwrap_or(node);
-    }
-    yaml::merge_keys(&mut node)?;
-    let variables = KnownVariables::default();
-    let files = MemoryFiles::default();
-    let surroundings = Surroundings {
-        files: &files,
-        elsewhere: None,
-        revisions: None,
-        sources: &sources,
-        variables: &variables,
-        changed: Changed::Unknown,
-        defaults: None,
-    };
-    if let Some(header) = header {
-        // Mistakes are reported where the file is read for its jobs.
-        interpolate(&header, &mut node, Some(given), Some(from), &surroundings, RemoteIncludes::Unread);
-    }
-    let included = |include: &&Node| {
-        include.as_map().is_none_or(|map| included(map, &surroundings, Some(from)) != Truth::No)
-    };
-    let include = node.get("include").filter(|include| !include.is_null());
-    Ok(include.map(Node::items_or_self).unwrap_or_default().iter().filter(included).cloned().collect())
-}
-
-/// Returns the globs that the `rules:exists` of an include ask for.
-pub fn exists_of(include: &Node) -> Vec<&str> {
-    let rules = include.get("rules").and_then(Node::as_seq).unwrap_or_default();
-    let nodes = rules.iter().filter_map(|rule| rule.get("exists"));
-    nodes.filter_map(exists_globs).flatten().collect()
 }

@@ -3,6 +3,16 @@
 use super::error;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::yaml::Node;
+use nestling_files::path::RepoPath;
+
+/// Reports a chain of includes that is longer than any that ends. `chain` has the files on the way.
+pub(super) fn too_deep(chain: &[RepoPath], limit: usize, origin: Origin) -> Diagnostic {
+    let problem = error(origin, format!("includes are nested more than {limit} levels deep"));
+    let Some((last, before)) = chain.split_last() else { return problem };
+    let Some(first) = before.iter().rposition(|path| path == last) else { return problem };
+    let circle: Vec<String> = chain[first..].iter().map(RepoPath::to_string).collect();
+    error(origin, format!("circular `include`: {}", circle.join(" -> ")))
+}
 
 /// Reports an include whose rules ask for something that only GitLab knows.
 pub(super) fn uncertain(origin: Origin, path: Option<&str>) -> Diagnostic {
