@@ -151,8 +151,18 @@ impl Outcome {
             None => "fetched".to_owned(),
             Some(old) if update.is_of(source) && old.commit == locked.commit => "up to date".to_owned(),
             Some(old) if update.is_of(source) => {
-                let was = old.version.as_ref().unwrap_or(&old.commit);
-                format!("updated from {}", was.get(..8).filter(|_| was.len() == 40).unwrap_or(was))
+                let was = old.commit.get(..8).unwrap_or(&old.commit);
+                let is_moved = old.reference == locked.reference;
+                if let Some(LockedReference::Tag(tag)) = locked.reference.as_ref().filter(|_| is_moved) {
+                    let _ = writeln!(
+                        self.warnings,
+                        "warning: tag `{tag}` of `{source}` was moved from commit {was} to {short}: read the difference before you commit it"
+                    );
+                }
+                match old.version.as_ref().filter(|_| !is_moved) {
+                    Some(version) => format!("updated from {version}"),
+                    None => format!("updated from commit {was}"),
+                }
             }
             Some(old) if entry.contents.keys().any(|path| !old.files.contains_key(path)) => {
                 "files added".to_owned()

@@ -196,11 +196,13 @@ impl<'p> Collecting<'p> {
                 Ok(files.into_iter().map(step).collect())
             }
             NestedInclude::Component(component) => {
+                let place = format!("{place} of `{}`", from.source);
                 self.note_include(&from.source, component.to_string());
                 Ok(vec![self.step_of(&component, given.clone(), place)?])
             }
             NestedInclude::Project(project, files) => {
                 self.note_include(&from.source, project.to_string());
+                let place = format!("{place} of `{}`", from.source);
                 let source = VendorSource::Project(project);
                 self.open(&source)?;
                 let named = files.into_iter().map(|file| normalized(&source, &file));

@@ -79,8 +79,8 @@ pub enum RemoteIncludes {
     Refuse,
 }
 
-/// Levels of nested includes: a chain this deep is a circle.
-const DEPTH_LIMIT: usize = 20;
+/// Levels of nested includes: a chain this deep is a circle. GitLab has no limit but that of files.
+const DEPTH_LIMIT: usize = 100;
 
 /// Files that GitLab includes in one pipeline (<https://docs.gitlab.com/ci/yaml/#include>).
 const FILE_LIMIT: usize = 150;

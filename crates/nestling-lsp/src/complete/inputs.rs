@@ -18,7 +18,8 @@ pub(super) fn template_at<'t>(
 
 /// Returns the template of the use that an entry is in.
 fn template_of<'t>(outline: &Outline<'t>, holder: usize) -> Option<&'t str> {
-    let own = outline.child(Some(holder), "template").and_then(|child| outline.value(child));
+    let named = |key: &str| outline.child(Some(holder), key).and_then(|child| outline.value(child));
+    let own = named("template").or_else(|| named("component"));
     own.or_else(|| used_template(outline, holder))
 }
 

@@ -12,6 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The command that puts it right.
 const HELP: &str = "run `nestling vendor`";
 
+/// The way out of a lock file that is not YAML.
+const CONFLICT: &str =
+    "after a merge conflict, accept either side (`git checkout --ours`), and run `nestling vendor`";
+
 /// The way out where git converted the line endings of a file.
 const LINE_ENDINGS: &str =
     "git converted its line endings: add `ci/vendor/** -text` to `.gitattributes`, and run `nestling vendor`";
@@ -112,7 +116,11 @@ pub(crate) fn read(
 
 fn parse(text: &str, file: FileId) -> (Result<VendorLock, Vec<Diagnostic>>, Origin) {
     let origin = Origin::file(file);
-    let lock = yaml::parse_file(text, file).and_then(|documents| match documents.first() {
+    let parsed = yaml::parse_file(text, file).map_err(|problems| {
+        let with_help = |problem: Diagnostic| problem.with_help(CONFLICT);
+        problems.into_iter().map(with_help).collect()
+    });
+    let lock = parsed.and_then(|documents| match documents.first() {
         Some(node) => VendorLock::read(node),
         None => Err(vec![Diagnostic::error(&VENDOR_LOCK, origin, "the lock file is empty").with_help(HELP)]),
     });

@@ -251,6 +251,10 @@ impl<'a> Templates<'a> {
             self.directories.iter().filter(|dir| dir.is_of_templates()).map(|dir| &dir.path).collect();
         // A directory that cannot be listed has nothing to suggest.
         let _ = self.files.walk(&mut |directory, entries| {
+            // A directory of templates can have the vendored components in it.
+            if self.directories.iter().any(|dir| dir.vendored.is_some() && directory.is_in(&dir.path)) {
+                return nestling_files::files::Walk::Skip;
+            }
             let on_the_way = directories.iter().any(|dir| dir.is_in(directory));
             for dir in directories.iter().filter(|dir| directory.is_in(dir)) {
                 let below = directory.relative_to(dir).unwrap_or_default();

@@ -4,7 +4,7 @@ use super::Index;
 use crate::check::Level;
 use crate::diagnostic::Severity::Warning;
 use crate::diagnostic::{Diagnostic, Example, Rule};
-use crate::pipeline::expression::Expression;
+use crate::pipeline::expression::{Expression, Truth, Variable};
 use crate::pipeline::known::CHILD_SOURCE;
 use crate::pipeline::parent_source::PARENT_SOURCE;
 use crate::pipeline::rule::rules;
@@ -47,7 +47,14 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
         for rule in rules(body).unwrap_or_default() {
             let Some(node) = rule.condition() else { continue };
             let Some(condition) = node.text().and_then(|text| Expression::parse(text).ok()) else { continue };
-            for (name, source) in condition.equalities() {
+            let equalities = condition.equalities();
+            let compares = equalities.iter().any(|(name, _)| *name == PARENT_SOURCE);
+            if is_unset && !compares && needs_source(&condition) {
+                let message =
+                    format!("no trigger job forwards `{PARENT_SOURCE}`: this condition never holds");
+                problems.push(Diagnostic::warning(&RULE, node.origin, message).with_help(FORWARD));
+            }
+            for (name, source) in equalities {
                 if name == "CI_PIPELINE_SOURCE" && source != CHILD_SOURCE {
                     let message = format!("in a child pipeline `CI_PIPELINE_SOURCE` is never `{source}`");
                     let problem = Diagnostic::warning(&RULE, node.origin, message);
@@ -61,6 +68,12 @@ pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// Returns `true` if a condition may hold, and does not without the source of the parent.
+fn needs_source(condition: &Expression) -> bool {
+    let without = |name: &str| if name == PARENT_SOURCE { Variable::Unset } else { Variable::Unknown };
+    condition.evaluate(&without) == Truth::No && condition.evaluate(&|_| Variable::Unknown) != Truth::No
 }
 
 /// The way to give a child the source of its parent.
