@@ -213,19 +213,35 @@ const OFFERS: &[Offer] = &[
     ),
     (["nestling.yml", "after: staging", "after: |"], &["staging"], &["production"]),
     // Vendored components are no templates.
-    (["web/nestling.yml", "use: go", "use: { component: | }"], &["h.example/g/p/scan@1"], &["go"]),
     (
-        ["web/nestling.yml", "use: go", "use: |"],
+        [
+            "api/nestling.yml",
+            "use: { template: go, inputs: { size: large, race: true } }",
+            "use: { component: | }",
+        ],
+        &["h.example/g/p/scan@1"],
+        &["go"],
+    ),
+    (
+        ["api/nestling.yml", "use: { template: go, inputs: { size: large, race: true } }", "use: |"],
         &["go"],
         &["h.example/g/p/scan@1", "vendor/h.example/g/p/scan@1/scan"],
     ),
     (
-        ["web/nestling.yml", "use: go", "use: { component: h.example/g/p/scan@1, inputs: { | } }"],
+        [
+            "api/nestling.yml",
+            "use: { template: go, inputs: { size: large, race: true } }",
+            "use: { component: h.example/g/p/scan@1, inputs: { | } }",
+        ],
         &["level"],
         &["size", "race"],
     ),
     (
-        ["web/nestling.yml", "use: go", "use: { component: h.example/g/p/scan@1, inputs: { level: | } }"],
+        [
+            "api/nestling.yml",
+            "use: { template: go, inputs: { size: large, race: true } }",
+            "use: { component: h.example/g/p/scan@1, inputs: { level: | } }",
+        ],
         &["low", "high"],
         &["small"],
     ),

@@ -50,3 +50,6 @@ pub fn is_finding(problem: &nestling_gitlab::diagnostic::Diagnostic) -> bool {
     let own = [&rules::VENDOR_LOCK, &rules::VENDOR_MISSING, &rules::VENDOR_CHANGED, &rules::VENDOR_UNUSED];
     own.iter().any(|rule| problem.rule.id == rule.id)
 }
+
+#[cfg(test)]
+mod tests;
