@@ -17,7 +17,7 @@ fn gallery() -> Vec<String> {
 #[test]
 fn every_example_deploys_and_stops() {
     let test = "every_example_deploys_and_stops";
-    if [Tool::GitlabCiLocal, Tool::Rsync, Tool::Node, Tool::Python]
+    if [Tool::GitlabCiLocal, Tool::Rsync, Tool::Node, Tool::Python, Tool::Kubectl]
         .iter()
         .any(|tool| need(*tool, test).is_none())
     {
@@ -33,8 +33,10 @@ fn every_example_deploys_and_stops() {
     {
         let mut trial = Command::new("bash");
         trial.arg(root().join("examples/run")).arg(name).current_dir(root()).env_clear().env("PATH", &path);
-        // Node knows no other authorities than its own.
-        trial.envs(setting("NODE_EXTRA_CA_CERTS").map(|path| ("NODE_EXTRA_CA_CERTS", path)));
+        // Node and uv know no other authorities than their own.
+        for name in ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"] {
+            trial.envs(setting(name).map(|path| (name, path)));
+        }
         let output = run(&mut trial);
         if !output.status.success() {
             failed.push(format!("{name}\n{}", said(&output)));
@@ -51,6 +53,18 @@ fn every_trial_runs_a_deploy_reads_its_address_and_runs_its_stop() {
         for word in ["pipeline merge_request", "\nplan\n", "\nchild", ":stop"] {
             assert!(trial.contains(word), "examples/{name}/trial has no `{word}`");
         }
+    }
+}
+
+/// The pages say how little a workspace has to say.
+#[test]
+fn the_librarys_workspace_and_its_manifests_have_sixty_lines() {
+    let files = ["nestling.yml", "services/api/k8s/api.yml", "services/prices/k8s/prices.yml"];
+    let lines: usize =
+        files.iter().map(|file| read(format!("examples/library/{file}")).lines().count()).sum();
+    assert!(lines <= 60, "{lines} lines");
+    for page in ["docs/gallery.md", "docs/review-apps.md", "examples/library/README.md"] {
+        assert!(read(page).contains("60 lines"), "{page}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The built-in templates: their cases pass, their pages are what their headers say, and GitLab takes what they make.
 
+mod contract;
 mod dotnet;
 mod ecs;
 mod go;

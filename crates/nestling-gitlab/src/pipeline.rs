@@ -26,6 +26,7 @@ pub mod matrix;
 pub(crate) mod needed_copies;
 pub mod expand;
 pub mod presence;
+pub mod image_reference;
 pub mod duration;
 pub mod date_time;
 

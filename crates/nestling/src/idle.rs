@@ -29,12 +29,12 @@ pub(crate) fn find(
     revisions: &dyn Revisions,
     plan: &Plan,
 ) -> Result<Vec<Diagnostic>, ReadError> {
-    let mut problems = directories::missing(files, revisions, &plan.workspace.template_directories)?;
+    let directories = &plan.workspace.template_directories;
+    let mut problems = directories::missing(files, revisions, directories, &plan.diagnostics)?;
     problems.extend(paths::without_effect(files, &plan.workspace)?);
     problems.extend(units::without_effect(&plan.workspace));
     problems.extend(values::unread(&plan.workspace, &plan.sources));
     problems.extend(hidden_templates::hidden(files, &plan.workspace, &plan.sources)?);
-    let directories = &plan.workspace.template_directories;
     let templates = Templates::new(files, revisions, directories, &plan.sources);
     problems.extend(inputs::unread(&plan.workspace, &templates));
     Ok(problems)

@@ -15,6 +15,7 @@ mod job_script;
 mod job_value;
 pub(super) mod job_inputs;
 mod image;
+mod image_reference;
 mod tags;
 mod cache;
 mod artifacts;
@@ -95,6 +96,7 @@ lints! {
     job_value,
     job_inputs,
     image,
+    image_reference,
     tags,
     cache,
     artifacts,

@@ -1,15 +1,18 @@
 //! Template directories that do not exist.
 
 use crate::workspace::idle_rules::GLOB_UNMATCHED;
-use crate::workspace::{TemplateDirectory, is_directory};
+use crate::workspace::rules::TEMPLATE_SOURCE;
+use crate::workspace::{TemplateDirectory, is_directory, revision_help};
 use nestling_files::files::{Files, ReadError, Revisions, resolve_links};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::Diagnostic;
 
+/// Warns of each, unless it is among the findings that are reported already.
 pub(super) fn missing(
     files: &dyn Files,
     revisions: &dyn Revisions,
     directories: &[TemplateDirectory],
+    reported: &[Diagnostic],
 ) -> Result<Vec<Diagnostic>, ReadError> {
     let mut problems = Vec::new();
     for directory in directories {
@@ -18,8 +21,16 @@ pub(super) fn missing(
             Some(revision) => match revisions.files_of(revision) {
                 Ok(files) => has_directory(&*files, &directory.path)?,
                 Err(error) => {
+                    // A unit that looked for a template there has made it an error.
+                    let is_reported = |problem: &Diagnostic| {
+                        problem.rule == &TEMPLATE_SOURCE && problem.origin() == Some(directory.origin)
+                    };
+                    if reported.iter().any(is_reported) {
+                        continue;
+                    }
                     let message = format!("templates cannot be read from `{revision}`: {error}");
-                    problems.push(Diagnostic::warning(&GLOB_UNMATCHED, directory.origin, message));
+                    let problem = Diagnostic::warning(&GLOB_UNMATCHED, directory.origin, message);
+                    problems.push(problem.with_help(revision_help(revision, &error)));
                     continue;
                 }
             },

@@ -1,7 +1,7 @@
 //! Templates that another one of the same name in their directory hides.
 
 use crate::workspace::idle_rules::KEY_UNUSED;
-use crate::workspace::{TemplateDirectory, Workspace};
+use crate::workspace::{CASES_DIRECTORY, TemplateDirectory, Workspace};
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources, utf8};
@@ -45,6 +45,9 @@ fn templates(
     files.walk(&mut |directory, entries| {
         if !directory.is_in(&dir.path) {
             return if dir.path.is_in(directory) { Walk::Descend } else { Walk::Skip };
+        }
+        if *directory != dir.path && directory.file_name() == CASES_DIRECTORY {
+            return Walk::Skip;
         }
         for entry in entries.iter().filter(|entry| entry.kind != EntryKind::Directory) {
             let path = directory.child(&entry.name);

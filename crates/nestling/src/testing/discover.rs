@@ -1,10 +1,8 @@
 //! Finds the files with cases.
 
+use crate::workspace::CASES_DIRECTORY;
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
-
-/// Name of the directory of cases.
-const DIRECTORY: &[u8] = b"tests";
 
 /// A file with cases.
 #[derive(Debug, Clone)]
@@ -51,7 +49,7 @@ pub(super) fn discover(
             with_template.push(directory.clone());
         }
         if let (Some(dir), Some(parent)) = (dir, directory.parent())
-            && directory.file_name() == DIRECTORY
+            && directory.file_name() == CASES_DIRECTORY
         {
             let own = with_template.contains(&parent).then(|| parent.relative_to(dir)).flatten();
             let template = own.map(|name| format!("{prefix}{}", String::from_utf8_lossy(name)));

@@ -5,7 +5,7 @@ use super::format::TemplateHeader;
 use super::library::{LIBRARY_PREFIX, library_file, library_names};
 use super::located::{Located, include_of_component, not_local, unreadable, vendored_component};
 use super::template_directory::{TemplateDirectory, not_there};
-use super::template_name::{component_name, spellings, template_name, template_stem};
+use super::template_name::{CASES_DIRECTORY, component_name, spellings, template_name, template_stem};
 use crate::vendor::Vendored;
 use crate::workspace::component::Component;
 use crate::workspace::rules::{LINK, TEMPLATE_HEADER};
@@ -256,6 +256,9 @@ impl<'a> Templates<'a> {
                 return nestling_files::files::Walk::Skip;
             }
             let on_the_way = directories.iter().any(|dir| dir.is_in(directory));
+            if !on_the_way && directory.file_name() == CASES_DIRECTORY {
+                return nestling_files::files::Walk::Skip;
+            }
             for dir in directories.iter().filter(|dir| directory.is_in(dir)) {
                 let below = directory.relative_to(dir).unwrap_or_default();
                 let below = String::from_utf8_lossy(below).into_owned();

@@ -85,11 +85,11 @@ pub(super) fn not_there(directory: &TemplateDirectory, error: &RevisionError) ->
         return Diagnostic::error(&TEMPLATE_SOURCE, directory.origin, error.to_string());
     };
     let message = format!("templates cannot be read from `{revision}`: {error}");
-    Diagnostic::error(&TEMPLATE_SOURCE, directory.origin, message).with_help(help(revision, error))
+    Diagnostic::error(&TEMPLATE_SOURCE, directory.origin, message).with_help(revision_help(revision, error))
 }
 
 /// Returns the help for a revision whose templates cannot be read.
-fn help(revision: &Revision, error: &RevisionError) -> String {
+pub(crate) fn revision_help(revision: &Revision, error: &RevisionError) -> String {
     let name = &revision.revision;
     match (error, &revision.repository) {
         (RevisionError::Ambiguous { references, .. }, _) => {

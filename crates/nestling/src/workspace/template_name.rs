@@ -1,5 +1,8 @@
 //! The names of templates, and the paths that they mean.
 
+/// Name of the directories beside templates that contain their cases and snapshots, not further templates.
+pub(crate) const CASES_DIRECTORY: &[u8] = b"tests";
+
 /// Returns the name of a template without the ending of its file.
 pub(crate) fn template_stem(name: &str) -> &str {
     name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")).unwrap_or(name)
