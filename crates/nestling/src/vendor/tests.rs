@@ -57,7 +57,7 @@ const FILES: &[(&str, &str)] = &[
     ),
     (
         "splice",
-        "spec: { inputs: { needs: { type: array, default: [x, y] } } }\n---\na: { script: a, tags: [one, \"$[[ inputs.needs ]]\"] }\n",
+        "spec: { inputs: { needs: { type: array, default: [x, z] } } }\n---\na: { script: a, tags: [one, \"$[[ inputs.needs ]]\"] }\n",
     ),
     ("workflow", "include: [{ component: h.example/g/p/globals@1 }]\na: { script: a }\n"),
     ("globals", "workflow: { rules: [{ when: never }] }\ndefault: { image: i }\n"),
@@ -150,7 +150,7 @@ fn components_of_a_unit_with_their_includes_and_rules() {
             "never",
             "u:d d; u:e e - if: \"\\\"a\\\" == \\\"b\\\"\"; u:f f - if: $X when: never - exists: - x; without a; without b; without c",
         ),
-        ("splice", "u:a a - one - x - y"),
+        ("splice", "u:a a - one - x - z"),
         ("workflow", "u:a a"),
         // A component that two others include is shared, unless its jobs differ.
         (
