@@ -102,6 +102,7 @@ fn files_of_nestling_with_errors_are_named_and_keep_nothing_else_from_being_prop
         ("nestling.yml", "workspace:\n  unitz: []\n", "nestling.yml: it has errors: "),
         ("b/nestling.yml", "unit:\n  foo: 1\n", "b/nestling.yml: it has errors: "),
         ("b/nestling.yml", "unit: {}\n---\njob:\n  scirpt: x\n", "b/nestling.yml: it has errors: "),
+        (".gitlab-ci.yml", "lint: [\n", ".gitlab-ci.yml: it has errors: "),
     ] {
         let repository = made_of(&[("a/package.json", PACKAGE), ("b/package.json", PACKAGE), (path, text)]);
         let initialized = run(nestling(repository.path()).arg("init"));
@@ -112,6 +113,20 @@ fn files_of_nestling_with_errors_are_named_and_keep_nothing_else_from_being_prop
         assert!(proposed.ends_with("jobs test"), "{said}");
         assert_eq!(std::fs::read_to_string(repository.path().join(path)).unwrap(), text);
     }
+}
+
+/// The jobs of another tool are not taken for the parent's.
+#[test]
+fn another_file_by_the_name_of_the_parents_jobs_is_named() {
+    let own = "build:nests:\n  script: make\n";
+    let files = [(".gitlab-ci.yml", "lint: { script: x }\n"), ("nestling.gitlab-ci.yml", own)];
+    let repository = made_of(&[files[0], files[1], ("a/package.json", PACKAGE)]);
+    let initialized = run(nestling(repository.path()).arg("init"));
+    assert_eq!(initialized.status.code(), Some(1));
+    let said = said(&initialized);
+    assert!(said.contains("nestling.gitlab-ci.yml: no job of it runs `nestling generate`"), "{said}");
+    assert!(!said.contains("to include") && !said.contains("include: ["), "{said}");
+    assert_eq!(std::fs::read_to_string(repository.path().join("nestling.gitlab-ci.yml")).unwrap(), own);
 }
 
 /// A file that cannot be written prevents the workspace from working.
@@ -217,7 +232,10 @@ const PUBLIC: [Shape; 8] = [
                 "package.json",
                 "{ \"scripts\": { \"build\": \"vite build\", \"test\": \"vitest\" }, \"devDependencies\": { \"vitest\": \"*\" } }",
             ),
-            ("package-lock.json", "{}"),
+            (
+                "package-lock.json",
+                "{ \"packages\": { \"node_modules/vite\": {}, \"node_modules/vitest\": {} } }",
+            ),
             ("src/main.js", ""),
             ("README.md", ""),
         ],
@@ -227,7 +245,7 @@ const PUBLIC: [Shape; 8] = [
         "npm workspaces",
         &[
             ("package.json", "{ \"private\": true, \"workspaces\": [\"packages/*\"] }"),
-            ("package-lock.json", "{}"),
+            ("package-lock.json", "{ \"packages\": { \"node_modules/@acme/ui\": { \"link\": true } } }"),
             (
                 "packages/ui/package.json",
                 "{ \"name\": \"@acme/ui\", \"version\": \"1.0.0\", \"scripts\": { \"test\": \"node --test\" } }",
@@ -247,7 +265,10 @@ const PUBLIC: [Shape; 8] = [
                 "Cargo.toml",
                 "[workspace]\nmembers = [\"crates/*\"]\n\n[package]\nname = \"tool\"\nversion = \"0.1.0\"\n",
             ),
-            ("Cargo.lock", ""),
+            (
+                "Cargo.lock",
+                "version = 4\n[[package]]\nname = \"cli\"\ndependencies = [\"core\"]\n[[package]]\nname = \"core\"\n[[package]]\nname = \"tool\"\n",
+            ),
             ("src/main.rs", "fn main() {}\n"),
             ("crates/core/Cargo.toml", "[package]\nname = \"core\"\nversion = \"0.1.0\"\n"),
             ("crates/core/src/lib.rs", ""),

@@ -29,6 +29,8 @@ pub(super) enum BuildContext {
     Unset { path: String, argument: String },
     /// The image that it starts from is where people work, and nothing is delivered in it.
     Workbench { base: String },
+    /// It adds nothing to the images that it names: it lists them for a tool that updates versions.
+    OnlyBases,
     /// The image that it starts from is of Windows, and the builders run on Linux.
     Windows { base: String },
 }
@@ -60,6 +62,9 @@ pub(super) fn build_context(
     let dir = dockerfile.parent().unwrap_or_default();
     if let Some(base) = contents.bases.last().filter(|base| is_workbench(base)) {
         return Ok(BuildContext::Workbench { base: base.clone() });
+    }
+    if contents.bases.len() > 1 && !contents.adds && contexts.of(dockerfile).is_empty() {
+        return Ok(BuildContext::OnlyBases);
     }
     if let Some(base) = contents.bases.iter().find(|base| is_of_windows(base)) {
         return Ok(BuildContext::Windows { base: base.clone() });
@@ -171,6 +176,8 @@ mod tests {
             ("FROM node AS a\nFROM x\nCOPY --from=a /dist /dist\n", context("api")),
             ("COPY package-lock.json ./\nCOPY api/src lib ./\n", context("")),
             ("COPY dist /app\n", None),
+            ("FROM a\nFROM b AS c\n", None),
+            ("FROM a\nLABEL x=y\n", context("api")),
             ("COPY ../lib /app\n", None),
             ("COPY $X/main.js /app/\n", None),
             ("COPY ${X:-src}/main.js /app/\n", context("api")),

@@ -43,8 +43,21 @@ const OTHERS: [&str; 36] = [
 ];
 
 /// Words in names of Dockerfiles that are for people at their desks, or for tests.
-const DEVELOPMENT: [&str; 10] =
-    ["dev", "development", "devcontainer", "local", "debug", "test", "tests", "testing", "e2e", "ci"];
+const DEVELOPMENT: [&str; 13] = [
+    "dev",
+    "development",
+    "devcontainer",
+    "local",
+    "debug",
+    "test",
+    "tests",
+    "testing",
+    "e2e",
+    "ci",
+    "playwright",
+    "cypress",
+    "selenium",
+];
 
 /// Words in names of those that are for production.
 const PRODUCTION: [&str; 4] = ["prod", "production", "release", "prd"];
@@ -106,6 +119,7 @@ mod tests {
             ("api.Dockerfile web.Dockerfile", "", "api.Dockerfile web.Dockerfile", ""),
             ("Containerfile Containerfile.debug", "Containerfile", "", "Containerfile.debug"),
             ("Dockerfile.dev", "", "", "Dockerfile.dev"),
+            ("Dockerfile.playwright", "", "", "Dockerfile.playwright"),
             ("Dockerfile.j2 Dockerfile.dockerignore Dockerfile.md Dockerfiles", "", "", ""),
             ("app.dockerfile dockerfile.ex", "app.dockerfile", "", ""),
         ] {

@@ -76,19 +76,29 @@ impl Dotnet<'_> {
     /// # Errors
     /// A file cannot be read.
     pub(super) fn sdk(&self, path: &RepoPath) -> Result<Option<String>, ReadError> {
-        let dir = path.parent().unwrap_or_default();
-        for above in and_above(&dir) {
-            let file = above.child(b"global.json");
-            if self.inventory.is_file(&file)
-                && let Some(version) = of_global(&global(&text_of(self.files, &file)?.unwrap_or_default()))
-            {
-                return Ok(Some(version));
-            }
-        }
+        let newest = self.newest_target(path)?;
+        let stated = self.global(path)?.and_then(|(_, global)| {
+            let version = of_global(&global)?;
+            let is_left = takes_newer(&global, &version) && is_older(&version, newest);
+            Some(version).filter(|_| !is_left)
+        });
+        Ok(stated.or_else(|| newest.map(image_of)))
+    }
+
+    /// Returns the newest framework that a project or one that it references targets.
+    fn newest_target(&self, path: &RepoPath) -> Result<Option<(u32, u32)>, ReadError> {
         let projects = self.with_references(path)?;
         let frameworks = projects.values().flat_map(|project| &project.frameworks);
-        let newest = frameworks.filter_map(|name| version(name)).max();
-        Ok(newest.map(|(major, minor)| format!("{major}.{minor}")))
+        Ok(frameworks.filter_map(|name| version(name)).max())
+    }
+
+    /// Reads the nearest `global.json`.
+    fn global(&self, path: &RepoPath) -> Result<Option<(RepoPath, serde_json::Value)>, ReadError> {
+        let dir = path.parent().unwrap_or_default();
+        let mut files = and_above(&dir).map(|above| above.child(b"global.json"));
+        let Some(file) = files.find(|file| self.inventory.is_file(file)) else { return Ok(None) };
+        let content = global(&text_of(self.files, &file)?.unwrap_or_default());
+        Ok(Some((file, content)))
     }
 
     /// Returns the file and the version of an SDK of which no image is known.
@@ -96,14 +106,7 @@ impl Dotnet<'_> {
     /// # Errors
     /// A file cannot be read.
     pub(super) fn unknown_sdk(&self, path: &RepoPath) -> Result<Option<(RepoPath, String)>, ReadError> {
-        let dir = path.parent().unwrap_or_default();
-        let Some(file) = and_above(&dir)
-            .map(|above| above.child(b"global.json"))
-            .find(|file| self.inventory.is_file(file))
-        else {
-            return Ok(None);
-        };
-        let global = global(&text_of(self.files, &file)?.unwrap_or_default());
+        let Some((file, global)) = self.global(path)? else { return Ok(None) };
         let version = global.get("sdk").and_then(|sdk| sdk.get("version")?.as_str());
         let is_unknown = |version: &&str| of_global(&global).is_none() && !takes_newer(&global, version);
         Ok(version.filter(is_unknown).map(|version| (file, version.to_owned())))
@@ -115,11 +118,21 @@ impl Dotnet<'_> {
     /// A file cannot be read.
     pub(super) fn unfit(&self, path: &RepoPath) -> Result<Option<String>, ReadError> {
         let projects = self.with_references(path)?;
-        if let Some(reason) = projects.get(path).and_then(DotnetProject::needs_windows) {
+        if let Some(reason) = projects.get(path).and_then(DotnetProject::fault) {
             return Ok(Some(reason));
         }
-        let unfit = projects.iter().find_map(|(other, project)| Some((other, project.needs_windows()?)));
-        Ok(unfit.map(|(other, reason)| format!("it references {other}: {reason}")))
+        let unfit = projects.iter().find_map(|(other, project)| Some((other, project.fault()?)));
+        if let Some((other, reason)) = unfit {
+            return Ok(Some(format!("it references {other}: {reason}")));
+        }
+        let newest = self.newest_target(path)?;
+        let older = self.global(path)?.and_then(|(file, global)| {
+            let version = of_global(&global)?;
+            (is_older(&version, newest) && !takes_newer(&global, &version)).then_some((file, version))
+        });
+        Ok(older.zip(newest).map(|((file, version), (major, minor))| {
+            format!(".NET {major}.{minor} is newer than the SDK `{version}` in {file}, which cannot build it")
+        }))
     }
 
     /// Reads a project and those that it references, through others too.
@@ -140,7 +153,7 @@ impl Dotnet<'_> {
 
 impl DotnetProject {
     /// Returns the reason why a job on Linux cannot build it.
-    pub(super) fn needs_windows(&self) -> Option<String> {
+    fn fault(&self) -> Option<String> {
         if self.is_older {
             return Some("it is of the form before .NET Core, and needs Windows".to_owned());
         }
@@ -150,6 +163,11 @@ impl DotnetProject {
                 "it targets `{}`, of which there is no image for Linux",
                 self.frameworks.join(";")
             ));
+        }
+        // The restore is of all frameworks.
+        let is_unknown = |name: &&String| version(name).is_some_and(|version| !is_known(version));
+        if let Some(unknown) = self.frameworks.iter().find(is_unknown) {
+            return Some(format!("it targets `{unknown}`, for which no image has an SDK"));
         }
         // A platform such as `net8.0-android` needs a workload, whichever framework is built.
         let platform = self.frameworks.iter().find(|name| name.contains('-'))?;
@@ -175,6 +193,28 @@ fn version(framework: &str) -> Option<(u32, u32)> {
     let version = framework.strip_prefix("netcoreapp").or_else(|| framework.strip_prefix("net"))?;
     let (major, minor) = version.split_once('.')?;
     Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+/// Versions of .NET Core that have no image of their own. The SDK of the next version builds for them.
+const WITHOUT_IMAGE: [((u32, u32), &str); 4] =
+    [((1, 0), "2.1"), ((1, 1), "2.1"), ((2, 0), "2.1"), ((3, 0), "3.1")];
+
+/// Returns the tag of the image whose SDK builds for a framework.
+fn image_of((major, minor): (u32, u32)) -> String {
+    let other = WITHOUT_IMAGE.iter().find(|(version, _)| *version == (major, minor));
+    other.map_or_else(|| format!("{major}.{minor}"), |(_, image)| (*image).to_owned())
+}
+
+/// Returns true for a version of .NET of which an SDK is known.
+fn is_known(version: (u32, u32)) -> bool {
+    SDKS.contains(&image_of(version).as_str())
+}
+
+/// Returns true for an SDK that is too old to build for a framework.
+fn is_older(sdk: &str, target: Option<(u32, u32)>) -> bool {
+    let mut parts = sdk.split('.').map_while(|part| part.parse::<u32>().ok());
+    let line = parts.next().zip(parts.next());
+    line.zip(target).is_some_and(|(line, target)| line < target)
 }
 
 /// Reads `global.json`, which may have comments.
@@ -246,63 +286,4 @@ fn references(root: Node<'_, '_>, dir: &RepoPath) -> BTreeSet<RepoPath> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use nestling::MemoryFiles;
-
-    #[test]
-    fn projects_say_what_they_target_and_the_sdk_does_for_all_that_they_reference() {
-        let sdk = |inner: &str| format!("<Project Sdk=\"Microsoft.NET.Sdk\">{inner}</Project>");
-        let group =
-            |name: &str, value: &str| format!("<PropertyGroup><{name}>{value}</{name}></PropertyGroup>");
-        let uses = "<ItemGroup><ProjectReference Include=\"../desk/Desk.csproj\"/></ItemGroup>";
-        let files: [(&str, String); 10] = [
-            ("Directory.Build.props", format!("<Project>{}</Project>", group("Own", "net9.0"))),
-            ("lib/Lib.csproj", sdk(&group("TargetFrameworks", "netstandard2.0;$(Own)"))),
-            (
-                "api/Api.csproj",
-                sdk(&format!(
-                    "{}<ItemGroup><ProjectReference Include=\"..\\lib\\Lib.csproj\"/></ItemGroup>",
-                    group("TargetFramework", "net8.0")
-                )),
-            ),
-            ("tests/Api.Tests.csproj", sdk(&group("TargetFrameworks", "net48;net8.0"))),
-            ("xunit/Checks.csproj", sdk("<ItemGroup><PackageReference Include=\"xunit.v3\"/></ItemGroup>")),
-            ("desk/Desk.csproj", sdk(&group("TargetFramework", "net8.0-windows"))),
-            ("uses/Uses.csproj", sdk(&format!("{}{uses}", group("TargetFramework", "net8.0")))),
-            ("full/Full.csproj", sdk(&group("TargetFramework", "net48"))),
-            ("old/Old.csproj", "<Project ToolsVersion=\"15.0\"/>".to_owned()),
-            ("pinned/global.json", "{ \"sdk\": { \"version\": \"8.0.100\" } }".to_owned()),
-        ];
-        let files = MemoryFiles::new(files.iter().map(|(path, text)| (*path, text.as_str())));
-        let inventory = Inventory::read(&files).unwrap();
-        let dotnet = Dotnet { files: &files, inventory: &inventory };
-        for (path, sdk, framework, needs_windows) in [
-            ("lib/Lib.csproj", Some("9.0"), Some("net9.0"), false),
-            ("api/Api.csproj", Some("9.0"), None, false),
-            ("tests/Api.Tests.csproj", Some("8.0"), Some("net8.0"), false),
-            ("xunit/Checks.csproj", None, None, false),
-            ("desk/Desk.csproj", None, None, true),
-            ("old/Old.csproj", None, None, true),
-            ("full/Full.csproj", None, None, true),
-            ("uses/Uses.csproj", Some("8.0"), None, true),
-        ] {
-            let path = RepoPath::parse(path).unwrap();
-            let project = dotnet.read(&path).unwrap().unwrap();
-            assert_eq!(dotnet.sdk(&path).unwrap().as_deref(), sdk, "{path}");
-            assert_eq!(project.framework(), framework, "{path}");
-            assert_eq!(dotnet.unfit(&path).unwrap().is_some(), needs_windows, "{path}");
-        }
-        for (text, expected) in [
-            ("{ \"sdk\": { \"version\": \"8.0.100\" } }", Some("8.0.100")),
-            ("{ \"sdk\": { \"version\": \"8.0.100\", \"rollForward\": \"latestFeature\" } }", Some("8.0")),
-            ("{}", None),
-            ("// pinned\n{ \"sdk\": { \"version\": \"8.0.100\", /* x */ } }", Some("8.0.100")),
-            ("{ \"sdk\": { \"version\": \"9.0.100-preview.7.24407.12\" } }", Some("9.0")),
-            ("{ \"sdk\": { \"version\": \"99.0.100\" } }", None),
-            ("[]", None),
-        ] {
-            assert_eq!(of_global(&global(text)).as_deref(), expected, "{text}");
-        }
-    }
-}
+mod tests;

@@ -174,6 +174,8 @@ pub(super) fn and_above(dir: &RepoPath) -> impl Iterator<Item = RepoPath> + use<
 }
 
 fn by_name(name: &str) -> Option<Material> {
+    // `testdata2` is another `testdata`.
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
     MATERIAL.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, material)| *material)
 }
 
@@ -192,6 +194,7 @@ mod tests {
             ("src/test/resources/project", Some(Material::Test)),
             ("services/api", None),
             ("examples", None),
+            ("kio/testdata2/a", Some(Material::Fixture)),
             (".github/actions/lint", Some(Material::Hidden)),
             ("src/Yaml/Tests/Fixtures/stack", Some(Material::Fixture)),
             ("dev/e2e-tests/test-applications/next", Some(Material::Test)),

@@ -67,9 +67,29 @@ pub(super) fn kustomization(
         }
         is_reaching_out |= is_file && local.relative_to(&dir).is_none();
     }
+    for key in ["generators", "transformers", "validators"] {
+        let items = content.get(key).and_then(Value::as_sequence).into_iter().flatten();
+        for item in items.filter_map(Value::as_str) {
+            let text = if item.contains('\n') { Some(item.to_owned()) } else { plugin(files, &dir, item)? };
+            if text.is_some_and(|text| FUNCTIONS.iter().any(|mark| text.contains(mark))) {
+                return Ok(Kustomization::Unfit(format!(
+                    "its `{key}` run a function, which requires `--enable-alpha-plugins` and a container or a program"
+                )));
+            }
+        }
+    }
     let arguments =
         if is_reaching_out { vec!["--load-restrictor", "LoadRestrictionsNone"] } else { Vec::new() };
     Ok(Kustomization::Rendered(arguments))
+}
+
+/// Annotations of a configuration that Kustomize runs a function for.
+const FUNCTIONS: [&str; 2] = ["config.kubernetes.io/function", "config.k8s.io/function"];
+
+/// Reads the configuration of a plugin. `None` for a directory and for one of another repository.
+fn plugin(files: &dyn Files, dir: &RepoPath, path: &str) -> Result<Option<String>, ReadError> {
+    let Ok(path) = dir.join(path) else { return Ok(None) };
+    text_of(files, &path)
 }
 
 /// Returns the local paths that a file of Kustomize names.
@@ -114,6 +134,9 @@ mod tests {
             ("patches: [{ path: patch.yaml }]", None),
             ("kind: Component", None),
             ("helmCharts: [{ name: x }]", None),
+            ("transformers: [function.yaml]", None),
+            ("transformers: [deployment.yaml]", Some(none.clone())),
+            ("generators:\n- |\n  metadata:\n    annotations:\n      config.kubernetes.io/function: x", None),
             ("apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization", None),
             ("resources: [", None),
             ("", Some(none)),
@@ -123,6 +146,7 @@ mod tests {
                 ("app/deployment.yaml", ""),
                 ("base/kustomization.yaml", ""),
                 ("shared.yaml", ""),
+                ("app/function.yaml", "metadata: { annotations: { config.kubernetes.io/function: x } }\n"),
             ]);
             let inventory = Inventory::read(&files).unwrap();
             let marker = RepoPath::parse("app/kustomization.yaml").unwrap();

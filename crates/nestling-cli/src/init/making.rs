@@ -2,6 +2,7 @@
 
 mod node;
 mod code;
+mod target;
 mod plain;
 mod image;
 mod infrastructure;

@@ -3,6 +3,11 @@
 //! Its text is the file beside this one. README, documentation, examples and component hold the same jobs, and a test compares
 //! them.
 
+use super::findings::Remark;
+use super::inventory::Inventory;
+use super::proposed_file::ProposedFile;
+use crate::exit::Failure;
+use nestling::{Files, RepoPath};
 use nestling_gitlab::check::read_file;
 use nestling_gitlab::diagnostic::Sources;
 
@@ -61,6 +66,45 @@ pub(super) fn plans_already(pipeline: &str) -> bool {
 pub(super) fn last_stage(pipeline: &str) -> String {
     let (pipeline, _) = read_file(FILE, pipeline, &Sources::default());
     pipeline.stages.last().map_or_else(|| "deploy".to_owned(), ToString::to_string)
+}
+
+/// The file of the parent's jobs.
+pub(super) struct ParentFile {
+    pub file: ProposedFile,
+    /// The file that `.gitlab-ci.yml` has to include, if it exists already and does not.
+    pub include: Option<&'static str>,
+    /// The remark about a file by the same name that has other jobs.
+    pub foreign: Option<Remark>,
+}
+
+impl ParentFile {
+    /// Reads the pipeline that is there, and makes the file.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub(super) fn read(files: &dyn Files, inventory: &Inventory) -> Result<Self, Failure> {
+        let text_of = |name: &str| -> Result<String, Failure> {
+            let bytes = files.read(&RepoPath::root().child(name.as_bytes())).map_err(Failure::repository)?;
+            Ok(String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned())
+        };
+        let pipeline = text_of(FILE)?;
+        let is_there = inventory.at_root.contains(FILE);
+        if !is_there || plans_already(&pipeline) {
+            let text = WHOLE.to_owned();
+            let file = ProposedFile { path: FILE, text, about: "the parent pipeline" };
+            return Ok(Self { file, include: None, foreign: None });
+        }
+        let text = beside(&last_stage(&pipeline));
+        let file = ProposedFile { path: BESIDE, text, about: "the parent's jobs, to include" };
+        if inventory.at_root.contains(BESIDE) && !plans_already(&text_of(BESIDE)?) {
+            let reason = "no job of it runs `nestling generate`, so the parent's jobs are not written: rename it, and run \
+                          `nestling init` again";
+            let remark = Remark::new(&RepoPath::root().child(BESIDE.as_bytes()), reason);
+            return Ok(Self { file, include: None, foreign: Some(remark) });
+        }
+        let is_included = pipeline.contains(BESIDE);
+        Ok(Self { file, include: (!is_included).then_some(BESIDE), foreign: None })
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::lists::{List, Standing, standing};
 use super::material::Material;
 use super::sources::has_sources;
 use super::text::text_of;
+use super::unmarked;
 use nestling::{Files, ReadError, RepoPath};
 use std::collections::BTreeSet;
 use toml::Table;
@@ -46,6 +47,7 @@ pub(super) fn find(evidence: &Evidence<'_>) -> Result<Findings, ReadError> {
             findings.no_unit.push(Remark::new(&marker, kind.advice));
         }
     }
+    unmarked::remark(evidence.files, evidence.inventory, &mut findings)?;
     Ok(findings)
 }
 
@@ -78,7 +80,7 @@ impl Evidence<'_> {
         marker: &RepoPath,
         findings: &mut Findings,
     ) -> Result<(), ReadError> {
-        if let Some(reason) = self.left_to_others(kind, &dir, findings)? {
+        if let Some(reason) = self.left_to_others(kind, &dir, marker, findings)? {
             findings.no_unit.push(Remark::new(marker, reason));
             return Ok(());
         }
@@ -248,6 +250,10 @@ impl Evidence<'_> {
         for name in &files.others {
             let reason = match files.own {
                 Some(own) => format!("a unit builds one image, and this one's is of {own}: move it to another directory"),
+                // Quarkus writes one for each form of its output.
+                None if dir.to_string().ends_with("src/main/docker") => {
+                    "an image of what the build writes: add nestling/image with `dockerfile` and `needs: [build]` to a `nestling.yml` of the project".to_owned()
+                }
                 None => {
                     "a unit builds one image, and of several their names do not show which: move it to a directory of its own".to_owned()
                 }

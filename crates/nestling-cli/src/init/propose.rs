@@ -9,6 +9,7 @@ use super::kinds::{KINDS, Kind};
 use super::lists::{self, List, Reader, Unreadable};
 use super::making::Making;
 use super::own_templates::{DIRECTORY, OwnTemplate};
+use super::parent::ParentFile;
 use super::projects::{Evidence, INVALID};
 use super::proposed_file::ProposedFile;
 use super::report::Report;
@@ -16,7 +17,7 @@ use super::trial::{self, Trial};
 use super::units::Units;
 use super::versions::Versions;
 use super::workspace_file::{self, Settings, UnitRule};
-use super::{parent, projects, shared};
+use super::{projects, shared};
 use crate::exit::Failure;
 use nestling::{FILE_NAME, Files, RepoPath, library_names};
 use std::collections::BTreeSet;
@@ -78,7 +79,7 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     let making =
         Making { files, inventory: &inventory, declarations: &declarations, versions, library: &library };
     let mut units = making.units(&mut findings).map_err(Failure::repository)?;
-    let (parent, include) = parent_file(files, &inventory)?;
+    let ParentFile { file: parent, include, foreign } = ParentFile::read(files, &inventory)?;
     let mut text = String::new();
     let mut rules = Vec::new();
     let existing = Existing::read(files, &inventory)?;
@@ -96,8 +97,9 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
         units.retain(|dir, _| !existing.covered.contains(dir));
         rules = workspace_file::rules(&units, &inventory);
     }
-    let has_errors = !existing.problems.is_empty();
-    findings.not_understood.extend(existing.problems);
+    let has_errors = !existing.problems.is_empty() || foreign.is_some();
+    let is_foreign = foreign.is_some();
+    findings.not_understood.extend(existing.problems.into_iter().chain(foreign));
     remark_unreadable(&unreadable, &mut findings);
     remark_others(&inventory, &units, &mut findings);
     let report = Report {
@@ -115,7 +117,7 @@ pub(crate) fn propose(files: &dyn Files, explain: bool) -> Result<Proposal, Fail
     let mut files = vec![ProposedFile { path: FILE_NAME, text, about: "the workspace" }];
     files.extend(inventory.is_blank().then(example));
     files.extend(own_templates(&rules).map(OwnTemplate::proposed));
-    files.push(parent);
+    files.extend((!is_foreign).then_some(parent));
     // The first line of the workspace's file names it; a file that is kept need not.
     files.extend((!is_kept).then(schema));
     Ok(Proposal { files, include, has_errors, report })
@@ -205,6 +207,7 @@ fn settle_notes(units: &Units, findings: &mut Findings) {
         .into_iter()
         .partition(|note| units.contains_key(&note.path) || units.contains_key(&dir_of(&note.path)));
     findings.notes = notes;
+    let reasons = without_units_that_cannot_run(reasons, findings);
     let has_reason = |remark: &Remark| {
         reasons
             .iter()
@@ -216,6 +219,15 @@ fn settle_notes(units: &Units, findings: &mut Findings) {
         list.sort();
         list.dedup();
     }
+}
+
+/// Leaves out the notes on directories of which the report says that no job could run: they are about the units that these would be.
+fn without_units_that_cannot_run(mut notes: Vec<Remark>, findings: &Findings) -> Vec<Remark> {
+    let remarks = findings.not_understood.iter().filter(|remark| remark.reason.contains(" cannot run: "));
+    let dirs: BTreeSet<RepoPath> = remarks.map(|remark| remark.path.clone()).collect();
+    let dir_of = |note: &Remark| note.path.parent().unwrap_or_default();
+    notes.retain(|note| !dirs.contains(&note.path) && !dirs.contains(&dir_of(note)));
+    notes
 }
 
 /// Adds what the inventory left out.
@@ -313,23 +325,4 @@ fn readers(inventory: &Inventory, units: &Units) -> Vec<&'static str> {
     let mut seen = BTreeSet::new();
     readers.retain(|reader| seen.insert(*reader));
     readers
-}
-
-/// Returns the file of the parent's jobs, and what `.gitlab-ci.yml` has to include if it exists already.
-fn parent_file(
-    files: &dyn Files,
-    inventory: &Inventory,
-) -> Result<(ProposedFile, Option<&'static str>), Failure> {
-    let path = RepoPath::root().child(parent::FILE.as_bytes());
-    let pipeline = files.read(&path).map_err(Failure::repository)?;
-    let pipeline = String::from_utf8_lossy(&pipeline.unwrap_or_default()).into_owned();
-    let is_there = inventory.at_root.contains(parent::FILE);
-    if !is_there || parent::plans_already(&pipeline) {
-        let text = parent::WHOLE.to_owned();
-        return Ok((ProposedFile { path: parent::FILE, text, about: "the parent pipeline" }, None));
-    }
-    let text = parent::beside(&parent::last_stage(&pipeline));
-    let file = ProposedFile { path: parent::BESIDE, text, about: "the parent's jobs, to include" };
-    let is_included = pipeline.contains(parent::BESIDE);
-    Ok((file, (!is_included).then_some(parent::BESIDE)))
 }

@@ -21,6 +21,8 @@ pub(super) struct Contents {
     pub sources: Vec<String>,
     /// The images of its stages.
     pub bases: Vec<String>,
+    /// True if an instruction adds something to these images.
+    pub adds: bool,
 }
 
 /// Reads a Dockerfile, with the values of variables that have one: that of an `ARG` is given, or its default.
@@ -32,6 +34,7 @@ pub(super) fn read(dockerfile: &str, given: &[(String, String)]) -> Contents {
         let mut words = instruction.split_whitespace();
         let name = words.next().unwrap_or_default().to_uppercase();
         let words: Vec<&str> = words.collect();
+        contents.adds |= !["", "FROM", "LABEL", "MAINTAINER"].contains(&name.as_str());
         let paths = match name.as_str() {
             "FROM" => {
                 let base = words.iter().find(|word| !word.starts_with("--")).copied().unwrap_or_default();

@@ -8,11 +8,11 @@ use nestling_gitlab::diagnostic::Origin;
 fn fault(script: &[&str]) -> Option<String> {
     let files = MemoryFiles::new([
         ("package.json", "{ \"workspaces\": [\"packages/*\"] }"),
-        ("package-lock.json", ""),
+        ("package-lock.json", "{}"),
         ("packages/a/package.json", "{ \"scripts\": { \"build\": \"x\" } }"),
         ("other/package.json", "{}"),
         ("yarn/package.json", "{}"),
-        ("yarn/yarn.lock", ""),
+        ("yarn/yarn.lock", "__metadata:\n  version: 8\n"),
         ("py/requirements.txt", ""),
         ("go/go.work", "use ./a"),
         ("go/a/go.mod", "module a\n"),

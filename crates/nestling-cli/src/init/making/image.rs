@@ -10,6 +10,9 @@ use super::{Fact, Making, fact};
 use nestling::ReadError;
 use std::collections::BTreeSet;
 
+/// The program that only a native build of Quarkus makes, and no job does.
+const NATIVE: &str = "target/*-runner";
+
 /// Returns the directories that the build of code leaves its output in.
 fn built_into(kinds: &BTreeSet<&str>) -> Vec<&'static str> {
     let outputs = [("maven", "target/"), ("gradle", "build/"), ("node", "dist"), ("node", "build")];
@@ -23,6 +26,9 @@ fn refusal(context: &BuildContext) -> Refusal {
     match context {
         BuildContext::Workbench { base } => {
             Refusal::no_unit(format!("an image for development, since it starts from `{base}`"))
+        }
+        BuildContext::OnlyBases => {
+            Refusal::no_unit("it lists images and adds nothing to them: no job builds it")
         }
         BuildContext::Windows { base } => Refusal::unfit(format!(
             "it starts from `{base}`, which is an image of Windows: no job builds it, since the builders run on Linux"
@@ -108,8 +114,10 @@ impl Making<'_> {
         let context = build_context(&project.marker, self.files, self.inventory, contexts)?;
         let mut facts = Vec::new();
         let outputs = units.get(&project.dir).map(|unit| built_into(&unit.kinds)).unwrap_or_default();
-        let is_built =
-            |path: &str| outputs.iter().any(|output| path.trim_start_matches("./").starts_with(output));
+        let is_built = |path: &str| {
+            let path = path.trim_start_matches("./");
+            path != NATIVE && outputs.iter().any(|output| path.starts_with(output))
+        };
         let (context, sources) = match context {
             BuildContext::Directory(context, sources) => (context, sources),
             BuildContext::Missing(missing) if is_built(&missing) => {

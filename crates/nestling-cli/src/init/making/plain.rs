@@ -7,7 +7,7 @@ use super::super::kustomize::{Kustomization, kustomization};
 use super::super::projects::INVALID;
 use super::super::text::{json_of, text_of};
 use super::super::versions::permits;
-use super::{Fact, Making, fact};
+use super::{Fact, Making, fact, target};
 use nestling::{ReadError, RepoPath};
 use serde_json::Value;
 
@@ -63,7 +63,12 @@ impl Making<'_> {
     ) -> Result<Option<Vec<Fact>>, ReadError> {
         let outcome = match project.kind.id {
             "dotnet" => self.dotnet(project, findings)?,
-            "python" => Ok(self.python_tests(project, findings)?),
+            "python" => {
+                let mut facts = self.python_installer(project);
+                facts.extend(self.python_tests(project, findings)?);
+                Ok(facts)
+            }
+            "rust" => self.rust(project)?,
             "kustomize" => match kustomization(self.files, self.inventory, &project.marker)? {
                 Kustomization::Rendered(arguments) if arguments.is_empty() => Ok(Vec::new()),
                 Kustomization::Rendered(arguments) => Ok(vec![fact("arguments", arguments)]),
@@ -120,6 +125,17 @@ impl Making<'_> {
         }
         facts.extend(dotnet.sdk(&project.marker)?.map(|sdk| fact("dotnet_version", sdk)));
         Ok(Ok(facts))
+    }
+
+    /// The image has the standard library of one platform, and no runner for programs of others.
+    fn rust(&self, project: &Found) -> Result<Outcome, ReadError> {
+        Ok(match target::other_than_the_image(self.files, &project.dir)? {
+            Some((file, target)) => Err(Refusal::unfit(format!(
+                "{file} builds it for `{target}`, which the image of Rust neither has nor can run: write its jobs in a \
+                 `nestling.yml` of the directory, with an image that can"
+            ))),
+            None => Ok(Vec::new()),
+        })
     }
 
     fn php(&self, project: &Found) -> Result<Outcome, ReadError> {

@@ -13,6 +13,15 @@ struct Tests {
 }
 
 impl Making<'_> {
+    /// Returns the installer of a project that only has requirements: the lock file of a workspace above is of its members.
+    pub(super) fn python_installer(&self, project: &Found) -> Vec<Fact> {
+        let is_plain = project.marker.file_name() == b"requirements.txt"
+            && !self.inventory.is_file(&project.dir.child(b"pyproject.toml"));
+        let mut above = and_above(&project.dir).skip(1);
+        let has_lock = above.any(|above| self.inventory.is_file(&above.child(b"uv.lock")));
+        (is_plain && has_lock).then(|| fact("installer", "pip")).into_iter().collect()
+    }
+
     /// Returns the command that runs the tests, where it is neither pytest nor what unittest finds from the unit's directory.
     pub(super) fn python_tests(
         &self,

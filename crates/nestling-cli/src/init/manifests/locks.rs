@@ -50,6 +50,7 @@ impl Manifests<'_> {
             ["cargo", verb, ..] if has("--locked") && *verb != "install" => (&["Cargo.lock"], "cargo check"),
             ["uv", "sync", ..] if has("--locked") => (&["uv.lock"], "uv lock"),
             ["poetry", "install" | "sync", ..] => (&["poetry.lock"], "poetry lock"),
+            ["pdm", "install" | "sync", ..] => (&["pdm.lock"], "pdm lock"),
             ["composer", "install", ..] => (&["composer.lock"], "composer update"),
             ["terraform", "init", ..] if has("-lockfile=readonly") => {
                 (&[".terraform.lock.hcl"], "terraform init -upgrade")
@@ -63,7 +64,7 @@ impl Manifests<'_> {
             }
         };
         // These look for their lock file beside the manifest alone.
-        let is_beside = ["npm", "poetry", "composer", "terraform", "tofu"].contains(&words[0]);
+        let is_beside = ["npm", "poetry", "pdm", "composer", "terraform", "tofu"].contains(&words[0]);
         let levels = if is_beside { 1 } else { usize::MAX };
         let lock = and_above(dir).take(levels).find_map(|dir| {
             names.iter().map(|name| dir.child(name.as_bytes())).find(|lock| self.inventory.is_file(lock))
@@ -73,9 +74,36 @@ impl Manifests<'_> {
         // Of pnpm a job installs one member and what it needs; the others install or read all of a workspace.
         let key = if words[0] == "pnpm" { of.child(b"pnpm-lock.yaml") } else { lock.clone() };
         Self::known(&self.of_locks, &key, || {
+            if let Some(reason) = self.unreadable_lock(words, &lock) {
+                return Some(format!("a valid {lock}, {reason}: run `{command}`, and commit {lock}"));
+            }
             let Stale { package, manifest } = self.stale(words[0], &lock, of)?;
             Some(lacks(&package, &lock, &manifest, command))
         })
+    }
+
+    /// Returns the reason why a package manager refuses a lock file, whatever the manifests require.
+    fn unreadable_lock(&self, words: &[&str], lock: &RepoPath) -> Option<&'static str> {
+        let text = self.text(lock)?;
+        // For Terraform and for the first Yarn, an empty file is the lock file of a project without dependencies. PDM resolves again.
+        let may_be_empty = match words[0] {
+            "terraform" | "tofu" | "pdm" => true,
+            "yarn" => !words.contains(&"--immutable"),
+            _ => false,
+        };
+        if text.trim().is_empty() {
+            return (!may_be_empty).then_some("which is empty");
+        }
+        let is_valid = match words[0] {
+            "npm" | "composer" => {
+                serde_json::from_str::<Value>(&text).is_ok_and(|content| content.is_object())
+            }
+            "bun" => serde_json::from_str::<Value>(&jsonc(&text)).is_ok_and(|content| content.is_object()),
+            "pnpm" => serde_yaml::from_str::<Value>(&text).is_ok_and(|content| content.is_object()),
+            "cargo" | "uv" | "poetry" | "pdm" => text.parse::<toml::Table>().is_ok(),
+            _ => true,
+        };
+        (!is_valid).then_some("which is invalid")
     }
 
     /// Returns the member that `--filter {./DIR}...` names.
@@ -96,6 +124,7 @@ impl Manifests<'_> {
             "cargo" => self.stale_cargo(lock),
             "uv" => self.stale_uv(lock),
             "poetry" => self.stale_poetry(lock),
+            "pdm" => self.stale_pdm(lock),
             "composer" => self.stale_composer(lock),
             "terraform" | "tofu" => self.stale_terraform(lock),
             _ => None,

@@ -116,6 +116,7 @@ impl Manifests<'_> {
         }
         let locks = |dir: RepoPath| LOCKS.map(|name| dir.child(name.as_bytes()));
         let lock = and_above(dir).flat_map(locks).find(|path| self.inventory.is_file(path));
+        let lock = lock.filter(|lock| self.is_of(lock, dir));
         // An empty lock file says nothing.
         let text = lock.as_ref().and_then(|lock| self.text(lock));
         let text = text.filter(|text| ENTRIES.iter().any(|entry| text.contains(entry)));
@@ -136,6 +137,14 @@ impl Manifests<'_> {
             None => "dependency in package.json".to_owned(),
         };
         Some(format!("`{program}`, which the script `{name}` runs and no {place} brings"))
+    }
+
+    /// Returns true for a lock file that has the packages of a directory. That of npm is of its own project and of the members there.
+    fn is_of(&self, lock: &RepoPath, dir: &RepoPath) -> bool {
+        let above = lock.parent().unwrap_or_default();
+        let is_npm = matches!(lock.file_name(), b"package-lock.json" | b"npm-shrinkwrap.json");
+        let mut lists = self.lists.iter().filter(|list| list.kind == "node" && list.dir == above);
+        !is_npm || above == *dir || lists.any(|list| list.is_open || list.members.contains(dir))
     }
 
     /// Returns the fault of a command of Nx where it is not installed: it would be fetched, and does not run alone.

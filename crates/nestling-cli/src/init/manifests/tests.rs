@@ -58,6 +58,17 @@ fn programs_of_scripts() {
         ("npm run build", &[package, ("a/package-lock.json", "{}")], None),
         (
             "npm test",
+            &[
+                (
+                    "a/package.json",
+                    "{ \"scripts\": { \"test\": \"jest\" }, \"devDependencies\": { \"jest\": \"29\" } }",
+                ),
+                ("package-lock.json", "{ \"packages\": { \"node_modules/x\": {} } }"),
+            ],
+            None,
+        ),
+        (
+            "npm test",
             &[package],
             Some("`jest`, which the script `test` runs and no dependency in package.json"),
         ),

@@ -1,7 +1,9 @@
 //! Markers of several kinds in one directory: which of them its unit has the jobs of.
 
 use super::super::findings::Findings;
+use super::super::inventory::material;
 use super::super::kinds::{KINDS, Kind, Role};
+use super::super::text::text_of;
 use super::super::text::{is_placeholder, json_of};
 use super::Evidence;
 use nestling::{ReadError, RepoPath};
@@ -15,8 +17,16 @@ impl Evidence<'_> {
         &self,
         kind: &Kind,
         dir: &RepoPath,
+        marker: &RepoPath,
         findings: &Findings,
     ) -> Result<Option<&'static str>, ReadError> {
+        // Stacks of CloudFormation and of other tools are in files of this name too.
+        if marker.file_name() == b"stack.yaml"
+            && material(dir).is_none()
+            && !text_of(self.files, marker)?.is_some_and(|text| names_a_snapshot(&text))
+        {
+            return Ok(Some("it names no snapshot of Haskell packages, and is of another tool than Stack"));
+        }
         if kind.id == "node" && !self.has_script(dir)? && self.has_other_code(dir) {
             return Ok(Some(
                 "it has no script that a job would run, and the unit has the jobs of the code next to it",
@@ -76,4 +86,9 @@ impl Evidence<'_> {
             marker.is_some_and(|marker| !self.unreadable.contains(&marker))
         })
     }
+}
+
+/// Returns true for a file of Stack (<https://docs.haskellstack.org/en/stable/configure/yaml/project/>).
+fn names_a_snapshot(text: &str) -> bool {
+    ["resolver:", "snapshot:"].iter().any(|key| text.lines().any(|line| line.starts_with(key)))
 }

@@ -24,7 +24,7 @@ pub(super) fn is_range(asked: &str) -> bool {
 impl Manifests<'_> {
     /// `npm ci` compares each project with the packages of the lock file.
     pub(super) fn stale_npm(&self, lock: &RepoPath) -> Option<Stale> {
-        let content = self.data(lock).filter(|content| has_some(content, &["packages", "dependencies"]))?;
+        let content = self.data(lock)?;
         let root = lock.parent().unwrap_or_default();
         let has_overrides = self.package(&root).get("overrides").is_some();
         let directories = self.locked_directories(lock, "node");
@@ -52,8 +52,7 @@ impl Manifests<'_> {
 
     /// `pnpm install --frozen-lockfile` compares the dependencies of a project with those that the lock file recorded.
     pub(super) fn stale_pnpm(&self, lock: &RepoPath, dir: &RepoPath) -> Option<Stale> {
-        let tables = ["importers", "specifiers", "dependencies", "devDependencies"];
-        let content = self.data(lock).filter(|content| has_some(content, &tables))?;
+        let content = self.data(lock)?;
         let root = lock.parent().unwrap_or_default();
         let package = self.package(dir);
         let path = String::from_utf8_lossy(dir.relative_to(&root)?).into_owned();
@@ -113,13 +112,6 @@ fn locked_version(packages: &Map<String, Value>, path: &str, name: &str) -> Opti
         above = if dir.is_empty() { None } else { Some(dir.rsplit_once('/').map_or("", |(above, _)| above)) };
     }
     None
-}
-
-/// Returns true for a lock file with an entry in one of these tables. An empty one proves nothing.
-fn has_some(content: &Value, tables: &[&str]) -> bool {
-    tables
-        .iter()
-        .any(|key| content.get(*key).and_then(Value::as_object).is_some_and(|table| !table.is_empty()))
 }
 
 fn version_of(entry: &Value) -> Option<String> {

@@ -1,4 +1,4 @@
-//! Cargo, uv, Poetry and Composer: their lock files have an entry for each package.
+//! Cargo, uv, Poetry, PDM and Composer: their lock files have an entry for each package.
 
 use super::super::Manifests;
 use super::Stale;
@@ -18,7 +18,7 @@ impl Manifests<'_> {
     /// `--locked` refuses a lock file in which a crate of the workspace has another version, or lacks a dependency.
     pub(super) fn stale_cargo(&self, lock: &RepoPath) -> Option<Stale> {
         let content = self.toml(lock)?;
-        let packages = packages(&content)?;
+        let packages = packages(&content);
         let root = self.toml(&lock.parent().unwrap_or_default().child(b"Cargo.toml"))?;
         let workspace = root.get("workspace");
         for Project { name, file, manifest } in self.projects(lock, "rust", "Cargo.toml", "package") {
@@ -43,7 +43,7 @@ impl Manifests<'_> {
     /// `uv sync --locked` refuses a lock file that lacks a requirement of a project.
     pub(super) fn stale_uv(&self, lock: &RepoPath) -> Option<Stale> {
         let content = self.toml(lock)?;
-        let packages = packages(&content)?;
+        let packages = packages(&content);
         for Project { name, file, manifest } in self.projects(lock, "python", "pyproject.toml", "project") {
             let is_own = |package: &&&Table| text(package, "name").map(normalized) == Some(normalized(&name));
             let Some(own) = packages.iter().find(is_own) else {
@@ -65,7 +65,7 @@ impl Manifests<'_> {
     pub(super) fn stale_poetry(&self, lock: &RepoPath) -> Option<Stale> {
         let content = self.toml(lock)?;
         let locked: BTreeSet<String> =
-            packages(&content)?.iter().filter_map(|package| text(package, "name").map(normalized)).collect();
+            packages(&content).iter().filter_map(|package| text(package, "name").map(normalized)).collect();
         let file = lock.parent().unwrap_or_default().child(b"pyproject.toml");
         let project = self.toml(&file)?;
         let poetry = project.get("tool").and_then(|tools| tools.get("poetry"));
@@ -79,14 +79,22 @@ impl Manifests<'_> {
         Some(Stale { package, manifest: file })
     }
 
+    /// `pdm install` finds each required package in the lock file, unless that has no content.
+    pub(super) fn stale_pdm(&self, lock: &RepoPath) -> Option<Stale> {
+        let content = self.toml(lock).filter(|content| !content.is_empty())?;
+        let locked: BTreeSet<String> =
+            packages(&content).iter().filter_map(|package| text(package, "name").map(normalized)).collect();
+        let file = lock.parent().unwrap_or_default().child(b"pyproject.toml");
+        let mut required = requirements(&self.toml(&file)?).into_iter();
+        let package = required.find(|name| !locked.contains(&normalized(name)))?;
+        Some(Stale { package, manifest: file })
+    }
+
     /// `composer install` refuses a lock file that lacks a required package.
     pub(super) fn stale_composer(&self, lock: &RepoPath) -> Option<Stale> {
         let content = self.data(lock)?;
         let tables = ["packages", "packages-dev"].iter().filter_map(|key| content.get(*key)?.as_array());
         let packages: Vec<&Json> = tables.flatten().collect();
-        if packages.is_empty() {
-            return None;
-        }
         let mut locked: BTreeSet<&str> =
             packages.iter().filter_map(|package| package.get("name")?.as_str()).collect();
         for key in ["replace", "provide"] {
@@ -119,10 +127,10 @@ impl Manifests<'_> {
     }
 }
 
-/// Returns the `[[package]]` entries of a lock file. `None` if it has none: it proves nothing.
-fn packages(lock: &Table) -> Option<Vec<&Table>> {
-    let packages = lock.get("package")?.as_array()?.iter();
-    Some(packages.filter_map(Value::as_table).collect())
+/// Returns the `[[package]]` entries of a lock file.
+fn packages(lock: &Table) -> Vec<&Table> {
+    let packages = lock.get("package").and_then(Value::as_array).into_iter().flatten();
+    packages.filter_map(Value::as_table).collect()
 }
 
 fn text<'t>(table: &'t Table, key: &str) -> Option<&'t str> {

@@ -18,9 +18,6 @@ impl Manifests<'_> {
             return None;
         }
         let asked_before = keys(&text);
-        if asked_before.is_empty() {
-            return None;
-        }
         directories.into_iter().find_map(|dir| {
             let package = self.package(&dir);
             let is_stale = |(name, asked): &(&str, &str)| {

@@ -17,9 +17,56 @@ fn npm() {
         ("npm ci", &[PACKAGE, ("a/package-lock.json", &has)], None),
         ("npm ci", &[PACKAGE, ("a/package-lock.json", &old)], Some(reason)),
         ("npm ci", &[PACKAGE, ("a/package-lock.json", &lacks)], Some("`x@^2.1.0`")),
-        ("npm ci", &[PACKAGE, ("a/package-lock.json", "{}")], None),
-        ("npm ci", &[PACKAGE, ("a/package-lock.json", "not JSON")], None),
+        ("npm ci", &[PACKAGE, ("a/package-lock.json", "{}")], Some(reason)),
+        ("npm ci", &[("a/package.json", "{}"), ("a/package-lock.json", "{}")], None),
         ("npm install", &[PACKAGE, ("a/package-lock.json", &lacks)], None),
+    ]);
+}
+
+/// The package managers themselves were run on such files.
+#[test]
+fn files_without_content_and_invalid_ones() {
+    let bare = ("a/package.json", "{}");
+    let project = ("a/pyproject.toml", "[project]\nname = 'a'\ndependencies = ['x']\n");
+    let (cargo, lib) = (("a/Cargo.toml", "[package]\nname = 'a'\n"), ("a/src/lib.rs", ""));
+    let empty = "which is empty: run `";
+    let invalid = "which is invalid: run `";
+    check(&[
+        ("npm ci", &[bare, ("a/package-lock.json", "")], Some(empty)),
+        ("npm ci", &[bare, ("a/package-lock.json", "<<<<<<< HEAD\n")], Some(invalid)),
+        ("pnpm install --frozen-lockfile", &[bare, ("a/pnpm-lock.yaml", "\n")], Some(empty)),
+        ("pnpm install --frozen-lockfile", &[bare, ("a/pnpm-lock.yaml", "a: [\n")], Some(invalid)),
+        (
+            "pnpm install --frozen-lockfile",
+            &[PACKAGE, ("a/pnpm-lock.yaml", "lockfileVersion: '9.0'\n")],
+            Some("`x@^2.1.0`"),
+        ),
+        ("yarn install --frozen-lockfile", &[bare, ("a/yarn.lock", "")], None),
+        (
+            "yarn install --frozen-lockfile",
+            &[PACKAGE, ("a/yarn.lock", "# yarn lockfile v1\n")],
+            Some("`x@^2.1.0`"),
+        ),
+        ("yarn install --immutable", &[bare, ("a/yarn.lock", "")], Some(empty)),
+        ("bun install --frozen-lockfile", &[bare, ("a/bun.lock", "")], Some(empty)),
+        ("cargo test --locked", &[cargo, lib, ("a/Cargo.lock", "")], Some(empty)),
+        (
+            "cargo test --locked",
+            &[cargo, lib, ("a/Cargo.lock", "version = 4\n")],
+            Some("`a` in a/Cargo.lock"),
+        ),
+        ("uv sync --locked", &[project, ("a/uv.lock", "")], Some(empty)),
+        ("uv sync --locked", &[project, ("a/uv.lock", "version = 1\n")], Some("`a` in a/uv.lock")),
+        ("poetry install", &[project, ("a/poetry.lock", "")], Some(empty)),
+        ("poetry install", &[project, ("a/poetry.lock", "x [")], Some(invalid)),
+        ("pdm install --frozen-lockfile", &[project, ("a/pdm.lock", "")], None),
+        ("pdm install --frozen-lockfile", &[project, ("a/pdm.lock", "x [")], Some(invalid)),
+        (
+            "pdm install --frozen-lockfile",
+            &[project, ("a/pdm.lock", "package = []\n")],
+            Some("`x` in a/pdm.lock"),
+        ),
+        ("composer install", &[("a/composer.json", "{}"), ("a/composer.lock", "")], Some(empty)),
     ]);
 }
 
