@@ -18,7 +18,8 @@ pub(super) fn template_at<'t>(
 
 /// Returns the template or the component of the use that an entry is in.
 fn template_of<'t>(outline: &Outline<'t>, holder: usize) -> Option<&'t str> {
-    let named = |holder| ["template", "component"].into_iter().find_map(|key| outline.child(Some(holder), key));
+    let named =
+        |holder| ["template", "component"].into_iter().find_map(|key| outline.child(Some(holder), key));
     let of_use = outline.above(holder).find_map(named)?;
     outline.value(of_use).map(template_stem)
 }
