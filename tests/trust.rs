@@ -22,7 +22,7 @@ struct Row {
 const COMPONENT: &str = "ci/vendor/h.example/g/p/n@1/n.yml";
 const LOCK: &str = "ci/vendor/nestling-vendor.lock";
 
-const ROWS: [Row; 13] = [
+const ROWS: [Row; 14] = [
     Row {
         writes: "a template of the workspace",
         files: &[("ci/app.yml", "test: { script: mine }\n")],
@@ -39,6 +39,12 @@ const ROWS: [Row; 13] = [
             ),
         ],
         open: "script: mine",
+        closed: "script: protected component",
+    },
+    Row {
+        writes: "a file next to those of a vendored component",
+        files: &[("ci/vendor/h.example/g/p/n@1/parts/b.yml", "vendored: { script: mine }\n")],
+        open: "nothing reads it",
         closed: "script: protected component",
     },
     Row {
@@ -129,10 +135,11 @@ fn workspace() -> (Repository, String) {
         include: [/inc.yml, '/parts/*.yml']\ntest: { script: protected }\n#% include 'part.yml'\n";
     repository.write("ci/app.yml", template);
     repository.write("ci/part.yml", "part: { script: included }\n");
-    repository.write(COMPONENT, "vendored: { script: protected component }\n");
+    repository.write(COMPONENT, "include: /parts/*.yml\nvendored: { script: protected component }\n");
+    repository.write("ci/vendor/h.example/g/p/n@1/parts/a.yml", ".part: { image: alpine }\n");
     repository.write(
         LOCK,
-        "version: 1\ncomponents: { h.example/g/p/n@1: { file: n.yml, commit: c, files: { n.yml: eae64e041d81981adc87bec443623a5dedded01324e3784c4f89ed703092e9cb } } }\n",
+        "version: 1\ncomponents: { h.example/g/p/n@1: { file: n.yml, commit: c, files: { n.yml: 424c7c3fa2b260ead1ac9824e779be4c2a026f67d89c3988a22e2f1228c3d10c, parts/a.yml: 0af15e4816a85714b6bc8895679a80b6a016dc86869d5ac471f0614f84226203 } } }\n",
     );
     let unit = "unit: { use: [app, { component: h.example/g/p/n@1 }] }\n";
     let protected = repository.write("api/nestling.yml", unit).commit("protected");

@@ -185,6 +185,69 @@ fn what_is_not_as_it_was_fetched_is_an_error_until_it_is_restored() {
     of(&repository, &["vendor", "--check"], 0, &[]);
 }
 
+const KIT: &str = "unit: { use: { component: git.example.com/components/kit/full@1 } }\n";
+
+#[test]
+fn a_component_comes_with_the_components_and_projects_that_it_includes() {
+    let (host, repository) = (Host::new(), Repository::new());
+    repository.write("nestling.yml", "workspace: { stages: [test, scan, report] }\n");
+    repository.write("web/nestling.yml", KIT);
+    repository.commit("a unit");
+    let kit = host.publish("kit", "1.0.0", str::to_owned);
+    let scan = host.publish("scan", "0.3.0", str::to_owned);
+    let shared = host.publish("shared", "1.0.0", str::to_owned);
+    let id = kit.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let lines = [
+        "components/kit/full@1: tag 1.0.0".to_owned(),
+        format!("components/kit/lint@{id}: commit {}: fetched", &id[..8]),
+        "components/scan/scan@0: tag 0.3.0".to_owned(),
+        "components/shared@main: branch main".to_owned(),
+        "templates/full.yml:34: `$CI_PIPELINE_SOURCE == \"schedule\"` becomes".to_owned(),
+        "warning: `main` of `git.example.com/components/shared@main` is a branch".to_owned(),
+    ];
+    expect(&host.run(&repository, &[]), 0, &lines.each_ref().map(String::as_str));
+    let lock = std::fs::read_to_string(repository.path().join("ci/vendor/nestling-vendor.lock")).unwrap();
+    let [scan_id, shared_id] = [&scan, &shared].map(|project| project.git(&["rev-parse", "HEAD"]));
+    for part in [scan_id.trim(), shared_id.trim(), "\"jobs/notify.yml\"", "projects:\n"] {
+        assert!(lock.contains(part), "no `{part}` in {lock}");
+    }
+    expect(&host.run(&repository, &[]), 0, &["components/shared@main: branch main", ": unchanged"]);
+    of(
+        &repository,
+        &["check"],
+        0,
+        &["no trigger job forwards `PARENT_PIPELINE_SOURCE`, which is never `schedule`"],
+    );
+    let request =
+        run(nestling(repository.path()).args(["generate", "--all", "--as", "merge_request", "-o", "-"]));
+    let text = String::from_utf8(request.stdout).unwrap().replace(&id, "COMMIT");
+    expect_file(&root().join("tests/vendor/nested.yml"), &text).unwrap();
+    let of_tag = of(&repository, &["preview", "--all", "--as", "tag:v1"], 0, &["lint", "part", "publish"]);
+    assert!(!of_tag.contains("notify"), "{of_tag}");
+    let notify = "ci/vendor/git.example.com/components/shared/-/main/jobs/notify.yml";
+    repository.write(notify, "notify: { script: evil }\n");
+    of(&repository, &["generate", "--all", "-o", "-"], 1, &["error[vendor-changed]", notify]);
+    expect(&host.run(&repository, &[]), 0, &["components/shared@main: branch main", "files restored"]);
+    // A file that nobody fetched is not read, although a wildcard of a component matches it.
+    let part = "ci/vendor/git.example.com/components/kit/full@1/parts/evil.yml";
+    repository.write(part, "evil: { script: evil }\n");
+    let checked = of(&repository, &["preview", "--all"], 0, &["warning[vendor-unused]", "part"]);
+    assert!(!checked.contains("web:evil"), "{checked}");
+    std::fs::remove_file(repository.path().join(part)).unwrap();
+    // Another input needs another version, which is not there before it is fetched.
+    repository
+        .write("web/nestling.yml", &KIT.replace("@1 }", "@1, inputs: { scan-version: main, lint: false } }"));
+    of(&repository, &["check"], 1, &["error[vendor-missing]", "components/scan/scan@main"]);
+    expect(
+        &host.run(&repository, &[]),
+        0,
+        &["scan/scan@main: branch main", "scan@0: removed", "removed, no unit uses it"],
+    );
+    of(&repository, &["vendor", "--check"], 0, &["as in the lock file"]);
+    let without_lint = of(&repository, &["preview", "--all"], 0, &["part"]);
+    assert!(!without_lint.contains("lint"), "{without_lint}");
+}
+
 #[test]
 fn what_cannot_be_fetched_is_an_error_and_nothing_is_written() {
     let (host, repository) = (Host::new(), users());

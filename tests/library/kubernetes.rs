@@ -207,3 +207,30 @@ fn manifests_are_deployed_what_is_gone_is_deleted_and_a_stop_deletes_all() {
     cluster.passes(&pipeline, &format!("{unit}:deploy:staging"), SHELLS[0]);
     assert_eq!((names().as_str(), cluster.images()), ("configmap/e\n", format!("plain=2*{IMAGE} ")));
 }
+
+/// A kubectl that does not see a namespace when it first asks for it, as one that another job is about to create.
+const BLIND: &str = "#!/bin/sh
+case \"$*\" in
+  *'get namespace'*) [ -e \"$HOME/asked\" ] || { : > \"$HOME/asked\"; exit 1; } ;;
+esac
+PATH=\"${PATH#*:}\" exec kubectl \"$@\"
+";
+
+#[test]
+fn a_namespace_that_another_job_creates_at_the_same_time_is_used() {
+    let test = "a_namespace_that_another_job_creates_at_the_same_time_is_used";
+    let Some(mut cluster) = Cluster::start(test) else { return };
+    let pipeline = pipeline();
+    cluster.passes(&pipeline, "plain/e:deploy:staging", SHELLS[0]);
+    let programs = tempfile::tempdir().unwrap();
+    let kubectl = programs.path().join("kubectl");
+    std::fs::write(&kubectl, BLIND).unwrap();
+    run_command(Command::new("chmod").arg("+x").arg(&kubectl));
+    cluster.programs.insert(0, programs.path().to_owned());
+    for shell in SHELLS {
+        let _ = std::fs::remove_file(pipeline.repository.path().join("asked"));
+        let deployed = cluster.run(&pipeline, "plain/c d:deploy:staging", shell, &[]);
+        assert!(deployed.status.success(), "{}", said(&deployed));
+        assert!(said(&deployed).contains("already exists"), "{}", said(&deployed));
+    }
+}

@@ -91,6 +91,20 @@ build:
 deploy: { extends: .included, stage: deploy, script: \"$[[ inputs.level ]]\", rules: [{ if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH }] }
 ";
 
+const COMPONENT: &str =
+    "spec: { inputs: { level: { options: [low, high], default: low, description: How much } } }
+---
+scan: { script: scan }
+";
+
+const LOCK: &str = "version: 1
+components:
+  h.example/g/p/scan@1:
+    file: scan.yml
+    commit: c
+    files: { scan.yml: 89f0f98bfc4b126823f3f7fc3385d019f82ca965cbf96ef7f6e8806ae5f74760 }
+";
+
 /// The workspace, with its files open in an editor.
 pub(super) fn open() -> Shop {
     let repository = Repository::new();
@@ -101,6 +115,8 @@ pub(super) fn open() -> Shop {
         .write("web/nestling.yml", "unit: { use: go }\n")
         .write("svc/x/main.go", "")
         .write("ci/tests/go.yml", CASES)
+        .write("ci/vendor/nestling-vendor.lock", LOCK)
+        .write("ci/vendor/h.example/g/p/scan@1/scan.yml", COMPONENT)
         .write("inc.yml", ".included: { image: node, tags: [docker] }\n")
         .write(".gitlab-ci.yml", PLAIN);
     repository.commit("start");
@@ -196,6 +212,39 @@ const OFFERS: &[Offer] = &[
         &["merge_request"],
     ),
     (["nestling.yml", "after: staging", "after: |"], &["staging"], &["production"]),
+    // Vendored components are no templates.
+    (
+        [
+            "api/nestling.yml",
+            "use: { template: go, inputs: { size: large, race: true } }",
+            "use: { component: | }",
+        ],
+        &["h.example/g/p/scan@1"],
+        &["go"],
+    ),
+    (
+        ["api/nestling.yml", "use: { template: go, inputs: { size: large, race: true } }", "use: |"],
+        &["go"],
+        &["h.example/g/p/scan@1", "vendor/h.example/g/p/scan@1/scan"],
+    ),
+    (
+        [
+            "api/nestling.yml",
+            "use: { template: go, inputs: { size: large, race: true } }",
+            "use: { component: h.example/g/p/scan@1, inputs: { | } }",
+        ],
+        &["level"],
+        &["size", "race"],
+    ),
+    (
+        [
+            "api/nestling.yml",
+            "use: { template: go, inputs: { size: large, race: true } }",
+            "use: { component: h.example/g/p/scan@1, inputs: { level: | } }",
+        ],
+        &["low", "high"],
+        &["small"],
+    ),
 ];
 
 #[test]

@@ -24,6 +24,8 @@ mod keywords;
 mod action_inputs;
 mod stored;
 mod registries;
+mod versions;
+mod setups;
 mod actions;
 mod step_script;
 mod steps;
@@ -34,3 +36,6 @@ mod jobs;
 mod run;
 
 pub(crate) use run::{FromGithub, import_workflow};
+
+#[cfg(test)]
+mod tests;

@@ -44,6 +44,8 @@ pub enum ReferenceKind {
     Branch,
     /// A tag.
     Tag,
+    /// The default branch, under the name `HEAD`.
+    Head,
 }
 
 impl RemoteRepository {
@@ -52,12 +54,12 @@ impl RemoteRepository {
         Self { url: url.to_owned(), time_limit }
     }
 
-    /// Returns the branches and the tags.
+    /// Returns the default branch, the branches and the tags.
     ///
     /// # Errors
     /// There is no git, or the repository cannot be read in time.
     pub fn references(&self) -> Result<Vec<RemoteReference>, GitError> {
-        let arguments = ["ls-remote", "--quiet", "--heads", "--tags", "--", &self.url];
+        let arguments = ["ls-remote", "--quiet", "--", &self.url, "HEAD", "refs/heads/*", "refs/tags/*"];
         let listed = command::output_in_time(&arguments, self.time_limit)?;
         Ok(references(&String::from_utf8_lossy(&listed)))
     }
@@ -85,7 +87,9 @@ fn references(listed: &str) -> Vec<RemoteReference> {
     for line in listed.lines() {
         let Some((id, name)) = line.split_once('\t') else { continue };
         let Some(commit) = ObjectId::from_hex(id).map(CommitId) else { continue };
-        if let Some(name) = name.strip_prefix("refs/heads/") {
+        if name == "HEAD" {
+            references.push(RemoteReference { kind: ReferenceKind::Head, name: name.to_owned(), commit });
+        } else if let Some(name) = name.strip_prefix("refs/heads/") {
             references.push(RemoteReference { kind: ReferenceKind::Branch, name: name.to_owned(), commit });
         } else if let Some(name) = name.strip_prefix("refs/tags/") {
             match (name.strip_suffix("^{}"), references.last_mut()) {
@@ -121,7 +125,10 @@ mod tests {
         let listed: Vec<(String, CommitId)> =
             remote.references().unwrap().into_iter().map(|listed| (listed.name, listed.commit)).collect();
         let named = |name: &str, commit| (name.to_owned(), commit);
-        assert_eq!(listed, [named("main", second), named("1.0.0", first), named("2.0.0", first)]);
+        assert_eq!(
+            listed,
+            [named("HEAD", second), named("main", second), named("1.0.0", first), named("2.0.0", first)]
+        );
         let directory = tempfile::tempdir().unwrap();
         let fetched = remote.fetch(&first, directory.path()).unwrap();
         let file = fetched.files_at(&first).unwrap().read(&RepoPath::parse("a").unwrap()).unwrap();

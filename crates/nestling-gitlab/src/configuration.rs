@@ -6,7 +6,10 @@ mod include;
 
 pub use glob::files as included_files;
 pub(crate) use include::header;
-pub use include::{FilesByFile, RemoteIncludes, SpecInputs, Surroundings, spec_inputs};
+pub use include::{
+    CopiedFile, CopiedFrom, FilesByFile, RemoteIncludes, SpecInputs, Surroundings, exists_of, file_exists,
+    includes_of, spec_inputs,
+};
 
 use crate::configuration::rules::{STAGE_NAME, STAGES};
 use crate::diagnostic::{Diagnostic, Origin, Severity};

@@ -246,7 +246,7 @@ fn named_keys(cursor: &Cursor<'_>) -> Vec<Candidate> {
 /// Returns `false` for a file of test cases, which is in a directory of templates as well.
 fn is_template(index: &Index, template: &TemplateFacts) -> bool {
     let kind = template.path.as_ref().map(|path| FileKind::of(path, Some(&index.facts)));
-    kind.is_none_or(|kind| matches!(kind, FileKind::Template(_)))
+    !template.is_component && kind.is_none_or(|kind| matches!(kind, FileKind::Template(_)))
 }
 
 fn environments(index: &Index) -> Vec<Candidate> {
@@ -276,6 +276,15 @@ fn values(cursor: &Cursor<'_>) -> Vec<Candidate> {
                 Candidate { documentation, ..candidate }
             })
             .collect(),
+        Some(ValueKind::Component) => {
+            let vendored = index.facts.templates.iter().filter(|template| template.is_component);
+            let candidate = |component: &TemplateFacts| {
+                let documentation = component.description.clone().unwrap_or_default();
+                let candidate = Candidate::new(&component.name, CompletionItemKind::MODULE, "vendored");
+                Candidate { documentation, ..candidate }
+            };
+            vendored.map(candidate).collect()
+        }
         Some(ValueKind::Unit) => {
             let units = index.facts.units.iter().filter(|unit| unit.file.as_ref() != Some(&file.repo_path));
             let directory = |unit: &nestling::ide::UnitFacts| unit.directory.to_directory();

@@ -82,6 +82,8 @@ impl Section {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ValueKind {
     Template,
+    /// The path of a component.
+    Component,
     TemplateFolder,
     Unit,
     UnitDefinition,
@@ -184,6 +186,7 @@ fn header_value(path: &[&str]) -> Option<ValueKind> {
         ["unit" | "workspace", "allow", ITEM, "rule"] => ValueKind::Rule,
         ["unit", rest @ ..] | ["workspace", "units", ITEM, rest @ ..] => match rest {
             ["use"] | ["use", ITEM] | ["use", "template"] | ["use", ITEM, "template"] => ValueKind::Template,
+            ["use", "component"] | ["use", ITEM, "component"] => ValueKind::Component,
             ["depends_on"] | ["depends_on", ITEM] | ["depends_on", "unit"] | ["depends_on", ITEM, "unit"] => {
                 ValueKind::Unit
             }

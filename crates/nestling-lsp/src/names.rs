@@ -189,7 +189,7 @@ fn name_of_value(
         ValueKind::Environment if file.facts.environments.iter().any(|known| known == text) => {
             collected.push(simple(NameKind::Environment));
         }
-        ValueKind::Environment | ValueKind::TemplateFolder => {}
+        ValueKind::Environment | ValueKind::TemplateFolder | ValueKind::Component => {}
         ValueKind::Stage => collected.push(simple(NameKind::Stage)),
         ValueKind::StageDefinition => collected.push(simple(NameKind::Stage).definition()),
         ValueKind::Job => job_names(text, range.start, file.facts, collected),

@@ -14,11 +14,18 @@
 
 pub(crate) mod rules;
 mod component_path;
+mod project_path;
+mod source;
+mod conditions;
 mod lock;
 mod state;
+mod copies;
 
 pub use component_path::{ComponentPath, ComponentPathError};
+pub use conditions::{RewrittenCondition, rewritten_conditions};
 pub use lock::{LockedComponent, LockedFile, LockedReference, VendorLock, checksum};
+pub use project_path::ProjectPath;
+pub use source::{NestedInclude, VendorSource, nested_include};
 pub(crate) use state::{Vendored, differs, does_not_exist, findings, lock_path, not_vendored, read};
 
 /// The directory of vendored components, from the root of the workspace.
@@ -43,3 +50,6 @@ pub fn is_finding(problem: &nestling_gitlab::diagnostic::Diagnostic) -> bool {
     let own = [&rules::VENDOR_LOCK, &rules::VENDOR_MISSING, &rules::VENDOR_CHANGED, &rules::VENDOR_UNUSED];
     own.iter().any(|rule| problem.rule.id == rule.id)
 }
+
+#[cfg(test)]
+mod tests;

@@ -196,6 +196,17 @@ impl Workspace {
         uses.filter_map(|used| Some((used.component.as_ref()?, used.origin)))
     }
 
+    /// Returns the components that units use, each with the inputs that a unit gives, for all environments and for each.
+    pub fn component_inputs(&self) -> impl Iterator<Item = (&ComponentPath, Map)> {
+        let uses = self.units.iter().flat_map(|unit| &unit.uses);
+        let of_components = uses.filter_map(|used| Some((used, used.component.as_ref()?)));
+        of_components.flat_map(|(used, component)| {
+            let entries = self.environments.entries.values();
+            let for_entries = entries.map(|entry| used.given_for(entry));
+            std::iter::once(used.inputs.clone()).chain(for_entries).map(move |inputs| (component, inputs))
+        })
+    }
+
     /// Returns the lock file of the vendored components; `None` if there is none, or if it has errors.
     pub fn vendor_lock(&self) -> Option<&VendorLock> {
         let vendored = self.template_directories.iter().find_map(|dir| dir.vendored.as_ref())?;

@@ -29,6 +29,12 @@ impl<'a> Documents<'a> {
         })
     }
 
+    /// Returns a file as it is; `None` if there is none.
+    pub(super) fn text(&self, path: &str) -> Option<String> {
+        let path = RepoPath::parse(path).ok()?;
+        String::from_utf8(self.files.read(&path).ok()??).ok()
+    }
+
     fn read(&self, path: &str) -> Option<Node> {
         let path = RepoPath::parse(path).ok()?;
         let text = String::from_utf8(self.files.read(&path).ok()??).ok()?;

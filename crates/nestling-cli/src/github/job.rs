@@ -72,6 +72,7 @@ pub(super) fn job(
     let matrix = strategy.and_then(|strategy| matrix(strategy, &scope, notes));
     let runner = runner(written, matrix.as_ref(), &scope, notes);
     scope.is_elsewhere = !runner.is_hosted;
+    new.matrix = matrix;
     set_variables(env, &scope, &mut new, notes);
     container(written, &scope, &mut new, notes);
     if let Some(steps) = written.get("steps") {
@@ -84,7 +85,7 @@ pub(super) fn job(
     finish_scripts(&mut new, condition, origin, notes);
     runner.set_image(&mut new, notes);
     let mut body = Map::default();
-    set_head(&mut body, &new, &runner, matrix, origin);
+    set_head(&mut body, &new, &runner, origin);
     set_others(written, &scope, &mut body, notes);
     set_scripts(&mut body, &new, origin, notes);
     set_artifacts(&mut body, &new, has_outputs.then(|| values::file(&flat.name)), origin);
@@ -178,7 +179,7 @@ fn finish_scripts(new: &mut NewJob, condition: &JobCondition, origin: Origin, no
     }
 }
 
-fn set_head(body: &mut Map, new: &NewJob, runner: &Runner, matrix: Option<Node>, origin: Origin) {
+fn set_head(body: &mut Map, new: &NewJob, runner: &Runner, origin: Origin) {
     body.set("stage", Node::string(origin, "test"));
     if let Some(image) = &new.image {
         body.set("image", Node::string(origin, image.as_str()));
@@ -187,9 +188,9 @@ fn set_head(body: &mut Map, new: &NewJob, runner: &Runner, matrix: Option<Node>,
         body.set("tags", strings(&runner.tags, origin));
     }
     body.entries.extend(new.keywords.entries.clone());
-    if let Some(matrix) = matrix {
+    if let Some(matrix) = &new.matrix {
         let mut parallel = Map::default();
-        parallel.set("matrix", matrix);
+        parallel.set("matrix", matrix.clone());
         body.set("parallel", Node::map(origin, parallel));
     }
     let mut variables = Map::default();

@@ -105,8 +105,8 @@ pub(super) fn set_rules(condition: &JobCondition, needed: &[String], triggers: &
         rule
     };
     let mut rules: Vec<Map> = match triggers {
-        // No trigger has a counterpart: the condition of the job counts in all pipelines.
-        [] => vec![rule(None)],
+        // Nothing starts the job by itself.
+        [] => vec![manual(rule(None))],
         triggers => triggers.iter().map(|trigger| rule(Some(trigger))).collect(),
     };
     rules.retain(|rule| !rule.is_empty());
@@ -142,6 +142,15 @@ pub(super) fn set_others(written: &Map, scope: &Scope, body: &mut Map, notes: &m
     if let Some(concurrency) = written.get("concurrency") {
         set_concurrency(concurrency, scope, body, notes);
     }
+}
+
+/// Makes a rule one of a manual job that blocks no pipeline.
+fn manual(mut rule: Map) -> Map {
+    if rule.get("when").and_then(Node::text) != Some("never") {
+        rule.set("when", Node::string(Origin::generated(), "manual"));
+        rule.set("allow_failure", Node::plain(Origin::generated(), "true"));
+    }
+    rule
 }
 
 /// Adds the line about `permissions`.

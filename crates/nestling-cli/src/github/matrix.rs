@@ -79,7 +79,10 @@ fn product(map: &Map, origin: Origin, scope: &Scope, notes: &mut Notes) -> Optio
             notes.add(
                 Part::Lost,
                 axis.value.origin,
-                format!("the values of `{}` are computed", axis.key.text()),
+                format!(
+                    "the values of `{}` are computed: it is one job, in which `${name}` is empty",
+                    axis.key.text()
+                ),
             );
             return None;
         };

@@ -8,6 +8,8 @@ use nestling_gitlab::yaml::{Map, Node};
 #[derive(Debug, Default)]
 pub(super) struct NewJob {
     pub image: Option<String>,
+    /// The rows of its matrix.
+    pub matrix: Option<Node>,
     pub script: Vec<String>,
     pub after_script: Vec<String>,
     /// Lines before the script, which set variables that have to be computed.

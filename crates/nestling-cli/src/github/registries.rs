@@ -90,12 +90,13 @@ pub(super) fn aws(inputs: &Inputs<'_>, job: &mut NewJob, notes: &mut Notes) {
     job.variables.push(("AWS_WEB_IDENTITY_TOKEN_FILE".to_owned(), "/tmp/aws-token".to_owned()));
     job.script.push("echo \"$AWS_ID_TOKEN\" > /tmp/aws-token".to_owned());
     let mut token = Map::default();
-    token.set("aud", Node::string(inputs.origin, "$CI_SERVER_URL"));
+    let audience = inputs.text("audience", notes).unwrap_or_else(|| "$CI_SERVER_URL".to_owned());
+    token.set("aud", Node::string(inputs.origin, audience));
     let mut tokens = Map::default();
     tokens.set("AWS_ID_TOKEN", Node::map(inputs.origin, token));
     job.keywords.set("id_tokens", Node::map(inputs.origin, tokens));
     let text = "the trust policy of the role must have GitLab as its provider, and the subject \
                 `project_path:GROUP/PROJECT:ref_type:branch:ref:main`";
     notes.add(Part::Security, inputs.origin, text);
-    inputs.report_others(&["aws-region", "role-to-assume", "role-session-name"], notes);
+    inputs.report_others(&["aws-region", "role-to-assume", "role-session-name", "audience"], notes);
 }

@@ -47,6 +47,10 @@ pub(crate) fn import_workflow(session: &Session, asked: &FromGithub<'_>) -> Resu
     let mut notes = Notes::default();
     let on = workflow.get("on").or_else(|| workflow.get("true"));
     let triggers = on.map(|on| triggers(on, &mut notes)).unwrap_or_default();
+    if let Some(on) = on.filter(|_| triggers.conditions.is_empty()) {
+        let text = "no event of the workflow starts a pipeline of GitLab: its jobs are manual";
+        notes.add(Part::Decided, on.origin, text);
+    }
     let directory = match asked.directory {
         Some(directory) => named_directory(directory)?,
         None => directory_of(&triggers, &files)?,

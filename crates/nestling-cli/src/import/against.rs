@@ -4,6 +4,7 @@ use super::candidate::Owner;
 use super::json::AgainstV1;
 use super::kind::Kind;
 use super::old::{FILE, OldPipeline};
+use super::plans::Plans;
 use super::proof::{History, Proof};
 use super::proposal::Proposal;
 use super::run::{default_branch, has_workspace};
@@ -67,8 +68,15 @@ pub(crate) fn against(session: &Session, compared: Compared<'_>) -> Result<Again
         Some(commit) => Some(commit),
         None => git.head().map_err(Failure::git)?,
     };
-    let history = History { git, head, merges, default_branch: &default_branch };
-    let proof = Proof::compare(&proposal, [&*old_files, files], Direction::Import, None, &history)?;
+    let history = History { git: Some(git), head, merges, default_branch: &default_branch };
+    let proof = Proof::compare(
+        &proposal,
+        [&*old_files, files],
+        Direction::Import,
+        None,
+        &history,
+        &Plans::read(files)?,
+    )?;
     let new = compared.head.unwrap_or("the work tree");
     let mut text = format!("The configuration of {old}, and that of {new}\n");
     text.push_str(&table::text(&proof));

@@ -100,13 +100,18 @@ fn of_child<'a>(
     kinds: &'a [Kind],
 ) -> impl Iterator<Item = Candidate> + 'a {
     let has_rules = child.has_workflow_rules();
+    let workflow = workflow_as_job(child);
     child.pipeline.jobs.iter().map(move |job| {
         let guards = kinds.iter().map(|kind| {
-            let own = guard(job.name.as_str(), &job.body, kind, Level::Child { has_rules });
+            let level = Level::Child { has_rules };
+            let workflow = workflow.as_ref().map(|workflow| guard("workflow", workflow, kind, level));
+            let own = guard(job.name.as_str(), &job.body, kind, level);
             let root = Level::Root { has_rules: old.root.has_workflow_rules() };
             let outer = gate.map(|gate| guard("trigger", &gate.body, kind, root));
-            Guard::all(outer.into_iter().chain([own]))
+            Guard::all(outer.into_iter().chain(workflow).chain([own]))
         });
+        let of_any = guard_of_any(job.name.as_str(), &job.body, gate);
+        let of_workflow = workflow.as_ref().map(|workflow| guard_of_any("workflow", workflow, None));
         Candidate {
             owner: Owner::Child(index),
             name: job.name.to_string(),
@@ -114,13 +119,23 @@ fn of_child<'a>(
             origin: job.origin,
             file: old.sources.path(job.origin.file),
             guards: guards.collect(),
-            guard_of_any: guard_of_any(job.name.as_str(), &job.body, gate),
+            guard_of_any: Guard::all(of_workflow.into_iter().chain([of_any])),
             position: child.stage_position(job.stage()),
             own: child.own_body(job),
             folded: job.body.clone(),
             gate: gate.cloned(),
         }
     })
+}
+
+/// Returns the rules of a configuration's `workflow`, with the variables of the file, as the body of a job; `None` without rules.
+fn workflow_as_job(configuration: &Configuration) -> Option<Map> {
+    let mut body = Map::default();
+    body.set("rules", configuration.pipeline.workflow.get("rules")?.clone());
+    if let Some(variables) = configuration.pipeline.globals.get("variables") {
+        body.set("variables", variables.clone());
+    }
+    Some(body)
 }
 
 /// The level of a pipeline.

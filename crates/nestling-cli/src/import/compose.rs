@@ -7,7 +7,7 @@ use super::forwarded::Forwarded;
 use super::includes::changes_globs;
 use super::naming::{NamesByDirectory, short_names, unit_names};
 use super::obstacle::{BRANCHES, MERGE_REQUEST, conditions, configuration, needs_whole};
-use super::old::OldPipeline;
+use super::old::{OldPipeline, cancels};
 use super::pairing::{join, pair_up};
 use super::relations::{add_relations, is_possible};
 use super::unit::{Composition, NewJob, NewUnit, Whole};
@@ -38,7 +38,8 @@ impl Moving<'_> {
             branches: self.jobs().any(|job| needs_whole(job, &BRANCHES)),
         };
         let has_children = self.jobs().any(|job| job.owner != Owner::Root);
-        let mut composition = Composition { whole, ..Composition::default() };
+        let cancels_on_failure = cancels(self.old.root.pipeline.workflow.get("auto_cancel")) == Some(true);
+        let mut composition = Composition { whole, cancels_on_failure, ..Composition::default() };
         if !has_children {
             let (defaults, variables) = self.old.root.defaults.parts();
             (composition.defaults, composition.variables) = (in_child(defaults), in_child(variables));

@@ -5,6 +5,7 @@ mod conditions;
 mod matching;
 mod gates;
 mod jobs;
+mod parts;
 mod pipelines;
 mod parent_file;
 mod run;

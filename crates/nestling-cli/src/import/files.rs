@@ -62,6 +62,10 @@ fn workspace_text(composition: &Composition, stages: &[String]) -> String {
         text.push_str("---\n# What every unit's jobs are given.\n");
         add_defaults(&mut text, &composition.defaults, &composition.variables);
     }
+    if composition.cancels_on_failure {
+        text.push_str(if is_plain { "---\n" } else { "" });
+        text.push_str("workflow:\n  auto_cancel:\n    on_job_failure: all\n");
+    }
     text
 }
 

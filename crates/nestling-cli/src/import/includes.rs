@@ -80,8 +80,7 @@ impl Includes {
     }
 
     fn add(&mut self, files: &dyn Files, by: &str, outer: &IncludeCondition) {
-        let Some(node) = document(files, by) else { return };
-        let Some(include) = node.get("include") else { return };
+        let Some(include) = include_of(files, by) else { return };
         for entry in include.items_or_self() {
             let condition = match (outer, condition(entry)) {
                 (IncludeCondition::Always, condition) => condition,
@@ -103,6 +102,13 @@ impl Includes {
             }
         }
     }
+}
+
+/// Returns `include` of a file. A file without the word is not parsed: it may have thousands of jobs.
+fn include_of(files: &dyn Files, path: &str) -> Option<Node> {
+    let bytes = files.read(&RepoPath::parse(path).ok()?).ok()??;
+    let has_word = bytes.windows(7).any(|word| word == b"include");
+    if has_word { document(files, path)?.get("include").cloned() } else { None }
 }
 
 /// Reads the document of a file that has the jobs.
@@ -131,12 +137,11 @@ pub(super) fn compared_globs(files: &dyn Files, roots: impl IntoIterator<Item = 
     let mut known = BTreeSet::new();
     let mut open: Vec<String> = roots.into_iter().collect();
     while let Some(path) = open.pop() {
-        let document = document(files, &path);
-        let include = document.as_ref().and_then(|document| document.get("include"));
-        if !known.insert(path) {
+        if !known.insert(path.clone()) {
             continue;
         }
-        for entry in include.map(Node::items_or_self).unwrap_or_default() {
+        let include = include_of(files, &path);
+        for entry in include.as_ref().map(Node::items_or_self).unwrap_or_default() {
             let rules = entry.get("rules").map(Node::items_or_self).unwrap_or_default();
             globs.extend(rules.iter().filter_map(|rule| rule.get("changes")).flat_map(changes_globs));
             open.extend(paths(entry, files));

@@ -87,7 +87,7 @@ mod tests {
     use nestling_gitlab::check::{KnownVariables, read_file};
     use nestling_gitlab::pipeline::presence::{Changed, Tree};
 
-    fn side(body: &str) -> SideJob {
+    pub(super) fn side(body: &str) -> SideJob {
         let (pipeline, _) = read_file(".gitlab-ci.yml", &format!("job: {body}"), &Sources::default());
         let surroundings =
             Surroundings { reference: "CI_COMMIT_BRANCH", changed: Changed::Unknown, tree: Tree::Unknown };
@@ -130,3 +130,6 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+mod keywords;

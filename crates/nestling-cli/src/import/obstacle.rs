@@ -1,6 +1,7 @@
 //! The reasons why a job stays in the parent as it is, where they are in the job itself.
 
 use super::candidate::{Candidate, Gate, Owner};
+use super::child_workflow::workflow_obstacle;
 use super::clause::{Unconditional, WrittenIn, gated};
 use super::forwarded::{Forwarded, mentions};
 use super::includes::{IncludeCondition, Includes};
@@ -121,7 +122,9 @@ fn by_name(candidate: &Candidate) -> Option<String> {
 fn by_stage(candidate: &Candidate, old: &OldPipeline) -> Option<String> {
     let stage = candidate.text("stage").unwrap_or("test");
     if matches!(stage, ".pre" | ".post") {
-        return Some(format!("it is in stage {stage}, before or after all jobs of the parent"));
+        // In a child it is before or after the jobs of that child.
+        let is_of_root = candidate.owner == Owner::Root;
+        return is_of_root.then(|| format!("it is in stage {stage}, before or after all jobs of the parent"));
     }
     let stages = &configuration(candidate.owner, old).pipeline.stages;
     let is_listed = stages.iter().any(|known| known.as_str() == stage);
@@ -253,8 +256,8 @@ pub(super) fn trigger_obstacle(trigger: &Candidate, index: usize, old: &OldPipel
             ));
         }
     }
-    if child.configuration.has_workflow_rules() {
-        return Some("the child has `workflow:rules`".to_owned());
+    if let Some(reason) = workflow_obstacle(&child.configuration) {
+        return Some(reason);
     }
     if !child.configuration.pipeline.includes.is_empty() {
         return Some("the child has an include that is not read".to_owned());

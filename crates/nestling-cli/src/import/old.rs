@@ -16,6 +16,9 @@ use std::collections::BTreeMap;
 /// GitLab's own file.
 pub(super) const FILE: &str = ".gitlab-ci.yml";
 
+/// The keyword of `auto_cancel` that stops all jobs when one has failed.
+pub(super) const ON_JOB_FAILURE: &str = "on_job_failure";
+
 /// A configuration with what its trigger jobs start.
 pub(super) struct OldPipeline {
     /// `.gitlab-ci.yml`.
@@ -190,6 +193,11 @@ impl Configuration {
     pub(super) fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         self.problems.iter().filter(|problem| problem.severity == Severity::Error)
     }
+}
+
+/// Returns `true` if `auto_cancel` stops the jobs of a pipeline when one has failed; `None` if it does not say.
+pub(super) fn cancels(auto_cancel: Option<&Node>) -> Option<bool> {
+    auto_cancel?.get(ON_JOB_FAILURE)?.text().map(|value| value == "all")
 }
 
 /// Names that a job has been given, and names that it has not.

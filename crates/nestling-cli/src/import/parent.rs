@@ -89,6 +89,11 @@ impl NewParent<'_> {
         for (path, blocks) in &self.references.blocks {
             kept.extend(blocks.keys().filter(|key| !key.starts_with('.') && !is_moved(path, key)));
         }
+        // A hidden key that nobody uses is kept, and what it extends as well: without that GitLab would refuse the file.
+        for (path, blocks) in &self.references.blocks {
+            let is_unused = |key: &&str| key.starts_with('.') && !used_by_moved.contains(*key);
+            kept.extend(blocks.keys().filter(is_unused).filter(|key| !is_moved(path, key)));
+        }
         let still_used = self.references.reached(kept);
         let mut unused: Vec<(String, String)> = Vec::new();
         for (path, blocks) in &self.references.blocks {

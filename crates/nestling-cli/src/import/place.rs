@@ -3,7 +3,7 @@
 use nestling_gitlab::yaml::{Map, Node};
 
 /// The place of a job among the stages of a parent and of its child.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     /// Its place in the parent; for a job of a child, that of the trigger job.
     pub parent: Slot,
@@ -14,7 +14,7 @@ pub(super) struct Place {
 }
 
 /// A place among the stages of one pipeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Slot {
     /// The position of its stage: the first one, and the last one where several trigger jobs can start the child.
     pub positions: (usize, usize),

@@ -6,9 +6,12 @@ use super::includes::changes_globs;
 use super::kind::Kind;
 use super::likeness::{Likeness, compare};
 use super::old::OldPipeline;
+use super::plans::Plans;
 use super::proposal::Proposal;
-use super::side::{Direction, SideJob};
-use super::sides::{SidePipeline, Sides};
+use super::settings::lost_settings;
+use super::side::{Direction, Jobs, SideJob};
+use super::sides::{Both, SidePipeline, Sides};
+use super::stop_needs::difference;
 use super::strings::strings;
 use super::waiting::lost_order;
 use super::written::CONDITIONS;
@@ -62,8 +65,8 @@ pub(super) struct Proof {
 
 /// The merges that are compared.
 pub(super) struct History<'a> {
-    /// The repository.
-    pub git: &'a GitRepository,
+    /// The repository; without one only a change of every path is compared.
+    pub git: Option<&'a GitRepository>,
     /// The commit that they lead to; `None` before the first one.
     pub head: Option<CommitId>,
     /// Number of merges.
@@ -88,34 +91,39 @@ impl Proof {
             .filter_map(|(path, text)| Some((RepoPath::parse(path).ok()?, text.clone().into_bytes())));
         let watched = Watched::of(proposal, files);
         let files = [files, &Overlay::new(files, contents) as &dyn Files];
-        Self::compare(proposal, files, Direction::Import, Some(&watched), history)
+        Self::compare(proposal, files, Direction::Import, Some(&watched), history, &Plans::read(files[1])?)
     }
 
-    /// Compares the configurations of old and new files. Without globs to watch, each merge is compared by itself.
+    /// Compares the configurations of old and new files, of which the workspace has these plans. Without globs to watch, each merge is
+    /// compared by itself.
     ///
     /// # Errors
     /// As [`Proof::make`].
-    pub(super) fn compare(
-        proposal: &Proposal,
-        [old_files, new_files]: [&dyn Files; 2],
+    pub(super) fn compare<'a>(
+        proposal: &'a Proposal,
+        files: [&'a dyn Files; 2],
         direction: Direction,
         watched: Option<&Watched>,
         history: &History<'_>,
+        plans: &'a Plans<'_>,
     ) -> Result<Self, Failure> {
-        let words = words_of_conditions(proposal, &OldPipeline::read(new_files, None)?);
+        let new = OldPipeline::read(files[1], None)?;
+        let words = words_of_conditions(proposal, &new);
+        let both = Both::read(proposal, files, direction, &new, plans);
         let asks_for = |source: &str| words.contains(source) || words.contains(&format!("{source}s"));
         let kinds = Kind::of_proof(history.default_branch, &asks_for);
         let mut sides = Vec::new();
         for kind in &kinds {
-            sides.push(Sides::read(proposal, old_files, new_files, kind, direction)?);
+            sides.push(Sides::read(&both, kind)?);
         }
         let mut known: Vec<BTreeMap<Vec<bool>, Outcome>> = vec![BTreeMap::new(); sides.len()];
         let mut proof = Self { kinds: kinds.iter().map(|kind| kind.name).collect(), ..Self::default() };
         proof.add(None, "every path", &proposal.tree.files, &sides, watched, &mut known)?;
-        let Some(head) = history.head.as_ref().filter(|_| history.merges > 0) else { return Ok(proof) };
-        let walked = history.git.merges(head, history.merges).map_err(Failure::git)?;
+        let head = history.head.as_ref().filter(|_| history.merges > 0);
+        let Some((git, head)) = history.git.zip(head) else { return Ok(proof) };
+        let walked = git.merges(head, history.merges).map_err(Failure::git)?;
         for merge in &walked.merges {
-            let paths = changed_paths(history.git, &merge.before, &merge.commit).map_err(Failure::git)?;
+            let paths = changed_paths(git, &merge.before, &merge.commit).map_err(Failure::git)?;
             proof.add(Some(merge.commit), &merge.subject, &paths, &sides, watched, &mut known)?;
         }
         proof.end = Some(walked.end);
@@ -201,8 +209,7 @@ impl Watched {
 
     /// Returns which globs match one of the paths, and whether there is a path at all.
     fn matched(&self, paths: &[RepoPath]) -> Vec<bool> {
-        let matches = |glob: &Glob| paths.iter().any(|path| glob.matches(path));
-        self.0.iter().map(matches).chain([paths.is_empty()]).collect()
+        self.0.iter().map(|glob| glob.matches_any(paths)).chain([paths.is_empty()]).collect()
     }
 }
 
@@ -228,10 +235,19 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Compares two jobs. A stop job that is a `stop` block waits for what its deploy job waits for.
-fn compared(old: &SideJob, new: &SideJob, is_stop: bool, assumption: &Guard) -> Likeness {
+/// Compares two jobs with those of their pipelines. A stop job that is a `stop` block waits for what its deploy job waits for.
+fn compared(
+    name: &str,
+    old: (&SideJob, &Jobs),
+    new: (&SideJob, &Jobs),
+    is_stop: bool,
+    assumption: &Guard,
+) -> Likeness {
     if !is_stop {
-        return compare(old, new, assumption);
+        return compare(old.0, new.0, assumption);
+    }
+    if let Some(difference) = difference(name, old, new) {
+        return Likeness::Less(difference);
     }
     let without_needs = |job: &SideJob| {
         let mut job = job.clone();
@@ -240,7 +256,7 @@ fn compared(old: &SideJob, new: &SideJob, is_stop: bool, assumption: &Guard) -> 
         }
         job
     };
-    compare(&without_needs(old), &without_needs(new), assumption)
+    compare(&without_needs(old.0), &without_needs(new.0), assumption)
 }
 
 /// Returns the words of all conditions: a source that they ask for makes a kind of its own.
@@ -284,12 +300,17 @@ fn outcome(
         gone.map(|include| format!("an include that is not read is gone or differs: {}", one_line(include))),
     );
     less.extend(lost_order);
+    if old.refused.is_none() {
+        less.extend(lost_settings(old, new, assumption));
+    }
     let old_present = || old.present().filter(|(_, job)| is_possible(job, assumption));
     for (name, job) in old_present() {
         match new.jobs.get(name).filter(|job| job.guard() != Guard::Never) {
             None => less.push(format!("{name} is not created")),
             Some(other) => {
-                match compared(&old.settled(job), &new.settled(other), stops.contains(name), assumption) {
+                let (before, after) = (old.settled(job), new.settled(other));
+                let (before, after) = ((before.as_ref(), &old.jobs), (after.as_ref(), &new.jobs));
+                match compared(name, before, after, stops.contains(name), assumption) {
                     Likeness::Same => {}
                     Likeness::More => more.push(format!("{name} is created under fewer conditions")),
                     Likeness::Less(reason) => less.push(format!("{name}: {reason}")),

@@ -1,6 +1,7 @@
 //! The import as a whole: from the files of a repository to the files of a workspace.
 
 use super::candidate::{Candidate, Owner, candidates};
+use super::child_workflow::fold_workflows;
 use super::compose::Moving;
 use super::division::{Division, child_index, divide};
 use super::evidence::{Placement, place};
@@ -75,7 +76,8 @@ impl Proposal {
         let tree = Tree::read(files)?;
         let references = References::read(files, &includes);
         let kinds = Kind::of_import(default_branch);
-        let candidates = candidates(&old, &includes, &kinds);
+        let mut candidates = candidates(&old, &includes, &kinds);
+        fold_workflows(&mut candidates, &old);
         let mut placements: Vec<Option<Placement>> =
             candidates.iter().map(|candidate| place(candidate, &old, &tree)).collect();
         follow(&candidates, &mut placements);

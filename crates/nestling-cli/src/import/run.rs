@@ -52,12 +52,12 @@ pub(crate) fn import(session: &Session, asked: &Asked) -> Result<Imported, Failu
     }
     if proposal.is_empty() {
         let mut text = Report::of(&proposal).text(&proposal);
-        text.push_str("\nNothing is imported, because the `changes` of the jobs do not match a directory.\n");
+        text.push_str("\nNothing is imported: every job stays, for the reason above.\n");
         return Ok(Imported { text, has_less: false, has_written: false });
     }
     let head = git.head().map_err(Failure::git)?;
     let merges = asked.prove.unwrap_or(0);
-    let history = History { git, head, merges, default_branch: &default_branch };
+    let history = History { git: Some(git), head, merges, default_branch: &default_branch };
     let prove = |proposal: &Proposal| Proof::make(proposal, &files, &history);
     let mut proof = prove(&proposal)?;
     if proof.has_less() && !proposal.composition.catalogue.is_empty() {

@@ -7,7 +7,7 @@ use nestling::Job;
 use nestling_gitlab::check::KnownVariables;
 use nestling_gitlab::pipeline::guard::Guard;
 use nestling_gitlab::pipeline::need::{needs, parallel_base};
-use nestling_gitlab::pipeline::presence::{Changed, Outcome, Presence, Start, Tree, workflow_guard};
+use nestling_gitlab::pipeline::presence::{Changed, Outcome, Presence, Start, Tree, workflow_presence};
 use nestling_gitlab::pipeline::rule::rules;
 use nestling_gitlab::yaml::{Kind as NodeKind, Map, Node, emit};
 use std::collections::BTreeMap;
@@ -53,10 +53,19 @@ pub(super) struct Surroundings<'a> {
 impl Surroundings<'_> {
     /// Returns the condition under which GitLab makes a pipeline of a configuration.
     pub(super) fn workflow(&self, configuration: &Configuration, variables: &KnownVariables) -> Guard {
+        self.workflow_presence(configuration, variables).guard()
+    }
+
+    /// Returns the cases of a configuration's `workflow:rules`.
+    pub(super) fn workflow_presence(
+        &self,
+        configuration: &Configuration,
+        variables: &KnownVariables,
+    ) -> Presence {
         let creation = Kind::creation(variables, self.changed).with_tree(self.tree);
         let has_rules = configuration.has_workflow_rules();
         let globals = configuration.pipeline.globals.get("variables");
-        workflow_guard(&configuration.pipeline.workflow, globals, &creation.moment(has_rules))
+        workflow_presence(&configuration.pipeline.workflow, globals, &creation.moment(has_rules))
     }
 
     /// Returns a job with its conditions, of which `outer` is one, in a stage at this position.

@@ -11,8 +11,10 @@ use super::forwarded::Forwarded;
 use super::includes::Includes;
 use super::kind::{Comparison, Kind, guard};
 use super::old::OldPipeline;
+use super::plans::Plans;
 use super::proposal::Proposal;
 use super::side::{Direction, Jobs, SideJob, Surroundings};
+use super::workflow::Workflow;
 use crate::exit::Failure;
 use nestling::{ChangeSet, Files, Job, Origin, Plan, Project, RepoPath, UnitName};
 use nestling_gitlab::pipeline::guard::Guard;
@@ -33,12 +35,50 @@ pub(super) struct SidePipeline {
     pub refused: Option<String>,
     /// For each job of a unit the reason why the unit is in.
     pub reasons: BTreeMap<String, String>,
+    /// The settings that `workflow` of the parent gives to its jobs.
+    pub workflow: Workflow,
+    /// True if `workflow` of the child cancels its other jobs when one has failed.
+    pub child_cancels: bool,
+    /// The variables that the trigger job gives to the child.
+    pub given: BTreeSet<String>,
     /// The includes that only GitLab can read, as they are written.
     pub unread: BTreeSet<String>,
     /// A reason why the new side may lack jobs that are not seen to be missing.
     pub problem: Option<String>,
     /// Something that is assumed.
     pub note: Option<String>,
+}
+
+/// Both configurations, in whichever kind of pipeline.
+pub(super) struct Both<'a> {
+    pub proposal: &'a Proposal,
+    /// The files with the old configuration, and those with the new one.
+    pub files: [&'a dyn Files; 2],
+    /// The side that may not lack anything.
+    pub direction: Direction,
+    /// The workspace.
+    plans: &'a Plans<'a>,
+    /// The local files that the new parent includes.
+    new_includes: Rc<Includes>,
+    /// True if the configuration is the same for all changes, for the old and the new one.
+    is_fixed: [bool; 2],
+}
+
+impl<'a> Both<'a> {
+    /// Reads what is the same in all kinds of pipelines.
+    pub(super) fn read(
+        proposal: &'a Proposal,
+        files: [&'a dyn Files; 2],
+        direction: Direction,
+        new: &OldPipeline,
+        plans: &'a Plans<'a>,
+    ) -> Self {
+        let [old_files, new_files] = files;
+        let is_fixed = [(&proposal.old, old_files), (new, new_files)]
+            .map(|(pipeline, files)| pipeline.compared_globs(files).is_empty());
+        let new_includes = Rc::new(Includes::read(new_files));
+        Self { proposal, files, direction, plans, new_includes, is_fixed }
+    }
 }
 
 /// Old and new configuration in one kind of pipeline.
@@ -53,13 +93,15 @@ pub(super) struct Sides<'a> {
     old: Option<OldPipeline>,
     new_files: &'a dyn Files,
     /// The local files that the new parent includes.
-    new_includes: Includes,
+    new_includes: Rc<Includes>,
     /// The new configuration of the parent, where it is the same for all changes.
     parent: Option<Rc<OldPipeline>>,
     /// The variables of the parent that the new trigger job forwards.
     forwarded: Forwarded,
+    plans: &'a Plans<'a>,
     project: Project<'a>,
-    plans: RefCell<BTreeMap<Vec<UnitName>, Rc<Plan>>>,
+    /// The plans that have been made, by the units that are selected.
+    known: RefCell<BTreeMap<Vec<UnitName>, Rc<Plan>>>,
 }
 
 impl<'a> Sides<'a> {
@@ -67,23 +109,17 @@ impl<'a> Sides<'a> {
     ///
     /// # Errors
     /// A file cannot be read, or the new configuration is no valid YAML.
-    pub(super) fn read(
-        proposal: &'a Proposal,
-        old_files: &'a dyn Files,
-        new_files: &'a dyn Files,
-        kind: &Kind,
-        direction: Direction,
-    ) -> Result<Self, Failure> {
+    pub(super) fn read(both: &Both<'a>, kind: &Kind) -> Result<Self, Failure> {
+        let Both { proposal, files: [old_files, new_files], direction, .. } = *both;
         let generated = proposal.old.generated.as_ref();
+        let [is_old_fixed, is_new_fixed] = both.is_fixed;
         let old = || OldPipeline::read_as(old_files, kind, Changed::Everything, generated);
-        let old = proposal.old.compared_globs(old_files).is_empty().then(old).transpose()?;
-        let parent = || OldPipeline::read_as(new_files, kind, Changed::Everything, None);
-        let parent = parent()?;
-        let is_fixed = parent.compared_globs(new_files).is_empty();
+        let old = is_old_fixed.then(old).transpose()?;
+        let parent = OldPipeline::read_as(new_files, kind, Changed::Everything, None)?;
         let forwarded = forwarded(&parent.root, &proposal.old.root);
-        let parent = is_fixed.then(|| Rc::new(parent));
-        let project = Project::of_files(new_files, kind.facts.clone())?;
-        let plans = RefCell::default();
+        let parent = is_new_fixed.then(|| Rc::new(parent));
+        let known = both.plans.known(kind);
+        let known = known.map(|plan| (plan.selection.selected().cloned().collect(), plan));
         Ok(Self {
             proposal,
             old_files,
@@ -91,11 +127,12 @@ impl<'a> Sides<'a> {
             direction,
             old,
             new_files,
-            new_includes: Includes::read(new_files),
+            new_includes: Rc::clone(&both.new_includes),
             parent,
             forwarded,
-            project,
-            plans,
+            plans: both.plans,
+            project: both.plans.project(&kind.facts),
+            known: RefCell::new(known.into_iter().collect()),
         })
     }
 
@@ -175,10 +212,10 @@ impl<'a> Sides<'a> {
         };
         let selected = self.project.plan(changes()).select()?;
         let names: Vec<UnitName> = selected.selection.selected().cloned().collect();
-        if let Some(plan) = self.plans.borrow().get(&names) {
+        if let Some(plan) = self.known.borrow().get(&names) {
             return Ok(Rc::clone(plan));
         }
-        let plan = Rc::new(self.project.plan(changes()).run()?);
+        let plan = Rc::new(self.plans.plan(&self.project, changes())?);
         if let Some(error) =
             plan.diagnostics.iter().find(|problem| problem.severity == nestling::Severity::Error)
         {
@@ -187,7 +224,7 @@ impl<'a> Sides<'a> {
             return Err(Failure::usage(message)
                 .with_help("run `nestling check`; before anything was written, please report it"));
         }
-        self.plans.borrow_mut().insert(names, Rc::clone(&plan));
+        self.known.borrow_mut().insert(names, Rc::clone(&plan));
         Ok(plan)
     }
 }

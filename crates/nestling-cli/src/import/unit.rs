@@ -62,6 +62,8 @@ pub(super) struct Composition {
     pub defaults: Map,
     /// The `variables` of all jobs.
     pub variables: Map,
+    /// True if a job that fails cancels the others.
+    pub cancels_on_failure: bool,
     /// The environments of the catalogue, by key.
     pub catalogue: BTreeMap<String, Map>,
     /// The new names of stop jobs that are `stop` blocks.

@@ -1,6 +1,7 @@
 //! The order of jobs by their stages, in a parent and its children: a job of either side waits for the same jobs.
 
 use super::candidate::can_meet;
+use super::place::Place;
 use super::side::{Jobs, SideJob};
 use nestling_gitlab::pipeline::guard::Guard;
 use std::collections::BTreeMap;
@@ -11,12 +12,24 @@ pub(super) fn lost_order(old: &Jobs, new: &Jobs) -> Vec<String> {
     let pair = |(name, job)| Some((name, job, new.get(name)?));
     let both: Vec<(&String, &SideJob, &SideJob)> = old.iter().filter(is_made).filter_map(pair).collect();
     let mut lost: BTreeMap<&String, &String> = BTreeMap::new();
+    // Jobs are many, and their places are few.
+    let mut by_places: BTreeMap<(&Place, &Place), Vec<(&String, &SideJob)>> = BTreeMap::new();
     for (name, old_job, new_job) in &both {
-        for (before_name, old_before, new_before) in &both {
-            let is_lost =
-                old_job.place.waits_for(&old_before.place) && !new_job.place.waits_for(&new_before.place);
-            if is_lost && gates(old_before) && can_meet(&old_job.guard(), &old_before.guard()) {
-                lost.entry(name).or_insert(before_name);
+        by_places.entry((&old_job.place, &new_job.place)).or_default().push((name, old_job));
+    }
+    for ((old_place, new_place), jobs) in &by_places {
+        for ((old_before, new_before), others) in &by_places {
+            if !old_place.waits_for(old_before) || new_place.waits_for(new_before) {
+                continue;
+            }
+            for (name, job) in jobs {
+                let guard = job.guard();
+                let meets =
+                    |(_, before): &&(&String, &SideJob)| gates(before) && can_meet(&guard, &before.guard());
+                if let Some((before, _)) = others.iter().find(meets) {
+                    let known = lost.entry(name).or_insert(before);
+                    *known = (*known).min(before);
+                }
             }
         }
     }

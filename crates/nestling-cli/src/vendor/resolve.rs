@@ -2,7 +2,7 @@
 //! (<https://docs.gitlab.com/ci/components/#component-versions>).
 
 use nestling::CommitId;
-use nestling::vendor::LockedReference;
+use nestling::vendor::{LockedReference, VendorSource};
 use nestling_git::{ReferenceKind, RemoteReference};
 
 /// A resolved version.
@@ -18,24 +18,35 @@ pub(super) struct Resolved {
 /// A semantic version that is no pre-release: `1.2.3`.
 type Numbers = [u64; 3];
 
+/// Resolves a version of a component, or a reference of a project: a tag, a branch or the whole ID of a commit. `None` if the
+/// project has none such.
+pub(super) fn resolve(source: &VendorSource, references: &[RemoteReference]) -> Option<Resolved> {
+    match source {
+        VendorSource::Component(component) => of_version(component.version(), references),
+        VendorSource::Project(project) => exactly(project.reference(), references),
+    }
+}
+
 /// Resolves a version: `~latest` and the first numbers of a semantic version to the newest tag, otherwise a tag, a branch or the
-/// whole ID of a commit. `None` if the project has no such version.
+/// whole ID of a commit.
 ///
 /// GitLab resolves the first two among the versions that are published in the catalog, which git does not know: a tag that was
 /// never released counts here.
-pub(super) fn resolve(version: &str, references: &[RemoteReference]) -> Option<Resolved> {
-    let newest = match partial(version) {
-        Some(prefix) => newest(&prefix, references),
-        None => None,
+fn of_version(version: &str, references: &[RemoteReference]) -> Option<Resolved> {
+    let newest = partial(version).and_then(|prefix| newest(&prefix, references));
+    newest.map(of_reference).or_else(|| exactly(version, references))
+}
+
+/// Resolves a name as git does: a tag before a branch.
+fn exactly(name: &str, references: &[RemoteReference]) -> Option<Resolved> {
+    let of_kind = |kind: ReferenceKind| {
+        references.iter().find(|reference| reference.kind == kind && reference.name == name)
     };
-    let exactly = |kind: ReferenceKind| {
-        references.iter().find(|reference| reference.kind == kind && reference.name == version)
-    };
-    let of_name = || exactly(ReferenceKind::Tag).or_else(|| exactly(ReferenceKind::Branch));
-    if let Some(reference) = newest.or_else(of_name) {
+    let kinds = [ReferenceKind::Tag, ReferenceKind::Branch, ReferenceKind::Head];
+    if let Some(reference) = kinds.into_iter().find_map(of_kind) {
         return Some(of_reference(reference));
     }
-    let commit = CommitId::parse(version)?;
+    let commit = CommitId::parse(name)?;
     Some(Resolved { commit, reference: None, version: None })
 }
 
@@ -43,7 +54,7 @@ fn of_reference(reference: &RemoteReference) -> Resolved {
     let name = reference.name.clone();
     let (reference_name, version) = match reference.kind {
         ReferenceKind::Tag => (LockedReference::Tag(name.clone()), is_semantic(&name).then_some(name)),
-        ReferenceKind::Branch => (LockedReference::Branch(name), None),
+        ReferenceKind::Branch | ReferenceKind::Head => (LockedReference::Branch(name), None),
     };
     Resolved { commit: reference.commit, reference: Some(reference_name), version }
 }
@@ -127,7 +138,7 @@ mod tests {
             ("8164348b", "none"),
             ("missing", "none"),
         ] {
-            let shown = resolve(version, &references()).map(|resolved| {
+            let shown = of_version(version, &references()).map(|resolved| {
                 let version =
                     resolved.version.map(|version| format!(" version {version}")).unwrap_or_default();
                 match resolved.reference {

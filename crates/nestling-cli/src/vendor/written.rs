@@ -1,12 +1,11 @@
 //! The vendored files on disk: which are there, and which are written or removed.
 
-use super::{Contents, directory_of};
+use super::Contents;
 use crate::exit::Failure;
 use crate::output::replace_bytes;
 use anyhow::Context as _;
-use nestling::vendor::{DIRECTORY, LOCK_FILE, LockedComponent, VendorLock, checksum};
+use nestling::vendor::{DIRECTORY, LOCK_FILE, VendorLock, VendorSource};
 use nestling::{RepoPath, Workspace};
-use nestling_files::files::Files;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
@@ -23,22 +22,9 @@ impl<'w> Written<'w> {
         Self { workspace, contents: Contents::new() }
     }
 
-    /// Adds a file of a component.
-    pub(super) fn add(&mut self, component_path: &str, path: &str, bytes: Vec<u8>) {
-        self.contents.insert(self.path(component_path, path), bytes);
-    }
-
-    /// Returns `true` if all files of a component are what was fetched.
-    pub(super) fn is_as_locked(
-        &self,
-        files: &dyn Files,
-        component_path: &str,
-        locked: &LockedComponent,
-    ) -> bool {
-        locked.files.iter().all(|(path, file)| {
-            let bytes = files.read(&self.path(component_path, path)).ok().flatten();
-            bytes.is_some_and(|bytes| checksum(&bytes) == file.sha256)
-        })
+    /// Adds a file of a component or a project.
+    pub(super) fn add(&mut self, source: &VendorSource, path: &str, bytes: Vec<u8>) {
+        self.contents.insert(self.path(source, path), bytes);
     }
 
     /// Writes the files and the lock file, and removes the files that only the old lock file has.
@@ -57,21 +43,19 @@ impl<'w> Written<'w> {
             create_directory(&lock)?;
             replace_bytes(&lock, new.to_text().as_bytes())?;
         }
-        for (component_path, component) in &old.components {
-            let kept = new.components.get(component_path);
+        for (source, entry) in old.entries() {
+            let kept = new.get(&source);
             let gone =
-                component.files.keys().filter(|path| kept.is_none_or(|kept| !kept.files.contains_key(*path)));
-            gone.map(|path| on_disk(&self.path(component_path, path)))
-                .try_for_each(|path| remove(root, &path))?;
+                entry.files.keys().filter(|path| kept.is_none_or(|kept| !kept.files.contains_key(*path)));
+            gone.map(|path| on_disk(&self.path(&source, path))).try_for_each(|path| remove(root, &path))?;
         }
         Ok(())
     }
 
     /// Refuses a link on the way to a file that is written or removed: anyone who may commit a link would choose the file.
     fn refuse_links(&self, root: &Path, old: &VendorLock, new: &VendorLock) -> Result<(), Failure> {
-        let components = old.components.iter().chain(&new.components);
-        let files = components.flat_map(|(component_path, component)| {
-            component.files.keys().map(|path| self.path(component_path, path))
+        let files = old.entries().chain(new.entries()).flat_map(|(source, entry)| {
+            entry.files.keys().map(|path| self.path(&source, path)).collect::<Vec<_>>()
         });
         for path in files.chain([self.lock_path()]) {
             let mut on_disk = root.to_owned();
@@ -89,9 +73,11 @@ impl<'w> Written<'w> {
         Ok(())
     }
 
-    fn path(&self, component_path: &str, path: &str) -> RepoPath {
-        path.split('/')
-            .fold(directory_of(self.workspace, component_path), |path, part| path.child(part.as_bytes()))
+    /// Returns the path of a file of a component or a project in the repository.
+    pub(super) fn path(&self, source: &VendorSource, path: &str) -> RepoPath {
+        let directory = source.directory();
+        let parts = DIRECTORY.split('/').chain(directory.split('/')).chain(path.split('/'));
+        parts.fold(self.workspace.directory().clone(), |path, part| path.child(part.as_bytes()))
     }
 
     fn lock_path(&self) -> RepoPath {

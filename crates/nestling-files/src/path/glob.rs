@@ -68,6 +68,14 @@ impl Glob {
         })
     }
 
+    /// Returns `true` if the glob matches one of the paths.
+    pub fn matches_any(&self, paths: &[RepoPath]) -> bool {
+        // Most paths differ before the first wildcard, and there are thousands of them.
+        let prefixes: Vec<&[u8]> = self.literal_prefixes().collect();
+        let may_match = |path: &&RepoPath| prefixes.iter().any(|prefix| path.as_bytes().starts_with(prefix));
+        paths.iter().filter(may_match).any(|path| self.matches(path))
+    }
+
     /// Returns `true` if the glob matches a name that is not a path in the repository, such as a tag's.
     pub fn matches_text(&self, name: &str) -> bool {
         self.alternatives.iter().any(|pattern| fnmatch::matches(pattern, name.as_bytes()))

@@ -97,7 +97,7 @@ fn configuration(
     problems.extend(merge_keys(&mut node).err().unwrap_or_default());
     let mut open = Vec::new();
     if let Some(header) = header {
-        let interpolated = interpolate(&header, &mut node, None, surroundings, includes);
+        let interpolated = interpolate(&header, &mut node, None, None, surroundings, includes);
         problems.extend(interpolated.problems);
         open = interpolated.open;
     }

@@ -15,12 +15,19 @@ use crate::yaml::{self, Map, Node};
 use header::{Interpolated, RULE as HEADER, given_problems, interpolate};
 use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
+use not_included::{refused, too_deep, uncertain};
 
+mod copied;
 mod condition;
+mod not_included;
 mod spec_rule;
 mod spec;
 pub(crate) mod header;
+mod listed;
 
+pub use condition::file_exists;
+pub use copied::{CopiedFile, CopiedFrom, FilesByFile};
+pub use listed::{exists_of, includes_of};
 pub(super) use spec::of_spec;
 pub use spec::{SpecInputs, spec_inputs};
 
@@ -57,15 +64,6 @@ impl Surroundings<'_> {
     }
 }
 
-/// The files of other revisions, by a file that was read there.
-pub trait FilesByFile {
-    /// Returns the files of the revision that a file was read from; `None` for a file of no other revision.
-    fn files_of(&self, file: FileId) -> Option<&dyn Files>;
-
-    /// Returns the directory that the includes of a file start from; `None` for the root.
-    fn directory_of(&self, file: FileId) -> Option<RepoPath>;
-}
-
 /// The way to handle an include that only GitLab can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemoteIncludes {
@@ -81,8 +79,8 @@ pub enum RemoteIncludes {
     Refuse,
 }
 
-/// Levels of nested includes: a chain this deep is a circle.
-const DEPTH_LIMIT: usize = 20;
+/// Levels of nested includes: a chain this deep is a circle. GitLab has no limit but that of files.
+const DEPTH_LIMIT: usize = 100;
 
 /// Files that GitLab includes in one pipeline (<https://docs.gitlab.com/ci/yaml/#include>).
 const FILE_LIMIT: usize = 150;
@@ -103,8 +101,10 @@ pub(super) struct Included {
 
 /// Reads what a fragment includes.
 pub(super) fn read(fragment: Fragment, surroundings: &Surroundings<'_>, remote: RemoteIncludes) -> Included {
-    let (root, included) = (RepoPath::root(), Included::default());
-    let mut reading = Reading { surroundings: *surroundings, root, remote, count: 0, included };
+    let included = Included::default();
+    let chain = Vec::new();
+    let mut reading =
+        Reading { surroundings: *surroundings, project: None, remote, chain, count: 0, included };
     reading.fragment(fragment, 0);
     reading.included
 }
@@ -123,9 +123,11 @@ fn kept(fragment: &mut Fragment) -> Vec<Node> {
 struct Reading<'a> {
     /// The surroundings of the file that is being read.
     surroundings: Surroundings<'a>,
-    /// The directory that its includes start from.
-    root: RepoPath,
+    /// The project that it is a copy from; `None` for a file of this repository.
+    project: Option<CopiedFrom>,
     remote: RemoteIncludes,
+    /// The files on the way to this one.
+    chain: Vec<RepoPath>,
     /// Number of files so far.
     count: usize,
     included: Included,
@@ -133,58 +135,84 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn fragment(&mut self, mut fragment: Fragment, depth: usize) {
-        let (outer, root) = (self.surroundings, self.root.clone());
+        let (outer, project) = (self.surroundings, self.project.clone());
         for include in kept(&mut fragment) {
             self.surroundings = outer.of(include.origin.file);
-            let own_root = outer.revisions.and_then(|files| files.directory_of(include.origin.file));
-            let is_component = own_root.is_some() || !root.is_root();
-            self.root = own_root.unwrap_or_else(|| root.clone());
-            let included =
-                include.as_map().map_or(Truth::Yes, |map| condition::included(map, &self.surroundings));
+            let own = outer.revisions.and_then(|files| files.copied_from(include.origin.file));
+            self.project = own.or_else(|| project.clone());
+            let is_copied = self.project.is_some();
+            let included = include.as_map().map_or(Truth::Yes, |map| {
+                condition::included(map, &self.surroundings, self.project.as_ref())
+            });
             match (local_path(&include), included) {
                 (_, Truth::No) => {}
                 _ if self.remote == RemoteIncludes::AllUnread => self.included.unread.push(include),
+                (_, Truth::Yes) if is_copied => self.copied(&include, depth),
                 (Some(path), Truth::Yes) => self.local(&include, path, depth),
                 (Some(path), Truth::Maybe) if self.remote == RemoteIncludes::Possible => {
                     self.local(&include, path, depth);
                 }
                 _ if self.remote != RemoteIncludes::Refuse => self.included.unread.push(include),
-                (Some(path), Truth::Maybe) => self.included.problems.push(uncertain(include.origin, path)),
-                (None, _) if is_component => self.included.problems.push(refused_in_component(&include)),
+                (path, Truth::Maybe) => self.included.problems.push(uncertain(include.origin, path)),
                 (None, _) => self.included.problems.push(refused(&include)),
             }
         }
-        (self.surroundings, self.root) = (outer, root);
+        (self.surroundings, self.project) = (outer, project);
         self.included.fragments.push(fragment);
     }
 
     fn local(&mut self, include: &Node, path: &str, depth: usize) {
-        let origin = include.origin;
-        if depth >= DEPTH_LIMIT {
-            let message = format!("includes are nested more than {DEPTH_LIMIT} levels deep");
-            self.included.problems.push(error(origin, message));
+        if self.is_too_deep(include.origin, depth) {
             return;
         }
-        match self.paths(path, origin) {
+        match self.paths(path, include.origin) {
             Err(problem) => self.included.problems.push(problem),
             Ok(paths) => paths.into_iter().for_each(|path| self.file(&path, include, depth)),
         }
     }
 
+    /// Reads the copies that an include of a component means.
+    fn copied(&mut self, include: &Node, depth: usize) {
+        if self.is_too_deep(include.origin, depth) {
+            return;
+        }
+        let (Some(files), Some(from)) = (self.surroundings.revisions, self.project.clone()) else { return };
+        match files.copies(include, &from) {
+            Err(problem) => self.included.problems.push(*problem),
+            Ok(copies) if copies.is_empty() => {
+                let path = local_path(include).unwrap_or_default();
+                self.included.problems.push(no_match(path, include.origin));
+            }
+            Ok(copies) => {
+                for CopiedFile { path, from } in copies {
+                    self.project = Some(from);
+                    self.file(&path, include, depth);
+                }
+            }
+        }
+        self.project = Some(from);
+    }
+
+    /// Reports a chain of includes that is longer than any that ends.
+    fn is_too_deep(&mut self, origin: Origin, depth: usize) -> bool {
+        let is_too_deep = depth >= DEPTH_LIMIT;
+        if is_too_deep {
+            self.included.problems.push(too_deep(&self.chain, DEPTH_LIMIT, origin));
+        }
+        is_too_deep
+    }
+
     /// The files that a path names, or that its wildcards match.
     fn paths(&mut self, path: &str, origin: Origin) -> Result<Vec<RepoPath>, Diagnostic> {
         if !path.contains('*') {
-            let inside = RepoPath::parse(path).map_err(|problem| error(origin, problem.to_string()))?;
-            let path = self.root.join(inside.as_bytes());
-            return Ok(vec![path.map_err(|problem| error(origin, problem.to_string()))?]);
+            let path = RepoPath::parse(path).map_err(|problem| error(origin, problem.to_string()))?;
+            return Ok(vec![path]);
         }
-        let files = self.surroundings.files;
-        let pattern = format!("{}/{}", self.root, path.trim_start_matches('/'));
-        let paths = glob::files(&pattern, files).map_err(|problem| unreadable(&problem.to_string()))?;
+        let pattern = format!("/{}", path.trim_start_matches('/'));
+        let paths = glob::files(&pattern, self.surroundings.files);
+        let paths = paths.map_err(|problem| unreadable(&problem.to_string()))?;
         if paths.is_empty() {
-            let problem = Diagnostic::warning(&INCLUDE, origin, format!("no file matches `{path}`"));
-            let help = "`*` matches within a directory, `**` across directories";
-            self.included.problems.push(problem.with_help(help));
+            self.included.problems.push(no_match(path, origin));
         }
         Ok(paths)
     }
@@ -209,7 +237,11 @@ impl Reading<'_> {
             Ok(Some(bytes)) => self.parse(path, bytes, include),
         };
         match read {
-            Ok(fragment) => self.fragment(fragment, depth + 1),
+            Ok(fragment) => {
+                self.chain.push(path.clone());
+                self.fragment(fragment, depth + 1);
+                self.chain.pop();
+            }
             Err(problems) => {
                 self.included.is_incomplete = true;
                 self.included.problems.extend(problems);
@@ -260,8 +292,9 @@ impl Reading<'_> {
             }
             return;
         };
+        let (from, surroundings) = (self.project.as_ref(), &self.surroundings);
         let Interpolated { problems, open, inputs } =
-            interpolate(header, node, Some(given), &self.surroundings, self.remote);
+            interpolate(header, node, Some(given), from, surroundings, self.remote);
         self.included.problems.extend(problems);
         self.included.problems.extend(given_problems(given, &inputs, include.origin));
         self.included.open.extend(open);
@@ -270,6 +303,11 @@ impl Reading<'_> {
 
 fn error(origin: Origin, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(&INCLUDE, origin, message)
+}
+
+fn no_match(path: &str, origin: Origin) -> Diagnostic {
+    let problem = Diagnostic::warning(&INCLUDE, origin, format!("no file matches `{path}`"));
+    problem.with_help("`*` matches within a directory, `**` across directories")
 }
 
 fn unreadable(message: &str) -> Diagnostic {
@@ -295,30 +333,4 @@ pub(super) fn unresolved(origin: Origin) -> Diagnostic {
     error(origin, "the value of this `$[[ ]]` is not known before the pipeline runs").with_help(
         "only `$[[ inputs.NAME ]]` is possible in a file that is included; pass other values as inputs",
     )
-}
-
-fn uncertain(origin: Origin, path: &str) -> Diagnostic {
-    let message = format!("cannot determine whether GitLab includes `{path}` before the pipeline runs");
-    error(origin, message).with_help(
-        "use only `exists` and variables such as `CI_COMMIT_BRANCH` in its `rules`, and put other conditions on the jobs",
-    )
-}
-
-fn refused_in_component(include: &Node) -> Diagnostic {
-    let message = "this component includes a file that only GitLab can read";
-    error(include.origin, message).with_help(
-        "copy the component to a template directory and remove the include there, or include the component below the `---` of the root's `nestling.yml`",
-    )
-}
-
-fn refused(include: &Node) -> Diagnostic {
-    let problem = error(include.origin, "a unit can only include plain local files");
-    match include.get("component").and_then(Node::text) {
-        Some(path) => problem.with_help(format!(
-            "write `use: [{{ component: {path} }}]` in the header of the unit, and run `nestling vendor`"
-        )),
-        None => problem.with_help(
-            "write `include: { local: path/from/the/root.yml }`; a component can be fetched by `nestling vendor`; what stays an include belongs below the `---` of the root's `nestling.yml`",
-        ),
-    }
 }

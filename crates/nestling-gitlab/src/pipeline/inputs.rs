@@ -1,6 +1,7 @@
 //! The values of a file's inputs, and the text that GitLab makes with them before it looks at anything else
 //! (lib/ci/inputs/; <https://docs.gitlab.com/ci/inputs/>).
 
+use super::component_values::ComponentValues;
 use super::interpolation::{Access, AccessStep, Block, Function, OPEN, Root, blocks, parse};
 use crate::diagnostic::Origin;
 use crate::pipeline::expression::{Expression, Truth, Variable};
@@ -12,6 +13,8 @@ use indexmap::IndexMap;
 pub struct InputValues<'a> {
     /// In the order of their definitions. `None` for a value that only the user of the file gives.
     values: IndexMap<&'a str, Option<Node>>,
+    /// The values of the component that the file belongs to, if it is one from elsewhere.
+    component: Option<&'a ComponentValues>,
     is_used: bool,
 }
 
@@ -43,12 +46,17 @@ impl<'a> InputValues<'a> {
     ///
     /// A file that no other includes is one that is made for others, and has an empty default where it expects a value.
     pub fn of(definitions: &'a Map, given: Option<&Map>) -> Self {
-        let mut values = Self { values: IndexMap::new(), is_used: given.is_some() };
+        let mut values = Self { values: IndexMap::new(), component: None, is_used: given.is_some() };
         for (name, definition) in definitions.iter() {
             let value = values.value(definition, given.and_then(|given| given.get(name)));
             values.values.insert(name, value);
         }
         values
+    }
+
+    /// Adds the values of the component that the file belongs to.
+    pub fn with_component(self, component: Option<&'a ComponentValues>) -> Self {
+        Self { component, ..self }
     }
 
     /// Returns the value of an input, if it is known.
@@ -110,7 +118,7 @@ impl<'a> InputValues<'a> {
     fn node(&self, node: &mut Node, placed: &mut Placed) {
         let origin = node.origin;
         match &mut node.kind {
-            Kind::Seq(items) => items.iter_mut().for_each(|item| self.node(item, placed)),
+            Kind::Seq(items) => self.items(items, placed),
             Kind::Map(map) => {
                 for Entry { key, value } in &mut map.entries {
                     if let Some(text) = self.text(&key.scalar.text, key.origin, placed) {
@@ -131,6 +139,20 @@ impl<'a> InputValues<'a> {
             }
             Kind::Scalar(_) => {}
         }
+    }
+
+    /// Puts values into a list. A list in place of one of its strings is spliced into it (`Config#recursive_replace_array`).
+    fn items(&self, items: &mut Vec<Node>, placed: &mut Placed) {
+        let mut replaced = Vec::with_capacity(items.len());
+        for mut item in items.drain(..) {
+            let was_string = item.as_scalar().is_some();
+            self.node(&mut item, placed);
+            match item.kind {
+                Kind::Seq(spliced) if was_string => replaced.extend(spliced),
+                _ => replaced.push(item),
+            }
+        }
+        *items = replaced;
     }
 
     /// Returns the value of a string that is one block and nothing else: it keeps its type.
@@ -166,12 +188,13 @@ impl<'a> InputValues<'a> {
     /// Returns the value of a block, if it is known.
     fn block(&self, inside: &str) -> Option<Node> {
         let Ok(Block::Value(access, functions)) = parse(inside) else { return None };
-        if access.root != Root::Inputs {
-            return None;
-        }
-        let value = part(self.get(access.name)?, &access).ok()?;
+        let of_component = || Some(Node::string(Origin::generated(), self.component?.get(access.name)?));
+        let value = match access.root {
+            Root::Inputs => part(self.get(access.name)?, &access).ok()?.clone(),
+            Root::Component => of_component()?,
+        };
         if functions.is_empty() {
-            return Some(value.clone());
+            return Some(value);
         }
         let mut text = value.as_str()?.to_owned();
         for function in functions {

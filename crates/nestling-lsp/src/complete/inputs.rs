@@ -1,7 +1,7 @@
 //! The template whose inputs are given at a place.
 
 use crate::meaning::{FileKind, Section};
-use crate::names::used_template;
+use crate::names::template_stem;
 use crate::outline::Outline;
 use crate::place::Place;
 
@@ -16,10 +16,12 @@ pub(super) fn template_at<'t>(
     of_use.or_else(|| if place.section == Section::Cases { of_case() } else { None })
 }
 
-/// Returns the template of the use that an entry is in.
+/// Returns the template or the component of the use that an entry is in.
 fn template_of<'t>(outline: &Outline<'t>, holder: usize) -> Option<&'t str> {
-    let own = outline.child(Some(holder), "template").and_then(|child| outline.value(child));
-    own.or_else(|| used_template(outline, holder))
+    let named =
+        |holder| ["template", "component"].into_iter().find_map(|key| outline.child(Some(holder), key));
+    let of_use = outline.above(holder).find_map(named)?;
+    outline.value(of_use).map(template_stem)
 }
 
 /// Returns the template that the cases of a file are for.

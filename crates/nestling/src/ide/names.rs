@@ -68,8 +68,10 @@ pub struct UseFacts {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TemplateFacts {
-    /// Its name, as `use` takes it.
+    /// Its name, as `use` takes it; for a vendored component its path with the version.
     pub name: String,
+    /// Set for a vendored component.
+    pub is_component: bool,
     /// Its file; `None` for a built-in template, or one of another revision.
     pub path: Option<RepoPath>,
     /// Description in its header.
@@ -148,6 +150,7 @@ pub fn workspace_facts(project: &Project<'_>) -> WorkspaceFacts {
         units.iter().flat_map(|unit| &unit.uses).map(|used| used.template.as_str()).collect();
     let mut names: BTreeSet<String> = templates.names().into_iter().collect();
     names.extend(used.iter().map(ToString::to_string));
+    names.extend(workspace.vendor_lock().into_iter().flat_map(|lock| lock.components.keys().cloned()));
     let library = workspace::library_names();
     let mut read = Vec::new();
     for name in names {
@@ -158,7 +161,8 @@ pub fn workspace_facts(project: &Project<'_>) -> WorkspaceFacts {
             Some(template) => read.push(template_facts(name, &template)),
             None if is_built_in && library.contains(&name) => {
                 let (inputs, reads) = (Vec::new(), Vec::new());
-                read.push(TemplateFacts { name, path: None, description: None, inputs, reads });
+                let (path, description) = (None, None);
+                read.push(TemplateFacts { name, is_component: false, path, description, inputs, reads });
             }
             None => {}
         }
@@ -198,6 +202,7 @@ fn template_facts(name: String, template: &Template) -> TemplateFacts {
     });
     TemplateFacts {
         name,
+        is_component: template.component.published.is_some(),
         path: template.path.clone(),
         description: template.description.clone(),
         inputs: inputs.into_iter().flat_map(Map::iter).map(|(name, node)| input_facts(name, node)).collect(),

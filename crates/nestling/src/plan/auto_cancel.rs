@@ -5,7 +5,7 @@ use crate::workspace::Workspace;
 use nestling_gitlab::check::parent::AUTO_CANCEL_SINCE;
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::pipeline::Pipeline;
-use nestling_gitlab::yaml::{Map, Node};
+use nestling_gitlab::yaml::Node;
 
 /// The keyword (<https://docs.gitlab.com/ci/yaml/#workflowauto_cancelon_new_commit>).
 const AUTO_CANCEL: &str = "auto_cancel";
@@ -19,11 +19,13 @@ pub(super) fn keep_running(pipeline: &mut Pipeline, workspace: &Workspace, facts
     let is_compared_with_before =
         facts.kind == PipelineKind::Branch && workspace.policies.get(facts.occasion()) == Policy::Changed;
     let is_known = workspace.gitlab.is_at_least(AUTO_CANCEL_SINCE.0, AUTO_CANCEL_SINCE.1);
-    if !is_compared_with_before || !is_known || pipeline.workflow.contains(AUTO_CANCEL) {
+    let own = pipeline.workflow.get(AUTO_CANCEL);
+    let says = |own: &Node| own.as_map().is_none_or(|own| own.contains("on_new_commit"));
+    if !is_compared_with_before || !is_known || own.is_some_and(says) {
         return;
     }
     let origin = Origin::generated();
-    let mut auto_cancel = Map::default();
+    let mut auto_cancel = own.and_then(Node::as_map).cloned().unwrap_or_default();
     auto_cancel.set("on_new_commit", Node::string(origin, "none"));
     pipeline.workflow.set(AUTO_CANCEL, Node::map(origin, auto_cancel));
 }
@@ -49,6 +51,7 @@ mod tests {
     #[test]
     fn only_what_no_later_pipeline_makes_up_for_is_kept_running() {
         let own = "workspace: {}\n---\nworkflow: { auto_cancel: { on_new_commit: interruptible } }\n";
+        let other = "workspace: {}\n---\nworkflow: { auto_cancel: { on_job_failure: all } }\n";
         for (header, act_as, expected) in [
             ("workspace: {}", "branch:main", Some("none")),
             ("workspace: {}", "branch:feature", Some("none")),
@@ -61,6 +64,7 @@ mod tests {
             ("workspace: { gitlab: { version: \"16.8\" } }", "branch:main", None),
             ("workspace: { gitlab: { version: \"16.9\" } }", "branch:main", Some("none")),
             (own, "branch:main", Some("interruptible")),
+            (other, "branch:main", Some("none")),
         ] {
             assert_eq!(on_new_commit(header, act_as).as_deref(), expected, "{header} as {act_as}");
         }

@@ -1,5 +1,6 @@
 //! A check of all units in several kinds of pipelines.
 
+use crate::plan::NOOP_JOB;
 use crate::workspace::Workspace;
 use nestling_gitlab::diagnostic::{Diagnostic, KindName, Origin, Sources, has_errors};
 use nestling_gitlab::name::UnitName;
@@ -64,10 +65,11 @@ pub struct CheckedJob {
 }
 
 impl CheckedJob {
-    /// Returns a job with its presence; `None` if it is in no such pipeline.
+    /// Returns a job with its presence; `None` if it is in no such pipeline, or does nothing but keep the pipeline from being empty.
     pub(super) fn of(job: &Job, presence: &JobPresence) -> Option<Self> {
         let (count, certain) = (presence.count(), presence.certain_count());
-        (count > 0).then(|| Self { unit: job.unit.clone(), origin: job.origin, count, certain })
+        let is_noop = job.unit.is_none() && job.name.as_str() == NOOP_JOB;
+        (count > 0 && !is_noop).then(|| Self { unit: job.unit.clone(), origin: job.origin, count, certain })
     }
 }
 

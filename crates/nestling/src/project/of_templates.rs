@@ -1,4 +1,4 @@
-//! Projects of templates and of their cases, whose workspace is in no file.
+//! Projects that are made of others: of templates and their cases, whose workspace is in no file, and of other pipelines.
 
 use super::Project;
 use crate::changes::{ChangeRequest, Head, KnownComparison, PipelineFacts};
@@ -22,6 +22,12 @@ impl<'r> Project<'r> {
             compared: KnownComparison::default(),
             is_case: false,
         }
+    }
+
+    /// The same files and the same workspace, which is not read again, for another pipeline.
+    pub fn for_pipeline(&self, facts: PipelineFacts) -> Project<'_> {
+        let other = self.with_workspace(self.loaded.clone(), facts, Box::new(&*self.files));
+        Project { is_case: self.is_case, ..other }
     }
 
     /// The same files with another workspace, for another pipeline.

@@ -51,7 +51,7 @@ fn interpolate(node: &mut Node, values: &Values<'_>, weight: &mut usize, problem
     }
     let origin = node.origin;
     match &mut node.kind {
-        Kind::Seq(items) => items.iter_mut().for_each(|item| interpolate(item, values, weight, problems)),
+        Kind::Seq(items) => interpolate_items(items, values, weight, problems),
         Kind::Map(map) => interpolate_map(map, values, weight, problems),
         Kind::Scalar(scalar) if has_blocks(&scalar.text) => {
             problems.extend(late_expansion(&scalar.text, values, origin));
@@ -70,6 +70,25 @@ fn interpolate(node: &mut Node, values: &Values<'_>, weight: &mut usize, problem
         }
         Kind::Scalar(_) => {}
     }
+}
+
+/// Replaces the blocks of a list. GitLab splices a list in place of one of its strings into it.
+fn interpolate_items(
+    items: &mut Vec<Node>,
+    values: &Values<'_>,
+    weight: &mut usize,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let mut replaced = Vec::with_capacity(items.len());
+    for mut item in items.drain(..) {
+        let was_string = item.as_scalar().is_some();
+        interpolate(&mut item, values, weight, problems);
+        match item.kind {
+            Kind::Seq(spliced) if was_string => replaced.extend(spliced),
+            _ => replaced.push(item),
+        }
+    }
+    *items = replaced;
 }
 
 fn interpolate_map(map: &mut Map, values: &Values<'_>, weight: &mut usize, problems: &mut Vec<Diagnostic>) {

@@ -31,7 +31,7 @@ pub(super) fn fan_out(unit: UnitJobs, deploying: &Deploying<'_>) -> (UnitJobs, V
         rendered: BTreeMap::new(),
         jobs: IndexMap::new(),
         fans: Fans::new(),
-        left_out: Vec::new(),
+        left_out: unit.left_out.clone(),
         problems: Vec::new(),
         pending: Vec::new(),
         written: (0, 0),

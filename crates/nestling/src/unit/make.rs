@@ -61,6 +61,7 @@ fn with_assembly(scope: &UnitScope<'_>, unit: &Unit, assembly: Fragment) -> Made
     let folded = scope.renderer.folded(&unit.name, None, || {
         let mut rendered = scope.render(unit, None);
         let mut problems = std::mem::take(&mut rendered.problems);
+        problems.extend(scope.nested_conflicts(unit, &rendered));
         problems.extend_from_slice(&assembly.problems);
         let mut folded = scope.fold(unit, assembly.rendered.as_ref(), rendered);
         problems.append(&mut folded.problems);

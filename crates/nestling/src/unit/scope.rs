@@ -5,12 +5,13 @@ use super::for_environment::given;
 use super::renderer::UnitRenderer;
 use super::shared::Folded;
 use super::template_reuse;
-use super::use_conflicts::use_conflicts;
+use super::use_conflicts::{self, use_conflicts};
 use super::values::{UnitChange, unit_value};
 use crate::cdk::{self, Fragment};
 use crate::environments::{CatalogueStrings, default_title, entry_value};
 use crate::template::{DependenciesOf, EnvironmentScope, InputsRead, Rendered, Scope, bind, plain_value};
 use crate::workspace::{Environment, Template, Unit, Use};
+use nestling_gitlab::configuration::{RemoteIncludes, fold as fold_files};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId};
 use nestling_gitlab::name::environment_slug;
 use nestling_gitlab::yaml::{Map, Node};
@@ -36,6 +37,8 @@ pub(super) struct UnitScope<'a> {
 pub(super) struct RenderedBodies {
     /// The rendered files, in the order in which later ones override earlier ones.
     pub files: Vec<Rendered>,
+    /// Index of the use of each of the first files.
+    uses: Vec<usize>,
     /// Errors and warnings.
     pub problems: Vec<Diagnostic>,
 }
@@ -94,8 +97,7 @@ impl<'a> UnitScope<'a> {
         };
         let values = Scope { environment: bound, ..self.values.clone() };
         let mut rendered = RenderedBodies::default();
-        let mut uses = Vec::new();
-        for used in &unit.uses {
+        for (index, used) in unit.uses.iter().enumerate() {
             let files = rendered.files.len();
             // Where jobs are rendered once more for an environment, the header's mistakes are reported already.
             if entry.is_none()
@@ -104,11 +106,12 @@ impl<'a> UnitScope<'a> {
                 rendered.problems.extend(template.problems.iter().cloned());
             }
             rendered.add(self.render_template(used, entry, &values));
-            uses.extend((rendered.files.len() > files).then_some(used));
+            rendered.uses.extend((rendered.files.len() > files).then_some(index));
         }
         // Where jobs are rendered once more for an environment, conflicts are reported already.
         if entry.is_none() {
-            let of_uses: Vec<_> = uses.into_iter().zip(&rendered.files).collect();
+            let uses = rendered.uses.iter().filter_map(|index| unit.uses.get(*index));
+            let of_uses: Vec<_> = uses.zip(&rendered.files).collect();
             let conflicts = use_conflicts(&of_uses);
             rendered.problems.extend(conflicts);
         }
@@ -116,6 +119,26 @@ impl<'a> UnitScope<'a> {
             rendered.add(self.renderer.engine.render(body, &values));
         }
         rendered
+    }
+
+    /// Reports jobs that two uses define, where at least one of them has it from an include.
+    pub(super) fn nested_conflicts(&self, unit: &Unit, rendered: &RenderedBodies) -> Vec<Diagnostic> {
+        let uses = rendered.uses.iter().filter_map(|index| unit.uses.get(*index));
+        let of_uses: Vec<(&Use, &Rendered)> = uses.zip(&rendered.files).collect();
+        let is_nested = |(_, rendered): &(&Use, &Rendered)| rendered.node.get("include").is_some();
+        if of_uses.len() < 2 || !of_uses.iter().any(is_nested) {
+            return Vec::new();
+        }
+        let surroundings = self.renderer.surroundings(unit);
+        let jobs = of_uses.into_iter().map(|(used, rendered)| {
+            let file = rendered.node.origin.file;
+            // Its problems are those of the fold of all files.
+            let (folded, _) = fold_files(vec![rendered.node.clone()], &surroundings, RemoteIncludes::Refuse);
+            let jobs = folded.jobs.into_iter();
+            let jobs = jobs.map(|(name, job)| (name, job.origin, Node::map(job.origin, job.body)));
+            (used, file, jobs.collect())
+        });
+        use_conflicts::nested_conflicts(&jobs.collect::<Vec<_>>())
     }
 
     /// Folds what was rendered, and the jobs of the unit's CDK assembly below it, into complete jobs.
@@ -131,8 +154,12 @@ impl<'a> UnitScope<'a> {
         }
         let gitlab = &self.renderer.workspace.gitlab;
         let surroundings = self.renderer.surroundings(unit);
+        let uses_component = unit.uses.iter().any(|used| used.component.is_some());
+        let (workspace, sources) = (self.renderer.workspace, self.renderer.sources);
+        let is_vendored = |file| uses_component && workspace.is_vendored(&sources.path(file));
+        let components = self.components(unit);
         let (jobs, problems) =
-            fold::unit_jobs(&unit.name, files, &surroundings, gitlab, &self.components(unit));
+            fold::unit_jobs(&unit.name, files, &surroundings, gitlab, &components, &is_vendored);
         Folded { jobs, reads_environment, problems }
     }
 

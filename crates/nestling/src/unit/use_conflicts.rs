@@ -3,7 +3,7 @@
 use crate::template::Rendered;
 use crate::workspace::rules::USE_CLASH;
 use crate::workspace::{LIBRARY_PREFIX, Use};
-use nestling_gitlab::diagnostic::{Diagnostic, Origin, Severity};
+use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity};
 use nestling_gitlab::pipeline::keywords::{GLOBAL, is_hidden};
 use nestling_gitlab::yaml::{Entry, Node};
 use std::collections::HashMap;
@@ -37,6 +37,32 @@ fn conflict(first: &Use, defined: &Entry, used: &Use, entry: &Entry) -> Option<D
         let (key, origin) = differing_key(defined, entry)?;
         return Some(difference(first, used, &key, origin));
     }
+    Some(job_conflict(first, used, name, entry.key.origin))
+}
+
+/// A use, its own file, and the jobs that it defines with what it includes, each with its place and its keywords.
+pub(super) type JobsOfUse<'u> = (&'u Use, FileId, Vec<(String, Origin, Node)>);
+
+/// Reports jobs that two uses both define, where at least one of them has it from an include. A job that is the same in both is shared: two
+/// components can include a third one.
+pub(super) fn nested_conflicts(jobs: &[JobsOfUse<'_>]) -> Vec<Diagnostic> {
+    let mut earlier: HashMap<&str, (&Use, bool, &Node)> = HashMap::new();
+    let mut problems = Vec::new();
+    for (used, file, jobs) in jobs {
+        for (name, origin, body) in jobs {
+            let is_own = origin.file == *file;
+            let Some((first, was_own, other)) = earlier.insert(name, (used, is_own, body)) else { continue };
+            let is_reported = is_own && was_own;
+            if first.origin != used.origin && !is_reported && !other.same_as(body) {
+                problems.push(job_conflict(first, used, name, *origin));
+            }
+        }
+    }
+    problems
+}
+
+/// Reports a job that two uses define.
+fn job_conflict(first: &Use, used: &Use, name: &str, origin: Origin) -> Diagnostic {
     let is_one_template = first.is_of_same_template(used);
     let message = if is_one_template {
         format!("two uses of {} `{}` define job `{name}`", used.noun(), used.template)
@@ -56,7 +82,7 @@ fn conflict(first: &Use, defined: &Entry, used: &Use, entry: &Entry) -> Option<D
                 .to_owned()
         }
         (true, true, _) => format!(
-            "give each use a unit of its own: a `nestling.yml` in a directory of its own. Job names of `{}` are fixed",
+            "if two rules match the unit, exclude it from one of them with `!`; otherwise give each use a unit of its own: a `nestling.yml` in a directory of its own. Job names of `{}` are fixed",
             used.template
         ),
         (true, false, _) => format!("add an input to its name: `{name} ${{{{ inputs.NAME }}}}:`"),
@@ -69,8 +95,8 @@ fn conflict(first: &Use, defined: &Entry, used: &Use, entry: &Entry) -> Option<D
         (false, false, false) => "rename the job in one of them".to_owned(),
     };
     let problem = Diagnostic::error(&USE_CLASH, used.origin, message);
-    let problem = problem.with_label(first.origin, "the first use").with_label(entry.key.origin, "the job");
-    Some(problem.with_help(help))
+    let problem = problem.with_label(first.origin, "the first use").with_label(origin, "the job");
+    problem.with_help(help)
 }
 
 /// Returns the words for two uses in a message.

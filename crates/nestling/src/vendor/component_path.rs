@@ -119,7 +119,8 @@ impl fmt::Display for ComponentPath {
     }
 }
 
-fn is_host(host: &str) -> bool {
+/// Returns `true` for a host, with a port or without.
+pub(super) fn is_host(host: &str) -> bool {
     let (name, port) = host.split_once(':').unwrap_or((host, "443"));
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
     is_name
@@ -130,14 +131,14 @@ fn is_host(host: &str) -> bool {
 }
 
 /// Returns `true` for a name of a group, a project or a component. None can be an option of git, or point outside of a directory.
-fn is_name(part: &str) -> bool {
+pub(super) fn is_name(part: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte);
     !part.is_empty() && !part.starts_with(['-', '.']) && part.bytes().all(is_allowed)
 }
 
 /// Returns `true` for a name of a tag or a branch, and for the forms that GitLab adds. None can be an option of git, or lead out
 /// of a directory.
-fn is_version(version: &str) -> bool {
+pub(super) fn is_version(version: &str) -> bool {
     let (first, rest) = version.split_once('/').map_or((version, None), |(first, rest)| (first, Some(rest)));
     let is_first = first == "~latest" && rest.is_none() || is_name(first);
     is_first && rest.is_none_or(|rest| rest.split('/').all(is_name))

@@ -1,14 +1,14 @@
 //! The lock file: the commit that each component was fetched from, and the checksum of each of its files.
 
-use super::component_path::ComponentPath;
 use super::rules::VENDOR_LOCK;
+use super::{ComponentPath, ProjectPath, VendorSource};
 use indexmap::IndexMap;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::yaml::{self, Located, Node};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// The form of the file that this version writes.
@@ -25,21 +25,27 @@ const VERSION: u32 = 1;
 pub struct VendorLock {
     /// The components.
     pub components: BTreeMap<String, LockedComponent>,
+    /// The projects whose files components include: `host/group/project@ref`. They have no `file` and no `version`.
+    pub projects: BTreeMap<String, LockedComponent>,
 }
 
-/// A component as it was fetched.
+/// A component, or a project whose files components include, as it was fetched.
 ///
 /// [`VendorLock`] has an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockedComponent {
-    /// Path of its file in the project: `templates/fmt.yml`.
-    pub file: String,
+    /// Path of its file in the project: `templates/fmt.yml`; `None` for a project.
+    pub file: Option<String>,
     /// The semantic version; `None` for a branch, a commit or another tag.
     pub version: Option<String>,
     /// The tag or the branch; `None` for a commit.
     pub reference: Option<LockedReference>,
     /// ID of the commit.
     pub commit: String,
+    /// The components and projects that its files include, with the inputs that units give.
+    pub includes: BTreeSet<String>,
+    /// Answers to `rules:exists` of includes, for which GitLab searches the project of the file that has the include.
+    pub exists: BTreeMap<String, bool>,
     /// The files by their paths in the project.
     pub files: BTreeMap<String, LockedFile>,
     /// Its entry in the lock file.
@@ -73,12 +79,15 @@ pub struct LockedFile {
 struct WrittenLock {
     version: Located<u32>,
     components: IndexMap<String, Located<WrittenComponent>>,
+    #[serde(default)]
+    projects: IndexMap<String, Located<WrittenComponent>>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenComponent {
-    file: Located<String>,
+    #[serde(default)]
+    file: Option<Located<String>>,
     #[serde(default)]
     version: Option<String>,
     #[serde(default)]
@@ -86,6 +95,10 @@ struct WrittenComponent {
     #[serde(default)]
     branch: Option<String>,
     commit: String,
+    #[serde(default)]
+    includes: BTreeSet<String>,
+    #[serde(default)]
+    exists: BTreeMap<String, bool>,
     files: IndexMap<String, Located<String>>,
 }
 
@@ -116,9 +129,40 @@ impl VendorLock {
                 let message = format!("`{component_path}` is not the path of a component");
                 return Err(with_help(vec![Diagnostic::error(&VENDOR_LOCK, origin, message)]));
             }
+            if component.value.file.is_none() {
+                let message = format!("component `{component_path}` has no `file`");
+                return Err(with_help(vec![Diagnostic::error(&VENDOR_LOCK, origin, message)]));
+            }
             lock.components.insert(component_path, component.value.locked(origin).map_err(with_help)?);
         }
+        for (project, files) in written.projects {
+            let origin = files.origin;
+            if ProjectPath::parse(&project).is_none() {
+                let message = format!("`{project}` is not a project with a reference");
+                return Err(with_help(vec![Diagnostic::error(&VENDOR_LOCK, origin, message)]));
+            }
+            lock.projects.insert(project, files.value.locked(origin).map_err(with_help)?);
+        }
         Ok(lock)
+    }
+
+    /// Returns the entry of a component or a project.
+    pub fn get(&self, source: &VendorSource) -> Option<&LockedComponent> {
+        match source {
+            VendorSource::Component(component) => self.components.get(&component.to_string()),
+            VendorSource::Project(project) => self.projects.get(&project.to_string()),
+        }
+    }
+
+    /// Returns all entries with what they are of.
+    pub fn entries(&self) -> impl Iterator<Item = (VendorSource, &LockedComponent)> {
+        let components =
+            self.components.iter().filter_map(|(name, entry)| Some((VendorSource::parse(name)?, entry)));
+        let projects = self
+            .projects
+            .iter()
+            .filter_map(|(name, entry)| Some((VendorSource::parse_project(name)?, entry)));
+        components.chain(projects)
     }
 
     /// Returns the text of the lock file.
@@ -131,22 +175,40 @@ impl VendorLock {
             return text;
         }
         text.push_str("components:\n");
-        for (component_path, component) in &self.components {
-            let _ = writeln!(text, "  {}:\n    file: {}", quoted(component_path), quoted(&component.file));
-            if let Some(version) = &component.version {
-                let _ = writeln!(text, "    version: {}", quoted(version));
-            }
-            match &component.reference {
-                Some(LockedReference::Tag(tag)) => _ = writeln!(text, "    tag: {}", quoted(tag)),
-                Some(LockedReference::Branch(name)) => _ = writeln!(text, "    branch: {}", quoted(name)),
-                None => {}
-            }
-            let _ = writeln!(text, "    commit: {}\n    files:", quoted(&component.commit));
-            for (path, file) in &component.files {
-                let _ = writeln!(text, "      {}: {}", quoted(path), quoted(&file.sha256));
-            }
+        self.components.iter().for_each(|(name, component)| write_entry(&mut text, name, component));
+        if !self.projects.is_empty() {
+            text.push_str("projects:\n");
+            self.projects.iter().for_each(|(name, project)| write_entry(&mut text, name, project));
         }
         text
+    }
+}
+
+fn write_entry(text: &mut String, name: &str, entry: &LockedComponent) {
+    let _ = writeln!(text, "  {}:", quoted(name));
+    if let Some(file) = &entry.file {
+        let _ = writeln!(text, "    file: {}", quoted(file));
+    }
+    if let Some(version) = &entry.version {
+        let _ = writeln!(text, "    version: {}", quoted(version));
+    }
+    match &entry.reference {
+        Some(LockedReference::Tag(tag)) => _ = writeln!(text, "    tag: {}", quoted(tag)),
+        Some(LockedReference::Branch(name)) => _ = writeln!(text, "    branch: {}", quoted(name)),
+        None => {}
+    }
+    let _ = writeln!(text, "    commit: {}", quoted(&entry.commit));
+    if !entry.includes.is_empty() {
+        text.push_str("    includes:\n");
+        entry.includes.iter().for_each(|name| _ = writeln!(text, "      - {}", quoted(name)));
+    }
+    if !entry.exists.is_empty() {
+        text.push_str("    exists:\n");
+        entry.exists.iter().for_each(|(glob, exists)| _ = writeln!(text, "      {}: {exists}", quoted(glob)));
+    }
+    text.push_str("    files:\n");
+    for (path, file) in &entry.files {
+        let _ = writeln!(text, "      {}: {}", quoted(path), quoted(&file.sha256));
     }
 }
 
@@ -156,8 +218,8 @@ impl WrittenComponent {
             let message = format!("`{path}` is not the path of a file of the component");
             vec![Diagnostic::error(&VENDOR_LOCK, origin, message)]
         };
-        if !self.files.contains_key(&self.file.value) {
-            return Err(refused(self.file.origin, &self.file.value));
+        if let Some(file) = self.file.as_ref().filter(|file| !self.files.contains_key(&file.value)) {
+            return Err(refused(file.origin, &file.value));
         }
         let mut files = BTreeMap::new();
         for (path, Located { origin, value: sha256 }) in self.files {
@@ -169,8 +231,9 @@ impl WrittenComponent {
         }
         let tag = self.tag.map(LockedReference::Tag);
         let reference = tag.or(self.branch.map(LockedReference::Branch));
-        let (file, version, commit) = (self.file.value, self.version, self.commit);
-        Ok(LockedComponent { file, version, reference, commit, files, origin })
+        let file = self.file.map(|file| file.value);
+        let Self { version, commit, includes, exists, .. } = self;
+        Ok(LockedComponent { file, version, reference, commit, includes, exists, files, origin })
     }
 }
 
@@ -210,6 +273,22 @@ mod tests {
             "    files:\n",
             "      \"LICENSE\": \"00\"\n",
             "      \"templates/n.yml\": \"01\"\n",
+            "  \"gitlab.com/g/p/o@1\":\n",
+            "    file: \"templates/o.yml\"\n",
+            "    commit: \"0123\"\n",
+            "    includes:\n",
+            "      - \"gitlab.com/g/p/n@1\"\n",
+            "      - \"gitlab.com/g/q@main\"\n",
+            "    exists:\n",
+            "      \"**/*.tf\": true\n",
+            "    files:\n",
+            "      \"templates/o.yml\": \"02\"\n",
+            "projects:\n",
+            "  \"gitlab.com/g/q@main\":\n",
+            "    branch: \"main\"\n",
+            "    commit: \"0123\"\n",
+            "    files:\n",
+            "      \"a.yml\": \"03\"\n",
         );
         assert_eq!(read(text).unwrap().to_text(), text);
         assert_eq!(read(&VendorLock::default().to_text()), Ok(VendorLock::default()));

@@ -2,7 +2,7 @@
 
 use super::lock::{VendorLock, checksum};
 use super::rules::{VENDOR_CHANGED, VENDOR_LOCK, VENDOR_MISSING, VENDOR_UNUSED};
-use super::{ComponentPath, DIRECTORY, LOCK_FILE, LockedComponent};
+use super::{ComponentPath, DIRECTORY, LOCK_FILE, LockedComponent, VendorSource};
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Sources, Suggestion, utf8};
@@ -11,6 +11,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The command that puts it right.
 const HELP: &str = "run `nestling vendor`";
+
+/// The way out of a lock file that is not YAML.
+const CONFLICT: &str =
+    "after a merge conflict, accept either side (`git checkout --ours`), and run `nestling vendor`";
+
+/// The way out where git converted the line endings of a file.
+const LINE_ENDINGS: &str =
+    "git converted its line endings: add `ci/vendor/** -text` to `.gitattributes`, and run `nestling vendor`";
 
 /// The vendored components of a workspace.
 #[derive(Debug, Clone)]
@@ -26,14 +34,24 @@ pub(crate) struct Vendored {
 }
 
 impl Vendored {
-    /// Returns the component of this path.
-    pub(crate) fn get(&self, component_path: &str) -> Option<&LockedComponent> {
-        self.lock.components.get(component_path)
+    /// Returns the component of this path, and the path of its file in its project.
+    pub(crate) fn component(&self, component_path: &str) -> Option<(&LockedComponent, &str)> {
+        let component = self.lock.components.get(component_path)?;
+        Some((component, component.file.as_deref()?))
     }
 
-    /// Returns the directory of a component, where its files are as in its project.
-    pub(crate) fn directory_of(&self, component_path: &str) -> RepoPath {
-        component_path.split('/').fold(self.directory.clone(), |path, part| path.child(part.as_bytes()))
+    /// Returns the directory of a component or a project, where its files are as in its project.
+    pub(crate) fn directory_of(&self, source: &VendorSource) -> RepoPath {
+        self.inside(&self.directory, &source.directory())
+    }
+
+    /// Returns the path of a file of a component or a project.
+    pub(crate) fn path_of(&self, source: &VendorSource, path: &str) -> RepoPath {
+        self.inside(&self.directory_of(source), path)
+    }
+
+    fn inside(&self, directory: &RepoPath, path: &str) -> RepoPath {
+        path.split('/').fold(directory.clone(), |path, part| path.child(part.as_bytes()))
     }
 
     /// Returns the path of the lock file.
@@ -43,13 +61,25 @@ impl Vendored {
 
     /// Returns the paths of all files, each with its component and its checksum.
     pub(crate) fn files(&self) -> impl Iterator<Item = (RepoPath, &str, Origin)> {
-        self.lock.components.iter().flat_map(|(component_path, component)| {
-            let directory = self.directory_of(component_path);
-            component.files.iter().map(move |(path, file)| {
-                let path = path.split('/').fold(directory.clone(), |path, part| path.child(part.as_bytes()));
-                (path, file.sha256.as_str(), file.origin)
-            })
+        self.lock.entries().flat_map(move |(source, entry)| {
+            let files = entry.files.iter();
+            files.map(move |(path, file)| (self.path_of(&source, path), file.sha256.as_str(), file.origin))
         })
+    }
+
+    /// Returns the names of the components that these use, and of what those include.
+    fn used<'n>(&'n self, first: impl Iterator<Item = &'n str>) -> BTreeSet<&'n str> {
+        let mut pending: Vec<&str> = first.collect();
+        let mut used = BTreeSet::new();
+        while let Some(name) = pending.pop() {
+            if used.insert(name) {
+                let entries = [self.lock.components.get(name), self.lock.projects.get(name)];
+                pending.extend(
+                    entries.into_iter().flatten().flat_map(|entry| &entry.includes).map(String::as_str),
+                );
+            }
+        }
+        used
     }
 }
 
@@ -86,7 +116,11 @@ pub(crate) fn read(
 
 fn parse(text: &str, file: FileId) -> (Result<VendorLock, Vec<Diagnostic>>, Origin) {
     let origin = Origin::file(file);
-    let lock = yaml::parse_file(text, file).and_then(|documents| match documents.first() {
+    let parsed = yaml::parse_file(text, file).map_err(|problems| {
+        let with_help = |problem: Diagnostic| problem.with_help(CONFLICT);
+        problems.into_iter().map(with_help).collect()
+    });
+    let lock = parsed.and_then(|documents| match documents.first() {
         Some(node) => VendorLock::read(node),
         None => Err(vec![Diagnostic::error(&VENDOR_LOCK, origin, "the lock file is empty").with_help(HELP)]),
     });
@@ -118,10 +152,17 @@ pub(crate) fn findings<'u>(
         problems.extend(origins.iter().map(|origin| not_vendored(component_path, *origin, near)));
     }
     let Some(vendored) = vendored else { return Ok(problems) };
-    for (component_path, component) in &vendored.lock.components {
-        if !used.contains_key(component_path) {
-            let message = format!("no unit uses the vendored component `{component_path}`");
-            let problem = Diagnostic::warning(&VENDOR_UNUSED, component.origin, message);
+    let reached = vendored.used(used.keys().map(String::as_str));
+    for (source, entry) in vendored.lock.entries() {
+        let name = source.to_string();
+        if !reached.contains(name.as_str()) {
+            let message = match source {
+                VendorSource::Component(_) => format!("no unit uses the vendored component `{name}`"),
+                VendorSource::Project(_) => {
+                    format!("no component includes files of the vendored project `{name}`")
+                }
+            };
+            let problem = Diagnostic::warning(&VENDOR_UNUSED, entry.origin, message);
             problems.push(problem.with_help("run `nestling vendor`, which removes it"));
         }
     }
@@ -130,7 +171,10 @@ pub(crate) fn findings<'u>(
         match files.read(&path)? {
             None => problems.push(does_not_exist(&path, origin)),
             Some(bytes) if checksum(&bytes) != sha256 => {
-                problems.push(differs(&path, origin));
+                problems.push(match checksum(&without_carriage_returns(&bytes)) == sha256 {
+                    true => differs(&path, origin).with_help(LINE_ENDINGS),
+                    false => differs(&path, origin),
+                });
             }
             Some(_) => {}
         }
@@ -138,6 +182,11 @@ pub(crate) fn findings<'u>(
     }
     problems.extend(not_locked(vendored, &expected, files)?);
     Ok(problems)
+}
+
+/// Returns a file with the line endings that git gives it on other systems.
+fn without_carriage_returns(bytes: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(bytes).replace("\r\n", "\n").into_bytes()
 }
 
 fn component_paths(vendored: &Vendored) -> impl Iterator<Item = &str> {

@@ -6,7 +6,7 @@ use nestling_gitlab::pipeline::expression::Variable;
 use nestling_gitlab::pipeline::guard::Guard;
 use nestling_gitlab::pipeline::known::KnownVariables;
 use nestling_gitlab::pipeline::presence::{Outcome, RuleTrace, RuleVerdict, Start, trace};
-use nestling_gitlab::yaml::{Map, emit};
+use nestling_gitlab::yaml::{Map, Node, emit};
 
 /// A rule of a job with its verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,10 +28,21 @@ pub(crate) struct TracedRule {
 /// Returns the rules of a job, as its first copy sees them. A job without `rules` has none.
 pub(crate) fn traced_rules(planned: PlannedJob<'_>, variables: &KnownVariables) -> Vec<TracedRule> {
     let Some((copy, presence)) = planned.presence.copies().first() else { return Vec::new() };
-    trace(copy, &planned.job.body, presence, variables).iter().map(traced_rule).collect()
+    let written = planned.job.body.get("variables").and_then(Node::as_map);
+    let traces = trace(copy, &planned.job.body, presence, variables);
+    traces.iter().map(|traced| traced_rule(traced, written)).collect()
 }
 
-fn traced_rule(traced: &RuleTrace<'_>) -> TracedRule {
+/// Words for a value of the job's own `variables`, or of its file's.
+const OVERRIDABLE: &str = ", unless the project or the run sets it";
+
+fn traced_rule(traced: &RuleTrace<'_>, written: Option<&Map>) -> TracedRule {
+    // Variables of a project, a schedule or a manual run take precedence over those of a file.
+    let value = |(name, value): &(String, Variable)| {
+        let is_written = matches!(value, Variable::Set(_)) && written.is_some_and(|map| map.contains(name));
+        let words = value_in_words(value);
+        (name.clone(), if is_written { words + OVERRIDABLE } else { words })
+    };
     TracedRule {
         text: on_one_line(traced.body),
         origin: traced.rule.origin,
@@ -44,7 +55,7 @@ fn traced_rule(traced: &RuleTrace<'_>) -> TracedRule {
         },
         sentence: sentence(traced),
         outcome: traced.case.map(|case| outcome_in_words(case.outcome)),
-        values: traced.values.iter().map(|(name, value)| (name.clone(), value_in_words(value))).collect(),
+        values: traced.values.iter().map(value).collect(),
     }
 }
 

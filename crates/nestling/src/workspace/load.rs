@@ -33,7 +33,7 @@ use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// A workspace with all problems in its files. If there are errors, the workspace contains the parts that could be read.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Loaded {
     /// The workspace.
     pub workspace: Arc<Workspace>,

@@ -1,11 +1,12 @@
 //! The file of a template where it was found: in a template directory, the built-in library, or among vendored components.
 
 use super::template_directory::TemplateDirectory;
-use crate::vendor::{self, Vendored};
+use crate::vendor::{self, VendorSource, Vendored};
 use crate::workspace::component::Published;
 use crate::workspace::rules::TEMPLATE_HEADER;
 use nestling_files::files::{Files, ReadError};
 use nestling_files::path::RepoPath;
+use nestling_gitlab::configuration::CopiedFrom;
 use nestling_gitlab::configuration::rules::UNREADABLE;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use nestling_gitlab::yaml::Node;
@@ -23,15 +24,15 @@ pub(super) struct Located {
     pub bytes: Vec<u8>,
     /// The component that was fetched from another project.
     pub published: Option<Published>,
-    /// The directory of that component.
-    pub component_directory: Option<RepoPath>,
+    /// The project of that component, with its values.
+    pub copied_from: Option<CopiedFrom>,
 }
 
 impl Located {
     /// Makes a file of the built-in library.
     pub(super) fn of_library(shown: String, bytes: Vec<u8>) -> Self {
         let (path, directory_index, links) = (None, None, Vec::new());
-        Self { path, directory_index, links, shown, bytes, published: None, component_directory: None }
+        Self { path, directory_index, links, shown, bytes, published: None, copied_from: None }
     }
 }
 
@@ -45,11 +46,11 @@ pub(super) fn vendored_component(
     if !vendored.problems.is_empty() {
         return Err(vendored.problems.clone());
     }
-    let Some(component) = vendored.get(component_path) else { return Ok(None) };
-    let directory = vendored.directory_of(component_path);
-    let path = component.file.split('/').fold(directory.clone(), |path, part| path.child(part.as_bytes()));
+    let Some(source) = VendorSource::parse(component_path) else { return Ok(None) };
+    let Some((component, file)) = vendored.component(component_path) else { return Ok(None) };
+    let path = vendored.path_of(&source, file);
     let bytes = files.read(&path).map_err(|error| vec![unreadable(&error)])?;
-    let locked = component.files.get(&component.file);
+    let locked = component.files.get(file);
     let origin = locked.map_or(component.origin, |file| file.origin);
     let Some(bytes) = bytes else { return Err(vec![vendor::does_not_exist(&path, origin)]) };
     if locked.is_none_or(|file| vendor::checksum(&bytes) != file.sha256) {
@@ -66,7 +67,7 @@ pub(super) fn vendored_component(
         // The lock file has values that the component can read.
         links: if is_planned { vec![vendored.lock_path()] } else { Vec::new() },
         published: Some(Published { name, reference, version, sha }),
-        component_directory: Some(directory),
+        copied_from: vendored.copied_from(&source),
         ..located
     }))
 }

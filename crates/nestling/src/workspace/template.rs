@@ -6,12 +6,12 @@ use super::library::{LIBRARY_PREFIX, library_file, library_names};
 use super::located::{Located, include_of_component, not_local, unreadable, vendored_component};
 use super::template_directory::{TemplateDirectory, not_there};
 use super::template_name::{CASES_DIRECTORY, component_name, spellings, template_name, template_stem};
+use crate::vendor::Vendored;
 use crate::workspace::component::Component;
 use crate::workspace::rules::{LINK, TEMPLATE_HEADER};
 use nestling_files::files::{Files, Revision, RevisionError, Revisions, resolve_links};
 use nestling_files::path::RepoPath;
-use nestling_gitlab::configuration::FilesByFile;
-use nestling_gitlab::configuration::spec_inputs;
+use nestling_gitlab::configuration::{CopiedFile, CopiedFrom, FilesByFile, spec_inputs};
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources, utf8};
 use nestling_gitlab::yaml::{self, Node};
 use std::cell::RefCell;
@@ -53,8 +53,8 @@ pub(crate) struct Templates<'a> {
     opened: Vec<Option<Opened<'a>>>,
     /// Index of the directory that each template was read from.
     directory_indices: RefCell<BTreeMap<FileId, usize>>,
-    /// Directory of each vendored component, which its includes start from.
-    component_directories: RefCell<BTreeMap<FileId, RepoPath>>,
+    /// Project of each vendored component, which its includes start from.
+    copied_from: RefCell<BTreeMap<FileId, CopiedFrom>>,
 }
 
 /// The files of another revision, or why there are none.
@@ -73,8 +73,8 @@ impl<'a> Templates<'a> {
         let open = |revision: &Revision| revisions.files_of(revision);
         let opened = directories.iter().map(|dir| dir.revision.as_ref().map(open)).collect();
         let (read, directory_indices) = (RefCell::default(), RefCell::default());
-        let component_directories = RefCell::default();
-        Self { files, directories, sources, read, opened, directory_indices, component_directories }
+        let copied_from = RefCell::default();
+        Self { files, directories, sources, read, opened, directory_indices, copied_from }
     }
 
     /// The template of this name, with or without `.yml`; `None` where no directory has it.
@@ -107,14 +107,13 @@ impl<'a> Templates<'a> {
 
     fn load(&self, name: &str) -> Read {
         let Some(located) = self.locate(name)? else { return Ok(None) };
-        let Located { path, directory_index, mut links, shown, bytes, published, component_directory } =
-            located;
+        let Located { path, directory_index, mut links, shown, bytes, published, copied_from } = located;
         let files = directory_index.and_then(|index| self.files_of(index));
         let label = path.clone().unwrap_or_else(|| RepoPath::parse(&shown).unwrap_or_default());
         let text = utf8(self.sources, &label, bytes).map_err(|error| vec![error])?;
         let file = self.sources.add(shown, text.as_str());
         self.directory_indices.borrow_mut().extend(directory_index.map(|index| (file, index)));
-        self.component_directories.borrow_mut().extend(component_directory.map(|path| (file, path)));
+        self.copied_from.borrow_mut().extend(copied_from.map(|from| (file, from)));
         let document = split(&text);
         let is_component = document.header.is_some() || published.is_some();
         let (header, mut problems) =
@@ -166,6 +165,12 @@ impl<'a> Templates<'a> {
             None => Some(self.files),
             Some(opened) => opened.as_ref().ok().map(|files| &**files),
         }
+    }
+
+    /// Returns the vendored components among which a project is.
+    fn vendored(&self, from: &CopiedFrom) -> Option<&Vendored> {
+        let mut vendored = self.directories.iter().filter_map(|dir| dir.vendored.as_deref());
+        vendored.find(|vendored| from.root.is_in(&vendored.directory))
     }
 
     /// Finds the file of a name.
@@ -246,6 +251,10 @@ impl<'a> Templates<'a> {
             self.directories.iter().filter(|dir| dir.is_of_templates()).map(|dir| &dir.path).collect();
         // A directory that cannot be listed has nothing to suggest.
         let _ = self.files.walk(&mut |directory, entries| {
+            // A directory of templates can have the vendored components in it.
+            if self.directories.iter().any(|dir| dir.vendored.is_some() && directory.is_in(&dir.path)) {
+                return nestling_files::files::Walk::Skip;
+            }
             let on_the_way = directories.iter().any(|dir| dir.is_in(directory));
             if !on_the_way && directory.file_name() == CASES_DIRECTORY {
                 return nestling_files::files::Walk::Skip;
@@ -279,8 +288,17 @@ impl FilesByFile for Templates<'_> {
         opened.as_deref().ok()
     }
 
-    fn directory_of(&self, file: FileId) -> Option<RepoPath> {
-        self.component_directories.borrow().get(&file).cloned()
+    fn copied_from(&self, file: FileId) -> Option<CopiedFrom> {
+        self.copied_from.borrow().get(&file).cloned()
+    }
+
+    fn copies(&self, include: &Node, from: &CopiedFrom) -> Result<Vec<CopiedFile>, Box<Diagnostic>> {
+        let vendored = self.vendored(from);
+        vendored.map_or_else(|| Ok(Vec::new()), |vendored| vendored.copies(include, from).map_err(Box::new))
+    }
+
+    fn exists(&self, glob: &str, from: &CopiedFrom) -> Option<bool> {
+        self.vendored(from)?.exists(glob, from)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The templates that a unit uses.
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, Environment};
 use super::format::UseFile;
 use super::mapping::{each_item, expect_mapping};
 use super::template_name::template_stem;
@@ -84,6 +84,17 @@ impl Use {
     /// Returns the template's name without the ending of its file.
     pub(crate) fn stem(&self) -> &str {
         template_stem(&self.template)
+    }
+
+    /// Returns the inputs for an environment: its own, over them those of the entry, whether the template has them or not, and over all
+    /// those that the use gives for it.
+    pub(crate) fn given_for(&self, environment: &Environment) -> Map {
+        let own = self.environments.get(environment.name.as_str()).map(|own| &own.inputs);
+        let mut given = self.inputs.clone();
+        for (name, value) in environment.inputs.iter().chain(own.into_iter().flat_map(Map::iter)) {
+            given.set(name, value.clone());
+        }
+        given
     }
 
     /// Returns `true` if both use one template, or one component in whatever versions.

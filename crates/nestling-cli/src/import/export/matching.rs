@@ -1,8 +1,9 @@
 //! Files that select a unit although none of its globs matches them.
 //!
-//! Each file would have to be asked about by itself, since a change of several files shows nothing about one of them. Files with the same
-//! owner are asked about in groups, by the binary digits of the owner's number: two units differ in at least one digit, so for each file
-//! and each other unit there is a group that has the file and only files that do not belong to that unit.
+//! Each file would have to be asked about by itself, since a change of several files shows nothing about one of them. Files with one
+//! owner are asked about in groups, by the binary digits of codes of the owners. All codes have the same number of ones, so of two units
+//! each has a one where the other has none: for each file and each other unit there is a group that has the file and only files that
+//! do not belong to that unit.
 
 use crate::exit::Failure;
 use nestling::{ChangeSet, Project, RepoPath, UnitName};
@@ -63,21 +64,27 @@ impl<'a> Matching<'a> {
         files: &'t [RepoPath],
     ) -> Result<Selecting<'t>, Failure> {
         let files = files.iter().map(|path| (path, self.matched(path)));
-        let (alone, shared): (Vec<Matched<'t>>, Vec<Matched<'t>>) =
-            files.partition(|(_, units)| units.len() < 2);
+        let (alone, others): (Vec<Matched<'t>>, Vec<Matched<'t>>) =
+            files.partition(|(_, units)| units.len() == 1);
+        let (unclaimed, mut shared): (Vec<Matched<'t>>, Vec<Matched<'t>>) =
+            others.into_iter().partition(|(_, units)| units.is_empty());
+        // A group of files of the same units need not be split.
+        shared.sort_by(|(_, units), (_, others)| units.cmp(others));
         let mut found = Selecting::new();
-        self.look(project, &shared, &|_| true, &mut found)?;
-        let digits = usize::BITS - self.units.len().leading_zeros();
+        for group in shared.chunk_by(|(_, units), (_, others)| units == others) {
+            self.look(project, group, &|_| true, &mut found)?;
+        }
+        // A file of no unit that selects one, such as a template, would be found in nearly all groups of the others.
+        self.look(project, &unclaimed, &|_| true, &mut found)?;
+        let (digits, codes) = codes(self.units.len());
         for digit in 0..digits {
-            for value in [0, 1] {
-                let is_asked = |unit: usize| (unit >> digit) & 1 == value;
-                let group: Vec<Matched<'t>> = alone
-                    .iter()
-                    .filter(|(_, units)| !units.iter().any(|unit| is_asked(*unit)))
-                    .cloned()
-                    .collect();
-                self.look(project, &group, &is_asked, &mut found)?;
-            }
+            let is_asked = |unit: usize| codes.get(unit).is_some_and(|code| (code >> digit) & 1 == 1);
+            let group: Vec<Matched<'t>> = alone
+                .iter()
+                .filter(|(_, units)| !units.iter().any(|unit| is_asked(*unit)))
+                .cloned()
+                .collect();
+            self.look(project, &group, &is_asked, &mut found)?;
         }
         Ok(found)
     }
@@ -117,5 +124,28 @@ impl<'a> Matching<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Returns different codes with the same number of ones for a number of units, and the number of their digits.
+fn codes(units: usize) -> (u32, Vec<u32>) {
+    let of = |digits: u32| (0..1_u32 << digits).filter(move |code| code.count_ones() == digits / 2);
+    let digits = (1..30).find(|digits| of(*digits).nth(units.saturating_sub(1)).is_some()).unwrap_or(30);
+    (digits, of(digits).take(units).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_of_two_units_has_a_digit_that_the_other_lacks() {
+        for units in [0, 1, 2, 3, 50, 1_050] {
+            let (digits, codes) = codes(units);
+            assert_eq!(codes.len(), units);
+            assert!(units < 1_000 || digits == 13, "{digits} digits");
+            let is_apart = |(a, b): (&u32, &u32)| a == b || a & !b != 0;
+            assert!(codes.iter().all(|a| codes.iter().all(|b| is_apart((a, b)))), "{units} units");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! `.gitlab-ci.yml` without Nestling's own jobs, and with the files of jobs.
 
-use super::pipelines::{JobsFile, Pipelines};
+use super::parts::JobsFile;
+use super::pipelines::Pipelines;
 use crate::exit::Failure;
 use crate::import::includes::document;
 use crate::import::old::{FILE, OldPipeline};

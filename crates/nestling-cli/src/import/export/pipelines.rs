@@ -4,21 +4,20 @@ use super::conditions::{Gate, MOST_PATTERNS};
 use super::gates::Gates;
 use super::jobs::Parent;
 use super::loss::Losses;
+use super::parts::{JobsFile, Parts};
 use crate::exit::Failure;
 use crate::import::kind::{Comparison, Kind, guard};
 use crate::import::old::OldPipeline;
+use crate::import::plans::Plans;
 use crate::import::sides::Own;
 use crate::import::tree::Tree;
-use nestling::{
-    ChangeSet, Files, Job, NOOP_JOB, Origin, PipelineFacts, PipelineLimits, Plan, Project, Severity,
-    parsed_size,
-};
-use nestling_gitlab::facts::{PipelineSource, Policy};
+use nestling::{Job, JobName, NOOP_JOB, PipelineFacts, PipelineLimits, Plan, Project};
+use nestling_gitlab::facts::{PipelineSource, Policy, WalkedKind};
 use nestling_gitlab::pipeline::guard::{Atom, Guard};
 use nestling_gitlab::pipeline::need::needs;
 use nestling_gitlab::pipeline::presence::workflow_guard;
 use nestling_gitlab::pipeline::rule::is_manual;
-use nestling_gitlab::yaml::{Key, Node, emit_entry};
+use nestling_gitlab::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The directory of the files.
@@ -45,33 +44,6 @@ const KINDS: [Written; 5] = [
     Written { file: "schedule", condition: "$CI_PIPELINE_SOURCE == \"schedule\" && $CI_COMMIT_TAG == null" },
 ];
 
-/// A file of jobs.
-#[derive(Debug)]
-pub(super) struct JobsFile {
-    /// Its path, if it is one file.
-    pub path: String,
-    /// The content of its parts, none of which is larger than GitLab reads.
-    pub parts: Vec<String>,
-    /// The conditions of which one includes it; none if it always is.
-    pub conditions: Vec<&'static str>,
-    /// The names of the kinds that it is for.
-    pub kinds: Vec<&'static str>,
-    /// The names of its jobs.
-    pub jobs: BTreeSet<String>,
-}
-
-impl JobsFile {
-    /// Returns its parts with their paths.
-    pub(super) fn paths(&self) -> Vec<(String, &str)> {
-        let stem = self.path.trim_end_matches(".yml");
-        let path = |index: usize| match self.parts.len() {
-            1 => self.path.clone(),
-            _ => format!("{stem}-{}.yml", index + 1),
-        };
-        self.parts.iter().enumerate().map(|(index, text)| (path(index), text.as_str())).collect()
-    }
-}
-
 /// The jobs of all kinds.
 #[derive(Debug, Default)]
 pub(super) struct Pipelines {
@@ -85,7 +57,6 @@ pub(super) struct Pipelines {
 
 /// Everything that the jobs are made of.
 pub(super) struct Making<'a> {
-    pub files: &'a dyn Files,
     pub tree: &'a Tree,
     pub default_branch: &'a str,
     /// The configuration that starts the child, and the jobs of it that do.
@@ -99,23 +70,21 @@ impl Making<'_> {
     ///
     /// # Errors
     /// The workspace has errors.
-    pub(super) fn pipelines(&self, losses: &mut Losses) -> Result<Pipelines, Failure> {
+    pub(super) fn pipelines(&self, plans: &Plans<'_>, losses: &mut Losses) -> Result<Pipelines, Failure> {
         let mut pipelines = Pipelines::default();
-        let mut gates = None;
         let kinds = Kind::of_import(self.default_branch);
+        let [first, ..] = &kinds;
+        let project = plans.project(&first.facts);
+        let gates = Gates::of(&project, self.tree)?;
+        pipelines.units = project.workspace().units().len();
+        self.add_losses(&project, losses);
+        let others = project.kinds()?;
         for (kind, written) in kinds.iter().zip(&KINDS) {
-            let project = Project::of_files(self.files, kind.facts.clone())?;
-            if gates.is_none() {
-                gates = Some(Gates::of(&project, self.tree)?);
-                pipelines.units = project.workspace().units().len();
-                self.add_losses(&project, losses)?;
-            }
-            let Some(gates) = &gates else { continue };
             if !self.starts(kind) {
                 continue;
             }
-            let plan = planned(&project)?;
-            let parts = self.parts(&project, &plan, kind, gates, losses);
+            let plan = plans.of_kind(kind)?;
+            let parts = self.parts(&plans.project(&kind.facts), &plan, kind, &gates, losses);
             pipelines.stages.push(plan.pipeline.stages.iter().map(ToString::to_string).collect());
             let names = plan.pipeline.jobs.iter().map(|job| job.name.to_string());
             let jobs: BTreeSet<String> = names.filter(|name| name != NOOP_JOB).collect();
@@ -133,6 +102,7 @@ impl Making<'_> {
                 }),
             }
         }
+        self.add_other_jobs(others, plans, losses)?;
         let is_complete = pipelines.stages.len() == KINDS.len();
         if let ([only], true) = (pipelines.files.as_mut_slice(), is_complete) {
             only.path = format!("{DIRECTORY}/jobs.yml");
@@ -200,25 +170,14 @@ impl Making<'_> {
         gates: &Gates,
         losses: &mut Losses,
     ) -> Vec<String> {
-        let origin = Origin::generated();
         let gates = gates.of_jobs(&plan.pipeline.jobs);
-        let limit = PipelineLimits::default().objects;
-        let (mut parts, mut size) = (vec![String::new()], 0);
+        let mut parts = Parts::new(PipelineLimits::default().objects);
         for job in plan.pipeline.jobs.iter().filter(|job| job.name.as_str() != NOOP_JOB) {
             let globs = gates.get(job.name.as_str()).cloned().flatten();
             let gate = self.gate(project, kind, globs, job.name.as_str(), losses);
-            let body = self.parent.body(job, &gate, losses);
-            let own = parsed_size(job.name.as_str(), &body);
-            if size > 0 && size + own > limit {
-                parts.push(String::new());
-                size = 0;
-            }
-            size += own;
-            let Some(text) = parts.last_mut() else { continue };
-            text.push('\n');
-            emit_entry(text, &Key::new(origin, job.name.as_str()), &Node::map(origin, body), 0);
+            parts.add(job.name.as_str(), self.parent.body(job, &gate, losses));
         }
-        parts
+        parts.into_texts()
     }
 
     /// Returns the condition under which a pipeline of a kind has a job.
@@ -254,7 +213,7 @@ impl Making<'_> {
     }
 
     /// Adds what is lost for the workspace as a whole.
-    fn add_losses(&self, project: &Project<'_>, losses: &mut Losses) -> Result<(), Failure> {
+    fn add_losses(&self, project: &Project<'_>, losses: &mut Losses) {
         let workspace = project.workspace();
         if workspace.ignores_paths() {
             losses.more("`ignore`", "`changes` has no exceptions: these paths select units");
@@ -269,39 +228,45 @@ impl Making<'_> {
         losses.other("new directories and manifests", "nothing adds jobs or paths for them");
         losses.other("deleted units", "nothing stops their environments");
         losses.other("new branches", "GitLab treats everything as changed in the first pipeline of a branch");
-        for kind in project.kinds()? {
-            self.add_other_jobs(&kind.name.name, kind.facts, losses)?;
-        }
-        Ok(())
     }
 
     /// Pipelines of single branches and tags can have other jobs than those of their kind: conditions of templates and of the
     /// catalogue are decided when the file is written.
-    fn add_other_jobs(&self, name: &str, facts: PipelineFacts, losses: &mut Losses) -> Result<(), Failure> {
-        let index = match &facts {
+    fn add_other_jobs(
+        &self,
+        others: Vec<WalkedKind>,
+        plans: &Plans<'_>,
+        losses: &mut Losses,
+    ) -> Result<(), Failure> {
+        let kinds = Kind::of_import(self.default_branch);
+        for other in others {
+            let Some(kind) = kinds.get(self.kind_of(&other.facts)) else { continue };
+            let of_kind = plans.of_kind(kind)?;
+            let own = plans.of_other(&other.facts)?;
+            let known: BTreeMap<&JobName, &Job> =
+                of_kind.pipeline.jobs.iter().map(|job| (&job.name, job)).collect();
+            let is_other =
+                |job: &&Job| !known.get(&job.name).is_some_and(|known| known.body.same_as(&job.body));
+            if let Some(job) = own.pipeline.jobs.iter().find(is_other) {
+                let text = format!(
+                    "other jobs than in pipelines of its kind, such as `{}`: they are not written",
+                    job.name
+                );
+                losses.less(&other.name.name, &text);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the position of the kind of a pipeline among [`KINDS`].
+    fn kind_of(&self, facts: &PipelineFacts) -> usize {
+        match facts {
             facts if facts.merge_request.is_some() => 0,
             facts if facts.tag.is_some() => 3,
             facts if facts.source == PipelineSource::Schedule => 4,
             facts if facts.branch.as_deref() == Some(self.default_branch) => 1,
             _ => 2,
-        };
-        let kinds = Kind::of_import(self.default_branch);
-        let Some(kind) = kinds.get(index) else { return Ok(()) };
-        let jobs = |facts: PipelineFacts| -> Result<BTreeMap<String, String>, Failure> {
-            let plan = planned(&Project::of_files(self.files, facts)?)?;
-            let origin = Origin::generated();
-            let text = |body| nestling_gitlab::yaml::emit(&Node::map(origin, body));
-            let jobs = plan.pipeline.jobs.iter();
-            Ok(jobs.map(|job| (job.name.to_string(), text(job.body.clone()))).collect())
-        };
-        let (of_kind, own) = (jobs(kind.facts.clone())?, jobs(facts)?);
-        let is_other = |(job, body): &(&String, &String)| of_kind.get(*job) != Some(*body);
-        if let Some((job, _)) = own.iter().find(is_other) {
-            let text =
-                format!("other jobs than in pipelines of its kind, such as `{job}`: they are not written");
-            losses.less(name, &text);
         }
-        Ok(())
     }
 }
 
@@ -313,22 +278,5 @@ fn is_condition(guard: &Guard) -> bool {
         Guard::Atom(_) => true,
         Guard::Not(inner) => is_condition(inner),
         Guard::All(parts) | Guard::Any(parts) => parts.iter().any(is_condition),
-    }
-}
-
-/// Plans all units, or those of a kind that selects none.
-fn planned(project: &Project<'_>) -> Result<Plan, Failure> {
-    let changes = match project.selects_none() {
-        true => ChangeSet::of_paths([]),
-        false => ChangeSet::everything(),
-    };
-    let plan = project.plan(changes).run()?;
-    let error = plan.diagnostics.iter().find(|problem| problem.severity == Severity::Error);
-    match error {
-        Some(error) => {
-            let failure = Failure::usage(format!("the workspace has an error: {}", error.message));
-            Err(failure.with_help("run `nestling check`"))
-        }
-        None => Ok(plan),
     }
 }

@@ -3,9 +3,11 @@
 use super::jobs::Parent;
 use super::loss::Losses;
 use super::parent_file::{OldParent, StaticFiles};
+use super::parts::add_losses_of_includes;
 use super::pipelines::{Making, Pipelines};
 use crate::exit::Failure;
 use crate::import::old::OldPipeline;
+use crate::import::plans::Plans;
 use crate::import::proof::{History, Proof};
 use crate::import::proposal::Proposal;
 use crate::import::run::{Asked, Imported, default_branch, has_workspace};
@@ -21,9 +23,6 @@ use nestling_files::files::Overlay;
 use nestling_gitlab::yaml::Map;
 use std::fmt::Write as _;
 
-/// GitLab's limit of includes (<https://docs.gitlab.com/ci/yaml/#include>).
-const MOST_INCLUDES: usize = 150;
-
 /// Writes the pipelines of a workspace out as a static one.
 ///
 /// # Errors
@@ -37,17 +36,22 @@ pub(crate) fn export(session: &Session, asked: &Asked) -> Result<Imported, Failu
     let git = session.git();
     let default_branch = default_branch(git);
     let mut losses = Losses::default();
-    let (pipelines, made) = made(&files, &default_branch, &mut losses)?;
+    let plans = Plans::read(&files)?;
+    let (pipelines, made) = made(&files, &default_branch, &plans, &mut losses)?;
     let contents = made
         .written
         .iter()
         .filter_map(|(path, text)| Some((RepoPath::parse(path).ok()?, text.clone().into_bytes())));
     let overlay = Overlay::new(&files, contents);
     let proposal = Proposal::of_old(&overlay)?;
+    let is_other = |path: &&str| pipelines.files.iter().all(|file| !file.has_path(path));
+    let others = proposal.includes.paths().filter(is_other).count();
+    let unread = proposal.old.root.pipeline.includes.len();
+    add_losses_of_includes(&pipelines.files, others + unread, &mut losses);
     let head = git.head().map_err(Failure::git)?;
     let merges = asked.prove.unwrap_or(0);
-    let history = History { git, head, merges, default_branch: &default_branch };
-    let proof = Proof::compare(&proposal, [&overlay, &files], Direction::Export, None, &history)?;
+    let history = History { git: Some(git), head, merges, default_branch: &default_branch };
+    let proof = Proof::compare(&proposal, [&overlay, &files], Direction::Export, None, &history, &plans)?;
     let text = report(&pipelines, &losses, &proof, &made);
     let has_less = proof.has_less() || losses.has_less();
     let has_written = asked.write && (asked.accept || !has_less);
@@ -60,6 +64,7 @@ pub(crate) fn export(session: &Session, asked: &Asked) -> Result<Imported, Failu
 fn made(
     files: &dyn Files,
     default_branch: &str,
+    plans: &Plans<'_>,
     losses: &mut Losses,
 ) -> Result<(Pipelines, StaticFiles), Failure> {
     let parent = OldPipeline::read(files, None)?;
@@ -74,7 +79,6 @@ fn made(
     }
     let (defaults, globals) = parent.root.defaults.parts();
     let making = Making {
-        files,
         tree: &Tree::read(files)?,
         default_branch,
         old: &parent,
@@ -85,11 +89,7 @@ fn made(
             has_defaults: !defaults.is_empty() || !globals.is_empty(),
         },
     };
-    let pipelines = making.pipelines(losses)?;
-    let parts = pipelines.files.iter().map(|file| file.parts.len()).sum::<usize>();
-    if parts > MOST_INCLUDES {
-        losses.less(&format!("{parts} files"), "GitLab includes at most 150 files in a pipeline");
-    }
+    let pipelines = making.pipelines(plans, losses)?;
     let made = OldParent { files, parent: &parent, own: &own }.files(&pipelines)?;
     Ok((pipelines, made))
 }

@@ -4,10 +4,11 @@ use super::start::{Own, Start};
 use super::{SidePipeline, Sides, set_variable};
 use crate::exit::Failure;
 use crate::import::expression::PARENT_SOURCE;
-use crate::import::old::OldPipeline;
+use crate::import::old::{OldPipeline, cancels};
 use crate::import::place::{Place, Slot};
 use crate::import::side::{Direction, Jobs, SideJob, Surroundings, refusal};
 use crate::import::strings::replace_in_values;
+use crate::import::workflow::Workflow;
 use nestling::{Job, NOOP_JOB, Origin, Plan, RepoPath, UnitName, Verdict};
 use nestling_gitlab::pipeline::guard::Guard;
 use nestling_gitlab::yaml::{Map, Node, emit};
@@ -32,11 +33,14 @@ impl Sides<'_> {
         let own = Own::of(&parent.root, &self.proposal.old.root);
         let start = self.start(&parent, &own, &surroundings);
         (side.problem, side.note) = (start.problem.clone(), start.note());
+        side.workflow = Workflow::of(&parent.root, &surroundings, &self.kind.root_variables());
+        side.given = start.variables.iter().map(|(name, _)| name.to_owned()).collect();
         if let Some(include) = &start.include {
             side.unread.remove(&emit(include));
         }
         self.add_parent(&mut side, &parent, &own, &surroundings);
         let plan = self.plan(paths)?;
+        side.child_cancels = cancels(plan.pipeline.workflow.get("auto_cancel")) == Some(true);
         side.unread.extend(plan.pipeline.includes.iter().map(emit));
         let child = self.new_child(&plan, &start, &surroundings);
         let refused = refusal(&child, !plan.pipeline.includes.is_empty());

@@ -6,10 +6,12 @@ use crate::import::candidate::Owner;
 use crate::import::old::{OldPipeline, StaticChild};
 use crate::import::place::{Place, Slot};
 use crate::import::side::{Direction, Jobs, SideJob, Starts, Surroundings, refusal};
+use crate::import::workflow::Workflow;
 use nestling::{Job, JobName};
 use nestling_gitlab::pipeline::guard::Guard;
 use nestling_gitlab::pipeline::scope::rename_jobs;
 use nestling_gitlab::yaml::{Map, Node, emit};
+use std::collections::BTreeMap;
 
 impl Sides<'_> {
     /// Returns the jobs that GitLab makes of the old configuration.
@@ -17,12 +19,16 @@ impl Sides<'_> {
         let variables = self.kind.root_variables();
         let workflow = surroundings.workflow(&old.root, &variables);
         let has_rules = old.root.has_workflow_rules();
-        let mut side = SidePipeline::default();
+        let settings = Workflow::of(&old.root, surroundings, &variables);
+        let mut side = SidePipeline { workflow: settings, ..SidePipeline::default() };
         side.unread.extend(old.root.pipeline.includes.iter().map(emit));
         let mut jobs = Jobs::new();
+        let mut gates = BTreeMap::new();
         for job in &old.root.pipeline.jobs {
-            let gate = self.include_gate(&self.proposal.includes, old, job, surroundings);
-            let outer = Guard::all([workflow.clone(), gate]);
+            let gate = gates
+                .entry(job.origin.file)
+                .or_insert_with(|| self.include_gate(&self.proposal.includes, old, job, surroundings));
+            let outer = Guard::all([workflow.clone(), gate.clone()]);
             let position = old.root.stage_position(job.stage());
             let renamed = self.renamed(Owner::Root, job);
             let mut made = surroundings.job(&renamed, &variables, has_rules, &outer, position);

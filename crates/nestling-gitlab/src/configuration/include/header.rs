@@ -1,6 +1,6 @@
 //! A header of a file, and the `$[[ ]]` below it, which GitLab replaces before it reads the jobs.
 
-use super::{RemoteIncludes, Surroundings, of_spec};
+use super::{CopiedFrom, RemoteIncludes, Surroundings, of_spec};
 use crate::diagnostic::{Diagnostic, Origin, Sources, Suggestion};
 use crate::pipeline::inputs::{InputValues, part};
 use crate::pipeline::interpolation::{self, Access, Block, Function, OPEN, Root, blocks};
@@ -23,11 +23,12 @@ pub(crate) struct Interpolated {
 }
 
 /// Puts the values of inputs into the document below a header: those that an include gives, and defaults for the rest. A file
-/// that no other includes has nothing `given`.
+/// that no other includes has nothing `given`, and one of this repository is a copy `from` nowhere.
 pub(crate) fn interpolate(
     header: &Map,
     body: &mut Node,
     given: Option<&Map>,
+    from: Option<&CopiedFrom>,
     surroundings: &Surroundings<'_>,
     remote: RemoteIncludes,
 ) -> Interpolated {
@@ -40,10 +41,21 @@ pub(crate) fn interpolate(
         })
         .collect();
     let spec = header.get("spec");
+    let included = spec.and_then(|spec| spec.get("include")).filter(|include| !include.is_null());
+    if let Some(included) = included.filter(|_| from.is_some()) {
+        let message = "a file of a component cannot have `spec: include:`";
+        let problem = Diagnostic::error(&RULE, included.origin, message);
+        problems.push(
+            problem.with_help("use another version of the component, or copy it to a template directory"),
+        );
+    }
+    // Its own error says enough: nothing is read, and nothing that it may declare is missed.
+    let remote = if from.is_some() { RemoteIncludes::AllUnread } else { remote };
     let spec_inputs = of_spec(spec, surroundings, remote);
     problems.extend(spec_inputs.problems);
     let inputs = spec_inputs.inputs;
-    let values = InputValues::of(&inputs, given);
+    let values =
+        InputValues::of(&inputs, given).with_component(from.and_then(|from| from.component.as_ref()));
     let component = spec.and_then(|spec| spec.get("component")).and_then(Node::as_seq).unwrap_or_default();
     let component = component.iter().filter_map(Node::text).collect();
     let sources = surroundings.sources;

@@ -82,7 +82,7 @@ fn file_exists(path: &str, files: &[RepoPath]) -> bool {
 /// Returns `true` if a glob matches one of the paths.
 pub(crate) fn matches_any(glob: &str, paths: &[RepoPath]) -> bool {
     // What is not a glob matches nothing, as in Ruby.
-    Glob::parse(glob).is_ok_and(|glob| paths.iter().any(|path| glob.matches(path)))
+    Glob::parse(glob).is_ok_and(|glob| glob.matches_any(paths))
 }
 
 fn strings(node: &Node) -> Vec<String> {

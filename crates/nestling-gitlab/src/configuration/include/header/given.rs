@@ -2,6 +2,7 @@
 
 use super::RULE;
 use crate::diagnostic::{Diagnostic, Origin, Suggestion};
+use crate::pipeline::expression::re2;
 use crate::yaml::{Map, Meaning, Node, Scalar};
 
 /// Reports given inputs that the file does not declare, inputs without a value, and values of another type. `origin` is the
@@ -22,7 +23,9 @@ pub(in crate::configuration::include) fn given_problems(
     let of_declared = declared.entries.iter().filter_map(|entry| {
         let name = entry.key.text();
         match given.get(name) {
-            Some(value) => wrong_type(name, &entry.value, value),
+            Some(value) => {
+                wrong_type(name, &entry.value, value).or_else(|| refused(name, &entry.value, value))
+            }
             None => {
                 let message = format!("missing input `{name}` of the included file");
                 let problem = Diagnostic::error(&RULE, origin, message);
@@ -33,6 +36,26 @@ pub(in crate::configuration::include) fn given_problems(
         }
     });
     unknown.chain(of_declared).collect()
+}
+
+/// Reports a value that is none of the `options`, or that `regex` does not match.
+fn refused(name: &str, definition: &Node, value: &Node) -> Option<Diagnostic> {
+    let text = value.text().filter(|text| !text.contains("$[["))?;
+    let options = definition.get("options").and_then(Node::as_seq);
+    if let Some(options) = options.filter(|options| !options.iter().any(|option| option.text() == Some(text)))
+    {
+        let message = format!("the input `{name}` cannot be `{text}`");
+        let problem = Diagnostic::error(&RULE, value.origin, message);
+        let words: Vec<&str> = options.iter().filter_map(Node::text).collect();
+        let known = format!("choose one of `{}`", words.join("`, `"));
+        return Some(problem.with_help(Suggestion::among(text, words).help_or(known)));
+    }
+    let pattern = definition.get("regex")?;
+    let written = pattern.text()?;
+    let is_match = re2(written).is_none_or(|regex| regex.is_match(text));
+    let message = format!("the input `{name}` must match `{written}`, found `{text}`");
+    let problem = Diagnostic::error(&RULE, value.origin, message);
+    (!is_match).then(|| problem.with_label(pattern.origin, "the pattern"))
 }
 
 fn has_default(definition: &Node) -> bool {
