@@ -252,7 +252,7 @@ impl Evidence<'_> {
                 Some(own) => format!("a unit builds one image, and this one's is of {own}: move it to another directory"),
                 // Quarkus writes one for each form of its output.
                 None if dir.to_string().ends_with("src/main/docker") => {
-                    "an image of what the build writes: add nestling/image with `dockerfile` and `needs: [build]` to a `nestling.yml` of the project".to_owned()
+                    "an image of what the build writes: add nestling/image with `dockerfile` to a `nestling.yml` of the project, and what it copies to `artifacts` of nestling/java".to_owned()
                 }
                 None => {
                     "a unit builds one image, and of several their names do not show which: move it to a directory of its own".to_owned()

@@ -14,7 +14,8 @@ const MOST_BYTES: usize = 64 * 1024;
 const SERVERLESS: &str = "AWS::Serverless-";
 
 /// Kinds of objects that are in most applications, and in no other files with `apiVersion`.
-const OBJECTS: [&str; 20] = [
+const OBJECTS: [&str; 21] = [
+    "List",
     "Namespace",
     "Deployment",
     "StatefulSet",
@@ -36,6 +37,10 @@ const OBJECTS: [&str; 20] = [
     "CustomResourceDefinition",
     "HorizontalPodAutoscaler",
 ];
+
+/// Ends of the groups of objects that a cluster has with the usual additions: `argoproj.io/v1alpha1` is of one.
+const GROUPS: [&str; 6] =
+    [".k8s.io", "argoproj.io", ".fluxcd.io", "cert-manager.io", ".istio.io", "monitoring.coreos.com"];
 
 /// A file that is part of such a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +107,7 @@ fn is_rendered(inventory: &Inventory, dir: &RepoPath) -> bool {
 
 /// Returns true for a file that no kind has as its marker.
 fn may_be_part(name: &str) -> bool {
-    let is_document = [".yaml", ".yml"].iter().any(|end| name.ends_with(end)) || name == "template.json";
+    let is_document = [".yaml", ".yml", ".template", "template.json"].iter().any(|end| name.ends_with(end));
     is_document && !KINDS.iter().any(|kind| kind.markers.contains(&name))
 }
 
@@ -117,7 +122,7 @@ fn part(text: &str) -> Option<Part> {
     }
     let end = text.char_indices().map(|(index, _)| index).take_while(|index| *index < MOST_BYTES).last()?;
     let mut kind = None;
-    let mut has_version = false;
+    let mut version = None;
     let mut is_formation = false;
     let mut is_in_transform = false;
     for line in text[..end].lines() {
@@ -126,7 +131,7 @@ fn part(text: &str) -> Option<Part> {
         match key {
             "Transform" => is_in_transform = true,
             "AWSTemplateFormatVersion" => is_formation = true,
-            "apiVersion" => has_version = true,
+            "apiVersion" if version.is_none() => version = Some(value.trim().trim_matches(['"', '\''])),
             "kind" if kind.is_none() => kind = Some(value.trim().trim_matches(['"', '\''])),
             _ => {}
         }
@@ -134,7 +139,10 @@ fn part(text: &str) -> Option<Part> {
             return Some(Part::Sam);
         }
     }
-    let is_object = has_version && kind.is_some_and(|kind| OBJECTS.contains(&kind));
+    let is_object = version.zip(kind).is_some_and(|(version, kind)| {
+        let group = version.split('/').next().unwrap_or_default();
+        OBJECTS.contains(&kind) || GROUPS.iter().any(|end| group.ends_with(end))
+    });
     if is_formation { Some(Part::CloudFormation) } else { is_object.then_some(Part::Kubernetes) }
 }
 
@@ -156,6 +164,8 @@ mod tests {
             ("AWSTemplateFormatVersion: '2010-09-09'\nTransform: AWS::Include\n", Some(Part::CloudFormation)),
             ("# x\n---\napiVersion: apps/v1\nkind: Deployment\n", Some(Part::Kubernetes)),
             ("kind: \"Service\"\napiVersion: v1\n", Some(Part::Kubernetes)),
+            ("apiVersion: argoproj.io/v1alpha1\nkind: Application\n", Some(Part::Kubernetes)),
+            ("apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\n", None),
             ("apiVersion: backstage.io/v1alpha1\nkind: Component\n", None),
             ("apiVersion: v2\nname: chart\n", None),
             ("kind: Deployment\n", None),

@@ -59,14 +59,24 @@ impl Manifests<'_> {
         Ok(members)
     }
 
-    /// Returns the fault of a toolchain that is on the disk of somebody's machine.
+    /// Returns the fault of a toolchain that rustup cannot install: one on the disk of somebody's machine, or of a name of its own.
     fn toolchain_fault(&self, dir: &RepoPath) -> Option<String> {
-        let file = and_above(dir)
-            .map(|above| above.child(b"rust-toolchain.toml"))
-            .find(|file| self.is_there(file))?;
-        let settings = self.text(&file)?.parse::<Table>().ok()?;
-        let path = settings.get("toolchain")?.get("path")?.as_str()?;
-        Some(format!("the toolchain in `{path}`, which {file} names and which no image has"))
+        let names = ["rust-toolchain", "rust-toolchain.toml"];
+        let mut files = and_above(dir).flat_map(|above| names.map(|name| above.child(name.as_bytes())));
+        let file = files.find(|file| self.is_there(file))?;
+        let text = self.text(&file)?;
+        // The older form is the channel alone.
+        let settings = text.parse::<Table>().ok().filter(|settings| settings.contains_key("toolchain"));
+        let toolchain = settings.as_ref().and_then(|settings| settings.get("toolchain"));
+        if let Some(path) = toolchain.and_then(|toolchain| toolchain.get("path")?.as_str()) {
+            return Some(format!("the toolchain in `{path}`, which {file} names and which no image has"));
+        }
+        let channel = match toolchain {
+            Some(toolchain) => toolchain.get("channel")?.as_str()?,
+            None => text.trim(),
+        };
+        (!channel.is_empty() && !is_channel(channel))
+            .then(|| format!("the toolchain `{channel}`, which {file} names and which is no release of Rust"))
     }
 
     /// Returns the first fault among crates and their path dependencies.
@@ -185,6 +195,13 @@ impl Manifests<'_> {
         directory.files.iter().any(|file| file.ends_with(".rs"))
             || directory.directories.iter().any(|name| self.has(&path.child(name.as_bytes()), "main.rs"))
     }
+}
+
+/// Returns true for a channel that rustup can install: `stable`, `nightly-2025-01-01`, `1.85`, each perhaps with a platform.
+fn is_channel(channel: &str) -> bool {
+    let name = channel.split('-').next().unwrap_or_default();
+    let is_number = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    ["stable", "beta", "nightly"].contains(&name) || name.split('.').all(is_number)
 }
 
 /// Returns the path of the manifest in a directory, for a message.

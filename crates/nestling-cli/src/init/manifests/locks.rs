@@ -38,6 +38,11 @@ fn lacks(package: &str, lock: &RepoPath, manifest: &RepoPath, command: &str) -> 
 impl Manifests<'_> {
     /// Returns what the lock file of a command lacks.
     pub(super) fn lock_fault(&self, words: &[&str], dir: &RepoPath) -> Option<String> {
+        if let Some(lock) = self.conflicting_lock(words, dir) {
+            return Some(format!(
+                "a valid {lock}, which contains a merge conflict: resolve it, and commit {lock}"
+            ));
+        }
         let has = |option: &str| words.contains(&option);
         let (names, command): (&[&str], &str) = match words {
             ["npm", "ci", ..] => (&["npm-shrinkwrap.json", "package-lock.json"], "npm install"),
@@ -80,6 +85,21 @@ impl Manifests<'_> {
             let Stale { package, manifest } = self.stale(words[0], &lock, of)?;
             Some(lacks(&package, &lock, &manifest, command))
         })
+    }
+
+    /// Returns the lock file of a command that somebody committed in the middle of a merge. Formats that are parsed are invalid anyhow.
+    fn conflicting_lock(&self, words: &[&str], dir: &RepoPath) -> Option<RepoPath> {
+        let name = match words {
+            ["yarn", "install", ..] => "yarn.lock",
+            ["bundle", "install", ..] => "Gemfile.lock",
+            ["mix", "deps.get", ..] => "mix.lock",
+            ["go", "vet" | "test" | "build", ..] | ["gotestsum", ..] | ["golangci-lint", ..] => "go.sum",
+            _ => return None,
+        };
+        let mut locks = and_above(dir).map(|dir| dir.child(name.as_bytes()));
+        let lock = locks.find(|lock| self.inventory.is_file(lock))?;
+        let text = self.text(&lock)?;
+        text.lines().any(|line| line.starts_with("<<<<<<< ")).then_some(lock)
     }
 
     /// Returns the reason why a package manager refuses a lock file, whatever the manifests require.

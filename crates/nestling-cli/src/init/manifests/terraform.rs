@@ -44,7 +44,7 @@ impl Manifests<'_> {
     }
 
     /// Returns the sources of a directory's modules that are paths.
-    fn module_sources(&self, dir: &RepoPath) -> Vec<String> {
+    pub(super) fn module_sources(&self, dir: &RepoPath) -> Vec<String> {
         let Some(directory) = self.inventory.directories.get(dir) else { return Vec::new() };
         let code = directory.files.iter().filter(|name| !name.contains(".tfvars") && is_read(name));
         let blocks = code

@@ -151,6 +151,12 @@ fn cargo() {
             &[("a/Cargo.toml", package), lib, ("rust-toolchain.toml", "[toolchain]\npath = '/opt/x'\n")],
             Some("the toolchain in `/opt/x`"),
         ),
+        (
+            "cargo test",
+            &[("a/Cargo.toml", package), lib, ("a/rust-toolchain.toml", "[toolchain]\nchannel = 'esp'\n")],
+            Some("the toolchain `esp`"),
+        ),
+        ("cargo test", &[("a/Cargo.toml", package), lib, ("a/rust-toolchain", "nightly-2025-01-01\n")], None),
         ("cargo test --version", &[("a/Cargo.toml", package)], None),
         ("cargo test", &[("a/Cargo.toml", package), ("a/src/bin/x.rs", "")], None),
         ("cargo test", &[("a/Cargo.toml", &missing_bin), lib], Some("`x.rs`")),

@@ -52,7 +52,7 @@ pub(super) fn names(text: &str) -> Result<BTreeSet<String>, String> {
 
 impl Block {
     /// Returns true for a block with this argument, of any value.
-    pub(super) fn has_argument(&self, name: &str) -> bool {
+    pub(in crate::init) fn has_argument(&self, name: &str) -> bool {
         self.arguments.contains_key(name) || self.objects.contains_key(name)
     }
 }

@@ -7,6 +7,9 @@ use nestling::RepoPath;
 use roxmltree::Node;
 use serde_json::Value;
 
+/// The command that writes a lock file again.
+const UPDATE: &str = "dotnet restore --force-evaluate";
+
 impl Manifests<'_> {
     /// `dotnet restore --locked-mode` refuses a lock file that lacks a package of its project, or has another version of it.
     pub(super) fn dotnet_lock_fault(&self, words: &[&str], dir: &RepoPath) -> Option<String> {
@@ -18,8 +21,11 @@ impl Manifests<'_> {
         self.restored(&path).into_iter().find_map(|project| {
             let lock = project.parent()?.child(b"packages.lock.json");
             Self::known(&self.of_locks, &lock, || {
+                if self.text(&lock).is_some_and(|text| serde_json::from_str::<Value>(&text).is_err()) {
+                    return Some(format!("a valid {lock}: run `{UPDATE}`, and commit {lock}"));
+                }
                 let package = self.lacking_package(&project, &lock)?;
-                Some(super::lacks(&package, &lock, &project, "dotnet restore --force-evaluate"))
+                Some(super::lacks(&package, &lock, &project, UPDATE))
             })
         })
     }

@@ -71,6 +71,20 @@ fn files_without_content_and_invalid_ones() {
 }
 
 #[test]
+fn merge_conflicts() {
+    let conflict = "<<<<<<< HEAD\n=======\n>>>>>>> main\n";
+    let module = ("a/go.mod", "module a\n");
+    let reason = Some("which contains a merge conflict");
+    check(&[
+        ("yarn install --immutable", &[PACKAGE, ("a/yarn.lock", conflict)], reason),
+        ("bundle install", &[("a/Gemfile", ""), ("a/Gemfile.lock", conflict)], reason),
+        ("bundle install", &[("a/Gemfile", ""), ("a/Gemfile.lock", "")], None),
+        ("mix deps.get", &[("a/mix.exs", ""), ("a/mix.lock", conflict)], reason),
+        ("go vet ./...", &[module, ("a/a.go", "package a\n"), ("a/go.sum", conflict)], reason),
+    ]);
+}
+
+#[test]
 fn pnpm() {
     let pnpm = |asked: &str| {
         format!("importers:\n  a:\n    dependencies:\n      x: {{ specifier: {asked}, version: 2.1.0 }}\n")
@@ -202,6 +216,21 @@ fn terraform() {
         (command, &[("a/main.tf", &met), ("a/.terraform.lock.hcl", &one)], Some(reason)),
         (command, &[("a/main.tf", &newer), ("a/.terraform.lock.hcl", &both)], Some("`hashicorp/aws >= 6.0`")),
         ("terraform init", &[("a/main.tf", &met), ("a/.terraform.lock.hcl", &one)], None),
+        (
+            command,
+            &[("a/main.tf", "provider \"aws\" {}\n"), ("a/.terraform.lock.hcl", "")],
+            Some("`hashicorp/aws`"),
+        ),
+        (command, &[("a/main.tf", "data \"aws_x\" \"y\" {}\n"), ("a/.terraform.lock.hcl", &one)], None),
+        (
+            command,
+            &[
+                ("a/main.tf", "resource \"google_x\" \"y\" {\n  provider = aws.b\n}\n"),
+                ("a/.terraform.lock.hcl", &one),
+            ],
+            None,
+        ),
+        (command, &[("a/main.tf", "output \"x\" { value = 1 }\n"), ("a/.terraform.lock.hcl", "")], None),
     ]);
 }
 
@@ -226,6 +255,11 @@ fn dotnet() {
         (command, &[("a/a.csproj", &plain), ("a/packages.lock.json", &has)], None),
         (command, &[("a/a.csproj", &plain), ("a/packages.lock.json", &old)], Some(reason)),
         (command, &[("a/a.csproj", &plain), ("a/packages.lock.json", none)], Some(reason)),
+        (
+            command,
+            &[("a/a.csproj", &plain), ("a/packages.lock.json", "")],
+            Some("a valid a/packages.lock.json"),
+        ),
         (command, &[("a/a.csproj", &conditional), ("a/packages.lock.json", none)], None),
         ("dotnet restore a.csproj", &[("a/a.csproj", &plain), ("a/packages.lock.json", none)], None),
         (
