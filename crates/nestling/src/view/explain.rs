@@ -127,7 +127,7 @@ pub struct ExplainedRule {
 pub struct RuleValue {
     /// The name of the variable.
     pub name: String,
-    /// Its value in words: a quoted string, `not set`, or `not known before the pipeline is created`.
+    /// Its value in words: a quoted string, with a remark if a file has it, `not set`, or `not known before the pipeline is created`.
     pub value: String,
 }
 

@@ -37,11 +37,8 @@ pub(crate) fn traced_rules(planned: PlannedJob<'_>, variables: &KnownVariables) 
 const OVERRIDABLE: &str = ", unless the project or the run sets it";
 
 fn traced_rule(traced: &RuleTrace<'_>, written: Option<&Map>) -> TracedRule {
-    // Variables of a project, a schedule or a manual run take precedence over those of a file.
     let value = |(name, value): &(String, Variable)| {
-        let is_written = matches!(value, Variable::Set(_)) && written.is_some_and(|map| map.contains(name));
-        let words = value_in_words(value);
-        (name.clone(), if is_written { words + OVERRIDABLE } else { words })
+        (name.clone(), value_in_words(value, written.is_some_and(|map| map.contains(name))))
     };
     TracedRule {
         text: on_one_line(traced.body),
@@ -75,8 +72,10 @@ fn sentence(traced: &RuleTrace<'_>) -> String {
     }
 }
 
-fn value_in_words(value: &Variable) -> String {
+/// Returns a value in words. Variables of a project, a schedule or a manual run take precedence over those that are written in files.
+fn value_in_words(value: &Variable, is_written: bool) -> String {
     match value {
+        Variable::Set(text) if is_written => format!("\"{text}\"{OVERRIDABLE}"),
         Variable::Set(text) => format!("\"{text}\""),
         Variable::Bool(value) => value.to_string(),
         Variable::Unset => "not set".to_owned(),
@@ -110,5 +109,22 @@ pub(crate) fn outcome_in_words(outcome: Outcome) -> String {
         ("manual", false) => "manual, blocks the pipeline".to_owned(),
         (start, true) if start != "manual" => format!("{start}, may fail"),
         (start, _) => start.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_a_run_can_override_are_named() {
+        let set = || Variable::Set("yes".to_owned());
+        for (value, is_written, expected) in [
+            (set(), true, "\"yes\", unless the project or the run sets it"),
+            (set(), false, "\"yes\""),
+            (Variable::Unset, true, "not set"),
+        ] {
+            assert_eq!(value_in_words(&value, is_written), expected);
+        }
     }
 }
