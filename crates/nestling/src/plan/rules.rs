@@ -114,11 +114,12 @@ test:
     }
 
     TARGET_SHARED = "target-shared" {
-        severities: &[Error],
+        severities: &[Error, Warning],
         summary: "jobs of two units or two environments deploy to the same target",
         documentation: "`target` of a job names what it deploys or publishes to: a bucket, a release, a repository of images. \
             Two units, or two environments, with one target replace each other's work, while GitLab shows both as deployed. A target that ends with `/` \
             includes all that begins with it. If each merge request has an environment of its own, the target has to differ between them, too. \
+            It is a warning if the target differs between merge requests and the environment does not: GitLab then stops only the newest. \
             The environments of all kinds of pipelines are compared. The built-in templates name the targets of their jobs.",
         source: "environments.md",
         bad: Example::Repository(&[

@@ -14,6 +14,9 @@ const HELP: &str =
 /// Advice where all merge requests have one target.
 const HELP_FIXED: &str = "write a variable into it, such as `$CI_COMMIT_REF_SLUG`, or give the environments one name in the catalogue";
 
+/// Advice where all merge requests have one environment.
+const HELP_ONE_ENVIRONMENT: &str = "give each an environment of its own, such as `name: review/$CI_COMMIT_REF_SLUG/${{ unit.slug }}` in the catalogue";
+
 /// A target with the unit of its job.
 #[derive(Clone, Copy)]
 struct Claim<'a> {
@@ -29,6 +32,7 @@ pub(super) fn find<'a>(units: impl Iterator<Item = &'a UnitJobs>) -> Vec<Diagnos
         for target in &jobs.targets {
             let claim = Claim { unit: jobs.unit.as_ref(), target };
             problems.extend(fixed(claim));
+            problems.extend(one_environment(claim));
             let claims = by_identity.entry(&target.identity).or_default();
             // A unit that deploys to one environment by several jobs does so to one target.
             if !claims.iter().any(|other| claim.is_alike(*other)) {
@@ -60,7 +64,10 @@ impl Claim<'_> {
 
     fn problem(self, message: String) -> Diagnostic {
         let problem = Diagnostic::error(&TARGET_SHARED, self.target.origin, message);
-        let problem = problem.with_help(self.target.help.as_deref().unwrap_or(HELP));
+        self.of_unit(problem.with_help(self.target.help.as_deref().unwrap_or(HELP)))
+    }
+
+    fn of_unit(self, problem: Diagnostic) -> Diagnostic {
         match self.unit {
             Some(unit) => problem.for_unit(unit),
             None => problem,
@@ -81,6 +88,19 @@ fn fixed(claim: Claim<'_>) -> Option<Diagnostic> {
         None => HELP_FIXED.to_owned(),
     };
     Some(claim.problem(message).with_help(help))
+}
+
+/// Reports an environment that all merge requests have, each with another target: GitLab stops the one that was deployed last.
+fn one_environment(claim: Claim<'_>) -> Option<Diagnostic> {
+    let title = claim.target.title.as_deref().filter(|_| claim.target.shares_environment)?;
+    let message = format!(
+        "`{}` deploys to another target in each merge request or branch, `{}`, but all of them have the environment `{title}`: \
+         what is deployed before the newest is never stopped",
+        claim.job(),
+        claim.target.text
+    );
+    let problem = Diagnostic::warning(&TARGET_SHARED, claim.target.origin, message);
+    Some(claim.of_unit(problem.with_help(HELP_ONE_ENVIRONMENT)))
 }
 
 fn shared(claims: &[Claim<'_>]) -> Option<Diagnostic> {

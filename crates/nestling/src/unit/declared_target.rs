@@ -29,6 +29,15 @@ const OF_PROJECT: [&str; 8] = [
 /// Beginnings of predefined variables that differ between merge requests and between branches.
 const OF_REFERENCE: [&str; 2] = ["CI_COMMIT_", "CI_MERGE_REQUEST_"];
 
+/// Those of them that stay the same while a merge request or a branch exists.
+const OF_BRANCH: [&str; 5] = [
+    "CI_COMMIT_REF_",
+    "CI_COMMIT_BRANCH",
+    "CI_MERGE_REQUEST_ID",
+    "CI_MERGE_REQUEST_IID",
+    "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME",
+];
+
 /// Beginnings of predefined variables that differ between jobs of a pipeline.
 const OF_JOB: [&str; 2] = ["CI_JOB_", "CI_NODE_"];
 
@@ -45,6 +54,8 @@ pub(crate) struct DeclaredTarget {
     pub title: Option<String>,
     /// Set if each merge request or branch has an environment of its own, and all of them have this target.
     pub is_fixed: bool,
+    /// Set if each merge request or branch has a target of its own, and all of them have one environment.
+    pub shares_environment: bool,
     /// The advice that the job gives for two jobs with this target.
     pub help: Option<String>,
     /// The place that says it.
@@ -78,10 +89,14 @@ impl TargetedJob<'_> {
         let identity = self.identity(name);
         let title_varies = self.title.as_deref().is_some_and(|title| refers_to(title, &OF_REFERENCE));
         let is_fixed = self.is_one_of_many && title_varies && !varies(&identity);
+        let is_one_environment = self.title.as_deref().is_some_and(|title| !varies(title));
+        let shares_environment =
+            self.is_one_of_many && is_one_environment && refers_to(&identity, &OF_BRANCH);
         Ok(Some(DeclaredTarget {
             text: name.to_owned(),
             identity,
             is_fixed,
+            shares_environment,
             help: help.map(str::to_owned),
             origin: node.origin,
             job: self.name,
@@ -187,6 +202,23 @@ mod tests {
         ];
         for (body, title, identity) in cases {
             assert_eq!(target(body, title).identity, identity, "{body}");
+        }
+    }
+
+    #[test]
+    fn targets_of_merge_requests_with_one_environment_are_told() {
+        let cases = [
+            ("target: a/$CI_COMMIT_REF_SLUG", Some("review/api"), true),
+            ("target: a/$CI_MERGE_REQUEST_IID", Some("review/$CI_PROJECT_NAME"), true),
+            ("target: a/$CI_COMMIT_REF_SLUG", Some("review/$CI_COMMIT_REF_SLUG"), false),
+            ("target: a/$CI_COMMIT_REF_SLUG", Some("review/$OWN"), false),
+            ("target: a/$CI_ENVIRONMENT_SLUG", Some("review/api"), false),
+            // An image of each commit is nothing that somebody would have to stop.
+            ("target: a:$CI_COMMIT_SHA", Some("review/api"), false),
+            ("target: a/$CI_COMMIT_REF_SLUG", None, false),
+        ];
+        for (body, title, shares_environment) in cases {
+            assert_eq!(target(body, title).shares_environment, shares_environment, "{body} {title:?}");
         }
     }
 
