@@ -29,7 +29,7 @@ const OF_PROJECT: [&str; 8] = [
 /// Beginnings of predefined variables that differ between merge requests and between branches.
 const OF_REFERENCE: [&str; 2] = ["CI_COMMIT_", "CI_MERGE_REQUEST_"];
 
-/// Those of them that stay the same while a merge request or a branch exists.
+/// Beginnings of predefined variables that stay the same while a merge request or a branch exists.
 const OF_BRANCH: [&str; 5] = [
     "CI_COMMIT_REF_",
     "CI_COMMIT_BRANCH",
