@@ -15,6 +15,7 @@ use crate::options::RunOptions;
 use crate::progress::{Progress, Watched};
 use crate::secrets::Secrets;
 use crate::watch::Saved;
+use index::IndexChoice;
 use nestling::{
     As, ChangeRequest, ChangeSet, CheckedKinds, ComparedPlans, Comparison, Diagnostic, EmitOptions, Error,
     GraphAnswer, PathFacts, Plan, Planning, Project, Replay, Replayed, RepoPath, Repository, Selected,
@@ -22,7 +23,6 @@ use nestling::{
 };
 use nestling_git::{GitRepository, WorkTree};
 use nestling_gitlab::facts::WalkedKind;
-use index::IndexChoice;
 use records::Records;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -58,7 +58,8 @@ impl Image {
         if end > content {
             return None;
         }
-        let mut image = Self { bytes, hash_length, rows, first_rows: Vec::new(), used: vec![Cell::new(false); rows] };
+        let mut image =
+            Self { bytes, hash_length, rows, first_rows: Vec::new(), used: vec![Cell::new(false); rows] };
         image.first_rows = (0..=256).map(|first| image.rows_before(first)).collect();
         Some(image)
     }

@@ -38,7 +38,10 @@ mod tests {
         let repo = Fixture::new();
         repo.write("nestling.yml", "workspace: {}");
         for unit in 0..300 {
-            repo.write(format!("unit-{unit:03}/nestling.yml"), &format!("build: {{ script: make {unit:03} }}"));
+            repo.write(
+                format!("unit-{unit:03}/nestling.yml"),
+                &format!("build: {{ script: make {unit:03} }}"),
+            );
         }
         repo.commit("units");
         repo
@@ -67,7 +70,10 @@ mod tests {
         bytes[content..].copy_from_slice(&checksum.to_be_bytes());
         fs::write(&file, &bytes).unwrap();
         let error = planned(&repo).unwrap_err();
-        assert_eq!(error.to_string(), "the index of directories has another `unit-007/nestling.yml` than the commit");
+        assert_eq!(
+            error.to_string(),
+            "the index of directories has another `unit-007/nestling.yml` than the commit"
+        );
         assert!(error.help().is_some());
         fs::remove_file(&file).unwrap();
         assert_eq!(planned(&repo).unwrap(), jobs);

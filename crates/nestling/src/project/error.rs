@@ -78,9 +78,10 @@ impl Error {
             }
             // Behind a file that cannot be read may be an object that git lacks.
             Self::Read(error) => error.source.downcast_ref::<GitError>().and_then(GitError::help),
-            Self::Index { .. } => {
-                Some("remove `nestling` from the git directory, where somebody has changed it, or set `--index 0`".to_owned())
-            }
+            Self::Index { .. } => Some(
+                "remove `nestling` from the git directory, where somebody has changed it, or set `--index 0`"
+                    .to_owned(),
+            ),
             Self::UnitGlob(_) => None,
         }
     }
