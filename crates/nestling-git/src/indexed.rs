@@ -22,4 +22,13 @@ impl GitRepository {
     pub fn index_use(&self) -> Option<IndexUse> {
         self.index.as_ref().map(TreeIndex::used)
     }
+
+    /// Returns why the index is not used, or could not be written, in words for a message.
+    pub fn index_problem(&self) -> Option<String> {
+        let index = self.index.as_ref()?;
+        if self.objects().fetches() {
+            return Some("not used in a partial clone".to_owned());
+        }
+        index.problem().map(|problem| format!("not written: {problem}"))
+    }
 }

@@ -37,7 +37,7 @@ impl GitRepository {
         Self { objects, backend, git, cache: None, index: None }
     }
 
-    fn objects(&self) -> &dyn ObjectSource {
+    pub(super) fn objects(&self) -> &dyn ObjectSource {
         self.objects.as_ref()
     }
 

@@ -48,6 +48,8 @@ pub(super) struct TreeIndex {
     worthwhile: usize,
     images: RefCell<HashMap<[u8; KEY], Option<Rc<Image>>>>,
     used: Cell<IndexUse>,
+    /// Reason why it could not be written.
+    problem: RefCell<Option<String>>,
 }
 
 impl TreeIndex {
@@ -58,6 +60,7 @@ impl TreeIndex {
             worthwhile: WORTHWHILE,
             images: RefCell::default(),
             used: Cell::default(),
+            problem: RefCell::default(),
         }
     }
 
@@ -90,7 +93,8 @@ impl TreeIndex {
         let written = Image::write(&entries, &seen.key).filter(|bytes| bytes.len() <= LARGEST_INDEX);
         let Some(bytes) = written else { return };
         // Where nothing can be written, such as in a clone that is read-only, there is no index.
-        let _ = self.location.write(&seen.key, &bytes);
+        let problem = self.location.write(&seen.key, &bytes).err();
+        *self.problem.borrow_mut() = problem.map(|error| error.to_string());
         let hash_length = entries.keys().next().map_or(0, |(id, _)| id.as_bytes().len());
         let image = Image::read(bytes, &seen.key, hash_length).map(Rc::new);
         self.images.borrow_mut().insert(seen.key, image);
@@ -99,6 +103,11 @@ impl TreeIndex {
     /// Returns the use that was made of the index so far.
     pub(super) fn used(&self) -> IndexUse {
         self.used.get()
+    }
+
+    /// Returns why the index could not be written, if it could not.
+    pub(super) fn problem(&self) -> Option<String> {
+        self.problem.borrow().clone()
     }
 }
 
@@ -116,16 +125,20 @@ pub(super) struct SeenTrees {
 impl SeenTrees {
     /// Returns what a search has to know of a tree, in the format of trees.
     pub(super) fn tree(&self, id: &ObjectId, kind: Entry) -> Option<Rc<[u8]>> {
-        let seen = self.get(id, kind);
         let IndexUse { known, read } = self.used.get();
-        let is_known = seen.is_some();
-        self.used.set(IndexUse { known: known + usize::from(is_known), read: read + usize::from(!is_known) });
+        if let Some(bytes) = self.written(id, kind) {
+            self.used.set(IndexUse { known: known + 1, read });
+            return Some(bytes);
+        }
+        let seen = self.new.borrow().get(&(*id, kind)).cloned();
+        self.used.set(IndexUse { known, read: read + usize::from(seen.is_none()) });
         seen
     }
 
     /// Returns the content of a file.
     pub(super) fn blob(&self, id: &ObjectId) -> Option<Vec<u8>> {
-        self.get(id, Entry::Blob).map(|bytes| bytes.to_vec())
+        let written = self.image.as_ref().and_then(|image| image.get(id, Entry::Blob)).map(<[u8]>::to_vec);
+        written.or_else(|| self.new.borrow().get(&(*id, Entry::Blob)).map(|bytes| bytes.to_vec()))
     }
 
     /// Remembers a tree without what a search passes over.
@@ -140,11 +153,9 @@ impl SeenTrees {
         }
     }
 
-    fn get(&self, id: &ObjectId, kind: Entry) -> Option<Rc<[u8]>> {
-        if let Some(bytes) = self.image.as_ref().and_then(|image| image.get(id, kind)) {
-            return Some(bytes.into());
-        }
-        self.new.borrow().get(&(*id, kind)).cloned()
+    /// Returns an entry of an earlier run.
+    fn written(&self, id: &ObjectId, kind: Entry) -> Option<Rc<[u8]>> {
+        self.image.as_ref().and_then(|image| image.get(id, kind)).map(Into::into)
     }
 }
 

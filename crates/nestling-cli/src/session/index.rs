@@ -21,7 +21,7 @@ impl IndexChoice {
     /// Makes the choice. Anyone who can run a job on a runner that keeps its clones can write an index. In a job, it is therefore used only
     /// if somebody asks for it, and never for a protected branch or tag.
     pub(super) fn new(asked: Option<bool>, environment: &ProcessEnvironment) -> Self {
-        let is_protected = environment.get("CI_COMMIT_REF_PROTECTED") == Some("true");
+        let is_protected = environment.get("CI_COMMIT_REF_PROTECTED").is_some_and(|value| value != "false");
         match asked {
             Some(true) if is_protected => Self::Protected,
             Some(true) => Self::AskedFor,
@@ -38,11 +38,15 @@ impl IndexChoice {
 impl Session {
     /// Prints the use that was made of the index, for someone who has asked for it.
     pub(crate) fn tell_index_use(&self, io: &mut Io) {
-        let used = self.repository.git().index_use().unwrap_or_default();
+        let git = self.repository.git();
+        let used = git.index_use().unwrap_or_default();
         match self.index {
-            IndexChoice::AskedFor => {
-                io.message(format_args!("index: {} directories known, {} read\n", used.known, used.read));
-            }
+            IndexChoice::AskedFor => match git.index_problem() {
+                Some(problem) => io.message(format_args!("index: {problem}\n")),
+                None => {
+                    io.message(format_args!("index: {} directories known, {} read\n", used.known, used.read));
+                }
+            },
             IndexChoice::Protected => {
                 io.message("index: not used, because the branch or tag is protected\n");
             }
@@ -75,6 +79,7 @@ mod tests {
             (protected.clone(), Some(true), Protected),
             (protected, None, Off),
             (vec![PROTECTED], None, Off),
+            (vec![("CI_COMMIT_REF_PROTECTED", "True")], Some(true), Protected),
         ] {
             let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
             let environment = ProcessEnvironment::new(variables);

@@ -172,6 +172,32 @@ fn an_index_that_others_can_write_is_not_read() {
     assert_eq!(opened.index_use().unwrap().known, 0, "a link");
 }
 
+/// As where the process gives everybody the permission to write new files, which containers of jobs often do.
+#[test]
+fn a_directory_that_others_could_write_is_taken_back() {
+    let (repo, commit) = units(3);
+    let directory = repo.path(".git/nestling");
+    fs::create_dir(&directory).unwrap();
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).unwrap();
+    told(&indexed(&repo), &commit, 0);
+    let again = indexed(&repo);
+    told(&again, &commit, 0);
+    assert_eq!(again.index_use().unwrap().known, 4);
+    assert_eq!(fs::metadata(directory).unwrap().permissions().mode() & 0o777, 0o755);
+}
+
+#[test]
+fn nothing_is_written_through_a_link() {
+    let (repo, commit) = units(3);
+    let elsewhere = repo.path("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    symlink(&elsewhere, repo.path(".git/nestling")).unwrap();
+    let opened = indexed(&repo);
+    assert_eq!(told(&opened, &commit, 0).len(), 3);
+    assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
+    assert!(opened.index_problem().is_some_and(|problem| problem.contains("is not a directory")));
+}
+
 #[test]
 fn where_nothing_can_be_written_there_is_no_index() {
     let (repo, commit) = units(3);

@@ -3,15 +3,19 @@
 use super::image::KEY;
 use crate::bounded;
 use std::fmt::Write as _;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, DirBuilder, Metadata, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Most indexes of a repository: one for each set of names that is searched for. The oldest gives way to a new one.
 const FILES: usize = 4;
 /// Permissions of others than the owner to write.
 const WRITABLE_BY_OTHERS: u32 = 0o022;
+/// Permissions of the directory and of a file, whatever the process gives to new files: jobs in containers often run with
+/// `umask 0000`.
+const OF_DIRECTORY: u32 = 0o755;
+const OF_FILE: u32 = 0o644;
 
 /// Directory of a repository's indexes.
 pub(super) struct Location {
@@ -41,13 +45,17 @@ impl Location {
     /// Writes the index of a key as a whole: who reads it meanwhile reads the one before.
     ///
     /// # Errors
-    /// The directory cannot be written.
+    /// The directory cannot be written, or is none of the user's own.
     pub(super) fn write(&self, key: &[u8; KEY], bytes: &[u8]) -> io::Result<()> {
         let path = self.path(key);
-        fs::create_dir_all(&self.directory)?;
+        self.make_directory()?;
         self.make_room(&path)?;
         let unfinished = path.with_extension(std::process::id().to_string());
-        let written = File::create_new(&unfinished)
+        let written = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(OF_FILE)
+            .open(&unfinished)
             .and_then(|mut file| file.write_all(bytes))
             .and_then(|()| fs::rename(&unfinished, &path));
         if written.is_err() {
@@ -55,6 +63,23 @@ impl Location {
             let _ = fs::remove_file(&unfinished);
         }
         written
+    }
+
+    /// Makes the directory, or takes from others the permission to write it. Nothing is written through a link.
+    fn make_directory(&self) -> io::Result<()> {
+        match DirBuilder::new().mode(OF_DIRECTORY).create(&self.directory) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        let metadata = fs::symlink_metadata(&self.directory)?;
+        if !metadata.is_dir() {
+            let message = format!("{} is not a directory", self.directory.display());
+            return Err(io::Error::new(io::ErrorKind::NotADirectory, message));
+        }
+        if metadata.mode() & WRITABLE_BY_OTHERS != 0 {
+            fs::set_permissions(&self.directory, Permissions::from_mode(OF_DIRECTORY))?;
+        }
+        Ok(())
     }
 
     /// Removes the oldest of the other files until there is room for this one.
