@@ -116,3 +116,18 @@ fn the_audience_of_a_token_is_carried_over() {
         assert!(!report.contains("audience"), "{report}");
     }
 }
+
+#[test]
+fn a_path_that_one_event_alone_ignores_is_a_line_of_the_report() {
+    let push = "push: { branches: [main], paths: ['api/**', '!api/**.md'] }";
+    let told = "`api/**.md` is ignored by one event alone: these paths select the unit as well";
+    for (pull_request, is_told) in [
+        ("paths: ['api/**']", true),
+        ("paths: ['api/**', '!api/**.md']", false),
+        ("paths: ['api/**', '!api/docs/**']", true),
+    ] {
+        let (_, report) =
+            imported(&format!("{{ {push}, pull_request: {{ {pull_request} }} }}"), "steps: [{ run: make }]");
+        assert_eq!(report.contains(told), is_told, "{pull_request}\n{report}");
+    }
+}

@@ -144,7 +144,19 @@ impl Triggers {
         self.counts_all |= listed.is_empty();
         match &mut self.ignored {
             None => self.ignored = Some(ignored),
-            Some(known) => known.retain(|glob| ignored.contains(glob)),
+            Some(known) => {
+                let (both, of_one): (Vec<String>, Vec<String>) =
+                    known.drain(..).partition(|glob| ignored.contains(glob));
+                let others = ignored.into_iter().filter(|glob| !both.contains(glob));
+                let origin = map.get("paths").or_else(|| map.get("paths-ignore")).map(|node| node.origin);
+                for glob in of_one.into_iter().chain(others) {
+                    let text = format!(
+                        "`{glob}` is ignored by one event alone: these paths select the unit as well"
+                    );
+                    notes.add(Part::Lost, origin.unwrap_or_else(Origin::generated), text);
+                }
+                *known = both;
+            }
         }
     }
 
