@@ -269,6 +269,12 @@ fn what_cannot_be_fetched_is_an_error_and_nothing_is_written() {
         .write("web/nestling.yml", "unit: { use: { component: git.example.com/components/node/test } }\n");
     expect(&host.run(&repository, &[]), 1, &["error[component-path]", "has no version"]);
     expect(&host.run(&repository, &["other"]), 1, &["error[component-path]"]);
+    host.publish("scan", "0.3.0", |text| text.replace("/parts/tools.yml", "/parts/absent.yml"));
+    let scan = "unit: { use: { component: git.example.com/components/scan/scan@0 } }\n";
+    repository.write("web/nestling.yml", scan);
+    let missing =
+        ["includes `parts/absent.yml`, which its project does not have", "help: if inputs are part"];
+    expect(&host.run(&repository, &[]), 3, &missing);
     repository.write("web/nestling.yml", NODE);
     expect(&host.run(&repository, &["other"]), 2, &["no unit uses the component `other`"]);
     repository.write("elsewhere/x", "");

@@ -145,7 +145,10 @@ impl<'p> Collecting<'p> {
         let Some(bytes) = self.read(&step.source, &step.file)? else {
             let (file, place) = (&step.file, &step.place);
             let message = format!("{place} includes `{file}`, which its project does not have");
-            return Err(cannot_vendor(&step.source, &message));
+            let missing = cannot_vendor(&step.source, &message);
+            return Err(missing.with_help(
+                "if inputs are part of its name, check their values in the units (`nestling check`); otherwise use another version",
+            ));
         };
         let mut steps = Vec::new();
         for include in self.includes(step, &String::from_utf8_lossy(&bytes))? {
