@@ -73,7 +73,11 @@ impl Report<'_> {
 
     fn add_proposed(&self, text: &mut String) {
         if self.rules.is_empty() {
-            let reason = if self.is_kept { ": nestling.yml is kept, and has each unit" } else { "" };
+            let reason = match self.is_kept {
+                true => ": nestling.yml is kept, and has each unit",
+                false if self.inventory.is_blank() => "",
+                false => ": a directory becomes a unit by a `nestling.yml` with its jobs",
+            };
             let _ = writeln!(text, "  nothing{reason}");
         }
         for rule in self.rules {
