@@ -120,7 +120,7 @@ fn the_audience_of_a_token_is_carried_over() {
 #[test]
 fn a_path_that_one_event_alone_ignores_is_a_line_of_the_report() {
     let push = "push: { branches: [main], paths: ['api/**', '!api/**.md'] }";
-    let told = "`api/**.md` is ignored by one event alone: these paths select the unit as well";
+    let told = "a.yml:1: `api/**.md` is ignored by one event alone: these paths select the unit as well";
     for (pull_request, is_told) in [
         ("paths: ['api/**']", true),
         ("paths: ['api/**', '!api/**.md']", false),

@@ -13,6 +13,8 @@ pub(super) struct Triggers {
     pub paths: Vec<String>,
     /// The globs that no event counts, of `paths-ignore` or behind `!`; `None` if no event compares paths.
     pub ignored: Option<Vec<String>>,
+    /// The place of the first event's list of them.
+    ignored_at: Option<Origin>,
     /// True if an event without `paths` counts all others.
     pub counts_all: bool,
     /// The inputs of a form.
@@ -142,14 +144,15 @@ impl Triggers {
             }
         }
         self.counts_all |= listed.is_empty();
+        let origin = map.get("paths").or_else(|| map.get("paths-ignore")).map(|node| node.origin);
         match &mut self.ignored {
-            None => self.ignored = Some(ignored),
+            None => (self.ignored, self.ignored_at) = (Some(ignored), origin),
             Some(known) => {
-                let (both, of_one): (Vec<String>, Vec<String>) =
+                let (both, of_first): (Vec<String>, Vec<String>) =
                     known.drain(..).partition(|glob| ignored.contains(glob));
-                let others = ignored.into_iter().filter(|glob| !both.contains(glob));
-                let origin = map.get("paths").or_else(|| map.get("paths-ignore")).map(|node| node.origin);
-                for glob in of_one.into_iter().chain(others) {
+                let of_this = ignored.into_iter().filter(|glob| !both.contains(glob));
+                let of_first = of_first.into_iter().map(|glob| (glob, self.ignored_at));
+                for (glob, origin) in of_first.chain(of_this.map(|glob| (glob, origin))) {
                     let text = format!(
                         "`{glob}` is ignored by one event alone: these paths select the unit as well"
                     );

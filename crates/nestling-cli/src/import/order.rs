@@ -35,7 +35,8 @@ pub(super) fn order(
     let waits_for_moved = |job: &&&Candidate| {
         is_by_stage(job) && moving.iter().any(|(_, moved)| moved.position < job.position && moved.meets(job))
     };
-    let upper = staying.iter().filter(waits_for_moved).map(|job| job.position.saturating_sub(1)).min();
+    let late = staying.iter().filter(waits_for_moved).min_by_key(|job| job.position);
+    let upper = late.map(|job| job.position.saturating_sub(1));
     let mut lower = first;
     let mut waits = false;
     for (index, moved) in &moving {
@@ -44,11 +45,8 @@ pub(super) fn order(
         }
         for before in staying.iter().filter(|job| gates(job, moved)) {
             let wanted = before.position.saturating_add(1);
-            if upper.is_some_and(|upper| wanted > upper) {
-                let (before, name) = (&before.name, &moved.name);
-                let reason =
-                    format!("`{name}` waits for `{before}`, which stays and waits for other jobs of units");
-                return Err((*index, reason));
+            if let Some(late) = late.filter(|_| upper.is_some_and(|upper| wanted > upper)) {
+                return Err((*index, between(&moved.name, &before.name, &late.name)));
             }
             lower = lower.max(wanted);
             waits = true;
@@ -62,6 +60,17 @@ pub(super) fn order(
         Vec::new()
     };
     Ok(Order { stage, waits, delayed_by })
+}
+
+/// Returns the reason why a job cannot wait for one that stays, while another one that stays waits for jobs of units.
+fn between(name: &str, before: &str, late: &str) -> String {
+    if before == late {
+        return format!("`{name}` waits for `{before}`, which stays and waits for other jobs of units");
+    }
+    format!(
+        "`{name}` waits for `{before}`, and `{late}` waits for jobs of units. Both stay, and the child cannot start after \
+         `{before}` and before `{late}`"
+    )
 }
 
 /// Returns the reason why a job, or a static child, cannot be in the one child of all units.
