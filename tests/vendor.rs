@@ -234,7 +234,7 @@ fn a_component_comes_with_the_components_and_projects_that_it_includes() {
     let checked = of(&repository, &["preview", "--all"], 0, &["warning[vendor-unused]", "part"]);
     assert!(!checked.contains("web:evil"), "{checked}");
     std::fs::remove_file(repository.path().join(part)).unwrap();
-    // Another input needs another version, which is not there before it is fetched.
+    // Another input needs another version, which has to be fetched first.
     repository
         .write("web/nestling.yml", &KIT.replace("@1 }", "@1, inputs: { scan-version: main, lint: false } }"));
     of(&repository, &["check"], 1, &["error[vendor-missing]", "components/scan/scan@main"]);

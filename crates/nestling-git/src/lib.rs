@@ -90,6 +90,7 @@ mod work_tree_cache;
 mod own_directories;
 mod work_tree;
 mod repository;
+mod remembered;
 mod indexed;
 mod open;
 mod revision_files;

@@ -15,7 +15,6 @@ use super::tree_index::TreeIndex;
 use super::work_tree::WorkTree;
 use super::work_tree_cache::WorkTreeCache;
 use super::{Change, CommitId, GitError, ListedEntry, Merges, TreeId, diff, listing, merges, tree};
-use nestling_files::path::RepoPath;
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
@@ -28,7 +27,7 @@ pub struct GitRepository {
     backend: Box<dyn Backend>,
     git: Git,
     /// For a program that gets notified of changes on disk.
-    cache: Option<WorkTreeCache>,
+    pub(super) cache: Option<WorkTreeCache>,
     pub(super) index: Option<TreeIndex>,
 }
 
@@ -135,25 +134,6 @@ impl GitRepository {
             self.objects = Box::new(PartialClone::new(self.objects, self.git.clone(), remote, time_limit));
         }
         self
-    }
-
-    /// Remembers what is on disk from now on. The caller has to report each change there to [`GitRepository::forget`].
-    pub fn remember(&mut self) {
-        self.cache = Some(WorkTreeCache::default());
-    }
-
-    /// Looks at a path again, at what is below it, and at the directory that it is in.
-    pub fn forget(&self, path: &RepoPath) {
-        if let Some(cache) = &self.cache {
-            cache.forget(path);
-        }
-    }
-
-    /// Looks at everything again.
-    pub fn forget_everything(&self) {
-        if let Some(cache) = &self.cache {
-            cache.forget_everything();
-        }
     }
 
     /// Returns the branch that is checked out, such as `main`; `None` where `HEAD` is detached, as GitLab's runner leaves it.

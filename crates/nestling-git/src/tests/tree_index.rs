@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use std::fs;
 use std::path::PathBuf;
 
-/// Everything that a visitor is told, in order.
+/// The calls of a visitor, in order.
 #[derive(Default)]
 struct Told(Vec<String>);
 

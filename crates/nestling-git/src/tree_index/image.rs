@@ -119,8 +119,8 @@ impl Image {
         let kept = (0..self.rows).filter(move |number| keeps_all || self.used[*number].get());
         kept.filter_map(|number| {
             let (id, rest) = self.row(number)?;
-            let kind = [Entry::Tree, Entry::VisitedTree, Entry::Blob].into_iter();
-            let kind = kind.into_iter().find(|kind| Some(&(*kind as u8)) == rest.first())?;
+            let mut kinds = [Entry::Tree, Entry::VisitedTree, Entry::Blob].into_iter();
+            let kind = kinds.find(|kind| Some(&(*kind as u8)) == rest.first())?;
             Some(((ObjectId::from_bytes(id)?, kind), self.content(rest)?))
         })
     }
