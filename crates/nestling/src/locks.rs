@@ -45,9 +45,16 @@ struct Kind {
     manifest: &'static str,
     /// Set if it serves the directories below that have no manifest of their own.
     serves_below: bool,
-    /// Set if a change to a manifest alone can make other shares.
+    /// Set if a change to a manifest alone can make other shares: if not, `manifests` are read without their texts.
     asks_manifests: bool,
     read: fn(&LockFile<'_>) -> Result<Lock, Unknown>,
+}
+
+impl PartialEq for Kind {
+    /// There is one of each name.
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
 }
 
 /// A kind of lock files for packages with a manifest each.

@@ -39,10 +39,8 @@ impl<'c> Locks<'c> {
         if !self.may_differ || !(locks::has_any(old) || locks::has_any(new)) {
             return;
         }
-        let shares =
-            LockShares::read(old_files, old).and_then(|old| Ok((old, LockShares::read(new_files, new)?)));
-        let (old, shares) = match shares {
-            Ok(shares) => shares,
+        let (old, shares) = match LockShares::read_differing((old_files, old), (new_files, new)) {
+            Ok(sides) => sides,
             // A clone may lack files: every unit that may be affected is selected.
             Err(error) => return self.decide(new_files, new, &error.to_string(), comparison),
         };
