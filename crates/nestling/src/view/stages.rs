@@ -61,3 +61,26 @@ pub fn stages_within(plan: &Plan, screen: Screen, most: usize) -> String {
     }
     text + &wrapped(&summary(plan), screen.columns) + "\n"
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::plan_files;
+
+    #[test]
+    fn the_jobs_beyond_a_number_are_counted() {
+        let plan = plan_files([
+            ("nestling.yml", "workspace: {}"),
+            ("a/nestling.yml", "one: { script: x }\ntwo: { script: x }\nthree: { script: x }"),
+            ("b/nestling.yml", "late: { stage: deploy, script: x }"),
+        ])
+        .unwrap();
+        let screen = Screen::PLAIN;
+        let shown = |most| stages_within(&plan, screen, most);
+        assert_eq!(shown(3), stages(&plan, screen));
+        assert!(shown(2).contains("and 1 more job\n"), "{}", shown(2));
+        let shortest = shown(1);
+        assert!(shortest.contains("and 2 more jobs\n") && shortest.contains("late"), "{shortest}");
+        assert!(!shortest.contains("two"), "{shortest}");
+    }
+}
