@@ -30,7 +30,7 @@ pub(crate) fn candidates(
     for unit in &workspace.units {
         let mut files: BTreeSet<RepoPath> = changed.workspace.iter().cloned().collect();
         if may_be_read || known.reads_files(unit) {
-            files.extend(changed.among(&*known.of_unit(unit), &unit.dir));
+            files.extend(changed.among(&known.of_unit(unit), &unit.dir));
         }
         if !files.is_empty() {
             candidates.insert(unit.name.clone(), files);
