@@ -166,13 +166,10 @@ fn what_is_not_understood_stays() {
             "names a project",
         ),
         ("test: { script: make, rules: [{ changes: ['**/*.md'] }] }", "nothing limits it to one directory"),
-        (
-            "all: { script: make }\ntest: { script: make, RULES, needs: [all] }",
-            "`test` needs `all`, and one of them stays",
-        ),
+        ("all: { script: make }\ntest: { script: make, RULES, needs: [all] }", "it needs `all`, which stays"),
         (
             "stages: [a, b]\nall: { stage: a, script: make, artifacts: { paths: [x] } }\ntest: { stage: b, script: make, RULES }",
-            "`test` downloads the artifacts of the earlier `all`",
+            "it downloads the artifacts of `all`, which stays",
         ),
         (
             "test: &t { script: make, RULES }\nall: { <<: *t, rules: [{ when: on_success }] }",
@@ -180,11 +177,11 @@ fn what_is_not_understood_stays() {
         ),
         (
             "test: { script: make, RULES }\nall: { extends: test, rules: [{ when: on_success }] }",
-            "`all` is made of `test`, and one of them stays",
+            "`all`, which stays, is made of this job",
         ),
         (
             "stages: [a, b, c]\none: { stage: a, script: make, RULES }\nall: { stage: b, script: make }\ntest: { stage: c, script: make, RULES }",
-            "`test` waits for `all`, which stays",
+            "it waits for `all`, which stays",
         ),
     ];
     for (pipeline, expected) in table {

@@ -22,6 +22,7 @@ mod raw;
 mod written;
 mod obstacle;
 mod order;
+mod ties;
 mod division;
 mod naming;
 mod stages;
@@ -34,6 +35,9 @@ mod files;
 mod family;
 mod parent;
 mod proposal;
+mod keepers;
+mod cures;
+mod held;
 mod plans;
 mod place;
 mod side;
@@ -65,3 +69,5 @@ pub(crate) use write::write;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod held_tests;

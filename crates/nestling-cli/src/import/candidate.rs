@@ -128,6 +128,12 @@ fn of_child<'a>(
     })
 }
 
+/// Returns the position of the static child that a trigger job starts.
+pub(super) fn child_index(candidate: &Candidate, old: &OldPipeline) -> Option<usize> {
+    let is_trigger = candidate.owner == Owner::Root;
+    old.children.iter().position(|child| is_trigger && child.trigger == candidate.name)
+}
+
 /// Returns the rules of a configuration's `workflow`, with the variables of the file, as the body of a job; `None` without rules.
 fn workflow_as_job(configuration: &Configuration) -> Option<Map> {
     let mut body = Map::default();

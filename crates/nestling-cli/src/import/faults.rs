@@ -1,7 +1,6 @@
 //! Latent faults of the old configuration: what GitLab accepts, and then does not do as it was meant.
 
-use super::candidate::{Candidate, Owner};
-use super::division::child_index;
+use super::candidate::{Candidate, Owner, child_index};
 use super::obstacle::asks_for_workflow;
 use super::old::OldPipeline;
 use super::tree::Tree;

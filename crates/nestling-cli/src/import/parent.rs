@@ -1,7 +1,7 @@
 //! The new `.gitlab-ci.yml`: what stays, and the two jobs that plan and start the child.
 
-use super::candidate::{Candidate, Owner};
-use super::division::{Division, child_index};
+use super::candidate::{Candidate, Owner, child_index};
+use super::division::Division;
 use super::includes::{Includes, document, paths};
 use super::obstacle::{BRANCHES, MERGE_REQUEST, TAG};
 use super::old::{FILE, OldPipeline};

@@ -1,7 +1,6 @@
 //! The report: what is carried over as it is, what is rewritten, what a person decides, and what is not carried over.
 
-use super::candidate::{Candidate, Owner};
-use super::division::child_index;
+use super::candidate::{Candidate, Owner, child_index};
 use super::faults::{Fault, faults};
 use super::files::line;
 use super::obstacle::uses_its_name;
@@ -208,8 +207,8 @@ impl Report {
         }
     }
 
-    /// Returns the report as text.
-    pub(super) fn text(&self, proposal: &Proposal) -> String {
+    /// Returns the report as text, with the part on jobs that keep others.
+    pub(super) fn text(&self, proposal: &Proposal, held: &str) -> String {
         let mut text = summary(proposal);
         for (title, entries) in [
             ("Carried over as it is", &self.carried),
@@ -223,6 +222,7 @@ impl Report {
             line(&mut text, format_args!("\n{title}"));
             text.push_str(&grouped(entries));
         }
+        text.push_str(held);
         if !self.faults.is_empty() {
             line(&mut text, "\nFaults of the old configuration");
             for fault in &self.faults {
