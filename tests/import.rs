@@ -191,6 +191,22 @@ fn what_is_not_understood_stays() {
     }
 }
 
+/// The trigger job waits for earlier stages, as jobs of units did: `check` does not ask for `needs` then.
+#[test]
+fn what_is_written_passes_check_without_a_note() {
+    let repository = Repository::new();
+    let jobs =
+        format!("lint: {{ stage: lint, script: make }}\ntest: {{ stage: test, script: make, {CHANGES} }}\n");
+    repository.write(".gitlab-ci.yml", &format!("stages: [lint, test]\n{jobs}")).write("api/main.go", "");
+    repository.commit("start");
+    output(nestling(repository.path()).args(["import", "--write"]));
+    let checked = run(nestling(repository.path()).arg("check"));
+    assert!(checked.status.success(), "{}", said(&checked));
+    for id in ["parent-needs]", "allow-unused]", "note["] {
+        assert!(!said(&checked).contains(id), "{id}: {}", said(&checked));
+    }
+}
+
 #[test]
 fn faults_of_the_old_configuration_are_reported() {
     let table = [

@@ -21,6 +21,12 @@ pub(super) struct ParentFiles {
     pub deleted: BTreeSet<String>,
 }
 
+/// The first lines of a trigger job without `needs`, which a rule of `check` would ask for.
+const WAITING_RUN: &str = "\
+# Without `needs`, it waits for the jobs of earlier stages, as jobs of units did before
+nestling:run:                     # nestling: allow(parent-needs)
+";
+
 /// The parts of the new parent.
 pub(super) struct NewParent<'a> {
     pub candidates: &'a [Candidate],
@@ -186,6 +192,7 @@ impl NewParent<'_> {
         if order.waits {
             let without = jobs.lines().filter(|line| !line.starts_with("  needs: [\"nestling:plan\"]"));
             jobs = without.map(|line| line.to_owned() + "\n").collect();
+            jobs = jobs.replacen("nestling:run:\n", WAITING_RUN, 1);
         }
         let parent_id = "    PARENT_PIPELINE_ID: $CI_PIPELINE_ID\n";
         let mut forwarded = parent_id.to_owned();
