@@ -231,6 +231,33 @@ fn faults_of_the_old_configuration_are_reported() {
             "",
             false,
         ),
+        // A need that the pipeline does not have: GitLab creates none.
+        (
+            "a: { script: make, rules: [{ if: '$CI_PIPELINE_SOURCE != \"schedule\"' }] }\nb: { script: make, needs: [a], rules: [{ when: on_success }] }",
+            "`b` needs `a`, which its rules exclude (schedule)",
+            true,
+        ),
+        (
+            "workflow: { rules: [{ if: '$CI_PIPELINE_SOURCE != \"schedule\"' }] }\n\
+             a: { script: make, rules: [{ if: '$CI_PIPELINE_SOURCE != \"schedule\"' }] }\nb: { script: make, needs: [a], rules: [{ when: on_success }] }",
+            "",
+            false,
+        ),
+        (
+            "a: { script: make, rules: [{ if: $CI_COMMIT_TAG, when: never }, { when: on_success }] }\nb: { script: make, needs: [{ job: a, optional: true }], rules: [{ when: on_success }] }",
+            "",
+            false,
+        ),
+        (
+            "a: { script: make, rules: [{ changes: ['api/**/*'] }] }\nb: { script: make, needs: [a], rules: [{ when: on_success }] }",
+            "`b` needs `a`, which is omitted where none of its `changes` matches (merge request, push to the default branch, push to a branch)",
+            true,
+        ),
+        (
+            "a: { script: make, rules: [{ changes: ['api/**/*'] }] }\nb: { script: make, needs: [a], rules: [{ changes: ['api/**/*'] }] }",
+            "",
+            false,
+        ),
         (
             "start: { trigger: { include: gone.yml }, rules: [{ changes: ['api/**/*'] }] }",
             "`start` cannot start its child: included file `gone.yml` does not exist",

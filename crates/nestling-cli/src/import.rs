@@ -21,6 +21,7 @@ mod text;
 mod raw;
 mod written;
 mod obstacle;
+mod unmet;
 mod order;
 mod ties;
 mod division;

@@ -1,6 +1,6 @@
 //! The import as a whole: from the files of a repository to the files of a workspace.
 
-use super::candidate::{Candidate, Owner, candidates, child_index};
+use super::candidate::{Candidate, Owner, candidates, child_index, workflow_guards};
 use super::child_workflow::fold_workflows;
 use super::compose::Moving;
 use super::division::{Divisible, Division};
@@ -16,6 +16,7 @@ use super::raw::References;
 use super::stages::merged;
 use super::tree::Tree;
 use super::unit::{Composition, NewUnit};
+use super::unmet::KindOfPipeline;
 use crate::exit::Failure;
 use nestling::{FILE_NAME, Files, PipelineFacts, Project, RepoPath, Severity};
 use nestling_files::files::Overlay;
@@ -41,6 +42,8 @@ pub(crate) struct Proposal {
     pub(super) placeless: Vec<Option<String>>,
     /// True if environments that have a stop job go to the catalogue.
     pub(super) moves_pairs: bool,
+    /// The kinds of pipelines that decide where a job goes.
+    pub(super) kinds: Vec<KindOfPipeline>,
 }
 
 /// A change to the old configuration that is tried in memory.
@@ -72,6 +75,7 @@ impl Proposal {
             includes,
             placeless: Vec::new(),
             moves_pairs: false,
+            kinds: Vec::new(),
         })
     }
 
@@ -107,6 +111,7 @@ impl Proposal {
         let read = Read { divisible, tree: &tree, files, moves_pairs, lifted: None };
         let made = read.make_accepted(&mut placeless, default_branch)?;
         let Made { division, composition, written, deleted } = made;
+        let kinds = kinds.iter().map(|kind| kind.name).zip(workflow_guards(&old, &kinds)).collect();
         Ok(Self {
             old,
             tree,
@@ -120,6 +125,7 @@ impl Proposal {
             includes,
             placeless,
             moves_pairs,
+            kinds,
         })
     }
 

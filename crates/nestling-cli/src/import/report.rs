@@ -32,8 +32,10 @@ struct Entry {
 impl Report {
     /// Says what became of each job.
     pub(super) fn of(proposal: &Proposal) -> Self {
-        let mut report =
-            Self { faults: faults(&proposal.candidates, &proposal.old, &proposal.tree), ..Self::default() };
+        let mut report = Self {
+            faults: faults(&proposal.candidates, &proposal.kinds, &proposal.old, &proposal.tree),
+            ..Self::default()
+        };
         for unit in &proposal.composition.units {
             for job in &unit.jobs {
                 let Some(candidate) = proposal.candidates.get(job.candidate) else { continue };
