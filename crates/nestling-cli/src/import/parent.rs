@@ -23,8 +23,9 @@ pub(super) struct ParentFiles {
 
 /// The first lines of a trigger job without `needs`, which a rule of `check` would ask for.
 const WAITING_RUN: &str = "\
-# Without `needs`, it waits for the jobs of earlier stages, as jobs of units did before
-nestling:run:                     # nestling: allow(parent-needs)
+# Without `needs`, it waits for the jobs of earlier stages, as jobs of units did before.
+# nestling: allow(parent-needs)
+nestling:run:
 ";
 
 /// The parts of the new parent.
