@@ -57,10 +57,7 @@ impl Triggers {
         let empty = Map::default();
         let map = body.and_then(Node::as_map).unwrap_or(&empty);
         match event {
-            "push" => {
-                self.push_at = Some(origin);
-                self.push(map, notes);
-            }
+            "push" => self.push(map, origin, notes),
             "pull_request" | "pull_request_target" => {
                 if event == "pull_request_target" {
                     let text = "`pull_request_target` runs the code of the target branch with its secrets. A merge request's pipeline runs the \
@@ -187,7 +184,8 @@ impl Triggers {
         }
     }
 
-    fn push(&mut self, map: &Map, notes: &mut Notes) {
+    fn push(&mut self, map: &Map, origin: Origin, notes: &mut Notes) {
+        self.push_at = Some(origin);
         let (branches, tags) = (patterns(map, "branches"), patterns(map, "tags"));
         if has_branches(map) {
             self.conditions.push(matching("CI_COMMIT_BRANCH", &branches));

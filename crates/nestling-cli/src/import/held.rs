@@ -22,12 +22,16 @@ pub(super) fn held(proposal: &Proposal, files: &dyn Files, default_branch: &str)
     keepers.retain(|keeper| {
         keeper.kept.iter().any(|kept| child(*kept, proposal) != child(keeper.job, proposal))
     });
-    if keepers.is_empty() {
+    let trials = cures(proposal, &keepers, files, default_branch)?;
+    if keepers.is_empty() && trials.of_faults.is_none() {
         return Ok(String::new());
     }
-    let trials = cures(proposal, &keepers, files, default_branch)?;
     let mut text = String::new();
     line(&mut text, "\nJobs that keep others in the parent, and what lets those move");
+    if let Some(cure) = &trials.of_faults {
+        let change = change(cure, None, proposal);
+        line(&mut text, format_args!("  {change}: {}", moves(cure, proposal)));
+    }
     for (keeper, cures) in keepers.iter().zip(&trials.of_keepers).take(NAMED) {
         add_keeper(&mut text, keeper, cures, proposal);
     }
@@ -57,7 +61,9 @@ pub(super) fn held(proposal: &Proposal, files: &dyn Files, default_branch: &str)
 }
 
 fn has_cure(trials: &Trials) -> bool {
-    trials.together.is_some() || trials.of_keepers.iter().any(|cures| !cures.of_keeper.is_empty())
+    trials.of_faults.is_some()
+        || trials.together.is_some()
+        || trials.of_keepers.iter().any(|cures| !cures.of_keeper.is_empty())
 }
 
 fn add_keeper(text: &mut String, keeper: &Keeper, cures: &Cures, proposal: &Proposal) {
@@ -96,6 +102,9 @@ fn change(cure: &Cure, keeper: Option<&Keeper>, proposal: &Proposal) -> String {
         Change::WithoutNeed => format!("`needs` without {keeper} on {edited}, if they do not need it"),
         Change::NeedsOfDirectory => {
             format!("`needs` of their own directory on {edited}, if they need not wait for {keeper}")
+        }
+        Change::OptionalNeeds => {
+            format!("`optional: true` on the needs of {edited} that are faults of the old configuration")
         }
         Change::Moved => {
             let reason = cure.edited.first().and_then(|job| proposal.division.reasons.get(*job)?.as_ref());

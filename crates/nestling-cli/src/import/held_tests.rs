@@ -25,7 +25,10 @@ fn each_change_has_the_effect_that_the_report_names() {
     let two = "build: { stage: build, script: x, API }\nscan: { stage: test, script: x }\nspell: { stage: test, script: x }\n\
                deploy: { stage: deploy, script: x, API, needs: NEEDS }\nship: { stage: deploy, script: x, needs: [deploy, build], API }\n";
     let two = two.replace(", needs: NEEDS", "");
+    let fault = "a: { stage: build, script: x, rules: [{ if: '$CI_PIPELINE_SOURCE != \"schedule\"', changes: ['api/**/*'] }] }\n\
+                 b: { stage: build, script: x, needs: [a], rules: [{ if: '$CI_PIPELINE_SOURCE == \"schedule\"' }] }\n";
     for (jobs, expected, edited) in [
+        (fault, "`optional: true` on the needs of `b`", fault.replace("[a]", "[{ job: a, optional: true }]")),
         (ladder, "`needs: []` on `scan`", ladder.replace("scan: {", "scan: { needs: [],")),
         (ladder, "`stage: lint` on `scan`", ladder.replace("scan: { stage: test", "scan: { stage: lint")),
         (ladder, "`scan` in a unit", ladder.replace("scan: {", "scan: { API,")),
