@@ -32,10 +32,9 @@ pub(super) fn tell_localhost(written: &Map, env: &[(String, Node)], notes: &mut 
         let meant: Vec<usize> =
             (0..).zip(&services).filter(|(_, it)| by_port(it)).map(|(index, _)| index).collect();
         let meant = if meant.is_empty() { (0..services.len()).collect() } else { meant };
-        let addresses =
-            meant.iter().filter_map(|index| services.get(*index)).map(|service| service.address(text));
-        let addresses = addresses.collect::<Vec<_>>().join(" or ");
-        let text = format!("`{}`: the service is at {addresses}, and no longer at `localhost`", shown(text));
+        let hosts = meant.iter().filter_map(|index| services.get(*index)).map(|service| service.host(text));
+        let hosts = hosts.collect::<Vec<_>>().join(" or ");
+        let text = format!("`{}`: the service is at {hosts}, and no longer at `localhost`", shown(text));
         notes.add(Part::Decided, *origin, text);
         for index in meant {
             if let Some(slot) = named.get_mut(index) {
@@ -50,8 +49,8 @@ pub(super) fn tell_localhost(written: &Map, env: &[(String, Node)], notes: &mut 
 }
 
 impl Service<'_> {
-    /// Returns the address of the service; with its port, where a line names another one.
-    fn address(&self, line: &str) -> String {
+    /// Returns the host of the service; with its port, where a line names another one.
+    fn host(&self, line: &str) -> String {
         let other = self.ports.iter().find(|(outer, inner)| outer != inner && has_port(line, outer));
         other.map_or_else(|| format!("`{}`", self.alias), |(_, inner)| format!("`{}:{inner}`", self.alias))
     }

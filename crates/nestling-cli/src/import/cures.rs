@@ -24,6 +24,8 @@ pub(super) enum Change {
     Dependencies,
     /// `needs` without the job on those that need it.
     WithoutNeed,
+    /// Both of these.
+    Apart,
     /// `needs` of their own directory on the jobs that wait for it.
     NeedsOfDirectory,
     /// The job in a unit.
@@ -33,11 +35,12 @@ pub(super) enum Change {
 }
 
 /// Changes to one job or to others because of it. [`Change::Moved`] is tried last: what moves a job depends on the reason why it stays.
-const CHANGES: [Change; 6] = [
+const CHANGES: [Change; 7] = [
     Change::NoNeeds,
     Change::FirstStage,
     Change::Dependencies,
     Change::WithoutNeed,
+    Change::Apart,
     Change::NeedsOfDirectory,
     Change::Moved,
 ];
@@ -116,7 +119,8 @@ pub(super) fn cures(
         cures.map(|cure| cure.moves).max().unwrap_or(before)
     };
     let (of_edits, of_itself) = (best(&CHANGES[..CHANGES.len() - 1]), best(&CHANGES[..2]));
-    let together = together.filter(|cure| cure.moves >= of_edits && cure.moves > of_itself);
+    let together =
+        together.filter(|cure| cure.moves >= of_edits && cure.moves > of_itself.max(best(&[cure.change])));
     trials.together = together;
     Ok(trials)
 }
@@ -221,6 +225,16 @@ impl Trying<'_> {
             Change::FirstStage => self.first_stage(jobs, keeper.job),
             Change::Dependencies => dependencies(jobs, keeper, &self.proposal.placements),
             Change::WithoutNeed => without_need(jobs, keeper),
+            Change::Apart => {
+                let placements = &self.proposal.placements;
+                let (takers, needers) = (dependencies(jobs, keeper, placements), without_need(jobs, keeper));
+                let both = if takers.is_empty() || needers.is_empty() {
+                    Vec::new()
+                } else {
+                    [takers, needers].concat()
+                };
+                BTreeSet::from_iter(both).into_iter().collect()
+            }
             Change::NeedsOfDirectory => needs_of_directory(jobs, keeper, &self.proposal.placements),
             Change::OptionalNeeds => Vec::new(),
             Change::Moved => {

@@ -87,21 +87,28 @@ fn add_keeper(text: &mut String, keeper: &Keeper, cures: &Cures, proposal: &Prop
 fn change(cure: &Cure, keeper: Option<&Keeper>, proposal: &Proposal) -> String {
     let is_of_all = keeper.is_some_and(|keeper| cure.edited.iter().eq(&keeper.kept) && cure.edited.len() > 1);
     let edited = if is_of_all { "these jobs".to_owned() } else { list(&cure.edited, proposal) };
-    let keeper = keeper.map_or_else(|| "the jobs above".to_owned(), |keeper| name(keeper.job, proposal));
+    let keeper =
+        keeper.map_or_else(|| "one of the jobs above".to_owned(), |keeper| name(keeper.job, proposal));
+    let same = "of the same directory";
     match cure.change {
         Change::NoNeeds => {
-            format!("`needs: []` on {edited}, if it needs no job and no artifacts of an earlier stage")
+            format!("`needs: []` on {edited}, unless jobs or artifacts of earlier stages are needed")
         }
         Change::FirstStage => {
             let stage = proposal.first_stage().unwrap_or_default();
-            format!("`stage: {stage}` on {edited}, if it needs no job and no artifacts of an earlier stage")
+            format!("`stage: {stage}` on {edited}, unless jobs or artifacts of earlier stages are needed")
         }
         Change::Dependencies => {
-            format!("`dependencies` without {keeper} on {edited}, if they do not use its artifacts")
+            format!("`dependencies` {same} on {edited}, unless artifacts of {keeper} are needed")
         }
-        Change::WithoutNeed => format!("`needs` without {keeper} on {edited}, if they do not need it"),
+        Change::WithoutNeed => format!("`needs` without {keeper} on {edited}, unless it has to run first"),
+        Change::Apart => {
+            format!(
+                "`needs` and `dependencies` without {keeper} on {edited}, unless it has to run first or its artifacts are needed"
+            )
+        }
         Change::NeedsOfDirectory => {
-            format!("`needs` of their own directory on {edited}, if they need not wait for {keeper}")
+            format!("`needs` {same} on {edited}, unless {keeper} has to run first")
         }
         Change::OptionalNeeds => {
             format!("`optional: true` on the needs of {edited} that are faults of the old configuration")
