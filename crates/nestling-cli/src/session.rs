@@ -142,7 +142,7 @@ impl Session {
         self.repository.git().git_dir()
     }
 
-    /// Caches the files on disk, for a command that watches them for changes.
+    /// Caches the files on disk, for a command that plans several pipelines of them, or watches them for changes.
     pub(crate) fn remember(&mut self) {
         self.repository.git_mut().remember();
     }

@@ -93,10 +93,12 @@ impl<'r> WorkTree<'r> {
         let mut rules = rules.clone();
         let mut entries = Vec::new();
         let mut ignored = BTreeSet::new();
-        if let Some(on_disk) = self.locate(directory)? {
-            rules.extend(read_patterns(&on_disk, &on_disk.join(".gitignore")));
-            for entry in on_disk.read_dir()? {
-                self.add_entry(directory, &entry?, &rules, &mut entries, &mut ignored)?;
+        if let Some((on_disk, found)) = self.entries_on_disk(directory)? {
+            if found.iter().any(|entry| entry.file_name().eq_ignore_ascii_case(".gitignore")) {
+                rules.extend(read_patterns(&on_disk, &on_disk.join(".gitignore")));
+            }
+            for entry in &found {
+                self.add_entry(directory, entry, &rules, &mut entries, &mut ignored)?;
             }
         }
         self.add_left_out(directory, &mut entries)?;
@@ -106,6 +108,25 @@ impl<'r> WorkTree<'r> {
             cache.keep_listing(directory, &listing);
         }
         Ok(listing)
+    }
+
+    /// Lists a directory that the one above it lists as such, on disk; `None` where it is none there, as in a sparse checkout. Those above
+    /// it are not asked again: in large repositories, that would be most of the work.
+    fn entries_on_disk(&self, directory: &RepoPath) -> io::Result<Option<(PathBuf, Vec<DirEntry>)>> {
+        let on_disk = match directory.is_root() {
+            true => self.root.clone(),
+            false => self.root.join(command::path(directory.as_bytes())),
+        };
+        let is_directory = match on_disk.symlink_metadata() {
+            Ok(metadata) => metadata.is_dir() || (directory.is_root() && on_disk.is_dir()),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => false,
+            Err(error) => return Err(error),
+        };
+        if !is_directory {
+            return Ok(None);
+        }
+        let found = on_disk.read_dir()?.collect::<io::Result<Vec<DirEntry>>>()?;
+        Ok(Some((on_disk, found)))
     }
 
     /// Adds the entries that a sparse checkout leaves out of a directory.

@@ -81,7 +81,9 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         invocation.io.data(view::rule(rule))?;
         return Ok(Exit::Done);
     }
-    let session = invocation.open(RunOptions::from(&args.pipeline).with_fingerprints(true))?;
+    let mut session = invocation.open(RunOptions::from(&args.pipeline).with_fingerprints(true))?;
+    // What other kinds of pipelines have is planned from the same files.
+    session.remember();
     let plan = session.plan()?;
     let ok = report_plan(&plan, invocation.io);
     let elsewhere;

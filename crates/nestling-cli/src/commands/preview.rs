@@ -69,6 +69,8 @@ enum Format {
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     refuse_idle_durations(args)?;
     let mut session = invocation.open(RunOptions::from(&args.pipeline).with_files(&args.files))?;
+    // The pipeline is compared with others of the same files, which are read once. While they are watched, saved ones are read again.
+    session.remember();
     let io = &mut *invocation.io;
     if args.watch || args.serve { following::watch(args, &mut session, io) } else { once(args, &session, io) }
 }

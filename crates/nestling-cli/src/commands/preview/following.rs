@@ -19,8 +19,6 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// Shows the pipeline again whenever a file is saved. Errors are reported, and the next save is awaited.
 pub(super) fn watch(args: &Args, session: &mut Session, io: &mut Io) -> Result<Exit, Failure> {
-    // Only saved files are read again.
-    session.remember();
     let own = args.html.as_ref().map(|file| session.directory().join(file));
     let (root, _) = session.work_tree()?;
     let mut watch = Watch::new(root, session.git_dir(), own.as_deref())?;
