@@ -10,6 +10,7 @@ mod project;
 mod commands;
 mod dot;
 mod parameters;
+mod conditions;
 mod lost;
 mod pipeline;
 mod graphs;

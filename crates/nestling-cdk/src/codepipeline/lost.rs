@@ -1,6 +1,7 @@
 //! The parts of a pipeline without counterpart in GitLab: its triggers, its notifications, and how it runs.
 
 use super::commands::KEYS;
+use super::conditions::{is_read_of_pipeline, is_read_of_stage};
 use super::resource::type_of;
 use crate::document::Json;
 use crate::template::{PseudoParameters, spell};
@@ -129,14 +130,14 @@ pub(crate) fn lost(pipeline: &Json<'_>) -> Result<Vec<String>, Diagnostic> {
         if key == "ExecutionMode" {
             lost.extend(execution_mode(value.value().as_str().unwrap_or_default()));
         }
-        if !CARRIED_OVER.contains(&key) {
+        if !CARRIED_OVER.contains(&key) && !is_read_of_pipeline(key) {
             lost.push(format!("`{key}` of the pipeline: {}", value.value()));
         }
     }
     for stage in properties.field("Stages")?.items()? {
         let name = stage.get("Name").and_then(|name| name.text().ok()).unwrap_or_default();
         for (key, value) in stage.entries()? {
-            if key != "Name" && key != "Actions" {
+            if key != "Name" && key != "Actions" && !is_read_of_stage(key) {
                 lost.push(format!("`{key}` of stage `{name}`: {}", value.value()));
             }
         }
