@@ -213,6 +213,20 @@ fn a_stack_that_goes_where_the_credentials_point_is_told() {
 }
 
 /// Two pipelines of one app are distinguished, wherever their stages and steps have the same names.
+/// Two stages give a stack the same name in one account, or the app has no stack at all.
+#[test]
+fn stacks_that_are_one_and_an_app_without_stacks_are_lines() {
+    // Both pipelines have a stage `Uat` in one account.
+    for (header, lines) in [("environment: always", 2), ("pipeline: B, environment: always", 0)] {
+        let said = Shop::new(NEWEST, "pair", header).plan("branch:main").without_errors().said();
+        assert_eq!(said.matches(" is also the stack of A/Uat/").count(), lines, "{header}\n{said}");
+    }
+    let manifest = r#"{ "version": "48.0.0", "artifacts": {} }"#;
+    let empty = vec![("manifest.json".to_owned(), manifest.to_owned())];
+    let said = Shop::of(empty, "environment: always").plan("branch:main").without_errors().said();
+    assert!(said.contains("the assembly [stack-") && said.contains(": it contains no stacks"), "{said}");
+}
+
 #[test]
 fn each_of_several_pipelines_has_lines_of_its_own() {
     let found = lines("several");
