@@ -21,7 +21,9 @@ mod text;
 mod raw;
 mod written;
 mod obstacle;
+mod unmet;
 mod order;
+mod ties;
 mod division;
 mod naming;
 mod stages;
@@ -34,6 +36,9 @@ mod files;
 mod family;
 mod parent;
 mod proposal;
+mod keepers;
+mod cures;
+mod held;
 mod plans;
 mod place;
 mod side;
@@ -65,3 +70,5 @@ pub(crate) use write::write;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod held_tests;

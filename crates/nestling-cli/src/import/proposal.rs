@@ -1,9 +1,9 @@
 //! The import as a whole: from the files of a repository to the files of a workspace.
 
-use super::candidate::{Candidate, Owner, candidates};
+use super::candidate::{Candidate, Owner, candidates, child_index, workflow_guards};
 use super::child_workflow::fold_workflows;
 use super::compose::Moving;
-use super::division::{Division, child_index, divide};
+use super::division::{Divisible, Division};
 use super::evidence::{Placement, place};
 use super::family::add_families;
 use super::files::texts;
@@ -16,6 +16,7 @@ use super::raw::References;
 use super::stages::merged;
 use super::tree::Tree;
 use super::unit::{Composition, NewUnit};
+use super::unmet::KindOfPipeline;
 use crate::exit::Failure;
 use nestling::{FILE_NAME, Files, PipelineFacts, Project, RepoPath, Severity};
 use nestling_files::files::Overlay;
@@ -37,6 +38,21 @@ pub(crate) struct Proposal {
     pub(super) references: References,
     /// The local files that the old configuration includes.
     pub(super) includes: Includes,
+    /// For each candidate the reason why it stays, where no directory or no valid unit is found for it.
+    pub(super) placeless: Vec<Option<String>>,
+    /// True if environments that have a stop job go to the catalogue.
+    pub(super) moves_pairs: bool,
+    /// The kinds of pipelines that decide where a job goes.
+    pub(super) kinds: Vec<KindOfPipeline>,
+}
+
+/// A change to the old configuration that is tried in memory.
+#[derive(Clone)]
+pub(super) struct Attempt {
+    /// The jobs after the change.
+    pub candidates: Vec<Candidate>,
+    /// A job that would move if its own reason to stay did not apply.
+    pub lifted: Option<usize>,
 }
 
 impl Proposal {
@@ -57,6 +73,9 @@ impl Proposal {
             deleted: BTreeSet::new(),
             references: References::read(files, &includes),
             includes,
+            placeless: Vec::new(),
+            moves_pairs: false,
+            kinds: Vec::new(),
         })
     }
 
@@ -81,33 +100,18 @@ impl Proposal {
         let mut placements: Vec<Option<Placement>> =
             candidates.iter().map(|candidate| place(candidate, &old, &tree)).collect();
         follow(&candidates, &mut placements);
-        let placeless = reasons_without_place(&candidates, &placements, &old);
-        let read = Read {
-            old: &old,
-            tree: &tree,
-            includes: &includes,
-            references: &references,
-            files,
+        let mut placeless = reasons_without_place(&candidates, &placements, &old);
+        let divisible = Divisible {
             candidates: &candidates,
             placements: &placements,
-            moves_pairs,
+            old: &old,
+            includes: &includes,
+            references: &references,
         };
-        let mut placeless = placeless;
-        let mut made = read.make(&placeless);
-        // A unit that Nestling would refuse stays as it is; without it, another one may be refused.
-        for _ in 0..candidates.len() {
-            let refused = read.refused(&made, default_branch)?;
-            if refused.is_empty() {
-                break;
-            }
-            for (index, reason) in refused {
-                if let Some(slot) = placeless.get_mut(index) {
-                    *slot = Some(reason);
-                }
-            }
-            made = read.make(&placeless);
-        }
+        let read = Read { divisible, tree: &tree, files, moves_pairs, lifted: None };
+        let made = read.make_accepted(&mut placeless, default_branch)?;
         let Made { division, composition, written, deleted } = made;
+        let kinds = kinds.iter().map(|kind| kind.name).zip(workflow_guards(&old, &kinds)).collect();
         Ok(Self {
             old,
             tree,
@@ -119,7 +123,60 @@ impl Proposal {
             deleted,
             references,
             includes,
+            placeless,
+            moves_pairs,
+            kinds,
         })
+    }
+
+    /// Returns the configuration that is divided, with other jobs.
+    fn divisible<'a>(&'a self, candidates: &'a [Candidate]) -> Divisible<'a> {
+        Divisible {
+            candidates,
+            placements: &self.placements,
+            old: &self.old,
+            includes: &self.includes,
+            references: &self.references,
+        }
+    }
+
+    /// Returns the number of jobs that would move after a change, before units are checked.
+    pub(super) fn estimate(&self, attempt: &Attempt) -> usize {
+        let divisible = self.divisible(&attempt.candidates);
+        let own_reasons = own_reasons(&divisible, &self.placeless, attempt.lifted);
+        self.moved(&divisible.divide(own_reasons))
+    }
+
+    /// Returns the number of jobs that would move after a change, and the stage of the trigger job: units are made and checked.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub(super) fn count(
+        &self,
+        attempt: &Attempt,
+        files: &dyn Files,
+        default_branch: &str,
+    ) -> Result<(usize, String), Failure> {
+        let read = Read {
+            divisible: self.divisible(&attempt.candidates),
+            tree: &self.tree,
+            files,
+            moves_pairs: self.moves_pairs,
+            lifted: attempt.lifted,
+        };
+        let made = read.make_accepted(&mut self.placeless.clone(), default_branch)?;
+        Ok((self.moved(&made.division), made.division.order.stage))
+    }
+
+    /// Returns the number of jobs, without the trigger jobs of static children.
+    pub(super) fn jobs(&self) -> usize {
+        self.candidates.iter().filter(|job| child_index(job, &self.old).is_none()).count()
+    }
+
+    /// Returns the number of jobs that move, without the trigger jobs of static children.
+    pub(super) fn moved(&self, division: &Division) -> usize {
+        let jobs = (0..).zip(&self.candidates).filter(|(_, job)| child_index(job, &self.old).is_none());
+        jobs.filter(|(index, _)| !division.stays(*index)).count()
     }
 
     /// Returns a file that is not part of the old configuration, and that would be overwritten.
@@ -136,14 +193,11 @@ impl Proposal {
 
 /// The parts of a repository that are read.
 struct Read<'a> {
-    old: &'a OldPipeline,
+    divisible: Divisible<'a>,
     tree: &'a Tree,
-    includes: &'a Includes,
-    references: &'a References,
     files: &'a dyn Files,
-    candidates: &'a [Candidate],
-    placements: &'a [Option<Placement>],
     moves_pairs: bool,
+    lifted: Option<usize>,
 }
 
 /// The files and jobs that are made of it.
@@ -155,20 +209,35 @@ struct Made {
 }
 
 impl Read<'_> {
-    fn make(&self, placeless: &[Option<String>]) -> Made {
-        let (candidates, old) = (self.candidates, self.old);
-        let division = divide(candidates, placeless, self.placements, old, self.includes, self.references);
+    /// Makes the workspace. A unit that Nestling would refuse stays as it is; without it, another one may be refused.
+    fn make_accepted(&self, placeless: &mut [Option<String>], default_branch: &str) -> Result<Made, Failure> {
+        let mut lifted = self.lifted;
+        let mut made = self.make(placeless, lifted);
+        for _ in 0..self.divisible.candidates.len() {
+            let refused = self.refused(&made, default_branch)?;
+            if refused.is_empty() {
+                break;
+            }
+            for (index, reason) in refused {
+                lifted = lifted.filter(|job| *job != index);
+                if let Some(slot) = placeless.get_mut(index) {
+                    *slot = Some(reason);
+                }
+            }
+            made = self.make(placeless, lifted);
+        }
+        Ok(made)
+    }
+
+    fn make(&self, placeless: &[Option<String>], lifted: Option<usize>) -> Made {
+        let Divisible { candidates, placements, old, includes, references } = self.divisible;
+        let division = self.divisible.divide(own_reasons(&self.divisible, placeless, lifted));
         let moved = (0..candidates.len()).filter(|index| {
-            let is_moving = division.reasons.get(*index).is_some_and(Option::is_none);
-            is_moving && candidates.get(*index).is_some_and(|job| child_index(job, old).is_none())
+            let is_trigger = candidates.get(*index).is_none_or(|job| child_index(job, old).is_some());
+            !division.stays(*index) && !is_trigger
         });
-        let moving = Moving {
-            candidates,
-            moved: moved.collect(),
-            placements: self.placements,
-            old,
-            moves_pairs: self.moves_pairs,
-        };
+        let moving =
+            Moving { candidates, moved: moved.collect(), placements, old, moves_pairs: self.moves_pairs };
         let mut composition = moving.compose();
         add_families(&mut composition, self.tree);
         let mut written = texts(&composition, &stages(&moving));
@@ -177,8 +246,8 @@ impl Read<'_> {
             division: &division,
             composition: &composition,
             old,
-            includes: self.includes,
-            references: self.references,
+            includes,
+            references,
             files: self.files,
         };
         let parent = parent.files();
@@ -210,6 +279,19 @@ impl Read<'_> {
         }
         Ok(refused)
     }
+}
+
+/// Returns for each job the reason why it stays by itself; that of one job does not count.
+fn own_reasons(
+    divisible: &Divisible<'_>,
+    placeless: &[Option<String>],
+    lifted: Option<usize>,
+) -> Vec<Option<String>> {
+    let mut reasons = divisible.own_reasons(placeless);
+    if let Some(slot) = lifted.and_then(|job| reasons.get_mut(job)) {
+        *slot = None;
+    }
+    reasons
 }
 
 /// Returns the stages of the units, in the order of those that they come from.
