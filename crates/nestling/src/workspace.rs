@@ -64,6 +64,7 @@ pub use library::{library_names, library_template};
 pub(crate) use linked::{LinkedFile, is_directory};
 pub(crate) use load::{Loaded, load, load_header, load_with};
 pub(crate) use mapping::expect_mapping;
+pub(crate) use missing::is_spelled_otherwise;
 pub(crate) use nestling_gitlab::instance::{Gitlab, InstanceLimits};
 pub(crate) use reuse::{Reuse, ReuseSettings, ReuseTrust, never_left_out};
 pub use schema::{Header, file_schema, jobs_schema};

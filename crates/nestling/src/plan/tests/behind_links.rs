@@ -2,6 +2,7 @@
 
 use crate::{ChangeRequest, Project, Repository};
 use nestling_git::testing::Fixture;
+use nestling_gitlab::name::UnitName;
 
 const JOB: &str = "build: { script: make }\n";
 const TEMPLATES: &str = "workspace: { templates: [ci] }\n";
@@ -117,7 +118,7 @@ fn a_change_behind_a_link_or_a_hash_selects_the_units_that_are_made_from_it() {
         let request = ChangeRequest::local().base("HEAD~1").head("HEAD");
         let project = Project::open(&repository, request).unwrap();
         let plan = project.plan(project.changes().unwrap()).run().unwrap();
-        let selected: Vec<&str> = plan.selection.selected().map(|unit| unit.as_str()).collect();
+        let selected: Vec<&str> = plan.selection.selected().map(UnitName::as_str).collect();
         assert_eq!(selected, case.selected, "{}: {:?}", case.name, plan.diagnostics);
     }
 }
