@@ -1,15 +1,16 @@
 //! Changes to the old configuration that let more jobs move. Each is tried in memory before the report names it.
 
-use super::candidate::{Candidate, Owner};
-use super::evidence::Placement;
+use super::candidate::Candidate;
+use super::edits::{
+    dependencies, first_position, needs_of_directory, no_needs, set, set_optional, waits_by_stage,
+    without_need,
+};
 use super::keepers::Keeper;
-use super::obstacle::{leaves_artifacts, takes_all_artifacts};
-use super::order::{gates, is_by_stage};
 use super::proposal::{Attempt, Proposal};
+use super::unmet::unmet_needs;
 use crate::exit::Failure;
 use nestling::{Files, Origin};
-use nestling_gitlab::pipeline::need::{NeedSource, needs};
-use nestling_gitlab::yaml::{Map, Node};
+use nestling_gitlab::yaml::Node;
 use std::collections::BTreeSet;
 
 /// A kind of change, the smallest first.
@@ -23,18 +24,23 @@ pub(super) enum Change {
     Dependencies,
     /// `needs` without the job on those that need it.
     WithoutNeed,
+    /// Both of these.
+    Apart,
     /// `needs` of their own directory on the jobs that wait for it.
     NeedsOfDirectory,
     /// The job in a unit.
     Moved,
+    /// `optional: true` on needs that some pipelines do not have.
+    OptionalNeeds,
 }
 
 /// Changes to one job or to others because of it. [`Change::Moved`] is tried last: what moves a job depends on the reason why it stays.
-const CHANGES: [Change; 6] = [
+const CHANGES: [Change; 7] = [
     Change::NoNeeds,
     Change::FirstStage,
     Change::Dependencies,
     Change::WithoutNeed,
+    Change::Apart,
     Change::NeedsOfDirectory,
     Change::Moved,
 ];
@@ -65,6 +71,8 @@ pub(super) struct Cures {
 pub(super) struct Trials {
     /// The changes to each keeper alone.
     pub of_keepers: Vec<Cures>,
+    /// The needs that are faults.
+    pub of_faults: Option<Cure>,
     /// One change to several keepers, where no change to one of them is as good.
     pub together: Option<Cure>,
 }
@@ -100,7 +108,7 @@ pub(super) fn cures(
     let left = (EFFORT / jobs / jobs).clamp(TRIALS[0], TRIALS[1]);
     let before = proposal.moved(&proposal.division);
     let mut trying = Trying { proposal, files, default_branch, left, before };
-    let mut trials = Trials::default();
+    let mut trials = Trials { of_faults: trying.of_faults()?, ..Trials::default() };
     for keeper in keepers {
         trials.of_keepers.push(trying.of_keeper(keeper)?);
     }
@@ -111,7 +119,8 @@ pub(super) fn cures(
         cures.map(|cure| cure.moves).max().unwrap_or(before)
     };
     let (of_edits, of_itself) = (best(&CHANGES[..CHANGES.len() - 1]), best(&CHANGES[..2]));
-    let together = together.filter(|cure| cure.moves >= of_edits && cure.moves > of_itself);
+    let together =
+        together.filter(|cure| cure.moves >= of_edits && cure.moves > of_itself.max(best(&[cure.change])));
     trials.together = together;
     Ok(trials)
 }
@@ -137,6 +146,24 @@ impl Trying<'_> {
         cures.of_keeper.sort_by_key(|cure| (is_move(cure), usize::MAX - cure.moves, cure.change));
         cures.of_keeper.truncate(NAMED);
         Ok(cures)
+    }
+
+    /// Makes each need optional that some pipelines do not have: Nestling refuses a unit with such a need.
+    fn of_faults(&mut self) -> Result<Option<Cure>, Failure> {
+        let mut attempt = Attempt { candidates: self.proposal.candidates.clone(), lifted: None };
+        let mut edited = Vec::new();
+        for unmet in unmet_needs(&self.proposal.candidates, &self.proposal.kinds, &self.proposal.old) {
+            let Some(job) = attempt.candidates.get_mut(unmet.job) else { continue };
+            set_optional(job, unmet.need);
+            edited.push(unmet.job);
+        }
+        edited.dedup();
+        if edited.is_empty() {
+            return Ok(None);
+        }
+        let (moves, stage) = self.proposal.count(&attempt, self.files, self.default_branch)?;
+        let change = Change::OptionalNeeds;
+        Ok((moves > self.before).then_some(Cure { change, edited, moves, stage }))
     }
 
     /// Tries one change to all keepers, and leaves out those that need it not.
@@ -198,7 +225,18 @@ impl Trying<'_> {
             Change::FirstStage => self.first_stage(jobs, keeper.job),
             Change::Dependencies => dependencies(jobs, keeper, &self.proposal.placements),
             Change::WithoutNeed => without_need(jobs, keeper),
+            Change::Apart => {
+                let placements = &self.proposal.placements;
+                let (takers, needers) = (dependencies(jobs, keeper, placements), without_need(jobs, keeper));
+                let both = if takers.is_empty() || needers.is_empty() {
+                    Vec::new()
+                } else {
+                    [takers, needers].concat()
+                };
+                BTreeSet::from_iter(both).into_iter().collect()
+            }
             Change::NeedsOfDirectory => needs_of_directory(jobs, keeper, &self.proposal.placements),
+            Change::OptionalNeeds => Vec::new(),
             Change::Moved => {
                 attempt.lifted = Some(keeper.job);
                 vec![keeper.job]
@@ -225,115 +263,4 @@ impl Proposal {
         let index = first_position(&self.candidates).checked_sub(1)?;
         self.old.root.pipeline.stages.get(index).map(nestling::StageName::as_str)
     }
-}
-
-/// Returns the position of the first stage of the root that has jobs, beside `.pre`.
-fn first_position(jobs: &[Candidate]) -> usize {
-    let positions = jobs.iter().filter(|job| job.owner == Owner::Root).map(|job| job.position);
-    positions.filter(|position| *position > 0).min().unwrap_or(1)
-}
-
-fn waits_by_stage(job: &Candidate, first: usize) -> bool {
-    job.owner == Owner::Root && is_by_stage(job) && job.position > first && job.position < usize::MAX
-}
-
-fn no_needs(jobs: &mut [Candidate], job: usize) -> Vec<usize> {
-    let first = first_position(jobs);
-    let Some(candidate) = jobs.get_mut(job).filter(|candidate| waits_by_stage(candidate, first)) else {
-        return Vec::new();
-    };
-    set(candidate, "needs", &Node::seq(Origin::generated(), Vec::new()));
-    vec![job]
-}
-
-/// Lets jobs download artifacts of their own directory alone.
-fn dependencies(jobs: &mut [Candidate], keeper: &Keeper, placements: &[Option<Placement>]) -> Vec<usize> {
-    let Some(leaver) = jobs.get(keeper.job).filter(|job| leaves_artifacts(job)).cloned() else {
-        return Vec::new();
-    };
-    let takes = |job: &Candidate| {
-        takes_all_artifacts(job) && job.owner == leaver.owner && job.position > leaver.position
-    };
-    let takers = keeper.kept.iter().copied();
-    let takers: Vec<usize> = takers.filter(|taker| jobs.get(*taker).is_some_and(takes)).collect();
-    for taker in &takers {
-        let names = of_directory(jobs, *taker, placements, &leaves_artifacts);
-        let names = names.into_iter().map(|name| Node::string(Origin::generated(), name));
-        let list = Node::seq(Origin::generated(), names.collect());
-        if let Some(taker) = jobs.get_mut(*taker) {
-            set(taker, "dependencies", &list);
-        }
-    }
-    takers
-}
-
-fn without_need(jobs: &mut [Candidate], keeper: &Keeper) -> Vec<usize> {
-    let Some(name) = jobs.get(keeper.job).map(|job| job.name.clone()) else { return Vec::new() };
-    let mut edited = Vec::new();
-    for kept in &keeper.kept {
-        let Some(job) = jobs.get_mut(*kept) else { continue };
-        let entries = needs(&job.folded).unwrap_or_default();
-        let is_other =
-            |source: &NeedSource<'_>| !matches!(source, NeedSource::Job(needed) if *needed == name);
-        let is_kept: Vec<bool> = entries.iter().map(|need| is_other(&need.source)).collect();
-        if is_kept.iter().all(|is_kept| *is_kept) {
-            continue;
-        }
-        let items = job.folded.get("needs").map(Node::items_or_self).unwrap_or_default();
-        let items = items.iter().zip(is_kept).filter(|(_, is_kept)| *is_kept).map(|(item, _)| item.clone());
-        let list = Node::seq(Origin::generated(), items.collect());
-        set(job, "needs", &list);
-        edited.push(*kept);
-    }
-    edited
-}
-
-/// Lets jobs that wait for one by its stage wait for the jobs of their own directory instead.
-fn needs_of_directory(
-    jobs: &mut [Candidate],
-    keeper: &Keeper,
-    placements: &[Option<Placement>],
-) -> Vec<usize> {
-    let Some(before) = jobs.get(keeper.job).cloned() else { return Vec::new() };
-    let waits = |job: &Candidate| job.owner == Owner::Root && gates(&before, job);
-    let waiting = keeper.kept.iter().copied();
-    let waiting: Vec<usize> = waiting.filter(|job| jobs.get(*job).is_some_and(waits)).collect();
-    for job in &waiting {
-        let names = of_directory(jobs, *job, placements, &|_| true);
-        let need = |name: String| {
-            let mut need = Map::default();
-            need.set("job", Node::string(Origin::generated(), name));
-            need.set("optional", Node::plain(Origin::generated(), "true"));
-            Node::map(Origin::generated(), need)
-        };
-        let list = Node::seq(Origin::generated(), names.into_iter().map(need).collect());
-        if let Some(job) = jobs.get_mut(*job) {
-            set(job, "needs", &list);
-        }
-    }
-    waiting
-}
-
-/// Returns the names of jobs of earlier stages that are of the directory of a job.
-fn of_directory(
-    jobs: &[Candidate],
-    job: usize,
-    placements: &[Option<Placement>],
-    counts: &dyn Fn(&Candidate) -> bool,
-) -> Vec<String> {
-    let directory = |job: usize| Some(placements.get(job)?.as_ref()?.directory.as_str());
-    let Some(of) = jobs.get(job) else { return Vec::new() };
-    let earlier = (0..).zip(jobs).filter(|(index, other)| {
-        other.owner == of.owner
-            && other.position < of.position
-            && directory(*index).is_some()
-            && directory(*index) == directory(job)
-            && other.meets(of)
-    });
-    earlier.filter(|(_, other)| counts(other)).map(|(_, other)| other.name.clone()).collect()
-}
-
-fn set(job: &mut Candidate, key: &str, value: &Node) {
-    job.folded.set(key, value.clone());
-    job.own.set(key, value.clone());
 }

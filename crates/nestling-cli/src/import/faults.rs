@@ -69,8 +69,8 @@ pub(super) fn faults(
             );
         }
     }
-    for (origin, message) in unmet_needs(candidates, kinds, old) {
-        add(origin, message);
+    for unmet in unmet_needs(candidates, kinds, old) {
+        add(unmet.origin, unmet.message);
     }
     faults.into_iter().map(|(_, _, fault)| fault).collect()
 }

@@ -22,12 +22,16 @@ pub(super) fn held(proposal: &Proposal, files: &dyn Files, default_branch: &str)
     keepers.retain(|keeper| {
         keeper.kept.iter().any(|kept| child(*kept, proposal) != child(keeper.job, proposal))
     });
-    if keepers.is_empty() {
+    let trials = cures(proposal, &keepers, files, default_branch)?;
+    if keepers.is_empty() && trials.of_faults.is_none() {
         return Ok(String::new());
     }
-    let trials = cures(proposal, &keepers, files, default_branch)?;
     let mut text = String::new();
     line(&mut text, "\nJobs that keep others in the parent, and what lets those move");
+    if let Some(cure) = &trials.of_faults {
+        let change = change(cure, None, proposal);
+        line(&mut text, format_args!("  {change}: {}", moves(cure, proposal)));
+    }
     for (keeper, cures) in keepers.iter().zip(&trials.of_keepers).take(NAMED) {
         add_keeper(&mut text, keeper, cures, proposal);
     }
@@ -57,7 +61,9 @@ pub(super) fn held(proposal: &Proposal, files: &dyn Files, default_branch: &str)
 }
 
 fn has_cure(trials: &Trials) -> bool {
-    trials.together.is_some() || trials.of_keepers.iter().any(|cures| !cures.of_keeper.is_empty())
+    trials.of_faults.is_some()
+        || trials.together.is_some()
+        || trials.of_keepers.iter().any(|cures| !cures.of_keeper.is_empty())
 }
 
 fn add_keeper(text: &mut String, keeper: &Keeper, cures: &Cures, proposal: &Proposal) {
@@ -81,21 +87,31 @@ fn add_keeper(text: &mut String, keeper: &Keeper, cures: &Cures, proposal: &Prop
 fn change(cure: &Cure, keeper: Option<&Keeper>, proposal: &Proposal) -> String {
     let is_of_all = keeper.is_some_and(|keeper| cure.edited.iter().eq(&keeper.kept) && cure.edited.len() > 1);
     let edited = if is_of_all { "these jobs".to_owned() } else { list(&cure.edited, proposal) };
-    let keeper = keeper.map_or_else(|| "the jobs above".to_owned(), |keeper| name(keeper.job, proposal));
+    let keeper =
+        keeper.map_or_else(|| "one of the jobs above".to_owned(), |keeper| name(keeper.job, proposal));
+    let same = "of the same directory";
     match cure.change {
         Change::NoNeeds => {
-            format!("`needs: []` on {edited}, if it needs no job and no artifacts of an earlier stage")
+            format!("`needs: []` on {edited}, unless jobs or artifacts of earlier stages are needed")
         }
         Change::FirstStage => {
             let stage = proposal.first_stage().unwrap_or_default();
-            format!("`stage: {stage}` on {edited}, if it needs no job and no artifacts of an earlier stage")
+            format!("`stage: {stage}` on {edited}, unless jobs or artifacts of earlier stages are needed")
         }
         Change::Dependencies => {
-            format!("`dependencies` without {keeper} on {edited}, if they do not use its artifacts")
+            format!("`dependencies` {same} on {edited}, unless artifacts of {keeper} are needed")
         }
-        Change::WithoutNeed => format!("`needs` without {keeper} on {edited}, if they do not need it"),
+        Change::WithoutNeed => format!("`needs` without {keeper} on {edited}, unless it has to run first"),
+        Change::Apart => {
+            format!(
+                "`needs` and `dependencies` without {keeper} on {edited}, unless it has to run first or its artifacts are needed"
+            )
+        }
         Change::NeedsOfDirectory => {
-            format!("`needs` of their own directory on {edited}, if they need not wait for {keeper}")
+            format!("`needs` {same} on {edited}, unless {keeper} has to run first")
+        }
+        Change::OptionalNeeds => {
+            format!("`optional: true` on the needs of {edited} that are faults of the old configuration")
         }
         Change::Moved => {
             let reason = cure.edited.first().and_then(|job| proposal.division.reasons.get(*job)?.as_ref());

@@ -22,16 +22,21 @@ fn each_change_has_the_effect_that_the_report_names() {
                   scan: { stage: test, script: x }\ndeploy: { stage: deploy, script: cp api/bin x, API }\n";
     let install = "all: { stage: lint, script: x, artifacts: { paths: [lib] } }\na: { stage: build, script: x, API }\nw: { stage: test, script: x, WEB }\n";
     let needed = "all: { stage: lint, script: x }\na: { stage: build, script: x, needs: [all], API }\nw: { stage: build, script: x, needs: [all], WEB }\n";
+    let both = "all: { stage: lint, script: x, artifacts: { paths: [lib] } }\na: { stage: build, script: x, needs: [all], API }\nw: { stage: test, script: y, WEB }\n\
+                v: { stage: deploy, script: x, needs: [w], WEB }\nb: { stage: test, script: x, needs: [a, all], API }\n";
     let two = "build: { stage: build, script: x, API }\nscan: { stage: test, script: x }\nspell: { stage: test, script: x }\n\
                deploy: { stage: deploy, script: x, API, needs: NEEDS }\nship: { stage: deploy, script: x, needs: [deploy, build], API }\n";
     let two = two.replace(", needs: NEEDS", "");
+    let fault = "a: { stage: build, script: x, rules: [{ if: '$CI_PIPELINE_SOURCE != \"schedule\"', changes: ['api/**/*'] }] }\n\
+                 b: { stage: build, script: x, needs: [a], rules: [{ if: '$CI_PIPELINE_SOURCE == \"schedule\"' }] }\n";
     for (jobs, expected, edited) in [
+        (fault, "`optional: true` on the needs of `b`", fault.replace("[a]", "[{ job: a, optional: true }]")),
         (ladder, "`needs: []` on `scan`", ladder.replace("scan: {", "scan: { needs: [],")),
         (ladder, "`stage: lint` on `scan`", ladder.replace("scan: { stage: test", "scan: { stage: lint")),
         (ladder, "`scan` in a unit", ladder.replace("scan: {", "scan: { API,")),
         (
             ladder,
-            "`needs` of their own directory on `deploy`",
+            "`needs` of the same directory on `deploy`",
             ladder.replace(
                 "deploy: { ",
                 "deploy: { needs: [{ job: lint, optional: true }, { job: build, optional: true }], ",
@@ -39,12 +44,19 @@ fn each_change_has_the_effect_that_the_report_names() {
         ),
         (
             install,
-            "`dependencies` without `all` on these jobs",
+            "`dependencies` of the same directory on these jobs",
             install.replace("script: x, ", "script: x, dependencies: [], ").replacen(
                 "dependencies: [], ",
                 "",
                 1,
             ),
+        ),
+        (
+            both,
+            "`needs` and `dependencies` without `all`",
+            both.replace("[all]", "[]")
+                .replace("[a, all]", "[a]")
+                .replace("script: y, ", "script: y, dependencies: [], "),
         ),
         (needed, "`needs` without `all` on these jobs", needed.replace("needs: [all]", "needs: []")),
         (

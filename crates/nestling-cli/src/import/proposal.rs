@@ -2,24 +2,20 @@
 
 use super::candidate::{Candidate, Owner, candidates, child_index, workflow_guards};
 use super::child_workflow::fold_workflows;
-use super::compose::Moving;
 use super::division::{Divisible, Division};
 use super::evidence::{Placement, place};
-use super::family::add_families;
-use super::files::texts;
 use super::follow::follow;
 use super::includes::Includes;
 use super::kind::Kind;
+use super::making::{Made, Read, own_reasons, stage_names};
 use super::old::OldPipeline;
-use super::parent::NewParent;
 use super::raw::References;
 use super::stages::merged;
 use super::tree::Tree;
-use super::unit::{Composition, NewUnit};
+use super::unit::Composition;
 use super::unmet::KindOfPipeline;
 use crate::exit::Failure;
-use nestling::{FILE_NAME, Files, PipelineFacts, Project, RepoPath, Severity};
-use nestling_files::files::Overlay;
+use nestling::{Files, RepoPath};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The proposed files, and the configuration that they were made from.
@@ -38,8 +34,10 @@ pub(crate) struct Proposal {
     pub(super) references: References,
     /// The local files that the old configuration includes.
     pub(super) includes: Includes,
-    /// For each candidate the reason why it stays, where no directory or no valid unit is found for it.
-    pub(super) placeless: Vec<Option<String>>,
+    /// For each candidate the reason why it stays, where no directory is found for it.
+    placeless: Vec<Option<String>>,
+    /// The same, with the reason why Nestling would refuse its unit.
+    refused: Vec<Option<String>>,
     /// True if environments that have a stop job go to the catalogue.
     pub(super) moves_pairs: bool,
     /// The kinds of pipelines that decide where a job goes.
@@ -74,6 +72,7 @@ impl Proposal {
             references: References::read(files, &includes),
             includes,
             placeless: Vec::new(),
+            refused: Vec::new(),
             moves_pairs: false,
             kinds: Vec::new(),
         })
@@ -100,7 +99,7 @@ impl Proposal {
         let mut placements: Vec<Option<Placement>> =
             candidates.iter().map(|candidate| place(candidate, &old, &tree)).collect();
         follow(&candidates, &mut placements);
-        let mut placeless = reasons_without_place(&candidates, &placements, &old);
+        let placeless = reasons_without_place(&candidates, &placements, &old);
         let divisible = Divisible {
             candidates: &candidates,
             placements: &placements,
@@ -109,7 +108,8 @@ impl Proposal {
             references: &references,
         };
         let read = Read { divisible, tree: &tree, files, moves_pairs, lifted: None };
-        let made = read.make_accepted(&mut placeless, default_branch)?;
+        let mut refused = placeless.clone();
+        let made = read.make_accepted(&mut refused, default_branch)?;
         let Made { division, composition, written, deleted } = made;
         let kinds = kinds.iter().map(|kind| kind.name).zip(workflow_guards(&old, &kinds)).collect();
         Ok(Self {
@@ -124,6 +124,7 @@ impl Proposal {
             references,
             includes,
             placeless,
+            refused,
             moves_pairs,
             kinds,
         })
@@ -140,10 +141,10 @@ impl Proposal {
         }
     }
 
-    /// Returns the number of jobs that would move after a change, before units are checked.
+    /// Returns the number of jobs that would move after a change, if the same units are refused.
     pub(super) fn estimate(&self, attempt: &Attempt) -> usize {
         let divisible = self.divisible(&attempt.candidates);
-        let own_reasons = own_reasons(&divisible, &self.placeless, attempt.lifted);
+        let own_reasons = own_reasons(&divisible, &self.refused, attempt.lifted);
         self.moved(&divisible.divide(own_reasons))
     }
 
@@ -189,122 +190,6 @@ impl Proposal {
     pub(super) fn is_empty(&self) -> bool {
         self.composition.units.is_empty()
     }
-}
-
-/// The parts of a repository that are read.
-struct Read<'a> {
-    divisible: Divisible<'a>,
-    tree: &'a Tree,
-    files: &'a dyn Files,
-    moves_pairs: bool,
-    lifted: Option<usize>,
-}
-
-/// The files and jobs that are made of it.
-struct Made {
-    division: Division,
-    composition: Composition,
-    written: BTreeMap<String, String>,
-    deleted: BTreeSet<String>,
-}
-
-impl Read<'_> {
-    /// Makes the workspace. A unit that Nestling would refuse stays as it is; without it, another one may be refused.
-    fn make_accepted(&self, placeless: &mut [Option<String>], default_branch: &str) -> Result<Made, Failure> {
-        let mut lifted = self.lifted;
-        let mut made = self.make(placeless, lifted);
-        for _ in 0..self.divisible.candidates.len() {
-            let refused = self.refused(&made, default_branch)?;
-            if refused.is_empty() {
-                break;
-            }
-            for (index, reason) in refused {
-                lifted = lifted.filter(|job| *job != index);
-                if let Some(slot) = placeless.get_mut(index) {
-                    *slot = Some(reason);
-                }
-            }
-            made = self.make(placeless, lifted);
-        }
-        Ok(made)
-    }
-
-    fn make(&self, placeless: &[Option<String>], lifted: Option<usize>) -> Made {
-        let Divisible { candidates, placements, old, includes, references } = self.divisible;
-        let division = self.divisible.divide(own_reasons(&self.divisible, placeless, lifted));
-        let moved = (0..candidates.len()).filter(|index| {
-            let is_trigger = candidates.get(*index).is_none_or(|job| child_index(job, old).is_some());
-            !division.stays(*index) && !is_trigger
-        });
-        let moving =
-            Moving { candidates, moved: moved.collect(), placements, old, moves_pairs: self.moves_pairs };
-        let mut composition = moving.compose();
-        add_families(&mut composition, self.tree);
-        let mut written = texts(&composition, &stages(&moving));
-        let parent = NewParent {
-            candidates,
-            division: &division,
-            composition: &composition,
-            old,
-            includes,
-            references,
-            files: self.files,
-        };
-        let parent = parent.files();
-        written.extend(parent.written);
-        Made { division, composition, written, deleted: parent.deleted }
-    }
-
-    /// Returns the jobs of units with errors, each with the first error of its unit.
-    fn refused(&self, made: &Made, default_branch: &str) -> Result<Vec<(usize, String)>, Failure> {
-        if made.composition.units.is_empty() {
-            return Ok(Vec::new());
-        }
-        let contents = made
-            .written
-            .iter()
-            .filter_map(|(path, text)| Some((RepoPath::parse(path).ok()?, text.clone().into_bytes())));
-        let files = Overlay::new(self.files, contents);
-        let branch = Some(default_branch.to_owned());
-        let project = Project::of_files(&files, PipelineFacts::local(branch.clone(), branch, None))?;
-        let checked = project.plan(project.changes()?).check(project.kinds()?)?;
-        let mut refused = Vec::new();
-        for error in checked.diagnostics.iter().filter(|problem| problem.severity == Severity::Error) {
-            let Some(path) = error.origin().map(|origin| checked.sources.path(origin.file)) else { continue };
-            let is_of = |unit: &&NewUnit| format!("{}/{FILE_NAME}", unit.directory) == path;
-            let unit = made.composition.units.iter().find(is_of);
-            for job in unit.map(|unit| unit.jobs.as_slice()).unwrap_or_default() {
-                refused.push((job.candidate, format!("its unit would have an error: {}", error.message)));
-            }
-        }
-        Ok(refused)
-    }
-}
-
-/// Returns for each job the reason why it stays by itself; that of one job does not count.
-fn own_reasons(
-    divisible: &Divisible<'_>,
-    placeless: &[Option<String>],
-    lifted: Option<usize>,
-) -> Vec<Option<String>> {
-    let mut reasons = divisible.own_reasons(placeless);
-    if let Some(slot) = lifted.and_then(|job| reasons.get_mut(job)) {
-        *slot = None;
-    }
-    reasons
-}
-
-/// Returns the stages of the units, in the order of those that they come from.
-fn stages(moving: &Moving<'_>) -> Vec<String> {
-    let owners: BTreeSet<Owner> =
-        moving.moved.iter().filter_map(|index| Some(moving.candidates.get(*index)?.owner)).collect();
-    let lists = owners.iter().map(|owner| stage_names(*owner, moving.old));
-    merged(&lists.collect::<Vec<_>>()).unwrap_or_default()
-}
-
-fn stage_names(owner: Owner, old: &OldPipeline) -> Vec<String> {
-    let stages = &super::obstacle::configuration(owner, old).pipeline.stages;
-    stages.iter().map(ToString::to_string).collect()
 }
 
 /// Returns for each job without a directory the reason why it stays, and for each static child with another order of stages.

@@ -279,7 +279,9 @@ fn summary(proposal: &Proposal) -> String {
         &mut text,
         format_args!("Read {}, {}, {old_lines}", counted(files.len(), "file"), counted(jobs, "job")),
     );
-    if !proposal.is_empty() {
+    if proposal.is_empty() {
+        line(&mut text, format_args!("Moves 0 of {jobs}"));
+    } else {
         let is_kept =
             |path: &&String| !proposal.written.contains_key(*path) && !proposal.deleted.contains(*path);
         let kept = files.iter().filter(is_kept);

@@ -10,21 +10,33 @@ use nestling_gitlab::pipeline::need::{NeedSource, needs, parallel_base};
 /// A kind of pipeline, with the condition under which there is one.
 pub(super) type KindOfPipeline = (&'static str, Guard);
 
+/// A need that is not met.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unmet {
+    /// The index of the job.
+    pub job: usize,
+    /// The position in its `needs`.
+    pub need: usize,
+    pub origin: Origin,
+    pub message: String,
+}
+
 /// Finds the needs that rules exclude from every pipeline of a kind that has the job, or wherever no path matches.
 pub(super) fn unmet_needs(
     candidates: &[Candidate],
     kinds: &[KindOfPipeline],
     old: &OldPipeline,
-) -> Vec<(Origin, String)> {
+) -> Vec<Unmet> {
     let mut unmet = Vec::new();
-    for candidate in candidates {
-        for need in needs(&candidate.folded).unwrap_or_default().iter().filter(|need| !need.optional) {
+    for (job, candidate) in candidates.iter().enumerate() {
+        for (position, need) in needs(&candidate.folded).unwrap_or_default().iter().enumerate() {
             let NeedSource::Job(name) = need.source else { continue };
             let Some(needed) = find(candidates, candidate, name) else { continue };
-            if asks_for_workflow(candidate, old) || asks_for_workflow(needed, old) {
+            if need.optional || asks_for_workflow(candidate, old) || asks_for_workflow(needed, old) {
                 continue;
             }
-            unmet.extend(message(candidate, needed, kinds).map(|message| (need.origin, message)));
+            let message = message(candidate, needed, kinds);
+            unmet.extend(message.map(|message| Unmet { job, need: position, origin: need.origin, message }));
         }
     }
     unmet
