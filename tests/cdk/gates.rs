@@ -53,7 +53,7 @@ fn approvals_of_several_pipelines_are_buttons_enough() {
     );
 }
 
-/// What holds the stage `Live` of a pipeline beside its actions, the job that takes its place, and what that job has.
+/// Gates of the stage `Live` of a pipeline beside its actions, the job that takes the place of each, and a part of that job.
 const HELD: [(&str, &str, &str, &str); 4] = [
     (
         "/Properties/DisableInboundStageTransitions",

@@ -1,32 +1,20 @@
-//! What holds a stage of a pipeline beside its actions: a transition that is disabled, and conditions before or after it.
+//! The gates of a stage of a pipeline beside its actions: a transition that is disabled, and conditions before or after it.
 //!
 //! Each becomes an action of its own, before all others of the stage or after them, so that nothing passes it.
 
+use super::lost::{AFTER, BEFORE, DISABLED};
 use super::pipeline::{Action, Does};
 use crate::document::Json;
 use nestling_gitlab::diagnostic::Diagnostic;
 
 /// The keys of a stage that are read here: each with the rank of its action, before or after those that are written.
 const CONDITIONS: [(&str, u64, &str); 2] = [
-    ("BeforeEntry", FIRST, "the entry condition of this stage"),
-    ("OnSuccess", LAST, "the success condition of this stage"),
+    (BEFORE, FIRST, "the entry condition of this stage"),
+    (AFTER, LAST, "the success condition of this stage"),
 ];
-
-/// The key of a pipeline with the stages that nothing enters.
-const DISABLED: &str = "DisableInboundStageTransitions";
 
 const FIRST: u64 = 0;
 const LAST: u64 = u64::MAX;
-
-/// Returns `true` if a key of a stage is read here.
-pub(super) fn is_read_of_stage(key: &str) -> bool {
-    CONDITIONS.iter().any(|(known, ..)| *known == key)
-}
-
-/// Returns `true` if a key of a pipeline is read here.
-pub(super) fn is_read_of_pipeline(key: &str) -> bool {
-    key == DISABLED
-}
 
 /// Returns `true` if an action is one of those that are made here: none of CDK's graph is its own.
 pub(super) fn is_condition(action: &Action) -> bool {
