@@ -8,6 +8,7 @@ use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The units that are made from changed files, each with those files.
 pub(crate) type Candidates = BTreeMap<UnitName, BTreeSet<RepoPath>>;
@@ -163,11 +164,13 @@ struct KnownReads<'a> {
     by_name: BTreeMap<String, OwnReads>,
     /// For each template: `true` if it, or one that it reads, reads_files about files.
     asking: BTreeMap<String, bool>,
+    /// The templates of the last unit without jobs of its own, and what they read: the units of a rule have the same ones.
+    last: Option<(Vec<String>, Rc<Reads>)>,
 }
 
 impl<'a> KnownReads<'a> {
     fn new(templates: &'a Templates<'a>) -> Self {
-        Self { templates, by_name: BTreeMap::new(), asking: BTreeMap::new() }
+        Self { templates, by_name: BTreeMap::new(), asking: BTreeMap::new(), last: None }
     }
 
     /// Returns `true` if a unit is made from templates that ask about files. It is asked of every unit, whatever changed.
@@ -191,9 +194,20 @@ impl<'a> KnownReads<'a> {
     }
 
     /// Returns all that a unit is made from.
-    fn of_unit(&mut self, unit: &Unit) -> Reads {
-        let templates = unit.uses.iter().map(|used| used.template.clone()).collect();
-        self.of_files(templates, unit.fragment.as_ref())
+    fn of_unit(&mut self, unit: &Unit) -> Rc<Reads> {
+        let templates = || unit.uses.iter().map(|used| &used.template);
+        if let Some((last, reads)) = &self.last
+            && unit.fragment.is_none()
+            && templates().eq(last)
+        {
+            return Rc::clone(reads);
+        }
+        let names: Vec<String> = templates().cloned().collect();
+        let reads = Rc::new(self.of_files(names.clone(), unit.fragment.as_ref()));
+        if unit.fragment.is_none() {
+            self.last = Some((names, Rc::clone(&reads)));
+        }
+        reads
     }
 
     /// Returns all that templates and a body read. Templates may read each other in a circle.

@@ -220,16 +220,14 @@ impl Loading<'_> {
 
     /// Reports entries that lists have twice, and globs of rules that match less than they seem to.
     fn lists(&mut self, written: &WorkspaceFile) {
-        let texts = |list: &[Located<String>]| -> Vec<(String, Origin)> {
-            list.iter().map(|text| (text.value.clone(), text.origin)).collect()
-        };
-        let dirs = written.templates.iter().filter_map(|node| Some((node.as_str()?.to_owned(), node.origin)));
+        let dirs = written.templates.iter().filter_map(|node| Some((node.as_str()?, node.origin)));
         self.diagnostics.extend(repeated(dirs, "templates"));
-        self.diagnostics.extend(repeated(texts(&written.stages).into_iter(), "stages"));
+        let stages = written.stages.iter().map(|text| (text.value.as_str(), text.origin));
+        self.diagnostics.extend(repeated(stages, "stages"));
         for rule in &written.units {
             self.diagnostics.extend(rule.changes.iter().flat_map(form_findings));
             let globs = rule.matches.items_or_self().iter();
-            let globs = globs.filter_map(|node| Some((node.as_str()?.to_owned(), node.origin)));
+            let globs = globs.filter_map(|node| Some((node.as_str()?, node.origin)));
             self.diagnostics.extend(repeated(globs, "match"));
         }
     }
@@ -237,7 +235,7 @@ impl Loading<'_> {
     /// Reads the globs of `ignore` or `everything`.
     fn root_globs(&mut self, texts: &[Located<String>], key: &str) -> Vec<RootGlob> {
         self.diagnostics.extend(texts.iter().flat_map(form_findings));
-        self.diagnostics.extend(repeated(texts.iter().map(|text| (text.value.clone(), text.origin)), key));
+        self.diagnostics.extend(repeated(texts.iter().map(|text| (text.value.as_str(), text.origin)), key));
         let root = self.root.clone();
         self.all(texts.iter().map(|text| root_glob(text, key, &root)))
     }
@@ -304,7 +302,7 @@ impl Loading<'_> {
 
     fn dependencies(&mut self, written: Option<&Node>) -> Vec<relation::Wanted> {
         let wanted = self.some(relation::wanted(written)).unwrap_or_default();
-        let names = wanted.iter().map(|wanted| (wanted.unit.clone(), wanted.origin));
+        let names = wanted.iter().map(|wanted| (wanted.unit.as_str(), wanted.origin));
         self.diagnostics.extend(repeated(names, "depends_on"));
         wanted
     }
