@@ -4,6 +4,7 @@
 use super::file_reads::files_of_read;
 use crate::template_syntax::FileRead;
 use crate::workspace::{Body, FILE_NAME, Read, Templates, Unit, Workspace};
+use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,19 +22,20 @@ pub(crate) type Candidates = BTreeMap<UnitName, BTreeSet<RepoPath>>;
 pub(crate) fn candidates(
     workspace: &Workspace,
     templates: &Templates<'_>,
+    files: &dyn Files,
     changed: &[&RepoPath],
 ) -> Candidates {
-    let changed = Changed::new(workspace, changed);
+    let changed = Changed::new(workspace, files, changed);
     let mut candidates = Candidates::new();
     let may_be_read = !changed.templates.is_empty() || !changed.yaml.is_empty();
     let mut known = KnownReads::new(templates);
     for unit in &workspace.units {
-        let mut files: BTreeSet<RepoPath> = changed.workspace.iter().cloned().collect();
+        let mut made_from: BTreeSet<RepoPath> = changed.workspace.iter().cloned().collect();
         if may_be_read || known.reads_files(unit) {
-            files.extend(changed.among(&known.of_unit(unit), &unit.dir));
+            made_from.extend(changed.among(&known.of_unit(unit), &unit.dir));
         }
-        if !files.is_empty() {
-            candidates.insert(unit.name.clone(), files);
+        if !made_from.is_empty() {
+            candidates.insert(unit.name.clone(), made_from);
         }
     }
     candidates
@@ -44,25 +46,28 @@ pub(crate) fn candidates(
 pub(crate) fn files_of_root(
     workspace: &Workspace,
     templates: &Templates<'_>,
+    files: &dyn Files,
     changed: &[&RepoPath],
 ) -> BTreeSet<RepoPath> {
     let Some(body) = &workspace.body else { return BTreeSet::new() };
-    let changed = Changed::new(workspace, changed);
+    let changed = Changed::new(workspace, files, changed);
     let mut known = KnownReads::new(templates);
     let reads = known.of_files(Vec::new(), Some(body));
     changed.among(&reads, &workspace.root)
 }
 
 /// The changed files that units may be made from, by what they can be.
-struct Changed {
+struct Changed<'f> {
+    /// The files that are planned, whose links are followed.
+    files: &'f dyn Files,
     workspace: Option<RepoPath>,
     templates: BTreeSet<RepoPath>,
     yaml: BTreeSet<RepoPath>,
     all: BTreeSet<RepoPath>,
 }
 
-impl Changed {
-    fn new(workspace: &Workspace, changed: &[&RepoPath]) -> Self {
+impl<'f> Changed<'f> {
+    fn new(workspace: &Workspace, files: &'f dyn Files, changed: &[&RepoPath]) -> Self {
         let own_file = workspace.own_file();
         let own = |path: &RepoPath| *path == own_file;
         let in_folders = |path: &RepoPath| workspace.is_template_path(path);
@@ -74,6 +79,7 @@ impl Changed {
             changed.iter().filter(|path| wanted(path)).map(|path| (*path).clone()).collect::<BTreeSet<_>>()
         };
         Self {
+            files,
             workspace: changed.iter().find(|path| own(path)).map(|path| (*path).clone()),
             templates: those(&in_folders),
             yaml: those(&is_yaml),
@@ -87,9 +93,8 @@ impl Changed {
         let mut files: BTreeSet<RepoPath> = self.templates.iter().filter(is_read).cloned().collect();
         files.extend(self.included_by(&reads.including));
         files.extend(self.all.intersection(&reads.links).cloned());
-        files.extend(
-            reads.file_reads.iter().flat_map(|read| files_of_read(read, directory, &self.all)).cloned(),
-        );
+        let of_read = |read| files_of_read(read, directory, &self.all, self.files);
+        files.extend(reads.file_reads.iter().flat_map(of_read).cloned());
         files
     }
 

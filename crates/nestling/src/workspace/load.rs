@@ -6,6 +6,7 @@ use super::discover::{Discovered, Found, discover};
 use super::document::{Body, split};
 use super::format::{UnitHeader, WorkspaceFile, WorkspaceHeader};
 use super::globs::{RootGlob, form_findings, root_glob};
+use super::linked::linked_files;
 use super::mapping::expect_mapping;
 use super::missing::{broken_link, no_header, no_workspace, submodule};
 use super::relation::{self, Draft};
@@ -110,6 +111,7 @@ pub(crate) fn load_with(
         &mut workspace,
         outputs,
     )?);
+    workspace.linked_files = linked_files(files, std::iter::once(&path).chain(depends_from.graph_files()))?;
     workspace.depends_from = depends_from;
     loading.vendored(files, &mut workspace)?;
     loading.diagnostics.extend(uses::unknown_environments(&workspace.units, &workspace.environments));
@@ -181,7 +183,6 @@ impl Loading<'_> {
                 let root = self.root.clone();
                 self.all(written.templates.iter().map(|node| TemplateDirectory::read(node, &root)))
             },
-            templates_from: None,
             stages: self.all(written.stages.iter().map(stage)),
             ignore: self.root_globs(&written.ignore, "ignore"),
             everything: self.root_globs(&written.everything, "everything"),
@@ -197,17 +198,10 @@ impl Loading<'_> {
                 &self.some(expect_mapping(written.gitlab.as_ref(), "gitlab", &HEADER)).unwrap_or_default(),
             ),
             reuse: self.some(reuse::of_workspace(written.reuse.as_ref())).flatten(),
-            depends_from: stated::DependsFrom::default(),
-            graph_outputs: GraphOutputs::default(),
-            given_vars: GivenVars::default(),
-            unknown_graphs: Vec::new(),
-            units: Vec::new(),
-            body: None,
             allow: self.all(written.allow.iter().map(allow::check)),
-            rules: Vec::new(),
-            nested: Vec::new(),
             depth_origin: written.depends_on_depth.as_ref().map(|node| node.origin),
             depth: self.some(depth(written.depends_on_depth.as_ref())).flatten(),
+            ..Workspace::default()
         }
     }
 
