@@ -16,7 +16,7 @@ use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::StageName;
 use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::yaml::{Map, Node};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use units::{StagedJob, UnitsOfPipeline};
 
 /// Makes each job of a unit wait for the units that it depends on with `order: true`: for the last of their jobs that are
@@ -46,8 +46,7 @@ pub(super) fn add(
     let units = UnitsOfPipeline::new(jobs, stages);
     let mut ordering = promotion::needs(workspace, &units, &promoted);
     for unit in &workspace.units {
-        let dependencies: Vec<&Dependency> =
-            unit.depends_on.iter().filter(|dependency| dependency.order == Order::Ordered).collect();
+        let dependencies = ordered_dependencies(workspace, &units, unit);
         for dependency in &dependencies {
             for waiting in units.that_cannot_wait(&unit.name, &dependency.unit) {
                 problems.push(nothing_to_wait_for(waiting.job, unit, dependency));
@@ -69,6 +68,29 @@ pub(super) fn add(
     }
     jobs.extend(barriers.into_jobs());
     problems
+}
+
+/// Returns the dependencies with an order. Through one that has no jobs in this pipeline, the order reaches those that it must
+/// run after itself.
+fn ordered_dependencies(workspace: &Workspace, units: &UnitsOfPipeline<'_>, unit: &Unit) -> Vec<Dependency> {
+    let ordered_of = |unit: &Unit| -> Vec<Dependency> {
+        unit.depends_on.iter().filter(|dependency| dependency.order == Order::Ordered).cloned().collect()
+    };
+    let mut known = BTreeSet::from([unit.name.clone()]);
+    let mut pending = VecDeque::from(ordered_of(unit));
+    let mut dependencies = Vec::new();
+    while let Some(dependency) = pending.pop_front() {
+        if !known.insert(dependency.unit.clone()) {
+            continue;
+        }
+        let absent = workspace.unit(dependency.unit.as_str());
+        let absent = absent.filter(|_| units.of_unit(&dependency.unit).next().is_none());
+        let further = absent.map(ordered_of).unwrap_or_default();
+        pending
+            .extend(further.into_iter().map(|further| Dependency { origin: dependency.origin, ..further }));
+        dependencies.push(dependency);
+    }
+    dependencies
 }
 
 /// The needs that order gives to a job.
