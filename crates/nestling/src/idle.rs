@@ -7,10 +7,12 @@ mod units;
 mod values;
 mod inputs;
 mod job_globs;
+mod optional_needs;
 mod walked;
 mod catalogue;
 mod revisions;
 mod hidden_templates;
+mod misnamed;
 
 pub(crate) use revisions::unknown_revisions;
 pub(crate) use walked::WalkedJobs;
@@ -35,6 +37,7 @@ pub(crate) fn find(
     problems.extend(units::without_effect(&plan.workspace));
     problems.extend(values::unread(&plan.workspace, &plan.sources));
     problems.extend(hidden_templates::hidden(files, &plan.workspace, &plan.sources)?);
+    problems.extend(misnamed::misnamed(files, &plan.workspace, &plan.sources)?);
     let templates = Templates::new(files, revisions, directories, &plan.sources);
     problems.extend(inputs::unread(&plan.workspace, &templates));
     Ok(problems)
@@ -53,6 +56,8 @@ pub(crate) fn find_walked(
     let mut problems = jobs.unused_inputs(workspace);
     problems.extend(catalogue::without_effect(workspace, jobs));
     problems.extend(units::with_hidden_jobs_alone(workspace, &jobs.units, &jobs.incomplete));
+    problems.extend(units::with_keywords_alone(workspace, &jobs.units, &jobs.incomplete));
+    problems.extend(jobs.unmet_optional_needs());
     problems.extend(jobs.globs.unmatched(files, workspace, sources)?);
     Ok(problems)
 }
