@@ -166,13 +166,10 @@ fn what_is_not_understood_stays() {
             "names a project",
         ),
         ("test: { script: make, rules: [{ changes: ['**/*.md'] }] }", "nothing limits it to one directory"),
-        (
-            "all: { script: make }\ntest: { script: make, RULES, needs: [all] }",
-            "`test` needs `all`, and one of them stays",
-        ),
+        ("all: { script: make }\ntest: { script: make, RULES, needs: [all] }", "it needs `all`, which stays"),
         (
             "stages: [a, b]\nall: { stage: a, script: make, artifacts: { paths: [x] } }\ntest: { stage: b, script: make, RULES }",
-            "`test` downloads the artifacts of the earlier `all`",
+            "it downloads the artifacts of `all`, which stays",
         ),
         (
             "test: &t { script: make, RULES }\nall: { <<: *t, rules: [{ when: on_success }] }",
@@ -180,17 +177,33 @@ fn what_is_not_understood_stays() {
         ),
         (
             "test: { script: make, RULES }\nall: { extends: test, rules: [{ when: on_success }] }",
-            "`all` is made of `test`, and one of them stays",
+            "`all`, which stays, is made of this job",
         ),
         (
             "stages: [a, b, c]\none: { stage: a, script: make, RULES }\nall: { stage: b, script: make }\ntest: { stage: c, script: make, RULES }",
-            "`test` waits for `all`, which stays",
+            "it waits for `all`, which stays",
         ),
     ];
     for (pipeline, expected) in table {
         let report = report_of(&pipeline.replace("RULES", CHANGES));
         let line = report.lines().find(|line| line.contains("stays: ") && line.contains(expected));
         assert!(line.is_some_and(|line| line.contains(".gitlab-ci.yml:")), "{pipeline}\n{report}");
+    }
+}
+
+/// The trigger job waits for earlier stages, as jobs of units did: `check` does not ask for `needs` then.
+#[test]
+fn what_is_written_passes_check_without_a_note() {
+    let repository = Repository::new();
+    let jobs =
+        format!("lint: {{ stage: lint, script: make }}\ntest: {{ stage: test, script: make, {CHANGES} }}\n");
+    repository.write(".gitlab-ci.yml", &format!("stages: [lint, test]\n{jobs}")).write("api/main.go", "");
+    repository.commit("start");
+    output(nestling(repository.path()).args(["import", "--write"]));
+    let checked = run(nestling(repository.path()).arg("check"));
+    assert!(checked.status.success(), "{}", said(&checked));
+    for id in ["parent-needs]", "allow-unused]", "note["] {
+        assert!(!said(&checked).contains(id), "{id}: {}", said(&checked));
     }
 }
 
@@ -215,6 +228,33 @@ fn faults_of_the_old_configuration_are_reported() {
         // A manual run can set the variable.
         (
             "variables: { A: x }\ntest: { script: make, variables: { B: y }, rules: [{ if: $A != 'x' && $B != 'y' }] }",
+            "",
+            false,
+        ),
+        // A need that the pipeline does not have: GitLab creates none.
+        (
+            "a: { script: make, rules: [{ if: '$CI_PIPELINE_SOURCE != \"schedule\"' }] }\nb: { script: make, needs: [a], rules: [{ when: on_success }] }",
+            "`b` needs `a`, which its rules exclude (schedule)",
+            true,
+        ),
+        (
+            "workflow: { rules: [{ if: '$CI_PIPELINE_SOURCE != \"schedule\"' }] }\n\
+             a: { script: make, rules: [{ if: '$CI_PIPELINE_SOURCE != \"schedule\"' }] }\nb: { script: make, needs: [a], rules: [{ when: on_success }] }",
+            "",
+            false,
+        ),
+        (
+            "a: { script: make, rules: [{ if: $CI_COMMIT_TAG, when: never }, { when: on_success }] }\nb: { script: make, needs: [{ job: a, optional: true }], rules: [{ when: on_success }] }",
+            "",
+            false,
+        ),
+        (
+            "a: { script: make, rules: [{ changes: ['api/**/*'] }] }\nb: { script: make, needs: [a], rules: [{ when: on_success }] }",
+            "`b` needs `a`, which is omitted where none of its `changes` matches (merge request, push to the default branch, push to a branch)",
+            true,
+        ),
+        (
+            "a: { script: make, rules: [{ changes: ['api/**/*'] }] }\nb: { script: make, needs: [a], rules: [{ changes: ['api/**/*'] }] }",
             "",
             false,
         ),

@@ -21,7 +21,9 @@ mod text;
 mod raw;
 mod written;
 mod obstacle;
+mod unmet;
 mod order;
+mod ties;
 mod division;
 mod naming;
 mod stages;
@@ -33,7 +35,12 @@ mod compose;
 mod files;
 mod family;
 mod parent;
+mod making;
 mod proposal;
+mod keepers;
+mod edits;
+mod cures;
+mod held;
 mod plans;
 mod place;
 mod side;
@@ -65,3 +72,5 @@ pub(crate) use write::write;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod held_tests;

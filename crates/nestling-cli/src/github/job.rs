@@ -5,6 +5,7 @@ use super::condition::Start;
 use super::expression::Expr;
 use super::job_name::job_name;
 use super::keywords::{JobCondition, Workflow, set_others};
+use super::localhost::tell_localhost;
 use super::matrix::matrix;
 use super::new_job::{NewJob, mapping, strings};
 use super::notes::{Notes, Part};
@@ -75,6 +76,7 @@ pub(super) fn job(
     new.matrix = matrix;
     set_variables(env, &scope, &mut new, notes);
     container(written, &scope, &mut new, notes);
+    tell_localhost(written, env, notes);
     if let Some(steps) = written.get("steps") {
         let all = Steps { job: written, workflow, outer: Condition::default(), depth: 0 };
         all.add(steps, &mut scope, &mut new, notes);
@@ -139,10 +141,6 @@ fn container(written: &Map, scope: &Scope, new: &mut NewJob, notes: &mut Notes) 
         let env = variables(service.get("env"), scope, notes);
         if !env.is_empty() {
             map.set("variables", mapping(&env, service.origin));
-        }
-        if service.get("ports").is_some() {
-            let text = format!("the service is reached at `{alias}`, and no longer at `localhost`");
-            notes.add(Part::Decided, service.origin, text);
         }
         if let Some(options) = service.get("options") {
             notes.add(Part::Lost, options.origin, "`options` of the service: wait for it in the script");

@@ -5,7 +5,7 @@ use super::context::variable_name;
 use super::documents::Documents;
 use super::job::{job, needs};
 use super::job_name::job_name;
-use super::keywords::{JobCondition, Workflow, of_needed, set_rules, tell_permissions};
+use super::keywords::{JobCondition, Workflow, never_holds, of_needed, set_rules, tell_permissions};
 use super::new_job::Upload;
 use super::notes::{Notes, Part};
 use super::scope::Scope;
@@ -92,6 +92,13 @@ fn made(
     tell_gone(flat, written, notes);
     let stopping = stopping(flat, written, &needed, &condition);
     condition.is_never |= stopping.iter().any(|name| known.never.contains(name));
+    let inherited = of_needed(&stopping, &known.rules);
+    if !condition.is_never && never_holds(&condition, &inherited, &triggers.conditions) {
+        let origin = condition.origin.unwrap_or(written.origin);
+        let text = format!("`{}` never runs: no event of the workflow meets its condition", written.name);
+        notes.add(Part::Rewritten, origin, text);
+        condition.is_never = true;
+    }
     if condition.is_never {
         known.never.insert(written.name.clone());
     }
@@ -109,7 +116,6 @@ fn made(
             needed.push(name.clone());
         }
     }
-    let inherited = of_needed(&stopping, &known.rules);
     if !needed.is_empty() {
         let may_be_gone = |name: &String| {
             known.never.contains(name) || known.rules.get(name).is_some_and(|rules| !rules.is_empty())

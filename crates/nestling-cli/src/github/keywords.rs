@@ -6,6 +6,7 @@ use super::expression::{Expr, parse_condition};
 use super::facts::assumed;
 use super::new_job::Upload;
 use super::notes::{Notes, Part};
+use super::possible::is_possible;
 use super::scope::Scope;
 use super::shell::test;
 use super::text::{keyword, shown, why_unknown};
@@ -84,19 +85,29 @@ impl JobCondition {
     }
 }
 
-/// Sets the rules of a job: one for each trigger, with its own condition.
+/// Returns the condition of a job where a trigger starts the workflow.
+fn joined(condition: &JobCondition, needed: &[String], trigger: Option<&String>) -> Option<String> {
+    all_of(trigger.into_iter().chain(needed).chain(&condition.rules).cloned())
+}
+
+/// Returns `true` if no trigger starts a pipeline in which the condition of a job holds.
+pub(super) fn never_holds(condition: &JobCondition, needed: &[String], triggers: &[String]) -> bool {
+    let is_impossible =
+        |trigger| joined(condition, needed, Some(trigger)).is_some_and(|joined| !is_possible(&joined));
+    !triggers.is_empty() && triggers.iter().all(is_impossible)
+}
+
+/// Sets the rules of a job: one for each trigger, with its own condition. A rule that can never hold is left out.
 pub(super) fn set_rules(condition: &JobCondition, needed: &[String], triggers: &[String], body: &mut Map) {
     let origin = condition.origin.unwrap_or_else(Origin::generated);
-    let when = match (condition.is_never, condition.start) {
-        (true, _) => Some("never"),
-        (_, Some(Start::Always)) => Some("always"),
-        (_, Some(Start::Failure)) => Some("on_failure"),
+    let when = match condition.start {
+        Some(Start::Always) => Some("always"),
+        Some(Start::Failure) => Some("on_failure"),
         _ => None,
     };
     let rule = |trigger: Option<&String>| {
         let mut rule = Map::default();
-        let parts = trigger.into_iter().chain(needed).chain(&condition.rules).cloned();
-        if let Some(condition) = all_of(parts) {
+        if let Some(condition) = joined(condition, needed, trigger) {
             rule.set("if", Node::string(origin, condition));
         }
         if let Some(when) = when {
@@ -105,10 +116,21 @@ pub(super) fn set_rules(condition: &JobCondition, needed: &[String], triggers: &
         rule
     };
     let mut rules: Vec<Map> = match triggers {
+        _ if condition.is_never => Vec::new(),
         // Nothing starts the job by itself.
         [] => vec![manual(rule(None))],
-        triggers => triggers.iter().map(|trigger| rule(Some(trigger))).collect(),
+        triggers => {
+            let can_hold = |trigger: &&String| {
+                joined(condition, needed, Some(trigger)).is_none_or(|joined| is_possible(&joined))
+            };
+            triggers.iter().filter(can_hold).map(|trigger| rule(Some(trigger))).collect()
+        }
     };
+    if rules.is_empty() {
+        let mut never = Map::default();
+        never.set("when", Node::string(origin, "never"));
+        rules.push(never);
+    }
     rules.retain(|rule| !rule.is_empty());
     if !rules.is_empty() {
         body.set("rules", Node::seq(origin, rules.into_iter().map(|rule| Node::map(origin, rule)).collect()));
@@ -146,10 +168,8 @@ pub(super) fn set_others(written: &Map, scope: &Scope, body: &mut Map, notes: &m
 
 /// Makes a rule one of a manual job that blocks no pipeline.
 fn manual(mut rule: Map) -> Map {
-    if rule.get("when").and_then(Node::text) != Some("never") {
-        rule.set("when", Node::string(Origin::generated(), "manual"));
-        rule.set("allow_failure", Node::plain(Origin::generated(), "true"));
-    }
+    rule.set("when", Node::string(Origin::generated(), "manual"));
+    rule.set("allow_failure", Node::plain(Origin::generated(), "true"));
     rule
 }
 

@@ -68,7 +68,7 @@ fn versions_of_languages_are_images() {
         let (jobs, report) = imported("push", &job);
         assert!(jobs.contains(expected), "{job}: {jobs}");
         assert!(report.contains(reported), "{job}: {report}");
-        assert!(!reported.is_empty() || !report.contains("tag"), "{job}: {report}");
+        assert!(!reported.is_empty() || !report.contains("not a tag"), "{job}: {report}");
     }
 }
 
@@ -129,5 +129,65 @@ fn a_path_that_one_event_alone_ignores_is_a_line_of_the_report() {
         let (_, report) =
             imported(&format!("{{ {push}, pull_request: {{ {pull_request} }} }}"), "steps: [{ run: make }]");
         assert_eq!(report.contains(told), is_told, "{pull_request}\n{report}");
+    }
+}
+
+/// A job for pushes has no rule for merge requests, and one whose condition no event meets never runs.
+#[test]
+fn rules_that_can_never_hold_are_left_out() {
+    let job = "if: github.event_name == 'push' && github.ref == 'refs/heads/main', steps: [{ run: make }]";
+    for (on, expected, is_never) in [
+        (
+            "{ push: { branches: [main] }, pull_request: {}, schedule: [{ cron: '0 3 * * *' }] }",
+            "  rules:\n    - if: $CI_COMMIT_BRANCH == \"main\" && $CI_MERGE_REQUEST_IID == null && $PARENT_PIPELINE_SOURCE == \"push\"\n  script",
+            false,
+        ),
+        ("pull_request", "  rules:\n    - when: never\n  script", true),
+        ("{ push: { tags: ['v*'] } }", "  rules:\n    - when: never\n  script", true),
+    ] {
+        let (jobs, report) = imported(on, job);
+        assert!(jobs.contains(expected), "{on}: {jobs}");
+        let line = "a.yml:2: `a` never runs: no event of the workflow meets its condition";
+        assert_eq!(report.contains(line), is_never, "{on}: {report}");
+    }
+}
+
+#[test]
+fn pipelines_that_meet_the_conditions_of_a_push_are_a_line_of_the_report() {
+    for (on, expected) in [
+        ("{ push: { branches: [main] } }", Some("scheduled and manual pipelines of a branch or tag")),
+        ("{ push: {}, schedule: [{ cron: '0 3 * * *' }] }", Some("`push`: manual pipelines")),
+        ("[push, workflow_dispatch]", Some("`push`: scheduled pipelines")),
+        ("{ push: {}, workflow_dispatch: {}, schedule: [{ cron: '0 3 * * *' }] }", None),
+        ("pull_request", None),
+    ] {
+        let (_, report) = imported(on, "steps: [{ run: make }]");
+        assert!(report.contains(expected.unwrap_or_default()), "{on}: {report}");
+        assert_eq!(report.contains("meet its conditions as well"), expected.is_some(), "{on}: {report}");
+    }
+}
+
+#[test]
+fn lines_that_use_localhost_are_lines_of_the_report() {
+    let service =
+        "services: { db: { image: postgres, ports: ['5433:5432'] }, cache: { image: redis, ports: [6379] } }";
+    for (job, expected, is_general) in [
+        (
+            "steps: [{ run: \"make\\npsql -h localhost -p 5433\" }]",
+            "a.yml:2: `psql -h localhost -p 5433`: the service is at `db:5432`",
+            true,
+        ),
+        (
+            "steps: [{ run: make, env: { URL: 'redis://127.0.0.1:6379' } }]",
+            "`URL: redis://127.0.0.1:6379`: the service is at `cache`",
+            true,
+        ),
+        ("steps: [{ run: nc localhost }]", "`nc localhost`: the service is at `db` or `cache`", false),
+        ("steps: [{ run: make }]", "the service is reached at `db`", true),
+        ("container: node:22, steps: [{ run: nc localhost }]", "", false),
+    ] {
+        let (_, report) = imported("push", &format!("{service}, {job}"));
+        assert!(report.contains(expected), "{job}: {report}");
+        assert_eq!(report.contains("the service is reached at"), is_general, "{job}: {report}");
     }
 }

@@ -19,6 +19,8 @@ pub(super) struct Triggers {
     pub counts_all: bool,
     /// The inputs of a form.
     pub inputs: Vec<Input>,
+    /// The place of `push`.
+    push_at: Option<Origin>,
 }
 
 /// An input of `workflow_dispatch`.
@@ -40,6 +42,7 @@ pub(super) fn triggers(on: &Node, notes: &mut Notes) -> Triggers {
             triggers.event(event.text().unwrap_or_default(), None, event.origin, notes);
         }
     }
+    triggers.tell_other_sources(notes);
     if triggers.conditions.iter().any(|known| known == "$CI_MERGE_REQUEST_IID") {
         triggers.conditions.retain(|known| known != MERGE_TRAIN);
     }
@@ -54,7 +57,7 @@ impl Triggers {
         let empty = Map::default();
         let map = body.and_then(Node::as_map).unwrap_or(&empty);
         match event {
-            "push" => self.push(map, notes),
+            "push" => self.push(map, origin, notes),
             "pull_request" | "pull_request_target" => {
                 if event == "pull_request_target" {
                     let text = "`pull_request_target` runs the code of the target branch with its secrets. A merge request's pipeline runs the \
@@ -163,7 +166,26 @@ impl Triggers {
         }
     }
 
-    fn push(&mut self, map: &Map, notes: &mut Notes) {
+    /// Adds a line about pipelines that meet the conditions of a push, and that no event of the workflow starts.
+    fn tell_other_sources(&self, notes: &mut Notes) {
+        let Some(origin) = self.push_at else { return };
+        let has =
+            |source: &str| self.conditions.contains(&format!("$PARENT_PIPELINE_SOURCE == \"{source}\""));
+        let others = [("schedule", "scheduled"), ("web", "manual")];
+        let others: Vec<&str> =
+            others.into_iter().filter(|(source, _)| !has(source)).map(|(_, name)| name).collect();
+        if !others.is_empty() {
+            let text = format!(
+                "`push`: {} pipelines of a branch or tag meet its conditions as well; to leave them out, add \
+                 `&& $PARENT_PIPELINE_SOURCE == \"push\"` to the rules",
+                others.join(" and ")
+            );
+            notes.add(Part::Decided, origin, text);
+        }
+    }
+
+    fn push(&mut self, map: &Map, origin: Origin, notes: &mut Notes) {
+        self.push_at = Some(origin);
         let (branches, tags) = (patterns(map, "branches"), patterns(map, "tags"));
         if has_branches(map) {
             self.conditions.push(matching("CI_COMMIT_BRANCH", &branches));

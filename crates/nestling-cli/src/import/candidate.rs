@@ -128,6 +128,22 @@ fn of_child<'a>(
     })
 }
 
+/// Returns the position of the static child that a trigger job starts.
+pub(super) fn child_index(candidate: &Candidate, old: &OldPipeline) -> Option<usize> {
+    let is_trigger = candidate.owner == Owner::Root;
+    old.children.iter().position(|child| is_trigger && child.trigger == candidate.name)
+}
+
+/// Returns the condition under which GitLab makes a pipeline of the root at all, for each kind.
+pub(super) fn workflow_guards(old: &OldPipeline, kinds: &[Kind]) -> Vec<Guard> {
+    let workflow = workflow_as_job(&old.root);
+    let of_kind = |kind: &Kind| match &workflow {
+        Some(workflow) => guard("workflow", workflow, kind, Level::Root { has_rules: true }),
+        None => Guard::Always,
+    };
+    kinds.iter().map(of_kind).collect()
+}
+
 /// Returns the rules of a configuration's `workflow`, with the variables of the file, as the body of a job; `None` without rules.
 fn workflow_as_job(configuration: &Configuration) -> Option<Map> {
     let mut body = Map::default();
@@ -209,6 +225,11 @@ impl Candidate {
             }
         }
         globs
+    }
+
+    /// Returns the condition under which a pipeline of this kind has the job where no path changed.
+    pub(super) fn guard_without_changes(&self, kind: usize) -> Guard {
+        self.guards.get(kind).map_or(Guard::Never, without_changes)
     }
 
     /// Returns `true` if GitLab makes the job in no pipeline of this kind in which none of its globs matches a changed path.

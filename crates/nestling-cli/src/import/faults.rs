@@ -1,10 +1,10 @@
 //! Latent faults of the old configuration: what GitLab accepts, and then does not do as it was meant.
 
-use super::candidate::{Candidate, Owner};
-use super::division::child_index;
+use super::candidate::{Candidate, Owner, child_index};
 use super::obstacle::asks_for_workflow;
 use super::old::OldPipeline;
 use super::tree::Tree;
+use super::unmet::{KindOfPipeline, unmet_needs};
 use nestling::{Origin, RepoPath};
 use nestling_files::path::Glob;
 use nestling_gitlab::pipeline::guard::Guard;
@@ -22,7 +22,12 @@ pub(super) struct Fault {
 }
 
 /// Finds the faults, each once, by their places.
-pub(super) fn faults(candidates: &[Candidate], old: &OldPipeline, tree: &Tree) -> Vec<Fault> {
+pub(super) fn faults(
+    candidates: &[Candidate],
+    kinds: &[KindOfPipeline],
+    old: &OldPipeline,
+    tree: &Tree,
+) -> Vec<Fault> {
     let mut faults = BTreeSet::new();
     // Many jobs have the same globs, and each is looked for in all files.
     let mut known: BTreeMap<String, Option<String>> = BTreeMap::new();
@@ -63,6 +68,9 @@ pub(super) fn faults(candidates: &[Candidate], old: &OldPipeline, tree: &Tree) -
                 ),
             );
         }
+    }
+    for unmet in unmet_needs(candidates, kinds, old) {
+        add(unmet.origin, unmet.message);
     }
     faults.into_iter().map(|(_, _, fault)| fault).collect()
 }

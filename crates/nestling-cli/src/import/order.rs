@@ -4,6 +4,7 @@ use super::candidate::{Candidate, Owner};
 use super::old::OldPipeline;
 use nestling_gitlab::pipeline::rule::{has_when, is_manual, may_be_passed, rules};
 use nestling_gitlab::yaml::{Map, Node};
+use std::collections::BTreeSet;
 
 /// The place of the trigger job.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,77 +17,123 @@ pub(super) struct Order {
     pub delayed_by: Vec<String>,
 }
 
+/// A job that moves, and that would no longer wait for one that stays.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Disorder {
+    /// The job, which stays as well.
+    pub job: usize,
+    /// The reason.
+    pub reason: String,
+    /// The jobs that stay already, and that keep it.
+    pub staying: Vec<usize>,
+    /// One of these that waits for a job of a unit, and that job.
+    pub ahead: Option<(usize, usize)>,
+}
+
+/// A job with its index.
+pub(super) type Indexed<'a> = (usize, &'a Candidate);
+
 /// Finds the stage in which the child runs, so that each job still waits for those that it waited for.
 ///
 /// # Errors
-/// A job that moves would no longer wait for one that stays: its index, and the reason why it stays as well.
+/// A job that moves would no longer wait for one that stays.
 pub(super) fn order(
     candidates: &[Candidate],
     reasons: &[Option<String>],
     old: &OldPipeline,
-) -> Result<Order, (usize, String)> {
+) -> Result<Order, Disorder> {
     let of_root = || (0..).zip(candidates).zip(reasons).filter(|((_, job), _)| job.owner == Owner::Root);
-    let moving: Vec<(usize, &Candidate)> =
+    let moving: Vec<Indexed<'_>> =
         of_root().filter(|(_, reason)| reason.is_none()).map(|(job, _)| job).collect();
-    let staying: Vec<&Candidate> =
-        of_root().filter(|(_, reason)| reason.is_some()).map(|((_, job), _)| job).collect();
+    let staying: Vec<Indexed<'_>> =
+        of_root().filter(|(_, reason)| reason.is_some()).map(|(job, _)| job).collect();
     let first = moving.iter().map(|(_, job)| job.position).min().unwrap_or(1);
     // Jobs of the parent that wait for moved ones are in a later stage than the child.
-    let waits_for_moved = |job: &&&Candidate| {
-        is_by_stage(job) && moving.iter().any(|(_, moved)| moved.position < job.position && moved.meets(job))
-    };
-    let late = staying.iter().filter(waits_for_moved).min_by_key(|job| job.position);
-    let upper = late.map(|job| job.position.saturating_sub(1));
+    let late: Vec<(Indexed<'_>, Indexed<'_>)> =
+        staying.iter().filter_map(|job| Some((*job, ahead_of(job.1, &moving)?))).collect();
+    let first_late = late.iter().min_by_key(|((_, job), _)| job.position);
+    let upper = first_late.map(|((_, job), _)| job.position.saturating_sub(1));
     let mut lower = first;
     let mut waits = false;
-    for (index, moved) in &moving {
-        if let Some(reason) = lost_order(moved, &moving, &staying) {
-            return Err((*index, reason));
-        }
-        for before in staying.iter().filter(|job| gates(job, moved)) {
-            let wanted = before.position.saturating_add(1);
-            if let Some(late) = late.filter(|_| upper.is_some_and(|upper| wanted > upper)) {
-                return Err((*index, between(&moved.name, &before.name, &late.name)));
+    for moved in &moving {
+        lost_order(*moved, &moving, &staying).map_or(Ok(()), Err)?;
+        for before in staying.iter().filter(|(_, job)| gates(job, moved.1)) {
+            let wanted = before.1.position.saturating_add(1);
+            if let Some(((late_job, ahead), upper)) =
+                first_late.zip(upper).filter(|(_, upper)| wanted > *upper)
+            {
+                let mut disorder = between(*moved, *before, *late_job, *ahead);
+                disorder.staying = between_all(moved.1, &staying, &late, upper);
+                return Err(disorder);
             }
             lower = lower.max(wanted);
             waits = true;
         }
     }
     let stage = stage_at(old, lower);
-    let is_early = |job: &&&Candidate| is_by_stage_of(job) && job.position < lower;
+    let is_early = |job: &&Indexed<'_>| job.1.position > 0 && job.1.position < lower;
     let delayed_by = if waits {
-        staying.iter().filter(is_early).map(|job| job.name.clone()).collect()
+        staying.iter().filter(is_early).map(|(_, job)| job.name.clone()).collect()
     } else {
         Vec::new()
     };
     Ok(Order { stage, waits, delayed_by })
 }
 
-/// Returns the reason why a job cannot wait for one that stays, while another one that stays waits for jobs of units.
-fn between(name: &str, before: &str, late: &str) -> String {
-    if before == late {
-        return format!("`{name}` waits for `{before}`, which stays and waits for other jobs of units");
-    }
-    format!(
-        "`{name}` waits for `{before}`, and `{late}` waits for jobs of units. Both stay, and the child cannot start after \
-         `{before}` and before `{late}`"
-    )
+/// Returns a job of a unit that a job of the parent waits for by its stage.
+pub(super) fn ahead_of<'a>(job: &Candidate, moving: &[Indexed<'a>]) -> Option<Indexed<'a>> {
+    let is_ahead = |(_, moved): &&Indexed<'_>| moved.position < job.position && moved.meets(job);
+    if is_by_stage(job) { moving.iter().find(is_ahead).copied() } else { None }
+}
+
+/// A job cannot wait for one that stays, while another one that stays waits for jobs of units.
+fn between(moved: Indexed<'_>, before: Indexed<'_>, late: Indexed<'_>, ahead: Indexed<'_>) -> Disorder {
+    let (before_name, late_name, ahead_name) = (&before.1.name, &late.1.name, &ahead.1.name);
+    let reason = if before.0 == late.0 {
+        format!(
+            "it waits for `{before_name}`, which stays and waits for `{ahead_name}`: the child cannot start both before and after \
+             `{before_name}`"
+        )
+    } else {
+        format!(
+            "it waits for `{before_name}`, and `{late_name}` waits for `{ahead_name}`: the child cannot start after \
+             `{before_name}` and before `{late_name}`, which both stay"
+        )
+    };
+    Disorder { job: moved.0, reason, staying: vec![before.0, late.0], ahead: Some((late.0, ahead.0)) }
+}
+
+/// Returns all jobs that stay and between which there is no stage for a job: those that it waits for, and those that wait for units.
+fn between_all(
+    moved: &Candidate,
+    staying: &[Indexed<'_>],
+    late: &[(Indexed<'_>, Indexed<'_>)],
+    upper: usize,
+) -> Vec<usize> {
+    let is_gate = |(_, job): &&Indexed<'_>| job.position >= upper && gates(job, moved);
+    let gates: Vec<Indexed<'_>> = staying.iter().filter(is_gate).copied().collect();
+    let last = gates.iter().map(|(_, job)| job.position).max().unwrap_or(upper);
+    let late = late.iter().map(|(job, _)| *job).filter(|(_, job)| job.position <= last.saturating_add(1));
+    let all: BTreeSet<usize> = gates.iter().copied().chain(late).map(|(index, _)| index).collect();
+    all.into_iter().collect()
 }
 
 /// Returns the reason why a job, or a static child, cannot be in the one child of all units.
-fn lost_order(moved: &Candidate, moving: &[(usize, &Candidate)], staying: &[&Candidate]) -> Option<String> {
-    let name = &moved.name;
+fn lost_order(moved: Indexed<'_>, moving: &[Indexed<'_>], staying: &[Indexed<'_>]) -> Option<Disorder> {
+    let (job, moved) = moved;
     // GitLab does not start the child where a job before it has failed.
     if runs_after_failure(&moved.folded)
-        && let Some(before) = staying.iter().find(|before| gates(before, moved))
+        && let Some((index, before)) = staying.iter().find(|(_, before)| gates(before, moved))
     {
-        return Some(format!("it also runs where `{}`, which stays, has failed", before.name));
+        let reason = format!("it also runs where `{}`, which stays, has failed", before.name);
+        return Some(Disorder { job, reason, staying: vec![*index], ahead: None });
     }
     // The stages of a static child say nothing about the stage that its trigger job was in.
     let waits_for = |before: &&Candidate| waits(before) && gates(before, moved);
     let is_trigger = moved.folded.contains("trigger");
     let before = moving.iter().map(|(_, job)| *job).filter(|_| is_trigger).find(waits_for)?;
-    Some(format!("`{name}` waits for `{}`, and the jobs of one child would start together", before.name))
+    let reason = format!("it waits for `{}`, and the jobs of one child would start together", before.name);
+    Some(Disorder { job, reason, staying: Vec::new(), ahead: None })
 }
 
 /// Returns `true` if a job starts where one before it has failed.
@@ -102,7 +149,7 @@ fn waits(job: &Candidate) -> bool {
 }
 
 /// Returns `true` if a moved job does not start where a staying one has failed.
-fn gates(before: &Candidate, moved: &Candidate) -> bool {
+pub(super) fn gates(before: &Candidate, moved: &Candidate) -> bool {
     let is_allowed_to_fail = before.folded.get("allow_failure").and_then(Node::as_bool) == Some(true);
     let is_passed = is_manual(&before.folded) && may_be_passed(&before.folded);
     before.position < moved.position
@@ -113,12 +160,8 @@ fn gates(before: &Candidate, moved: &Candidate) -> bool {
 }
 
 /// A job without `needs` waits for all earlier stages.
-fn is_by_stage(job: &Candidate) -> bool {
+pub(super) fn is_by_stage(job: &Candidate) -> bool {
     job.folded.get("needs").is_none_or(Node::is_null)
-}
-
-fn is_by_stage_of(job: &Candidate) -> bool {
-    job.position > 0
 }
 
 fn stage_at(old: &OldPipeline, position: usize) -> String {

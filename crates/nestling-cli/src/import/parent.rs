@@ -1,7 +1,7 @@
 //! The new `.gitlab-ci.yml`: what stays, and the two jobs that plan and start the child.
 
-use super::candidate::{Candidate, Owner};
-use super::division::{Division, child_index};
+use super::candidate::{Candidate, Owner, child_index};
+use super::division::Division;
 use super::includes::{Includes, document, paths};
 use super::obstacle::{BRANCHES, MERGE_REQUEST, TAG};
 use super::old::{FILE, OldPipeline};
@@ -20,6 +20,13 @@ pub(super) struct ParentFiles {
     /// Files of which nothing is left.
     pub deleted: BTreeSet<String>,
 }
+
+/// The first lines of a trigger job without `needs`, which a rule of `check` would ask for.
+const WAITING_RUN: &str = "\
+# Without `needs`, it waits for the jobs of earlier stages, as jobs of units did before.
+# nestling: allow(parent-needs)
+nestling:run:
+";
 
 /// The parts of the new parent.
 pub(super) struct NewParent<'a> {
@@ -186,6 +193,7 @@ impl NewParent<'_> {
         if order.waits {
             let without = jobs.lines().filter(|line| !line.starts_with("  needs: [\"nestling:plan\"]"));
             jobs = without.map(|line| line.to_owned() + "\n").collect();
+            jobs = jobs.replacen("nestling:run:\n", WAITING_RUN, 1);
         }
         let parent_id = "    PARENT_PIPELINE_ID: $CI_PIPELINE_ID\n";
         let mut forwarded = parent_id.to_owned();

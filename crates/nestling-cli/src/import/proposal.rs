@@ -1,24 +1,21 @@
 //! The import as a whole: from the files of a repository to the files of a workspace.
 
-use super::candidate::{Candidate, Owner, candidates};
+use super::candidate::{Candidate, Owner, candidates, child_index, workflow_guards};
 use super::child_workflow::fold_workflows;
-use super::compose::Moving;
-use super::division::{Division, child_index, divide};
+use super::division::{Divisible, Division};
 use super::evidence::{Placement, place};
-use super::family::add_families;
-use super::files::texts;
 use super::follow::follow;
 use super::includes::Includes;
 use super::kind::Kind;
+use super::making::{Made, Read, own_reasons, stage_names};
 use super::old::OldPipeline;
-use super::parent::NewParent;
 use super::raw::References;
 use super::stages::merged;
 use super::tree::Tree;
-use super::unit::{Composition, NewUnit};
+use super::unit::Composition;
+use super::unmet::KindOfPipeline;
 use crate::exit::Failure;
-use nestling::{FILE_NAME, Files, PipelineFacts, Project, RepoPath, Severity};
-use nestling_files::files::Overlay;
+use nestling::{Files, RepoPath};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The proposed files, and the configuration that they were made from.
@@ -37,6 +34,23 @@ pub(crate) struct Proposal {
     pub(super) references: References,
     /// The local files that the old configuration includes.
     pub(super) includes: Includes,
+    /// For each candidate the reason why it stays, where no directory is found for it.
+    placeless: Vec<Option<String>>,
+    /// The same, with the reason why Nestling would refuse its unit.
+    refused: Vec<Option<String>>,
+    /// True if environments that have a stop job go to the catalogue.
+    pub(super) moves_pairs: bool,
+    /// The kinds of pipelines that decide where a job goes.
+    pub(super) kinds: Vec<KindOfPipeline>,
+}
+
+/// A change to the old configuration that is tried in memory.
+#[derive(Clone)]
+pub(super) struct Attempt {
+    /// The jobs after the change.
+    pub candidates: Vec<Candidate>,
+    /// A job that would move if its own reason to stay did not apply.
+    pub lifted: Option<usize>,
 }
 
 impl Proposal {
@@ -57,6 +71,10 @@ impl Proposal {
             deleted: BTreeSet::new(),
             references: References::read(files, &includes),
             includes,
+            placeless: Vec::new(),
+            refused: Vec::new(),
+            moves_pairs: false,
+            kinds: Vec::new(),
         })
     }
 
@@ -82,32 +100,18 @@ impl Proposal {
             candidates.iter().map(|candidate| place(candidate, &old, &tree)).collect();
         follow(&candidates, &mut placements);
         let placeless = reasons_without_place(&candidates, &placements, &old);
-        let read = Read {
-            old: &old,
-            tree: &tree,
-            includes: &includes,
-            references: &references,
-            files,
+        let divisible = Divisible {
             candidates: &candidates,
             placements: &placements,
-            moves_pairs,
+            old: &old,
+            includes: &includes,
+            references: &references,
         };
-        let mut placeless = placeless;
-        let mut made = read.make(&placeless);
-        // A unit that Nestling would refuse stays as it is; without it, another one may be refused.
-        for _ in 0..candidates.len() {
-            let refused = read.refused(&made, default_branch)?;
-            if refused.is_empty() {
-                break;
-            }
-            for (index, reason) in refused {
-                if let Some(slot) = placeless.get_mut(index) {
-                    *slot = Some(reason);
-                }
-            }
-            made = read.make(&placeless);
-        }
+        let read = Read { divisible, tree: &tree, files, moves_pairs, lifted: None };
+        let mut refused = placeless.clone();
+        let made = read.make_accepted(&mut refused, default_branch)?;
         let Made { division, composition, written, deleted } = made;
+        let kinds = kinds.iter().map(|kind| kind.name).zip(workflow_guards(&old, &kinds)).collect();
         Ok(Self {
             old,
             tree,
@@ -119,7 +123,61 @@ impl Proposal {
             deleted,
             references,
             includes,
+            placeless,
+            refused,
+            moves_pairs,
+            kinds,
         })
+    }
+
+    /// Returns the configuration that is divided, with other jobs.
+    fn divisible<'a>(&'a self, candidates: &'a [Candidate]) -> Divisible<'a> {
+        Divisible {
+            candidates,
+            placements: &self.placements,
+            old: &self.old,
+            includes: &self.includes,
+            references: &self.references,
+        }
+    }
+
+    /// Returns the number of jobs that would move after a change, if the same units are refused.
+    pub(super) fn estimate(&self, attempt: &Attempt) -> usize {
+        let divisible = self.divisible(&attempt.candidates);
+        let own_reasons = own_reasons(&divisible, &self.refused, attempt.lifted);
+        self.moved(&divisible.divide(own_reasons))
+    }
+
+    /// Returns the number of jobs that would move after a change, and the stage of the trigger job: units are made and checked.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub(super) fn count(
+        &self,
+        attempt: &Attempt,
+        files: &dyn Files,
+        default_branch: &str,
+    ) -> Result<(usize, String), Failure> {
+        let read = Read {
+            divisible: self.divisible(&attempt.candidates),
+            tree: &self.tree,
+            files,
+            moves_pairs: self.moves_pairs,
+            lifted: attempt.lifted,
+        };
+        let made = read.make_accepted(&mut self.placeless.clone(), default_branch)?;
+        Ok((self.moved(&made.division), made.division.order.stage))
+    }
+
+    /// Returns the number of jobs, without the trigger jobs of static children.
+    pub(super) fn jobs(&self) -> usize {
+        self.candidates.iter().filter(|job| child_index(job, &self.old).is_none()).count()
+    }
+
+    /// Returns the number of jobs that move, without the trigger jobs of static children.
+    pub(super) fn moved(&self, division: &Division) -> usize {
+        let jobs = (0..).zip(&self.candidates).filter(|(_, job)| child_index(job, &self.old).is_none());
+        jobs.filter(|(index, _)| !division.stays(*index)).count()
     }
 
     /// Returns a file that is not part of the old configuration, and that would be overwritten.
@@ -132,97 +190,6 @@ impl Proposal {
     pub(super) fn is_empty(&self) -> bool {
         self.composition.units.is_empty()
     }
-}
-
-/// The parts of a repository that are read.
-struct Read<'a> {
-    old: &'a OldPipeline,
-    tree: &'a Tree,
-    includes: &'a Includes,
-    references: &'a References,
-    files: &'a dyn Files,
-    candidates: &'a [Candidate],
-    placements: &'a [Option<Placement>],
-    moves_pairs: bool,
-}
-
-/// The files and jobs that are made of it.
-struct Made {
-    division: Division,
-    composition: Composition,
-    written: BTreeMap<String, String>,
-    deleted: BTreeSet<String>,
-}
-
-impl Read<'_> {
-    fn make(&self, placeless: &[Option<String>]) -> Made {
-        let (candidates, old) = (self.candidates, self.old);
-        let division = divide(candidates, placeless, self.placements, old, self.includes, self.references);
-        let moved = (0..candidates.len()).filter(|index| {
-            let is_moving = division.reasons.get(*index).is_some_and(Option::is_none);
-            is_moving && candidates.get(*index).is_some_and(|job| child_index(job, old).is_none())
-        });
-        let moving = Moving {
-            candidates,
-            moved: moved.collect(),
-            placements: self.placements,
-            old,
-            moves_pairs: self.moves_pairs,
-        };
-        let mut composition = moving.compose();
-        add_families(&mut composition, self.tree);
-        let mut written = texts(&composition, &stages(&moving));
-        let parent = NewParent {
-            candidates,
-            division: &division,
-            composition: &composition,
-            old,
-            includes: self.includes,
-            references: self.references,
-            files: self.files,
-        };
-        let parent = parent.files();
-        written.extend(parent.written);
-        Made { division, composition, written, deleted: parent.deleted }
-    }
-
-    /// Returns the jobs of units with errors, each with the first error of its unit.
-    fn refused(&self, made: &Made, default_branch: &str) -> Result<Vec<(usize, String)>, Failure> {
-        if made.composition.units.is_empty() {
-            return Ok(Vec::new());
-        }
-        let contents = made
-            .written
-            .iter()
-            .filter_map(|(path, text)| Some((RepoPath::parse(path).ok()?, text.clone().into_bytes())));
-        let files = Overlay::new(self.files, contents);
-        let branch = Some(default_branch.to_owned());
-        let project = Project::of_files(&files, PipelineFacts::local(branch.clone(), branch, None))?;
-        let checked = project.plan(project.changes()?).check(project.kinds()?)?;
-        let mut refused = Vec::new();
-        for error in checked.diagnostics.iter().filter(|problem| problem.severity == Severity::Error) {
-            let Some(path) = error.origin().map(|origin| checked.sources.path(origin.file)) else { continue };
-            let is_of = |unit: &&NewUnit| format!("{}/{FILE_NAME}", unit.directory) == path;
-            let unit = made.composition.units.iter().find(is_of);
-            for job in unit.map(|unit| unit.jobs.as_slice()).unwrap_or_default() {
-                refused.push((job.candidate, format!("its unit would have an error: {}", error.message)));
-            }
-        }
-        Ok(refused)
-    }
-}
-
-/// Returns the stages of the units, in the order of those that they come from.
-fn stages(moving: &Moving<'_>) -> Vec<String> {
-    let owners: BTreeSet<Owner> =
-        moving.moved.iter().filter_map(|index| Some(moving.candidates.get(*index)?.owner)).collect();
-    let lists = owners.iter().map(|owner| stage_names(*owner, moving.old));
-    merged(&lists.collect::<Vec<_>>()).unwrap_or_default()
-}
-
-fn stage_names(owner: Owner, old: &OldPipeline) -> Vec<String> {
-    let stages = &super::obstacle::configuration(owner, old).pipeline.stages;
-    stages.iter().map(ToString::to_string).collect()
 }
 
 /// Returns for each job without a directory the reason why it stays, and for each static child with another order of stages.

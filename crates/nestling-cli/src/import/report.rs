@@ -1,7 +1,6 @@
 //! The report: what is carried over as it is, what is rewritten, what a person decides, and what is not carried over.
 
-use super::candidate::{Candidate, Owner};
-use super::division::child_index;
+use super::candidate::{Candidate, Owner, child_index};
 use super::faults::{Fault, faults};
 use super::files::line;
 use super::obstacle::uses_its_name;
@@ -33,8 +32,10 @@ struct Entry {
 impl Report {
     /// Says what became of each job.
     pub(super) fn of(proposal: &Proposal) -> Self {
-        let mut report =
-            Self { faults: faults(&proposal.candidates, &proposal.old, &proposal.tree), ..Self::default() };
+        let mut report = Self {
+            faults: faults(&proposal.candidates, &proposal.kinds, &proposal.old, &proposal.tree),
+            ..Self::default()
+        };
         for unit in &proposal.composition.units {
             for job in &unit.jobs {
                 let Some(candidate) = proposal.candidates.get(job.candidate) else { continue };
@@ -208,8 +209,8 @@ impl Report {
         }
     }
 
-    /// Returns the report as text.
-    pub(super) fn text(&self, proposal: &Proposal) -> String {
+    /// Returns the report as text, with the part on jobs that keep others.
+    pub(super) fn text(&self, proposal: &Proposal, held: &str) -> String {
         let mut text = summary(proposal);
         for (title, entries) in [
             ("Carried over as it is", &self.carried),
@@ -223,6 +224,7 @@ impl Report {
             line(&mut text, format_args!("\n{title}"));
             text.push_str(&grouped(entries));
         }
+        text.push_str(held);
         if !self.faults.is_empty() {
             line(&mut text, "\nFaults of the old configuration");
             for fault in &self.faults {
@@ -277,7 +279,9 @@ fn summary(proposal: &Proposal) -> String {
         &mut text,
         format_args!("Read {}, {}, {old_lines}", counted(files.len(), "file"), counted(jobs, "job")),
     );
-    if !proposal.is_empty() {
+    if proposal.is_empty() {
+        line(&mut text, format_args!("Moves 0 of {jobs}"));
+    } else {
         let is_kept =
             |path: &&String| !proposal.written.contains_key(*path) && !proposal.deleted.contains(*path);
         let kept = files.iter().filter(is_kept);

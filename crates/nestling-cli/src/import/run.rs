@@ -1,5 +1,6 @@
 //! The command's work: proposal, report, proof, files.
 
+use super::held::held;
 use super::proof::{History, Proof};
 use super::proposal::Proposal;
 use super::report::Report;
@@ -51,8 +52,8 @@ pub(crate) fn import(session: &Session, asked: &Asked) -> Result<Imported, Failu
         return Err(workspace_there(path));
     }
     if proposal.is_empty() {
-        let mut text = Report::of(&proposal).text(&proposal);
-        text.push_str("\nNothing is imported: every job stays, for the reason above.\n");
+        let mut text = report(&proposal, &files, &default_branch)?;
+        text.push_str("\nNo job moves: nothing is imported.\n");
         return Ok(Imported { text, has_less: false, has_written: false });
     }
     let head = git.head().map_err(Failure::git)?;
@@ -65,7 +66,7 @@ pub(crate) fn import(session: &Session, asked: &Asked) -> Result<Imported, Failu
         proposal = make(false)?;
         proof = prove(&proposal)?;
     }
-    let mut text = Report::of(&proposal).text(&proposal);
+    let mut text = report(&proposal, &files, &default_branch)?;
     text.push_str(&table::text(&proof));
     text.push_str("\nFiles\n");
     for path in proposal.written.keys() {
@@ -80,6 +81,11 @@ pub(crate) fn import(session: &Session, asked: &Asked) -> Result<Imported, Failu
         write(root, &proposal.written, &proposal.deleted)?;
     }
     Ok(Imported { text, has_less, has_written })
+}
+
+fn report(proposal: &Proposal, files: &dyn Files, default_branch: &str) -> Result<String, Failure> {
+    let held = held(proposal, files, default_branch)?;
+    Ok(Report::of(proposal).text(proposal, &held))
 }
 
 /// Returns `true` if the root has a `nestling.yml`.
