@@ -12,7 +12,6 @@ mod walked;
 mod catalogue;
 mod revisions;
 mod hidden_templates;
-mod misnamed;
 
 pub(crate) use revisions::unknown_revisions;
 pub(crate) use walked::WalkedJobs;
@@ -37,7 +36,6 @@ pub(crate) fn find(
     problems.extend(units::without_effect(&plan.workspace));
     problems.extend(values::unread(&plan.workspace, &plan.sources));
     problems.extend(hidden_templates::hidden(files, &plan.workspace, &plan.sources)?);
-    problems.extend(misnamed::misnamed(files, &plan.workspace, &plan.sources)?);
     let templates = Templates::new(files, revisions, directories, &plan.sources);
     problems.extend(inputs::unread(&plan.workspace, &templates));
     Ok(problems)

@@ -33,7 +33,7 @@ struct Makers {
 /// The artifacts that a deploy gets.
 #[derive(Default)]
 struct Fetched {
-    /// Those of the jobs of its own unit.
+    /// Artifacts of the jobs of its own unit.
     own: Vec<OwnArtifacts>,
     /// A job of another unit that it needs.
     foreign: Option<usize>,
