@@ -22,9 +22,14 @@ fn generate(repository: &Repository, output: &str) -> Output {
 #[test]
 fn what_was_read_is_not_replaced() {
     let repository = workspace();
+    repository.write("unit.yml", "unit: { use: app }\n").write("web/file", "");
+    symlink("../unit.yml", repository.path().join("web/nestling.yml")).unwrap();
+    repository.commit("a unit whose file is a link");
     symlink("ci/app.yml", repository.path().join("link.yml")).unwrap();
     symlink("ci", repository.path().join("folder")).unwrap();
     std::fs::hard_link(repository.path().join("ci/app.yml"), repository.path().join("hard.yml")).unwrap();
+    std::fs::hard_link(repository.path().join("api/nestling.yml"), repository.path().join("unit2.yml"))
+        .unwrap();
     symlink(".git/new", repository.path().join("dangling.yml")).unwrap();
     for output in [
         "nestling.yml",
@@ -35,6 +40,8 @@ fn what_was_read_is_not_replaced() {
         "link.yml",
         "folder/app.yml",
         "hard.yml",
+        "unit.yml",
+        "unit2.yml",
         ".git/config",
         ".git/child-pipeline.yml",
         ".git/hooks/post-checkout",

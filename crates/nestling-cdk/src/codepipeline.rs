@@ -12,6 +12,7 @@ mod dot;
 mod parameters;
 mod lost;
 mod pipeline;
+mod conditions;
 mod graphs;
 mod paths;
 mod read;

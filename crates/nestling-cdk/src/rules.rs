@@ -267,7 +267,7 @@ unit:
     CDK_STACK = "cdk-stack" {
         severities: &[Error, Warning],
         summary: "a stack needs your attention",
-        documentation: "A stack has termination protection, is deployed by no job, or is built with the credentials of another account. Check that this is intended. Then acknowledge it with `allow`: `--strict-cdk` reports only new items.",
+        documentation: "A stack has termination protection, is deployed by no job, has the name of another one, or is built with the credentials of another account. Check that this is intended. Then acknowledge it with `allow`: `--strict-cdk` reports only new items.",
         source: "cdk.md",
         bad: Example::Repository(&[WORKSPACE, file("infra/nestling.yml", "\
 unit:

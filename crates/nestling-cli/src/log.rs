@@ -15,13 +15,16 @@ enum Shown {
 /// A longer section is folded.
 const LINES: usize = 40;
 
+/// More jobs of a stage are counted: GitLab cuts a log after 4 MiB, and with it what follows.
+const JOBS: usize = 1000;
+
 /// Writes the plan: comparison, changed paths, units with their reasons, jobs and environments.
 pub(crate) fn plan(io: &mut Io, environment: &ProcessEnvironment, plan: &Plan) {
     let screen = io.message_screen();
     io.message(view::comparison(plan, screen));
     io.message("\n");
     let units = view::units(plan, screen);
-    let jobs = view::stages(plan, screen);
+    let jobs = view::stages_within(plan, screen, JOBS);
     let environments = view::environments(plan, screen);
     if plan.changes.paths().is_some() {
         let paths = view::changed_paths(plan, screen);

@@ -13,7 +13,7 @@ pub use directory::DirectoryFiles;
 pub use links::{LinkError, Links, Resolved, resolve_links};
 pub use memory::MemoryFiles;
 pub use overlay::Overlay;
-pub use query::{FileQuery, FileVisitor};
+pub use query::{FileQuery, FileVisitor, find_by_walking};
 pub use revisions::{NoRevisions, Revision, RevisionError, Revisions};
 
 /// An entry of a directory.
@@ -138,7 +138,7 @@ pub trait Files {
     /// # Errors
     /// A directory cannot be listed, or a file that is looked for cannot be read.
     fn find(&self, query: &FileQuery<'_>, visitor: &mut dyn FileVisitor) -> Result<(), ReadError> {
-        query::find_by_walking(self, query, visitor)
+        find_by_walking(self, query, visitor)
     }
 }
 

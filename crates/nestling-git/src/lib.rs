@@ -86,6 +86,7 @@ mod tree_index;
 mod search;
 mod tree_files;
 mod ignore_rules;
+mod searches;
 mod work_tree_cache;
 mod own_directories;
 mod work_tree;

@@ -6,9 +6,12 @@ use super::command;
 use super::ignore_rules::{IgnoreRules, Listing, read_patterns};
 use super::object::{LARGEST, ObjectSource};
 use super::own_directories::own_directories;
+use super::searches::WalkWhere;
 use super::work_tree_cache::WorkTreeCache;
 use ignore::gitignore::Gitignore;
-use nestling_files::files::{DirectoryEntry, EntryKind, Files, ReadError, Walk, is_on_way};
+use nestling_files::files::{
+    DirectoryEntry, EntryKind, FileQuery, FileVisitor, Files, ReadError, Walk, find_by_walking, is_on_way,
+};
 use nestling_files::path::RepoPath;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -228,12 +231,29 @@ impl Files for WorkTree<'_> {
     }
 
     fn walk(&self, visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk) -> Result<(), ReadError> {
-        self.walk_to(&RepoPath::root(), visit)
+        self.walk_where(&|_| true, visit)
     }
 
     fn walk_to(
         &self,
         target: &RepoPath,
+        visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
+    ) -> Result<(), ReadError> {
+        self.walk_where(&|directory| is_on_way(directory, target), visit)
+    }
+
+    fn find(&self, query: &FileQuery<'_>, visitor: &mut dyn FileVisitor) -> Result<(), ReadError> {
+        match self.cache {
+            Some(cache) => cache.searches().find(self, query, visitor),
+            None => find_by_walking(self, query, visitor),
+        }
+    }
+}
+
+impl WalkWhere for WorkTree<'_> {
+    fn walk_where(
+        &self,
+        wants: &dyn Fn(&RepoPath) -> bool,
         visit: &mut dyn FnMut(&RepoPath, &[DirectoryEntry]) -> Walk,
     ) -> Result<(), ReadError> {
         let mut open = vec![(RepoPath::root(), IgnoreRules::Patterns(self.patterns.clone()))];
@@ -244,7 +264,7 @@ impl Files for WorkTree<'_> {
             }
             for entry in listing.entries.iter().rev().filter(|entry| entry.kind == EntryKind::Directory) {
                 let child = directory.child(&entry.name);
-                if is_on_way(&child, target) {
+                if wants(&child) {
                     let is_ignored = listing.ignored.contains(&entry.name);
                     let rules = if is_ignored { IgnoreRules::Everything } else { listing.rules.clone() };
                     open.push((child, rules));

@@ -5,6 +5,7 @@
 use super::backend::Backend;
 use super::ignore_rules::Listing;
 use super::object::ObjectSource;
+use super::searches::Searches;
 use super::{Change, GitError, Status, TreeId};
 use nestling_files::path::RepoPath;
 use std::cell::RefCell;
@@ -23,6 +24,7 @@ pub(super) struct WorkTreeCache {
     files: RefCell<HashMap<RepoPath, Option<Vec<u8>>>>,
     changes: RefCell<Option<Changes>>,
     saved: RefCell<BTreeSet<RepoPath>>,
+    searches: Searches,
 }
 
 /// Differences from a tree.
@@ -49,6 +51,10 @@ impl WorkTreeCache {
         self.files.borrow_mut().insert(path.clone(), bytes.cloned());
     }
 
+    pub(super) fn searches(&self) -> &Searches {
+        &self.searches
+    }
+
     /// Forgets what is known of a path, of what is below it, and of the directory that it is in.
     pub(super) fn forget(&self, path: &RepoPath) {
         if path.is_root() || DECIDING.contains(&path.file_name()) {
@@ -58,12 +64,14 @@ impl WorkTreeCache {
         self.listings.borrow_mut().retain(|known, _| *known != parent && !known.is_in(path));
         self.files.borrow_mut().retain(|known, _| !known.is_in(path));
         self.saved.borrow_mut().insert(path.clone());
+        self.searches.forget(path);
     }
 
     pub(super) fn forget_everything(&self) {
         self.listings.borrow_mut().clear();
         self.files.borrow_mut().clear();
         self.saved.borrow_mut().clear();
+        self.searches.clear();
         *self.changes.borrow_mut() = None;
     }
 

@@ -21,7 +21,9 @@ pub(crate) use shares::LockShares;
 
 use crate::workspace::Workspace;
 use lock::Lock;
+use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
+use std::collections::HashSet;
 
 /// The reason why a lock file is not understood.
 type Unknown = String;
@@ -45,9 +47,16 @@ struct Kind {
     manifest: &'static str,
     /// Set if it serves the directories below that have no manifest of their own.
     serves_below: bool,
-    /// Set if a change to a manifest alone can make other shares.
+    /// Set if a change to a manifest alone can make other shares: if not, `manifests` are read without their texts.
     asks_manifests: bool,
     read: fn(&LockFile<'_>) -> Result<Lock, Unknown>,
+}
+
+impl PartialEq for Kind {
+    /// There is one of each name.
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
 }
 
 /// A kind of lock files for packages with a manifest each.
@@ -88,10 +97,28 @@ pub(crate) fn is_lock(workspace: &Workspace, path: &RepoPath) -> bool {
     kinds(workspace).iter().any(|kind| path.file_name() == kind.name.as_bytes())
 }
 
-/// Returns `true` if a change to a path can give units other shares.
-pub(crate) fn may_change_shares(workspace: &Workspace, path: &RepoPath) -> bool {
-    let is_asked = |kind: &&&Kind| kind.asks_manifests && path.file_name() == kind.manifest.as_bytes();
-    is_lock(workspace, path) || kinds(workspace).iter().any(|kind| is_asked(&kind))
+/// Returns `true` for a manifest that a lock file beside or above it could ask.
+pub(crate) fn may_be_asked(workspace: &Workspace, path: &RepoPath) -> bool {
+    asking(workspace, path).next().is_some()
+}
+
+/// Returns `true` if there is a lock file that asks one of these manifests. Where a file cannot be read, there may be one.
+pub(crate) fn are_asked(files: &dyn Files, workspace: &Workspace, manifests: &[&RepoPath]) -> bool {
+    let mut seen = HashSet::new();
+    let mut places = Vec::new();
+    for manifest in manifests {
+        for directory in std::iter::successors(manifest.parent(), RepoPath::parent) {
+            places.extend(asking(workspace, manifest).map(|kind| directory.child(kind.name.as_bytes())));
+        }
+    }
+    places.retain(|place| seen.insert(place.clone()));
+    places.iter().any(|place| files.read(place).map_or(true, |text| text.is_some()))
+}
+
+/// Returns the kinds of lock files that ask a manifest.
+fn asking(workspace: &Workspace, path: &RepoPath) -> impl Iterator<Item = &'static Kind> {
+    let name = path.file_name().to_vec();
+    kinds(workspace).into_iter().filter(move |kind| kind.asks_manifests && name == kind.manifest.as_bytes())
 }
 
 #[cfg(test)]

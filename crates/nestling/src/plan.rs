@@ -4,6 +4,7 @@ pub(crate) mod rules;
 mod change_findings;
 mod fingerprints;
 mod before;
+mod behind_links;
 mod definition;
 mod likeness;
 mod role_names;

@@ -38,7 +38,7 @@ pub use paint::{Paint, Screen};
 pub use parts::{changed_paths, comparison, environments, units};
 pub(crate) use planned::{PlannedJob, Start, planned_jobs, possible_jobs};
 pub use rule::rule;
-pub use stages::stages;
+pub use stages::{stages, stages_within};
 pub use touched::{Starts, Touched, touched};
 pub use tree::{branches, summary, tree};
 pub use unclaimed::unclaimed;

@@ -62,9 +62,10 @@ pub(crate) use globs::{RootGlob, glob_below};
 pub(crate) use known_template::{KnownTemplate, are_same, templates_of};
 pub(crate) use library::{LIBRARY_PREFIX, library_files};
 pub use library::{library_names, library_template};
-pub(crate) use linked::is_directory;
+pub(crate) use linked::{LinkedFile, is_directory};
 pub(crate) use load::{Loaded, load, load_header, load_with};
 pub(crate) use mapping::expect_mapping;
+pub(crate) use missing::is_spelled_otherwise;
 pub(crate) use nestling_gitlab::instance::{Gitlab, InstanceLimits};
 pub(crate) use reuse::{Reuse, ReuseSettings, ReuseTrust, never_left_out};
 pub use schema::{Header, file_schema, jobs_schema};
@@ -164,6 +165,8 @@ pub struct Workspace {
     pub(crate) allow: Vec<AllowEntry>,
     /// Directories with a workspace of their own: they and all below them are left out.
     pub(crate) nested: Vec<RepoPath>,
+    /// The workspace's own file and the graphs, where links lead to them.
+    pub(crate) linked_files: Vec<LinkedFile>,
     /// The directories that rules make units.
     rules: Vec<directory_rule::DirectoryRule>,
 }

@@ -7,6 +7,15 @@ use crate::template::{PseudoParameters, spell};
 use nestling_gitlab::diagnostic::Diagnostic;
 use std::collections::BTreeSet;
 
+/// Key of a stage with the conditions before its actions, which become one.
+pub(super) const BEFORE: &str = "BeforeEntry";
+
+/// Key of a stage with the conditions after its actions, which become one.
+pub(super) const AFTER: &str = "OnSuccess";
+
+/// Key of a pipeline with the stages that nothing enters, which become approvals.
+pub(super) const DISABLED: &str = "DisableInboundStageTransitions";
+
 /// A trigger or a notification of the pipelines in a stack.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Trigger {
@@ -129,14 +138,14 @@ pub(crate) fn lost(pipeline: &Json<'_>) -> Result<Vec<String>, Diagnostic> {
         if key == "ExecutionMode" {
             lost.extend(execution_mode(value.value().as_str().unwrap_or_default()));
         }
-        if !CARRIED_OVER.contains(&key) {
+        if !CARRIED_OVER.contains(&key) && key != DISABLED {
             lost.push(format!("`{key}` of the pipeline: {}", value.value()));
         }
     }
     for stage in properties.field("Stages")?.items()? {
         let name = stage.get("Name").and_then(|name| name.text().ok()).unwrap_or_default();
         for (key, value) in stage.entries()? {
-            if key != "Name" && key != "Actions" {
+            if key != "Name" && key != "Actions" && ![BEFORE, AFTER].contains(&key) {
                 lost.push(format!("`{key}` of stage `{name}`: {}", value.value()));
             }
         }

@@ -4,6 +4,7 @@
 //! odd characters replaced, cut where they are long, numbered where two are alike. So the group is searched in which most
 //! actions of a stage find their names.
 
+use super::conditions::is_condition;
 use super::dot::{Graph, LeafId};
 use super::pipeline::{Action, Does, Pipeline, Stage};
 use crate::assembly::Assembly;
@@ -67,7 +68,7 @@ impl Matching<'_> {
         let candidates = groups.into_iter().map(|ancestor| self.under(stage, ancestor));
         let best = candidates.max_by_key(|leaves| leaves.iter().flatten().count());
         let mut best = best.unwrap_or_else(|| vec![None; stage.actions.len()]);
-        self.match_the_last(&mut best, group);
+        self.match_the_last(&mut best, stage, group);
         best
     }
 
@@ -82,7 +83,7 @@ impl Matching<'_> {
         }
         let mut leaves: Vec<Option<LeafId>> = Vec::new();
         for action in &stage.actions {
-            let leaf = self.leaf_of(action, &by_name, &leaves);
+            let leaf = if is_condition(action) { None } else { self.leaf_of(action, &by_name, &leaves) };
             leaves.push(leaf);
         }
         leaves
@@ -126,8 +127,10 @@ impl Matching<'_> {
     }
 
     /// Names of over 100 characters are cut and hashed; if one action and one step are left, they belong together.
-    fn match_the_last(&self, leaves: &mut [Option<LeafId>], group: &str) {
-        let unmatched: Vec<usize> = (0..leaves.len()).filter(|action| leaves[*action].is_none()).collect();
+    fn match_the_last(&self, leaves: &mut [Option<LeafId>], stage: &Stage, group: &str) {
+        let is_unmatched =
+            |action: &usize| leaves[*action].is_none() && !is_condition(&stage.actions[*action]);
+        let unmatched: Vec<usize> = (0..leaves.len()).filter(is_unmatched).collect();
         let mut left = self.graph.leaves_of(group);
         left.retain(|leaf| !self.taken.contains(leaf) && !leaves.contains(&Some(*leaf)));
         if let ([action], [leaf]) = (&unmatched[..], &left[..]) {

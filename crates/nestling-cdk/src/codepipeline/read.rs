@@ -6,7 +6,7 @@ use super::paths::construct_paths;
 use super::pipeline::{Action, Does, Mode, Pipeline, PipelinePath, SourceKind, Stage};
 use super::resource::{Template, logical_id, logical_ids, type_of};
 use super::variable::{Variable, VariableValue};
-use super::{commands, graphs, project};
+use super::{commands, conditions, graphs, project};
 use crate::assembly::{Assembly, Stack, StackId, may_equal, root_above};
 use crate::document::{Json, Reader};
 use crate::template::{PIPELINE, PseudoParameters, resolve};
@@ -102,10 +102,11 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn stages(&self, pipeline: &Json<'_>) -> Result<Vec<Stage>, Diagnostic> {
         let mut stages = Vec::new();
-        for stage in pipeline.field("Properties")?.field("Stages")?.items()? {
+        for stage in &pipeline.field("Properties")?.field("Stages")?.items()? {
             let name = self.spelled(&stage.field("Name")?);
             let actions = stage.field("Actions")?.items()?;
             let actions = actions.iter().map(|action| self.action(action)).collect::<Result<_, _>>()?;
+            let actions = conditions::held(actions, pipeline, stage, &name)?;
             stages.push(Stage { name, actions });
         }
         self.find_executed(&mut stages);

@@ -1,18 +1,23 @@
-//! Report lines about stacks before jobs deploy them: missing values, unnamed roles.
+//! Report lines about stacks before jobs deploy them: missing values, unnamed roles, names that two stacks share.
 
 use super::request::Request;
 use super::targets::Targets;
 use crate::assembly::Stack;
 use crate::report::{LineKind, Report};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Adds a line for each oddity of a stack that some pipeline of this unit deploys.
 pub(crate) fn add(request: &Request<'_>, targets: &Targets, report: &mut Report) {
+    if request.deployment.assembly.stacks.is_empty() {
+        let text = "it contains no stacks: no job deploys anything; check the context and the condition under which the app creates them";
+        report.add(LineKind::Stack, "the assembly", text, request.settings.origin);
+    }
+    let mut physical: BTreeMap<[&str; 3], &Stack> = BTreeMap::new();
     for stack in targets.all.iter().flat_map(|target| &target.stacks) {
         let given: BTreeSet<&str> =
             request.parameters(*stack).into_iter().map(|(name, _)| name.as_str()).collect();
         let stack = &request.deployment.assembly.stacks[*stack];
-        for text in oddities(stack, &given) {
+        for text in oddities(stack, &given).into_iter().chain(is_another(stack, &mut physical)) {
             report.add(LineKind::Stack, format!("stack {}", stack.path), text, stack.origin);
         }
     }
@@ -37,6 +42,19 @@ pub(crate) fn add_sources(request: &Request<'_>, report: &mut Report) {
         let subject = deployment.pipelines[pipeline].as_str();
         report.add(LineKind::Setting, subject, text, request.settings.origin);
     }
+}
+
+/// Returns a line for a stack that is another one's, too: the same name in the same account and region. CDK only looks at
+/// the stacks of one stage for that.
+fn is_another<'s>(stack: &'s Stack, physical: &mut BTreeMap<[&'s str; 3], &'s Stack>) -> Option<String> {
+    let (account, region) = (stack.account.as_deref()?, stack.region.as_deref()?);
+    let first = *physical.entry([&stack.name, account, region]).or_insert(stack);
+    (first.path != stack.path).then(|| {
+        format!(
+            "`{}` in {account}/{region} is also the stack of {}: each deploys over the other, and a stop job of one deletes both",
+            stack.name, first.path
+        )
+    })
 }
 
 fn oddities(stack: &Stack, given: &BTreeSet<&str>) -> Vec<String> {

@@ -4,6 +4,8 @@ use crate::exit::{Exit, Failure};
 use crate::init::{Proposal, Written, propose, write};
 use crate::invocation::Invocation;
 use crate::options::RunOptions;
+use nestling::RepoPath;
+use nestling_files::files::{Files as _, Walk};
 
 /// Write a workspace and a parent pipeline that fit the repository
 ///
@@ -30,10 +32,13 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let Proposal { files, include, has_errors, report } = propose(&files, args.explain)?;
     invocation.io.show(format_args!("{report}\n"))?;
     let written = write(root, &files)?;
+    let ignored = ignored(invocation, &written)?;
     let width = written.iter().map(|(_, path, _)| path.chars().count()).max().unwrap_or(0);
     for (outcome, path, about) in &written {
         let note = if *outcome == Written::NoFile {
             ": not written, a link or a directory has this name"
+        } else if ignored.contains(path) {
+            ": git ignores it, remove its pattern from .gitignore"
         } else {
             ""
         };
@@ -44,7 +49,31 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     // Without one of these, what is written does not work.
     let is_needed = |path: &str| ![".gitignore", ".nestling/schema.json"].contains(&path);
     let is_blocked = written.iter().any(|(outcome, path, _)| *outcome == Written::NoFile && is_needed(path));
+    let is_blocked = is_blocked || ignored.iter().any(|path| is_needed(path));
     Ok(if has_errors || is_blocked { Exit::Errors } else { Exit::Done })
+}
+
+/// Returns the paths of the files that git ignores: they are on disk, and no commit would contain them.
+fn ignored(
+    invocation: &mut Invocation<'_>,
+    written: &[(Written, &'static str, &'static str)],
+) -> Result<Vec<&'static str>, Failure> {
+    // What was read before is not as it is now.
+    let session = invocation.open(RunOptions::default())?;
+    let (_, work_tree) = session.work_tree()?;
+    let mut ignored = Vec::new();
+    for (outcome, path, _) in written {
+        let Ok(parsed) = RepoPath::parse(path) else { continue };
+        let directory = parsed.parent().unwrap_or_default();
+        let mut is_listed = *outcome == Written::NoFile;
+        let visited = work_tree.walk_to(&directory, &mut |listed, entries| {
+            is_listed |= *listed == directory && entries.iter().any(|entry| entry.name == parsed.file_name());
+            Walk::Descend
+        });
+        visited.map_err(Failure::repository)?;
+        ignored.extend((!is_listed).then_some(*path));
+    }
+    Ok(ignored)
 }
 
 fn next_steps(include: Option<&str>, is_new: bool) -> String {

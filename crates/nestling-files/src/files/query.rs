@@ -47,8 +47,11 @@ pub trait FileVisitor {
     fn collect(&mut self, _path: &RepoPath, _name: usize, _bytes: Vec<u8>) {}
 }
 
-/// Finds files by listing every directory.
-pub(super) fn find_by_walking(
+/// Finds files by listing every directory: [`Files::find`] for those who have no better way.
+///
+/// # Errors
+/// As [`Files::find`].
+pub fn find_by_walking(
     files: &(impl Files + ?Sized),
     query: &FileQuery<'_>,
     visitor: &mut dyn FileVisitor,

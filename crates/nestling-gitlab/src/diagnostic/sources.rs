@@ -105,6 +105,11 @@ impl Sources {
         files.get(id.0 as usize).cloned()
     }
 
+    /// Returns all files, in the order in which they were added.
+    pub fn files(&self) -> Vec<Arc<Source>> {
+        self.files.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Returns the contents of all files, in the order in which they were added.
     pub fn texts(&self) -> Vec<Arc<str>> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);

@@ -31,28 +31,34 @@ impl LockShares {
     /// # Errors
     /// A directory cannot be listed, or a file cannot be read.
     pub(crate) fn read(files: &dyn Files, workspace: &Workspace) -> Result<Self, ReadError> {
-        let kinds = kinds(workspace);
-        if kinds.is_empty() {
-            return Ok(Self::default());
-        }
-        let mut names: Vec<&[u8]> = Vec::new();
-        for name in kinds.iter().flat_map(|kind| [kind.name, kind.manifest]) {
-            if !names.contains(&name.as_bytes()) {
-                names.push(name.as_bytes());
-            }
-        }
-        let mut collected = Collected { root: &workspace.root, files: BTreeMap::new() };
-        let query = FileQuery { collect: &names, collect_not_below: Some(INSTALLED), ..FileQuery::new(b"") };
-        files.find(&query, &mut collected)?;
-        let mut shares = Self::default();
-        for kind in kinds {
-            for path in collected.named(kind.name) {
-                if !is_ignored(workspace, path) {
-                    shares.files.insert(path.clone(), FileShares::read(kind, path, &collected, workspace));
+        Ok(Self::of_inputs(inputs(files, workspace)?, workspace))
+    }
+
+    /// Reads the lock files that can give units other shares on one side than on the other: both sides. The rest of a large lock
+    /// file's cost is saved where only manifests changed that it does not ask.
+    ///
+    /// # Errors
+    /// A directory cannot be listed, or a file cannot be read.
+    pub(crate) fn read_differing(
+        (old_files, old): (&dyn Files, &Workspace),
+        (new_files, new): (&dyn Files, &Workspace),
+    ) -> Result<(Self, Self), ReadError> {
+        let (mut before, mut after) = (inputs(old_files, old)?, inputs(new_files, new)?);
+        if old.root == new.root && places(old).eq(places(new)) {
+            before.retain(|path, of_old| {
+                let are_same = after.get(path).is_some_and(|of_new| of_new == of_old);
+                if are_same {
+                    after.remove(path);
                 }
-            }
+                !are_same
+            });
         }
-        Ok(shares)
+        Ok((Self::of_inputs(before, old), Self::of_inputs(after, new)))
+    }
+
+    fn of_inputs(inputs: BTreeMap<RepoPath, Inputs>, workspace: &Workspace) -> Self {
+        let read = |(path, inputs)| (path, FileShares::read(inputs, workspace));
+        Self { files: inputs.into_iter().map(read).collect() }
     }
 
     /// Returns the share of a unit in each lock file that serves it, as text: the lock file, what affects all that it serves, and each
@@ -62,20 +68,50 @@ impl LockShares {
     }
 }
 
-impl FileShares {
-    fn read(kind: &Kind, path: &RepoPath, collected: &Collected<'_>, workspace: &Workspace) -> Self {
-        let directory = path.parent().unwrap_or_default();
-        let text = collected.text(path);
-        let locks: BTreeSet<RepoPath> = collected.named(kind.name).filter_map(RepoPath::parent).collect();
-        let mut manifests = Vec::new();
-        for manifest in collected.named(kind.manifest) {
-            let of = manifest.parent().unwrap_or_default();
-            let nearest =
-                std::iter::successors(Some(of.clone()), RepoPath::parent).find(|above| locks.contains(above));
-            if nearest.as_ref() == Some(&directory) {
-                manifests.push((of, collected.text(manifest)));
+/// Returns the units of a workspace and their directories, which decide whom a lock file serves.
+fn places(workspace: &Workspace) -> impl Iterator<Item = (&UnitName, &RepoPath)> {
+    workspace.units.iter().map(|unit| (&unit.name, &unit.dir))
+}
+
+/// All that the shares in a lock file are made from, beside the units of the workspace.
+#[derive(PartialEq)]
+struct Inputs {
+    kind: &'static Kind,
+    directory: RepoPath,
+    text: String,
+    /// The manifests that it is the nearest lock file of, each by its directory; without their texts where the kind does not ask.
+    manifests: Vec<(RepoPath, String)>,
+}
+
+/// Finds the lock files that a workspace asks for, and what they are read with.
+fn inputs(files: &dyn Files, workspace: &Workspace) -> Result<BTreeMap<RepoPath, Inputs>, ReadError> {
+    let kinds = kinds(workspace);
+    if kinds.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut names: Vec<&[u8]> = Vec::new();
+    for name in kinds.iter().flat_map(|kind| [kind.name, kind.manifest]) {
+        if !names.contains(&name.as_bytes()) {
+            names.push(name.as_bytes());
+        }
+    }
+    let mut collected = Collected { root: &workspace.root, files: BTreeMap::new() };
+    let query = FileQuery { collect: &names, collect_not_below: Some(INSTALLED), ..FileQuery::new(b"") };
+    files.find(&query, &mut collected)?;
+    let mut inputs = BTreeMap::new();
+    for kind in kinds {
+        for path in collected.named(kind.name) {
+            if !is_ignored(workspace, path) {
+                inputs.insert(path.clone(), collected.inputs(kind, path));
             }
         }
+    }
+    Ok(inputs)
+}
+
+impl FileShares {
+    fn read(inputs: Inputs, workspace: &Workspace) -> Self {
+        let Inputs { kind, directory, text, manifests } = inputs;
         let file = LockFile { directory: directory.clone(), text: &text, manifests: &manifests };
         let content = (kind.read)(&file);
         let serving = Serving { kind, directory: &directory, manifests: &manifests, workspace };
@@ -158,6 +194,23 @@ struct Collected<'w> {
 impl Collected<'_> {
     fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a RepoPath> {
         self.files.keys().filter(move |path| path.file_name() == name.as_bytes())
+    }
+
+    /// Returns what a lock file is read with.
+    fn inputs(&self, kind: &'static Kind, path: &RepoPath) -> Inputs {
+        let directory = path.parent().unwrap_or_default();
+        let locks: BTreeSet<RepoPath> = self.named(kind.name).filter_map(RepoPath::parent).collect();
+        let mut manifests = Vec::new();
+        for manifest in self.named(kind.manifest) {
+            let of = manifest.parent().unwrap_or_default();
+            let nearest =
+                std::iter::successors(Some(of.clone()), RepoPath::parent).find(|above| locks.contains(above));
+            if nearest.as_ref() == Some(&directory) {
+                let text = if kind.asks_manifests { self.text(manifest) } else { String::new() };
+                manifests.push((of, text));
+            }
+        }
+        Inputs { kind, directory, text: self.text(path), manifests }
     }
 
     fn text(&self, path: &RepoPath) -> String {

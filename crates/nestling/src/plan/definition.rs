@@ -31,13 +31,14 @@ pub(crate) fn compare(
     let counting: Vec<&Change> =
         changed.iter().filter(|change| !is_ignored(renderer.workspace, &change.path)).collect();
     let paths: Vec<&RepoPath> = counting.iter().map(|change| &change.path).collect();
-    let mut candidates = select::candidates(renderer.workspace, renderer.templates, &paths);
+    renderer.engine.compare_with(paths.iter().map(|path| (*path).clone()).collect());
+    let mut candidates = select::candidates(renderer.workspace, renderer.templates, renderer.files, &paths);
     for (unit, paths) in candidates_at_base(renderer, before, &counting) {
         if renderer.workspace.unit(unit.as_str()).is_some() {
             candidates.entry(unit).or_default().extend(paths);
         }
     }
-    let of_root = select::files_of_root(renderer.workspace, renderer.templates, &paths);
+    let of_root = select::files_of_root(renderer.workspace, renderer.templates, renderer.files, &paths);
     if !of_root.is_empty() && may_differ_in_defaults(renderer, before) {
         for name in renderer.workspace.unit_names() {
             candidates.entry(name.clone()).or_default().extend(of_root.iter().cloned());
@@ -86,7 +87,7 @@ fn candidates_at_base(
         return Candidates::default();
     }
     let candidates = before.rendering(renderer.facts(), &InRepository, |old| {
-        select::candidates(old.workspace, old.templates, &paths)
+        select::candidates(old.workspace, old.templates, old.files, &paths)
     });
     candidates.unwrap_or_default()
 }
@@ -289,5 +290,5 @@ pub(crate) fn made_from(
     path: &RepoPath,
 ) -> BTreeSet<UnitName> {
     let templates = Templates::new(files, &NoRevisions, &workspace.template_directories, sources);
-    select::candidates(workspace, &templates, &[path]).into_keys().collect()
+    select::candidates(workspace, &templates, files, &[path]).into_keys().collect()
 }

@@ -9,8 +9,8 @@ use super::presence::ChildCreation;
 use super::rendering::Rendering;
 use super::roles::Roles;
 use super::{
-    Plan, Removed, Request, auto_cancel, claims, definition, fingerprints, needed, noop, removed,
-    reuse_settings, shared_targets, stop,
+    Plan, Removed, Request, auto_cancel, behind_links, claims, definition, fingerprints, needed, noop,
+    removed, reuse_settings, shared_targets, stop,
 };
 use crate::assemble::{self, KnownUnits};
 use crate::changes::ChangeSet;
@@ -37,7 +37,10 @@ pub(super) fn selection(
 ) -> (Selection, Vec<Removed>) {
     let Request { files, changes, narrowing, .. } = request;
     let workspace = renderer.workspace;
+    let (changes, link_targets) = behind_links::follow(changes, workspace);
+    let changes: &ChangeSet = &changes;
     let mut compared = definition::compare(renderer, before, changes);
+    compared.claimed.extend(link_targets);
     claims::compare(*files, workspace, before, changes, &mut compared);
     if let Some(sides) = &request.replayed {
         compared.add_all(sides.own, workspace);

@@ -14,6 +14,10 @@ pub(super) struct Locks<'c> {
     pub(super) paths: Vec<&'c RepoPath>,
     /// Set if units may come to other packages.
     pub(super) may_differ: bool,
+    /// Set if that is so whatever lock files there are.
+    differs_anyway: bool,
+    /// Manifests that lock files may ask.
+    manifests: Vec<&'c RepoPath>,
 }
 
 impl<'c> Locks<'c> {
@@ -22,11 +26,12 @@ impl<'c> Locks<'c> {
         let own_file = workspace.own_file();
         let counting =
             || changed.iter().map(|change| &change.path).filter(|path| !is_ignored(workspace, path));
-        let paths = counting().filter(|path| locks::is_lock(workspace, path)).collect();
+        let paths: Vec<&RepoPath> = counting().filter(|path| locks::is_lock(workspace, path)).collect();
         // The workspace's file may ask for other lock files than at base.
-        let may_differ =
-            counting().any(|path| *path == own_file || locks::may_change_shares(workspace, path));
-        Self { paths, may_differ }
+        let differs_anyway = !paths.is_empty() || counting().any(|path| *path == own_file);
+        let manifests: Vec<&RepoPath> =
+            counting().filter(|path| locks::may_be_asked(workspace, path)).collect();
+        Self { may_differ: differs_anyway || !manifests.is_empty(), paths, differs_anyway, manifests }
     }
 
     /// Adds a reason to each unit that comes to other packages.
@@ -36,13 +41,15 @@ impl<'c> Locks<'c> {
         (new_files, new): (&dyn Files, &Workspace),
         comparison: &mut BaseComparison,
     ) {
-        if !self.may_differ || !(locks::has_any(old) || locks::has_any(new)) {
+        let are_asked = || {
+            locks::are_asked(old_files, new, &self.manifests)
+                || locks::are_asked(new_files, new, &self.manifests)
+        };
+        if !(locks::has_any(old) || locks::has_any(new)) || !(self.differs_anyway || are_asked()) {
             return;
         }
-        let shares =
-            LockShares::read(old_files, old).and_then(|old| Ok((old, LockShares::read(new_files, new)?)));
-        let (old, shares) = match shares {
-            Ok(shares) => shares,
+        let (old, shares) = match LockShares::read_differing((old_files, old), (new_files, new)) {
+            Ok(sides) => sides,
             // A clone may lack files: every unit that may be affected is selected.
             Err(error) => return self.decide(new_files, new, &error.to_string(), comparison),
         };

@@ -5,9 +5,11 @@ use super::file_reads::files_of_read;
 use super::include_reads::IncludeReads;
 use crate::template_syntax::FileRead;
 use crate::workspace::{Body, FILE_NAME, Read, Templates, Unit, Workspace};
+use nestling_files::files::Files;
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The units that are made from changed files, each with those files.
 pub(crate) type Candidates = BTreeMap<UnitName, BTreeSet<RepoPath>>;
@@ -21,19 +23,20 @@ pub(crate) type Candidates = BTreeMap<UnitName, BTreeSet<RepoPath>>;
 pub(crate) fn candidates(
     workspace: &Workspace,
     templates: &Templates<'_>,
+    files: &dyn Files,
     changed: &[&RepoPath],
 ) -> Candidates {
-    let changed = Changed::new(workspace, changed);
+    let changed = Changed::new(workspace, files, changed);
     let mut candidates = Candidates::new();
     let may_be_read = !changed.templates.is_empty() || !changed.yaml.is_empty();
     let mut known = KnownReads::new(templates);
     for unit in &workspace.units {
-        let mut files: BTreeSet<RepoPath> = changed.workspace.iter().cloned().collect();
+        let mut made_from: BTreeSet<RepoPath> = changed.workspace.iter().cloned().collect();
         if may_be_read || known.reads_files(unit) {
-            files.extend(changed.among(&known.of_unit(unit), &unit.dir));
+            made_from.extend(changed.among(&known.of_unit(unit), &unit.dir));
         }
-        if !files.is_empty() {
-            candidates.insert(unit.name.clone(), files);
+        if !made_from.is_empty() {
+            candidates.insert(unit.name.clone(), made_from);
         }
     }
     candidates
@@ -44,25 +47,28 @@ pub(crate) fn candidates(
 pub(crate) fn files_of_root(
     workspace: &Workspace,
     templates: &Templates<'_>,
+    files: &dyn Files,
     changed: &[&RepoPath],
 ) -> BTreeSet<RepoPath> {
     let Some(body) = &workspace.body else { return BTreeSet::new() };
-    let changed = Changed::new(workspace, changed);
+    let changed = Changed::new(workspace, files, changed);
     let mut known = KnownReads::new(templates);
     let reads = known.of_files(Vec::new(), Some(body));
     changed.among(&reads, &workspace.root)
 }
 
 /// The changed files that units may be made from, by what they can be.
-struct Changed {
+struct Changed<'f> {
+    /// The files that are planned, whose links are followed.
+    files: &'f dyn Files,
     workspace: Option<RepoPath>,
     templates: BTreeSet<RepoPath>,
     yaml: BTreeSet<RepoPath>,
     all: BTreeSet<RepoPath>,
 }
 
-impl Changed {
-    fn new(workspace: &Workspace, changed: &[&RepoPath]) -> Self {
+impl<'f> Changed<'f> {
+    fn new(workspace: &Workspace, files: &'f dyn Files, changed: &[&RepoPath]) -> Self {
         let own_file = workspace.own_file();
         let own = |path: &RepoPath| *path == own_file;
         let in_folders = |path: &RepoPath| workspace.is_template_path(path);
@@ -74,6 +80,7 @@ impl Changed {
             changed.iter().filter(|path| wanted(path)).map(|path| (*path).clone()).collect::<BTreeSet<_>>()
         };
         Self {
+            files,
             workspace: changed.iter().find(|path| own(path)).map(|path| (*path).clone()),
             templates: those(&in_folders),
             yaml: those(&is_yaml),
@@ -87,9 +94,8 @@ impl Changed {
         let mut files: BTreeSet<RepoPath> = self.templates.iter().filter(is_read).cloned().collect();
         files.extend(self.included_by(&reads.including));
         files.extend(self.all.intersection(&reads.links).cloned());
-        files.extend(
-            reads.file_reads.iter().flat_map(|read| files_of_read(read, directory, &self.all)).cloned(),
-        );
+        let of_read = |read| files_of_read(read, directory, &self.all, self.files);
+        files.extend(reads.file_reads.iter().flat_map(of_read).cloned());
         files
     }
 
@@ -160,12 +166,14 @@ struct KnownReads<'a> {
     /// For each template: `true` if it, or one that it reads, reads_files about files.
     asking: BTreeMap<String, bool>,
     includes: IncludeReads<'a>,
+    /// The templates of the last unit without jobs of its own, and what they read: the units of a rule have the same ones.
+    last: Option<(Vec<String>, Rc<Reads>)>,
 }
 
 impl<'a> KnownReads<'a> {
     fn new(templates: &'a Templates<'a>) -> Self {
         let includes = IncludeReads::new(templates);
-        Self { templates, by_name: BTreeMap::new(), asking: BTreeMap::new(), includes }
+        Self { templates, by_name: BTreeMap::new(), asking: BTreeMap::new(), includes, last: None }
     }
 
     /// Returns `true` if a unit is made from templates that ask about files. It is asked of every unit, whatever changed.
@@ -189,9 +197,20 @@ impl<'a> KnownReads<'a> {
     }
 
     /// Returns all that a unit is made from.
-    fn of_unit(&mut self, unit: &Unit) -> Reads {
-        let templates = unit.uses.iter().map(|used| used.template.clone()).collect();
-        self.of_files(templates, unit.fragment.as_ref())
+    fn of_unit(&mut self, unit: &Unit) -> Rc<Reads> {
+        let templates = || unit.uses.iter().map(|used| &used.template);
+        if let Some((last, reads)) = &self.last
+            && unit.fragment.is_none()
+            && templates().eq(last)
+        {
+            return Rc::clone(reads);
+        }
+        let names: Vec<String> = templates().cloned().collect();
+        let reads = Rc::new(self.of_files(names.clone(), unit.fragment.as_ref()));
+        if unit.fragment.is_none() {
+            self.last = Some((names, Rc::clone(&reads)));
+        }
+        reads
     }
 
     /// Returns all that templates and a body read. Templates may read each other in a circle.

@@ -4,7 +4,7 @@ use super::bounds;
 use super::checks::import_alias::wrong_import_alias;
 use super::checks::orphan_blocks::orphan_blocks;
 use super::checks::reserved_characters::reserved_character;
-use super::files::{Answers, FileQuestion, FilesObject, PrintAnswers, Weighed, answer};
+use super::files::{Answers, FileQuestion, FilesObject, PrintAnswers, Weighed, answer, compared_path};
 use super::filters::add_filters;
 use super::marks::insert::insert_marks;
 use super::marks::wrap::visible;
@@ -21,6 +21,7 @@ use crate::template_syntax::syntax;
 use crate::workspace::{Body, Read, Templates};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use nestling_files::files::Files;
+use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
@@ -97,6 +98,8 @@ pub(crate) struct TemplateEngine<'a> {
     pub(crate) files: &'a dyn Files,
     /// The source of units' fingerprints; without it, all are `uncommitted`.
     pub(crate) prints: Option<&'a dyn UnitPrints>,
+    /// The paths that changed, where two states of units are compared and these are the newer ones.
+    changed: RefCell<Vec<RepoPath>>,
     pub(crate) answers: Answers,
     /// The templates, by the engine's name, that have asked what was not known yet.
     pub(crate) asking: RefCell<BTreeSet<String>>,
@@ -146,16 +149,26 @@ impl<'a> TemplateEngine<'a> {
             total_output: Cell::new(0),
             files,
             prints: None,
+            changed: RefCell::default(),
             answers: Answers::default(),
             asking: RefCell::default(),
         }
     }
 
+    /// Says which paths changed, for the comparison of units with what they were.
+    pub(crate) fn compare_with(&self, changed: Vec<RepoPath>) {
+        *self.changed.borrow_mut() = changed;
+    }
+
     /// Answers what a template asks about the commit that is planned.
     pub(crate) fn answered(&self, question: &FileQuestion) -> Weighed {
-        let FileQuestion::Fingerprint(of) = question else { return answer(self.files, question) };
-        let fingerprint =
-            self.prints.map_or_else(|| Ok(UNCOMMITTED.to_owned()), |prints| prints.fingerprint(of));
+        let fingerprint = match question {
+            FileQuestion::Fingerprint(of) => {
+                self.prints.map_or_else(|| Ok(UNCOMMITTED.to_owned()), |prints| prints.fingerprint(of))
+            }
+            FileQuestion::ComparedPath(path) => Ok(compared_path(self.files, path, &self.changed.borrow())),
+            _ => return answer(self.files, question),
+        };
         Weighed { answer: fingerprint.map(Value::from), bytes: 0 }
     }
 
@@ -163,7 +176,7 @@ impl<'a> TemplateEngine<'a> {
     pub(crate) fn files_of(&self, scope: &Scope) -> FilesObject {
         let (answers, placeholders) = (Some(self.answers.clone()), self.placeholders.clone());
         let prints = match scope.is_compared {
-            true => PrintAnswers::Stub,
+            true => PrintAnswers::Compared(self.answers.clone()),
             false => PrintAnswers::Commit(self.answers.clone()),
         };
         FilesObject { directory: scope.directory.clone(), answers, placeholders, prints }

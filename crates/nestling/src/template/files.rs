@@ -13,7 +13,7 @@ mod serve;
 
 pub(super) use answers::{Answers, Weighed};
 pub(super) use object::{FUNCTIONS, FilesObject};
-pub(super) use prints::{PrintAnswers, refused_print};
+pub(super) use prints::{PrintAnswers, compared_path, refused_print};
 pub(super) use question::FileQuestion;
 pub(crate) use question::{PrintOf, glob_from_root, path_from_root};
 pub(super) use repository::answer;

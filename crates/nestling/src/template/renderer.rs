@@ -12,6 +12,7 @@ use crate::template_syntax::owner::{OwnerProblem, separate};
 use crate::template_syntax::rules::EXPRESSION_OWNER;
 use crate::workspace::{Body, Templates};
 use nestling_files::files::Files;
+use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};
 use nestling_gitlab::yaml::{Kind, Node};
 use std::sync::atomic::Ordering;
@@ -91,6 +92,11 @@ impl<'a> Renderer<'a> {
         engine.total_output.set(engine.total_output.get().saturating_add(work.bytes));
         engine.total_steps.get() <= engine.limits.total_fuel
             && engine.total_output.get() <= engine.limits.total_output
+    }
+
+    /// Says which paths changed, for the comparison of units with what they were.
+    pub(crate) fn compare_with(&self, changed: Vec<RepoPath>) {
+        self.engine.compare_with(changed);
     }
 
     /// Returns `true` if what one unit renders can depend on what others have: on a macro that one of them calls with an untrusted value.

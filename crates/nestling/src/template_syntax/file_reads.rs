@@ -11,6 +11,8 @@ use minijinja::machinery::{Token, tokenize};
 pub(crate) enum FileRead {
     /// A file or a directory, by its path as written.
     Path(String),
+    /// A file or a directory whose hash is asked for, by its path as written: links are followed.
+    Fingerprint(String),
     /// Files of this name in the unit's directory or above it.
     Nearest(String),
     /// Files that a glob matches, as written.
@@ -104,6 +106,7 @@ fn call(tokens: &[Token<'_>], answers: &[&str]) -> Vec<FileRead> {
     let read = match *function {
         "nearest" | "above" => FileRead::Nearest,
         "glob" => FileRead::Glob,
+        "fingerprint" => FileRead::Fingerprint,
         _ => FileRead::Path,
     };
     texts.into_iter().map(read).collect()
@@ -163,6 +166,7 @@ mod tests {
             ("#% if files.exists('./Dockerfile')\n#% endif\n", vec![path("./Dockerfile")]),
             ("x: ${{ files.json(\"package.json\").name }}\n", vec![path("package.json")]),
             ("x: ${{ files.json(unit.dir ~ \"/package.json\").name }}\n", vec![path("./package.json")]),
+            ("x: ${{ files.fingerprint('./src') }}\n", vec![FileRead::Fingerprint("./src".to_owned())]),
             ("x: ${{ files.nearest('a', 'b',) }}\n", vec![nearest("a"), nearest("b")]),
             ("x: ${{ files.glob('**/*.tf') | length }}\n", vec![FileRead::Glob("**/*.tf".to_owned())]),
             (

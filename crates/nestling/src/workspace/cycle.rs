@@ -2,6 +2,7 @@
 
 use super::unit::{Stated, Unit, places};
 use crate::workspace::rules::DEPENDS_ON_CYCLE;
+use foldhash::fast::RandomState;
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::name::UnitName;
 use std::collections::HashMap;
@@ -30,7 +31,7 @@ enum State {
 
 struct Search<'a> {
     units: &'a [Unit],
-    places: HashMap<&'a UnitName, usize>,
+    places: HashMap<&'a UnitName, usize, RandomState>,
     state: Vec<State>,
     path: Vec<(usize, usize)>,
     found: Vec<Diagnostic>,

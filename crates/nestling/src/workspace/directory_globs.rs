@@ -8,6 +8,8 @@ use nestling_files::path::RepoPath;
 #[derive(Debug, Clone)]
 pub(crate) struct DirectoryGlobs {
     set: GlobSet,
+    /// The same globs, if all of them are names of directories, of which the last can be `*`: these are compared faster.
+    plain: Option<Vec<PlainGlob>>,
     /// Possible numbers of slashes in a match; `None` for any number.
     depths: Option<Vec<usize>>,
     /// Set if one of them is `.`, the repository's root, which no other glob matches.
@@ -43,7 +45,8 @@ impl DirectoryGlobs {
         });
         let depths = globs.iter().map(|glob| depth(glob.glob())).collect();
         let has_root = globs.iter().any(|glob| glob.glob() == ROOT);
-        Ok(Self { set: set.build()?, depths, has_root })
+        let plain = globs.iter().map(|glob| PlainGlob::of(glob.glob())).collect();
+        Ok(Self { set: set.build()?, plain, depths, has_root })
     }
 
     /// Returns the largest number of components of a match.
@@ -62,6 +65,9 @@ impl DirectoryGlobs {
         if bytes.is_empty() {
             return self.has_root;
         }
+        if let Some(plain) = &self.plain {
+            return plain.iter().any(|glob| glob.matches(bytes));
+        }
         if let Some(depths) = &self.depths {
             let depth = bytes.iter().filter(|b| **b == b'/').count();
             if !depths.contains(&depth) {
@@ -69,6 +75,37 @@ impl DirectoryGlobs {
             }
         }
         self.set.is_match(&*String::from_utf8_lossy(bytes))
+    }
+}
+
+/// A glob such as `services/api` or `services/*`.
+#[derive(Debug, Clone)]
+struct PlainGlob {
+    /// The text before a star, or all of it.
+    start: Box<str>,
+    /// Set if it ends with `*`, which stands for one directory.
+    has_star: bool,
+}
+
+impl PlainGlob {
+    /// Reads a glob; `None` for another one.
+    fn of(glob: &str) -> Option<Self> {
+        let (start, has_star) = match glob.strip_suffix('*') {
+            Some(start) if start.is_empty() || start.ends_with('/') => (start, true),
+            Some(_) => return None,
+            None => (glob, false),
+        };
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.');
+        start.bytes().all(is_plain).then(|| Self { start: start.into(), has_star })
+    }
+
+    /// Returns `true` if it matches a path that is not empty.
+    fn matches(&self, path: &[u8]) -> bool {
+        match path.strip_prefix(self.start.as_bytes()) {
+            Some(rest) if self.has_star => !rest.is_empty() && !rest.contains(&b'/'),
+            Some(rest) => rest.is_empty(),
+            None => false,
+        }
     }
 }
 
@@ -95,6 +132,27 @@ mod tests {
         }
         for glob in ["*", "**", "**/*", "{a,b}"] {
             assert!(!matches(&[glob], ""), "{glob}");
+        }
+    }
+
+    #[test]
+    fn plain_globs_match_what_they_match_as_globs() {
+        let globs = ["a", "a/b", "*", "a/*", "a/b/*", "a.b/*", "a-b_c/*", "./a", "/a/", "a/*/", "a//b", ""];
+        let paths =
+            ["a", "b", "ab", "a/b", "a/.b", "a/b/c", "a/b/\u{fffd}", "a.b/c", "axb/c", "a-b_c/d", "a/b\nc"];
+        for text in globs {
+            let globs = DirectoryGlobs::new(&[DirectoryGlobs::parse(text).unwrap()]).unwrap();
+            assert!(globs.plain.is_some(), "{text}");
+            let as_globs = DirectoryGlobs { plain: None, ..globs.clone() };
+            for path in paths {
+                let path = RepoPath::parse(path).unwrap();
+                assert_eq!(globs.matches(&path), as_globs.matches(&path), "{text} {path}");
+            }
+            let bytes = b"a/\xff";
+            assert_eq!(globs.matches_bytes(bytes), as_globs.matches_bytes(bytes), "{text}");
+        }
+        for text in ["a*", "**", "a/**", "a/?", "{a,b}", "[ab]", "\\a", "\u{fffd}", "a b", "*/b"] {
+            assert!(PlainGlob::of(text).is_none(), "{text}");
         }
     }
 

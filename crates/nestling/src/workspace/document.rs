@@ -92,15 +92,19 @@ const HEADER_KEYS: [&str; 3] = ["workspace", "unit", "spec"];
 pub(super) fn split(text: &str) -> Document<'_> {
     let mut content = false;
     let mut at = 0;
-    for line in text.split_inclusive('\n') {
+    for (before, line) in text.split_inclusive('\n').enumerate() {
         if is_separator(line) {
             if content {
-                let body = blank(&text[..at + 3]) + &text[at + 3..];
+                // As many line breaks as the header has.
+                let rest = &text[at + 3..];
+                let mut body = String::with_capacity(before + rest.len());
+                body.extend(std::iter::repeat_n('\n', before));
+                body.push_str(rest);
                 return Document { header: Some(&text[..at]), body };
             }
             // A leading `---` opens the first document.
-        } else if !is_blank_or_comment(line) {
-            content = true;
+        } else if !content {
+            content = !is_blank_or_comment(line);
         }
         at += line.len();
     }
@@ -112,10 +116,14 @@ pub(super) fn split(text: &str) -> Document<'_> {
 
 /// GitLab splits at `/^---\s+/` (lib/gitlab/config/loader/multi_doc_yaml.rb); a last line `---` counts as well.
 fn is_separator(line: &str) -> bool {
-    line.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+    let Some(rest) = line.strip_prefix("---") else { return false };
+    rest.is_empty() || rest.starts_with(char::is_whitespace)
 }
 
 fn is_blank_or_comment(line: &str) -> bool {
+    if line.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+        return false;
+    }
     let line = line.trim_start_matches('\u{feff}').trim();
     line.is_empty() || line.starts_with('#')
 }
@@ -133,11 +141,6 @@ fn opens_header(text: &str) -> bool {
         let key = line.split(':').next().unwrap_or_default().trim_start_matches('\u{feff}').trim_end();
         line.contains(':') && HEADER_KEYS.contains(&key.trim_matches(['"', '\'']))
     })
-}
-
-/// As many line breaks as the text has, and nothing else.
-fn blank(text: &str) -> String {
-    "\n".repeat(text.matches('\n').count())
 }
 
 #[cfg(test)]

@@ -26,6 +26,36 @@ pub(crate) enum Linked {
     Directory(RepoPath),
 }
 
+/// A file that is read by its name, through links.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LinkedFile {
+    /// Its name.
+    pub path: RepoPath,
+    /// The links, and the file that they lead to: a change to one of them is one of the file.
+    pub through: Vec<RepoPath>,
+}
+
+/// Returns those files among these that are behind links.
+///
+/// # Errors
+/// A link cannot be read.
+pub(super) fn linked_files<'p>(
+    files: &dyn Files,
+    paths: impl Iterator<Item = &'p RepoPath>,
+) -> Result<Vec<LinkedFile>, ReadError> {
+    let mut linked = Vec::new();
+    for path in paths {
+        // A link that cannot be followed is reported by the reader of the file.
+        let Ok(resolved) = resolve_links(files, path)? else { continue };
+        if !resolved.links.is_empty() {
+            let mut through = resolved.links;
+            through.push(resolved.path);
+            linked.push(LinkedFile { path: path.clone(), through });
+        }
+    }
+    Ok(linked)
+}
+
 /// Target of a link.
 pub(super) enum Followed {
     /// A unit, with the directory that it has through the link.

@@ -7,6 +7,7 @@ use super::document::{Body, split};
 use super::format::{UnitHeader, WorkspaceFile, WorkspaceHeader};
 use super::globs::{RootGlob, form_findings, root_glob};
 use super::header_expressions::unevaluated;
+use super::linked::linked_files;
 use super::mapping::expect_mapping;
 use super::missing::{broken_link, no_header, no_workspace, submodule};
 use super::relation::{self, Draft};
@@ -111,6 +112,7 @@ pub(crate) fn load_with(
         &mut workspace,
         outputs,
     )?);
+    workspace.linked_files = linked_files(files, std::iter::once(&path).chain(depends_from.graph_files()))?;
     workspace.depends_from = depends_from;
     loading.vendored(files, &mut workspace)?;
     loading.diagnostics.extend(uses::unknown_environments(&workspace.units, &workspace.environments));
@@ -183,7 +185,6 @@ impl Loading<'_> {
                 let root = self.root.clone();
                 self.all(written.templates.iter().map(|node| TemplateDirectory::read(node, &root)))
             },
-            templates_from: None,
             stages: self.all(written.stages.iter().map(stage)),
             ignore: self.root_globs(&written.ignore, "ignore"),
             everything: self.root_globs(&written.everything, "everything"),
@@ -199,17 +200,10 @@ impl Loading<'_> {
                 &self.some(expect_mapping(written.gitlab.as_ref(), "gitlab", &HEADER)).unwrap_or_default(),
             ),
             reuse: self.some(reuse::of_workspace(written.reuse.as_ref())).flatten(),
-            depends_from: stated::DependsFrom::default(),
-            graph_outputs: GraphOutputs::default(),
-            given_vars: GivenVars::default(),
-            unknown_graphs: Vec::new(),
-            units: Vec::new(),
-            body: None,
             allow: self.all(written.allow.iter().map(allow::check)),
-            rules: Vec::new(),
-            nested: Vec::new(),
             depth_origin: written.depends_on_depth.as_ref().map(|node| node.origin),
             depth: self.some(depth(written.depends_on_depth.as_ref())).flatten(),
+            ..Workspace::default()
         }
     }
 
@@ -228,16 +222,14 @@ impl Loading<'_> {
 
     /// Reports entries that lists have twice, and globs of rules that match less than they seem to.
     fn lists(&mut self, written: &WorkspaceFile) {
-        let texts = |list: &[Located<String>]| -> Vec<(String, Origin)> {
-            list.iter().map(|text| (text.value.clone(), text.origin)).collect()
-        };
-        let dirs = written.templates.iter().filter_map(|node| Some((node.as_str()?.to_owned(), node.origin)));
+        let dirs = written.templates.iter().filter_map(|node| Some((node.as_str()?, node.origin)));
         self.diagnostics.extend(repeated(dirs, "templates"));
-        self.diagnostics.extend(repeated(texts(&written.stages).into_iter(), "stages"));
+        let stages = written.stages.iter().map(|text| (text.value.as_str(), text.origin));
+        self.diagnostics.extend(repeated(stages, "stages"));
         for rule in &written.units {
             self.diagnostics.extend(rule.changes.iter().flat_map(form_findings));
             let globs = rule.matches.items_or_self().iter();
-            let globs = globs.filter_map(|node| Some((node.as_str()?.to_owned(), node.origin)));
+            let globs = globs.filter_map(|node| Some((node.as_str()?, node.origin)));
             self.diagnostics.extend(repeated(globs, "match"));
         }
     }
@@ -245,7 +237,7 @@ impl Loading<'_> {
     /// Reads the globs of `ignore` or `everything`.
     fn root_globs(&mut self, texts: &[Located<String>], key: &str) -> Vec<RootGlob> {
         self.diagnostics.extend(texts.iter().flat_map(form_findings));
-        self.diagnostics.extend(repeated(texts.iter().map(|text| (text.value.clone(), text.origin)), key));
+        self.diagnostics.extend(repeated(texts.iter().map(|text| (text.value.as_str(), text.origin)), key));
         let root = self.root.clone();
         self.all(texts.iter().map(|text| root_glob(text, key, &root)))
     }
@@ -312,7 +304,7 @@ impl Loading<'_> {
 
     fn dependencies(&mut self, written: Option<&Node>) -> Vec<relation::Wanted> {
         let wanted = self.some(relation::wanted(written)).unwrap_or_default();
-        let names = wanted.iter().map(|wanted| (wanted.unit.clone(), wanted.origin));
+        let names = wanted.iter().map(|wanted| (wanted.unit.as_str(), wanted.origin));
         self.diagnostics.extend(repeated(names, "depends_on"));
         wanted
     }

@@ -4,7 +4,7 @@ use super::FILE_NAME;
 use super::discover::workspaces;
 use crate::workspace::idle_rules::GLOB_UNMATCHED;
 use crate::workspace::rules::{LINK, WORKSPACE_MISSING};
-use nestling_files::files::{Files, ReadError};
+use nestling_files::files::{Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin, Severity};
 
@@ -13,11 +13,31 @@ pub(super) fn no_workspace(files: &dyn Files) -> Result<Diagnostic, ReadError> {
         "no `{FILE_NAME}` with a `workspace:` header at the root of the repository, or above this directory"
     );
     let problem = Diagnostic::new(&WORKSPACE_MISSING, Severity::Error, message);
+    if let Some(path) = spelled_otherwise(files)? {
+        return Ok(problem.with_help(format!("rename `{path}` to `{FILE_NAME}`")));
+    }
     let elsewhere = workspaces(files)?;
     Ok(problem.with_help(match elsewhere.first() {
         Some(directory) => format!("run it in a workspace, such as `-C {directory}`"),
         None => "`nestling init` writes one; it starts with `workspace:`".to_owned(),
     }))
+}
+
+/// Returns `true` for the name of a file that somebody may take for `nestling.yml`.
+pub(crate) fn is_spelled_otherwise(name: &[u8]) -> bool {
+    const SPELLINGS: [&str; 4] = [FILE_NAME, "nestling.yaml", ".nestling.yml", ".nestling.yaml"];
+    name != FILE_NAME.as_bytes() && SPELLINGS.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+}
+
+/// Finds such a file at the root.
+fn spelled_otherwise(files: &dyn Files) -> Result<Option<RepoPath>, ReadError> {
+    let mut found = None;
+    files.walk(&mut |directory, entries| {
+        let named = entries.iter().find(|entry| is_spelled_otherwise(&entry.name));
+        found = named.map(|entry| directory.child(&entry.name));
+        Walk::Skip
+    })?;
+    Ok(found)
 }
 
 pub(super) fn broken_link(message: String) -> Diagnostic {

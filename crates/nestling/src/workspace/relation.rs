@@ -4,12 +4,14 @@ use super::format::DependencyFile;
 use super::mapping::each_item;
 use super::unit::{Dependency, Order, Stated, Unit};
 use crate::workspace::rules::{DEPENDS_ON, UNIT_NAME};
+use foldhash::fast::RandomState;
 use globset::GlobBuilder;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Suggestion};
 use nestling_gitlab::instance::rules::HEADER;
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::yaml::{self, Node};
-use std::collections::{HashMap, HashSet};
+use std::cell::OnceCell;
+use std::collections::HashMap;
 
 /// A dependency as written: a unit's name, or a glob of names.
 #[derive(Debug, Clone)]
@@ -41,7 +43,8 @@ pub(crate) fn wanted(node: Option<&Node>) -> Result<Vec<Wanted>, Vec<Diagnostic>
 /// are problems.
 pub(crate) fn tie(drafts: Vec<Draft>) -> (Vec<Unit>, Vec<Diagnostic>) {
     let mut problems = Vec::new();
-    let mut names: HashMap<UnitName, Origin> = HashMap::with_capacity(drafts.len());
+    let mut names: HashMap<UnitName, Origin, RandomState> =
+        HashMap::with_capacity_and_hasher(drafts.len(), RandomState::default());
     for draft in &drafts {
         let origin = draft.unit.declaration.origin();
         if let Some(first) = names.insert(draft.unit.name.clone(), origin) {
@@ -52,7 +55,7 @@ pub(crate) fn tie(drafts: Vec<Draft>) -> (Vec<Unit>, Vec<Diagnostic>) {
             );
         }
     }
-    let names = Names::new(names.into_keys());
+    let names = Names { all: names, sorted: OnceCell::new() };
     let mut units: Vec<Unit> = drafts
         .into_iter()
         .map(|draft| {
@@ -76,16 +79,17 @@ pub(crate) fn tie(drafts: Vec<Draft>) -> (Vec<Unit>, Vec<Diagnostic>) {
 
 /// The names of all units: by their text, since most dependencies name one, and in order for the rest.
 struct Names {
-    all: HashSet<UnitName>,
-    sorted: Vec<UnitName>,
+    all: HashMap<UnitName, Origin, RandomState>,
+    sorted: OnceCell<Vec<UnitName>>,
 }
 
 impl Names {
-    fn new(names: impl Iterator<Item = UnitName>) -> Self {
-        let all: HashSet<UnitName> = names.collect();
-        let mut sorted: Vec<UnitName> = all.iter().cloned().collect();
-        sorted.sort_unstable();
-        Self { all, sorted }
+    fn sorted(&self) -> &[UnitName] {
+        self.sorted.get_or_init(|| {
+            let mut sorted: Vec<UnitName> = self.all.keys().cloned().collect();
+            sorted.sort_unstable();
+            sorted
+        })
     }
 }
 
@@ -98,7 +102,7 @@ fn find(wanted: &Wanted, from: &UnitName, names: &Names) -> Result<Vec<Dependenc
         origin: wanted.origin,
     };
     let text = wanted.unit.trim_end_matches('/');
-    if let Some(name) = names.all.get(text) {
+    if let Some((name, _)) = names.all.get_key_value(text) {
         return Ok(vec![dependency(name)]);
     }
     let glob = GlobBuilder::new(text)
@@ -107,7 +111,7 @@ fn find(wanted: &Wanted, from: &UnitName, names: &Names) -> Result<Vec<Dependenc
         .map_err(|error| Diagnostic::error(&DEPENDS_ON, wanted.origin, error.to_string()))?;
     let matcher = glob.compile_matcher();
     let found: Vec<Dependency> = names
-        .sorted
+        .sorted()
         .iter()
         .filter(|name| *name != from && matcher.is_match(name.as_str()))
         .map(dependency)
@@ -121,7 +125,7 @@ fn find(wanted: &Wanted, from: &UnitName, names: &Names) -> Result<Vec<Dependenc
         format!("`{from}` depends on unknown unit `{}`", wanted.unit),
     );
     Err(problem.with_help(
-        Suggestion::among(text, names.sorted.iter().map(UnitName::as_str))
+        Suggestion::among(text, names.sorted().iter().map(UnitName::as_str))
             .help_or("`nestling affected --all` lists the units; globs of their names are allowed"),
     ))
 }

@@ -117,6 +117,14 @@ impl DependsFrom {
         self.graphs.iter().any(|graph| matches!(&graph.source, GraphSource::File(file) if file == path))
     }
 
+    /// Returns the files with graphs, in order.
+    pub(crate) fn graph_files(&self) -> impl Iterator<Item = &RepoPath> {
+        self.graphs.iter().filter_map(|graph| match &graph.source {
+            GraphSource::File(path) => Some(path),
+            GraphSource::Command(_) => None,
+        })
+    }
+
     /// Returns the commands that print graphs, in order.
     pub(crate) fn commands(&self) -> impl Iterator<Item = &str> {
         self.graphs.iter().filter_map(|graph| match &graph.source {

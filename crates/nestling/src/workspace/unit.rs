@@ -2,6 +2,7 @@
 
 use super::document::Body;
 use crate::vendor::ComponentPath;
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use nestling_files::path::{Glob, RepoPath};
 use nestling_gitlab::check::AllowEntry;
@@ -80,7 +81,7 @@ impl Unit {
 }
 
 /// The place of each unit among them, by its name.
-pub(crate) fn places(units: &[Unit]) -> HashMap<&UnitName, usize> {
+pub(crate) fn places(units: &[Unit]) -> HashMap<&UnitName, usize, RandomState> {
     units.iter().enumerate().map(|(at, unit)| (&unit.name, at)).collect()
 }
 

@@ -4,7 +4,7 @@ use super::spec_rule::RULE;
 use super::{RemoteIncludes, Surroundings, error, local_path, unreadable};
 use crate::diagnostic::{Diagnostic, Origin, Sources, utf8};
 use crate::yaml::{self, Map, Node};
-use nestling_files::files::Files;
+use nestling_files::files::{Files, Resolved, resolve_links};
 use nestling_files::path::RepoPath;
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use std::collections::HashMap;
 pub struct SpecInputs {
     /// The inputs by name, those of included files first.
     pub inputs: Map,
-    /// The files that were read, in order.
+    /// The files that were read, in order, each after the links that lead to it.
     pub files: Vec<RepoPath>,
     /// Set if a file that may hold further inputs is not read.
     pub is_open: bool,
@@ -85,6 +85,7 @@ impl SpecInputs {
                     Ok(node) => self.content(&node),
                     Err(problems) => self.problems.extend(problems),
                 }
+                self.files.extend(behind_links(files, &parsed));
                 self.files.push(parsed);
             }
         }
@@ -103,6 +104,17 @@ impl SpecInputs {
         }
         let inputs = node.get("inputs").and_then(Node::as_map);
         inputs.into_iter().for_each(|inputs| self.add(inputs));
+    }
+}
+
+/// Returns the links in a path, and the file that they lead to: a change to them is one of the file.
+fn behind_links(files: &dyn Files, path: &RepoPath) -> Vec<RepoPath> {
+    match resolve_links(files, path) {
+        Ok(Ok(Resolved { path, mut links })) if !links.is_empty() => {
+            links.push(path);
+            links
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Single changes: patches, peers, overrides, links out of a workspace, formats of older versions, and what is not understood.
 
-use super::differing;
+use super::{LockShares, differing, workspace};
 use nestling_files::files::MemoryFiles;
 
 /// The difference between two versions of a lock file, beside the same other files.
@@ -185,4 +185,27 @@ fn a_lock_file_of_poetry_concerns_what_is_below_its_project() {
     let run = |new: &str| differs("python", &projects, "poetry.lock", [&lock("1", "x"), new]);
     assert_eq!(run(&lock("2", "y")), ["api: poetry.lock changed: a 1 → 2 (line 2)"]);
     assert_eq!(run(&lock("1", "y")), [""; 0], "what the project asks for is in its manifest");
+}
+
+#[test]
+fn a_lock_file_is_compared_if_its_inputs_changed() {
+    let lock = r#"{ "lockfileVersion": 3, "packages": { "": {}, "api": {} } }"#;
+    let cases = [
+        ("npm", "package-lock.json", lock, "api/package.json", ["{}", r#"{ "scripts": {} }"#], false),
+        ("npm", "yarn.lock", "", "api/package.json", ["{}", r#"{ "scripts": {} }"#], true),
+        ("go", "api/go.sum", "", "api/go.mod", ["go 1.20", "go 1.21"], true),
+        ("npm", "package-lock.json", lock, "package-lock.json", [lock, "{}"], true),
+        ("npm", "package-lock.json", lock, "web/nestling.yml", ["unit: {}", "unit: { name: other }"], true),
+    ];
+    for (reader, path, text, changed, contents, expected) in cases {
+        let header = format!("workspace: {{ depends_from: [{reader}], units: [{{ match: [api] }}] }}");
+        let sides = contents.map(|content| {
+            let files = [("nestling.yml", header.as_str()), (path, text), ("api/package.json", "{}")];
+            let files = files.into_iter().filter(|(path, _)| *path != changed);
+            MemoryFiles::new(files.chain([(changed, content)]))
+        });
+        let [old, new] = [&sides[0], &sides[1]].map(|files| (files, workspace(files)));
+        let (before, after) = LockShares::read_differing((old.0, &old.1), (new.0, &new.1)).unwrap();
+        assert_eq!([before, after].map(|side| side.files.len() == 1), [expected; 2], "{path} {changed}");
+    }
 }

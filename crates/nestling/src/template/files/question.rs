@@ -28,6 +28,8 @@ pub(in crate::template) enum FileQuestion {
     Content(RepoPath, Format),
     /// A hash of files of the commit.
     Fingerprint(PrintOf),
+    /// A stand-in for the hash of a path where two states of a unit are compared.
+    ComparedPath(RepoPath),
 }
 
 /// The files that a hash is made of.

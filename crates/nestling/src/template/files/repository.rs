@@ -35,6 +35,7 @@ pub(in crate::template) fn answer(files: &dyn Files, question: &FileQuestion) ->
         }
         // The engine has the answer elsewhere.
         FileQuestion::Fingerprint(of) => Err(format!("{of} has no fingerprint")),
+        FileQuestion::ComparedPath(path) => Err(format!("`{path}` has no fingerprint")),
     };
     Weighed { answer, bytes: 0 }
 }

@@ -119,14 +119,15 @@ impl<T> Manifest<T> {
         };
         // No line contains nothing, or a name of several lines.
         let can_stand = !name.is_empty() && !name.contains('\n');
-        let finder = memchr::memmem::Finder::new(name);
-        let places = finder.find_iter(self.text.as_bytes()).filter(|at| can_stand && is_whole(at));
-        let places: Vec<usize> = places.collect();
-        let key = places.iter().find(|at| starts_line(at));
-        match key.or(places.first()) {
-            Some(at) => self.line_of(*at),
-            None => Origin::file(self.file),
+        let places = memchr::memmem::find_iter(self.text.as_bytes(), name);
+        let mut word = None;
+        for at in places.filter(|at| can_stand && is_whole(at)) {
+            if starts_line(&at) {
+                return self.line_of(at);
+            }
+            word.get_or_insert(at);
         }
+        word.map_or(Origin::file(self.file), |at| self.line_of(at))
     }
 
     /// The line with the byte at a place of the text.

@@ -1,0 +1,52 @@
+//! Files that look like those of a unit and are none: another spelling of `nestling.yml`, or one that git ignores.
+
+use crate::workspace::idle_rules::KEY_UNUSED;
+use crate::workspace::{FILE_NAME, Workspace, is_spelled_otherwise};
+use nestling_files::files::{EntryKind, Files, ReadError, Walk};
+use nestling_files::path::RepoPath;
+use nestling_gitlab::diagnostic::{Diagnostic, Severity};
+
+/// Warns of each in the directories of the workspace, but not of templates with such a name.
+pub(super) fn find(files: &dyn Files, workspace: &Workspace) -> Result<Vec<Diagnostic>, ReadError> {
+    if workspace.file.is_none() {
+        return Ok(Vec::new());
+    }
+    let (mut misspelled, mut unlisted) = (Vec::new(), Vec::new());
+    files.walk(&mut |directory, entries| {
+        if !directory.is_in(&workspace.root) {
+            return if workspace.root.is_in(directory) { Walk::Descend } else { Walk::Skip };
+        }
+        if workspace.is_of_nested(directory) {
+            return Walk::Skip;
+        }
+        let is_file = |kind: EntryKind| matches!(kind, EntryKind::File | EntryKind::Symlink);
+        let named = entries.iter().filter(|entry| is_file(entry.kind) && is_spelled_otherwise(&entry.name));
+        let paths: Vec<RepoPath> = named.map(|entry| directory.child(&entry.name)).collect();
+        // Where the disk takes both spellings for one, the file would be found by either.
+        if paths.is_empty() && !entries.iter().any(|entry| entry.name == FILE_NAME.as_bytes()) {
+            unlisted.push(directory.child(FILE_NAME.as_bytes()));
+        }
+        misspelled.extend(paths.into_iter().filter(|path| !workspace.is_template_path(path)));
+        Walk::Descend
+    })?;
+    let mut problems: Vec<Diagnostic> = misspelled.iter().map(is_not_read).collect();
+    // What is on disk and in no listing is ignored: no commit contains it.
+    for path in unlisted {
+        if files.read(&path)?.is_some() {
+            problems.push(is_ignored(&path));
+        }
+    }
+    Ok(problems)
+}
+
+fn is_not_read(path: &RepoPath) -> Diagnostic {
+    let message = format!("`{path}` is not read: only `{FILE_NAME}` defines a unit or a workspace");
+    Diagnostic::new(&KEY_UNUSED, Severity::Warning, message)
+        .with_help(format!("rename it to `{FILE_NAME}`, or remove it"))
+}
+
+fn is_ignored(path: &RepoPath) -> Diagnostic {
+    let message = format!("`{path}` is ignored by git: no commit contains it, and GitLab does not see it");
+    Diagnostic::new(&KEY_UNUSED, Severity::Warning, message)
+        .with_help(format!("remove its pattern from `.gitignore`, or run `git add --force {path}`"))
+}
