@@ -139,7 +139,7 @@ fn order_needs(waiting: &Job, awaited: &Job, origin: Origin) -> Vec<Node> {
     let whole = need(awaited, Artifacts::Left, origin);
     // More instances than GitLab allows are an error of their own.
     let is_allowed = parallel(&awaited.body).is_some_and(|parallel| parallel.count() <= INSTANCE_LIMIT);
-    if !is_allowed || !names.iter().any(|name| is_instance(&name)) {
+    if !is_allowed || !names.iter().any(is_instance) {
         return vec![whole];
     }
     let instances = copies(awaited.name.as_str(), &awaited.body).into_iter().map(|copy| copy.name);

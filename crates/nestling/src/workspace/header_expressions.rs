@@ -4,7 +4,7 @@
 use crate::template_syntax::owner::template_expression;
 use crate::workspace::idle_rules::KEY_UNUSED;
 use nestling_gitlab::diagnostic::Diagnostic;
-use nestling_gitlab::yaml::{Kind, Node};
+use nestling_gitlab::yaml::{Kind, Map, Node};
 
 /// Keys of `unit:` and `workspace:` whose values are never rendered.
 const LITERAL_KEYS: [&str; 12] = [
@@ -30,17 +30,17 @@ const SHARED_NAMES: [&str; 2] = ["inputs", "vars"];
 pub(super) fn unevaluated(header: &Node) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for key in ["unit", "workspace"] {
-        let values = header.get(key).and_then(Node::as_map).into_iter().flat_map(|map| map.iter());
+        let values = header.get(key).and_then(Node::as_map).into_iter().flat_map(Map::iter);
         for (_, value) in values.filter(|(key, _)| LITERAL_KEYS.contains(key)) {
             walk(value, false, &mut problems);
         }
     }
     let entries = header.get("workspace").and_then(|workspace| workspace.get("environments"));
-    let entries = entries.and_then(Node::as_map).into_iter().flat_map(|map| map.iter());
+    let entries = entries.and_then(Node::as_map).into_iter().flat_map(Map::iter);
     let inputs = entries.filter_map(|(_, entry)| entry.get("inputs"));
     inputs.for_each(|inputs| walk(inputs, true, &mut problems));
     let declared = header.get("spec").and_then(|spec| spec.get("inputs")).and_then(Node::as_map);
-    let declared = declared.into_iter().flat_map(|map| map.iter());
+    let declared = declared.into_iter().flat_map(Map::iter);
     let defaults = declared.filter_map(|(_, input)| input.get("default"));
     defaults.for_each(|default| walk(default, true, &mut problems));
     problems
