@@ -97,7 +97,7 @@ mod tests {
             "($A == \"yes\" || $B) && $A",
             "$A || $B && $A",
             "!$A",
-            "$A =~ /y/ || $B",
+            "$A =~ /ye/ || $B",
         ] {
             let operand = Expression::as_operand(text);
             for a in values {
