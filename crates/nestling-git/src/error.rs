@@ -146,7 +146,7 @@ impl GitError {
 }
 
 fn broken(dot_git: Option<&(PathBuf, String)>) -> String {
-    dot_git.map_or_else(String::new, |(path, why)| format!(": `{}` leads to none: {why}", path.display()))
+    dot_git.map_or_else(String::new, |(path, why)| format!(": `{}` is broken: {why}", path.display()))
 }
 
 fn unfetched(fetch: Option<&GitError>) -> String {

@@ -313,13 +313,13 @@ fn a_dot_git_that_leads_to_no_repository_is_named_with_the_reason() {
         GitRepository::discover(directory, &Trust::Owner).unwrap_err().to_string()
     };
     let message = said(&linked);
-    assert!(message.contains("linked/.git` leads to none: it names `"), "{message}");
+    assert!(message.contains("linked/.git` is broken: it names `"), "{message}");
     std::fs::create_dir(repo.path(".git")).unwrap();
     let message = said(&repo.root);
-    assert!(message.contains("/.git` leads to none: it has no `HEAD`"), "{message}");
+    assert!(message.contains("/.git` is broken: it has no `HEAD`"), "{message}");
     std::fs::remove_dir(repo.path(".git")).unwrap();
     std::fs::rename(repo.path("moved"), repo.path(".git")).unwrap();
     repo.git(&["config", "core.worktree", "/nowhere/at/all"]);
     let message = said(&repo.root);
-    assert!(message.contains("leads to none") && message.contains("/nowhere/at/all"), "{message}");
+    assert!(message.contains("is broken") && message.contains("/nowhere/at/all"), "{message}");
 }
