@@ -68,8 +68,8 @@ fn not_found(directory: &Path, dot_git: Option<&Path>) -> GitError {
     let why = |dot_git: &Path| {
         let written = fs::read_to_string(dot_git).unwrap_or_default();
         match written.trim().strip_prefix("gitdir:").map(str::trim) {
-            Some(target) => format!("it names `{target}`, which is not there or has no `HEAD`"),
-            None if dot_git.is_dir() => "it has no `HEAD`, or none that git wrote".to_owned(),
+            Some(target) => format!("it names `{target}`, which does not exist or has no `HEAD`"),
+            None if dot_git.is_dir() => "it has no `HEAD`, or an invalid one".to_owned(),
             None => "it is not a directory, and does not start with `gitdir:`".to_owned(),
         }
     };
