@@ -62,6 +62,27 @@ fn workflows_become_units() {
     assert!(different.is_empty(), "{}", different.join("\n"));
 }
 
+/// Rules ask for the source of the parent's pipeline: the parent that `init` writes forwards it, and another one has to.
+#[test]
+fn the_parent_forwards_what_rules_ask_for() {
+    let repository = repository("matrix");
+    let import = ["import", "--from", "github", ".github/workflows/matrix.yml"];
+    output(nestling(repository.path()).args(import).arg("--write"));
+    output(nestling(repository.path()).arg("init"));
+    let checked = run(nestling(repository.path()).arg("check"));
+    assert!(checked.status.success() && !said(&checked).contains("rules-child"), "{}", said(&checked));
+    let parent = std::fs::read_to_string(repository.path().join(".gitlab-ci.yml")).unwrap();
+    let line = "    PARENT_PIPELINE_SOURCE: $CI_PIPELINE_SOURCE\n";
+    assert!(parent.contains(line), "{parent}");
+    std::fs::remove_file(repository.path().join("services/api/nestling.yml")).unwrap();
+    for (parent, is_told) in [(parent.replace(line, ""), true), (parent, false)] {
+        repository.write(".gitlab-ci.yml", &parent);
+        let report = output(nestling(repository.path()).args(import));
+        let told = "add `variables: { PARENT_PIPELINE_SOURCE: $CI_PIPELINE_SOURCE }` to the trigger job";
+        assert_eq!(report.contains(told), is_told, "{report}");
+    }
+}
+
 /// Runs a script of a job as a runner does: all lines in one shell, which ends at the first failure.
 fn run_script(repository: &Repository, lines: &serde_yaml::Value, variables: &[(&str, &str)]) -> String {
     let lines: Vec<&str> = lines.as_sequence().unwrap().iter().map(|line| line.as_str().unwrap()).collect();

@@ -218,6 +218,11 @@ fn faults_of_the_old_configuration_are_reported() {
             true,
         ),
         ("test: { script: make, rules: [{ changes: ['gone/**/*'] }] }", "`gone/**/*` matches no file", true),
+        (
+            "a: { script: make, rules: [{ changes: ['gone/**/*'] }] }\nb: { script: make, rules: [{ changes: ['gone/**/*'] }] }",
+            ".gitlab-ci.yml:1: `gone/**/*` matches no file (also 2)",
+            true,
+        ),
         ("test: { script: make, only: ['api/**/*'] }", "is the name of a branch or tag here", true),
         (
             "test: { script: make, rules: [{ if: $CI_COMMIT_TAG && $CI_COMMIT_BRANCH == 'main', when: never }, { if: $A && $A == null }] }",
@@ -231,7 +236,19 @@ fn faults_of_the_old_configuration_are_reported() {
             "",
             false,
         ),
-        // A need that the pipeline does not have: GitLab creates none.
+        (
+            "start: { trigger: { include: gone.yml }, rules: [{ changes: ['api/**/*'] }] }",
+            "`start` cannot start its child: included file `gone.yml` does not exist",
+            true,
+        ),
+    ];
+    assert_faults(&table);
+}
+
+/// A need that the pipeline does not have: GitLab creates none.
+#[test]
+fn needs_that_are_not_met_are_faults() {
+    assert_faults(&[
         (
             "a: { script: make, rules: [{ if: '$CI_PIPELINE_SOURCE != \"schedule\"' }] }\nb: { script: make, needs: [a], rules: [{ when: on_success }] }",
             "`b` needs `a`, which its rules exclude (schedule)",
@@ -258,16 +275,15 @@ fn faults_of_the_old_configuration_are_reported() {
             "",
             false,
         ),
-        (
-            "start: { trigger: { include: gone.yml }, rules: [{ changes: ['api/**/*'] }] }",
-            "`start` cannot start its child: included file `gone.yml` does not exist",
-            true,
-        ),
-    ];
+    ]);
+}
+
+/// Pipelines, each with a part of the message, and whether it has a fault at all.
+fn assert_faults(table: &[(&str, &str, bool)]) {
     for (pipeline, expected, is_fault) in table {
         let report = report_of(pipeline);
         let faults = report.split_once("Faults of the old configuration\n").map(|(_, faults)| faults);
-        assert_eq!(faults.is_some(), is_fault, "{pipeline}\n{report}");
+        assert_eq!(faults.is_some(), *is_fault, "{pipeline}\n{report}");
         assert!(faults.unwrap_or_default().contains(expected), "{pipeline}\n{report}");
     }
 }

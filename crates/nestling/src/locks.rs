@@ -47,7 +47,7 @@ struct Kind {
     manifest: &'static str,
     /// Set if it serves the directories below that have no manifest of their own.
     serves_below: bool,
-    /// Set if a change to a manifest alone can make other shares: if not, `manifests` are read without their texts.
+    /// Set if a change to a manifest alone can make other shares: if not, `manifests` are read without their contents.
     asks_manifests: bool,
     read: fn(&LockFile<'_>) -> Result<Lock, Unknown>,
 }

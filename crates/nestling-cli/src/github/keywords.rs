@@ -13,6 +13,7 @@ use super::text::{keyword, shown, why_unknown};
 use super::told::tell;
 use crate::import::all_of;
 use nestling::Origin;
+use nestling_gitlab::pipeline::parent_source::PARENT_SOURCE;
 use nestling_gitlab::yaml::{Map, Node};
 use std::collections::BTreeMap;
 
@@ -90,11 +91,18 @@ fn joined(condition: &JobCondition, needed: &[String], trigger: Option<&String>)
     all_of(trigger.into_iter().chain(needed).chain(&condition.rules).cloned())
 }
 
+/// Returns `true` if a trigger starts a pipeline in which the condition of a job can hold.
+fn can_hold(condition: &JobCondition, needed: &[String], trigger: &String) -> bool {
+    // Other pipelines meet the condition of a push as well, but on GitHub, a push alone starts the job by it.
+    let of_push = trigger.starts_with("$CI_COMMIT_BRANCH");
+    let of_push = of_push.then(|| format!("${PARENT_SOURCE} == \"push\""));
+    let condition = joined(condition, needed, Some(trigger));
+    all_of(condition.into_iter().chain(of_push)).is_none_or(|condition| is_possible(&condition))
+}
+
 /// Returns `true` if no trigger starts a pipeline in which the condition of a job holds.
 pub(super) fn never_holds(condition: &JobCondition, needed: &[String], triggers: &[String]) -> bool {
-    let is_impossible =
-        |trigger| joined(condition, needed, Some(trigger)).is_some_and(|joined| !is_possible(&joined));
-    !triggers.is_empty() && triggers.iter().all(is_impossible)
+    !triggers.is_empty() && !triggers.iter().any(|trigger| can_hold(condition, needed, trigger))
 }
 
 /// Sets the rules of a job: one for each trigger, with its own condition. A rule that can never hold is left out.
@@ -120,9 +128,7 @@ pub(super) fn set_rules(condition: &JobCondition, needed: &[String], triggers: &
         // Nothing starts the job by itself.
         [] => vec![manual(rule(None))],
         triggers => {
-            let can_hold = |trigger: &&String| {
-                joined(condition, needed, Some(trigger)).is_none_or(|joined| is_possible(&joined))
-            };
+            let can_hold = |trigger: &&String| can_hold(condition, needed, trigger);
             triggers.iter().filter(can_hold).map(|trigger| rule(Some(trigger))).collect()
         }
     };

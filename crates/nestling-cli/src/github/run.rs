@@ -11,6 +11,7 @@ use crate::io::counted;
 use crate::session::Session;
 use nestling::{ChangeSet, FILE_NAME, Files, Origin, PipelineFacts, Project, RepoPath, Severity, Sources};
 use nestling_files::files::Overlay;
+use nestling_gitlab::pipeline::parent_source::PARENT_SOURCE;
 use nestling_gitlab::yaml::parse_leniently;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -63,6 +64,7 @@ pub(crate) fn import_workflow(session: &Session, asked: &FromGithub<'_>) -> Resu
     if !has_workspace(&files)? {
         written.insert(FILE_NAME.to_owned(), "workspace:\n  stages: [test]\n".to_owned());
     }
+    tell_source(&files, &jobs, &mut notes)?;
     add_findings(&files, &written, &mut notes)?;
     if asked.write {
         write(root, &written, &BTreeSet::new())?;
@@ -90,6 +92,20 @@ fn refuse_existing(files: &dyn Files, written: &BTreeMap<String, String>) -> Res
             return Err(Failure::usage(format!("`{path}` exists already"))
                 .with_help("name another directory with `--unit DIR`, and move its jobs"));
         }
+    }
+    Ok(())
+}
+
+/// Adds a line if rules ask for a variable that the parent pipeline does not forward. `nestling init` writes one that does.
+fn tell_source(files: &dyn Files, jobs: &str, notes: &mut Notes) -> Result<(), Failure> {
+    let parent = RepoPath::root().child(b".gitlab-ci.yml");
+    let Some(parent) = files.read(&parent).map_err(Failure::repository)? else { return Ok(()) };
+    if jobs.contains(PARENT_SOURCE) && !String::from_utf8_lossy(&parent).contains(PARENT_SOURCE) {
+        let text = format!(
+            "the rules ask for `${PARENT_SOURCE}`: add `variables: {{ {PARENT_SOURCE}: $CI_PIPELINE_SOURCE }}` to the trigger job in \
+             `.gitlab-ci.yml`"
+        );
+        notes.add(Part::Decided, Origin::generated(), text);
     }
     Ok(())
 }

@@ -132,6 +132,20 @@ fn a_path_that_one_event_alone_ignores_is_a_line_of_the_report() {
     }
 }
 
+#[test]
+fn a_job_for_an_event_that_the_workflow_does_not_have_never_runs() {
+    for (on, expected) in [
+        ("{ push: { branches: [main] } }", "  rules:\n    - when: never\n"),
+        (
+            "{ push: { branches: [main] }, schedule: [{ cron: '0 3 * * *' }] }",
+            "  rules:\n    - if: $PARENT_PIPELINE_SOURCE == \"schedule\" && $CI_MERGE_REQUEST_IID == null\n  script",
+        ),
+    ] {
+        let (jobs, _) = imported(on, "if: github.event_name == 'schedule', steps: [{ run: make }]");
+        assert!(jobs.contains(expected), "{on}: {jobs}");
+    }
+}
+
 /// A job for pushes has no rule for merge requests, and one whose condition no event meets never runs.
 #[test]
 fn rules_that_can_never_hold_are_left_out() {

@@ -254,7 +254,7 @@ impl Moving<'_> {
             }
         }
         if has_implied {
-            rewritten.push("`changes` are the unit's own: they select it".to_owned());
+            rewritten.push("its `changes` become the unit's paths".to_owned());
         }
         let before = body.get("rules").cloned();
         let gate = candidate.gate.as_ref();

@@ -1,6 +1,7 @@
 //! Latent faults of the old configuration: what GitLab accepts, and then does not do as it was meant.
 
 use super::candidate::{Candidate, Owner, child_index};
+use super::files::line;
 use super::obstacle::asks_for_workflow;
 use super::old::OldPipeline;
 use super::tree::Tree;
@@ -73,6 +74,32 @@ pub(super) fn faults(
         add(unmet.origin, unmet.message);
     }
     faults.into_iter().map(|(_, _, fault)| fault).collect()
+}
+
+/// Number of further places of a fault that are named.
+const PLACES: usize = 4;
+
+/// Returns the lines of the faults, one for each message, with its places.
+pub(super) fn faults_text(faults: &[Fault]) -> String {
+    let mut by_message: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for fault in faults {
+        by_message.entry(&fault.message).or_default().push(&fault.place);
+    }
+    let mut text = String::new();
+    for fault in faults {
+        let Some(places) = by_message.remove(fault.message.as_str()) else { continue };
+        let file = fault.place.rsplit_once(':').map_or("", |(file, _)| file);
+        let short = |place: &&str| match place.rsplit_once(':') {
+            Some((other, line)) if other == file => line.to_owned(),
+            _ => (*place).to_owned(),
+        };
+        let others: Vec<String> = places.iter().skip(1).take(PLACES).map(short).collect();
+        let more = places.len().saturating_sub(1 + PLACES);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let also = if others.is_empty() { more } else { format!(" (also {}{more})", others.join(", ")) };
+        line(&mut text, format_args!("  {}: {}{also}", fault.place, fault.message));
+    }
+    text
 }
 
 /// Returns `true` if no branch, tag, source or variable puts the job into a pipeline.

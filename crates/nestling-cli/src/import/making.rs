@@ -5,13 +5,13 @@ use super::compose::Moving;
 use super::division::{Divisible, Division};
 use super::family::add_families;
 use super::files::texts;
-use super::old::OldPipeline;
+use super::old::{FILE, OldPipeline};
 use super::parent::NewParent;
 use super::stages::merged;
 use super::tree::Tree;
 use super::unit::{Composition, NewUnit};
 use crate::exit::Failure;
-use nestling::{FILE_NAME, Files, PipelineFacts, Project, RepoPath, Severity};
+use nestling::{Diagnostic, FILE_NAME, Files, PipelineFacts, Project, RepoPath, Severity};
 use nestling_files::files::Overlay;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +30,12 @@ pub(super) struct Made {
     pub composition: Composition,
     pub written: BTreeMap<String, String>,
     pub deleted: BTreeSet<String>,
+    /// The findings of `check` in the new file of the parent: the rule, the message and the way out.
+    pub findings: Vec<String>,
 }
+
+/// Jobs whose units Nestling would refuse, with the reason.
+type Refused = Vec<(usize, String)>;
 
 impl Read<'_> {
     /// Makes the workspace. A unit that Nestling would refuse stays as it is; without it, another one may be refused.
@@ -42,7 +47,8 @@ impl Read<'_> {
         let mut lifted = self.lifted;
         let mut made = self.make(placeless, lifted);
         for _ in 0..self.divisible.candidates.len() {
-            let refused = self.refused(&made, default_branch)?;
+            let (refused, findings) = self.checked(&made, default_branch)?;
+            made.findings = findings;
             if refused.is_empty() {
                 break;
             }
@@ -80,13 +86,13 @@ impl Read<'_> {
         };
         let parent = parent.files();
         written.extend(parent.written);
-        Made { division, composition, written, deleted: parent.deleted }
+        Made { division, composition, written, deleted: parent.deleted, findings: Vec::new() }
     }
 
-    /// Returns the jobs of units with errors, each with the first error of its unit.
-    fn refused(&self, made: &Made, default_branch: &str) -> Result<Vec<(usize, String)>, Failure> {
+    /// Returns the jobs of units with errors, each with the first error of its unit, and the findings in the file of the parent.
+    fn checked(&self, made: &Made, default_branch: &str) -> Result<(Refused, Vec<String>), Failure> {
         if made.composition.units.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), Vec::new()));
         }
         let contents = made
             .written
@@ -105,7 +111,15 @@ impl Read<'_> {
                 refused.push((job.candidate, format!("its unit would have an error: {}", error.message)));
             }
         }
-        Ok(refused)
+        let of_parent = checked.diagnostics.iter().filter(|problem| {
+            let path = problem.origin().map(|origin| checked.sources.path(origin.file));
+            problem.rule.id.starts_with("parent-") && path.as_deref() == Some(FILE)
+        });
+        let finding = |problem: &Diagnostic| {
+            let help = problem.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
+            format!("reports `{}`: {}{help}", problem.rule.id, problem.message)
+        };
+        Ok((refused, of_parent.map(finding).collect()))
     }
 }
 

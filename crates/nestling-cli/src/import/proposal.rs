@@ -42,6 +42,8 @@ pub(crate) struct Proposal {
     pub(super) moves_pairs: bool,
     /// The kinds of pipelines that decide where a job goes.
     pub(super) kinds: Vec<KindOfPipeline>,
+    /// The findings of `check` in the new file of the parent.
+    pub(super) findings: Vec<String>,
 }
 
 /// A change to the old configuration that is tried in memory.
@@ -75,6 +77,7 @@ impl Proposal {
             refused: Vec::new(),
             moves_pairs: false,
             kinds: Vec::new(),
+            findings: Vec::new(),
         })
     }
 
@@ -110,7 +113,7 @@ impl Proposal {
         let read = Read { divisible, tree: &tree, files, moves_pairs, lifted: None };
         let mut refused = placeless.clone();
         let made = read.make_accepted(&mut refused, default_branch)?;
-        let Made { division, composition, written, deleted } = made;
+        let Made { division, composition, written, deleted, findings } = made;
         let kinds = kinds.iter().map(|kind| kind.name).zip(workflow_guards(&old, &kinds)).collect();
         Ok(Self {
             old,
@@ -127,6 +130,7 @@ impl Proposal {
             refused,
             moves_pairs,
             kinds,
+            findings,
         })
     }
 

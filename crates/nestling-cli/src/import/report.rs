@@ -1,7 +1,7 @@
 //! The report: what is carried over as it is, what is rewritten, what a person decides, and what is not carried over.
 
 use super::candidate::{Candidate, Owner, child_index};
-use super::faults::{Fault, faults};
+use super::faults::{Fault, faults, faults_text};
 use super::files::line;
 use super::obstacle::uses_its_name;
 use super::old::FILE;
@@ -114,12 +114,24 @@ impl Report {
         self.decide_about_order(proposal);
         self.decide_about_artifacts(proposal);
         self.decide_about_names(proposal);
+        self.decide_about_findings(proposal);
         let includes = &proposal.old.root.pipeline.includes;
         if let Some(first) = includes.first() {
             self.decided.push(Entry {
                 subject: counted(includes.len(), "include"),
                 text: "not read: what one gives to all jobs (`default`, `variables`) belongs below the `---` of nestling.yml as well".to_owned(),
                 place: proposal.old.place(first.origin),
+            });
+        }
+    }
+
+    /// Findings of `check` in the file that is written: somebody decides whether to follow them.
+    fn decide_about_findings(&mut self, proposal: &Proposal) {
+        for finding in &proposal.findings {
+            self.decided.push(Entry {
+                subject: "nestling check".to_owned(),
+                text: finding.clone(),
+                place: FILE.to_owned(),
             });
         }
     }
@@ -227,9 +239,7 @@ impl Report {
         text.push_str(held);
         if !self.faults.is_empty() {
             line(&mut text, "\nFaults of the old configuration");
-            for fault in &self.faults {
-                line(&mut text, format_args!("  {}: {}", fault.place, fault.message));
-            }
+            text.push_str(&faults_text(&self.faults));
         }
         text + &names(proposal)
     }

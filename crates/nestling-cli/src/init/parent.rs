@@ -7,9 +7,10 @@ use super::findings::Remark;
 use super::inventory::Inventory;
 use super::proposed_file::ProposedFile;
 use crate::exit::Failure;
-use nestling::{Files, RepoPath};
+use nestling::{FILE_NAME, Files, RepoPath};
 use nestling_gitlab::check::read_file;
 use nestling_gitlab::diagnostic::Sources;
+use nestling_gitlab::pipeline::parent_source::PARENT_SOURCE;
 
 /// GitLab's own file.
 pub(super) const FILE: &str = ".gitlab-ci.yml";
@@ -19,6 +20,9 @@ pub(super) const BESIDE: &str = "nestling.gitlab-ci.yml";
 
 /// The pipeline of a repository that has none.
 pub(super) const WHOLE: &str = include_str!("parent.gitlab-ci.yml");
+
+/// The line after which the trigger job forwards more variables.
+const PARENT_ID: &str = "    PARENT_PIPELINE_ID: $CI_PIPELINE_ID\n";
 
 /// The first line of the jobs in it.
 const FIRST_JOB: &str = "nestling:plan:\n";
@@ -36,6 +40,19 @@ pub(super) fn beside(last_stage: &str) -> String {
         .replacen("  stage: plan\n", &format!("  stage: .pre\n{OWN_DEFAULTS}"), 1)
         .replacen("  stage: run\n", &format!("  stage: {last_stage}\n"), 1);
     format!("{HEADER}{jobs}")
+}
+
+/// Lets the trigger job forward the source of the pipeline, if a unit that is there asks for it.
+fn forwarding(text: String, files: &dyn Files, inventory: &Inventory) -> Result<String, Failure> {
+    for directory in &inventory.own_files {
+        let path = directory.child(FILE_NAME.as_bytes());
+        let unit = files.read(&path).map_err(Failure::repository)?.unwrap_or_default();
+        if String::from_utf8_lossy(&unit).contains(PARENT_SOURCE) {
+            let source = format!("{PARENT_ID}    {PARENT_SOURCE}: $CI_PIPELINE_SOURCE\n");
+            return Ok(text.replacen(PARENT_ID, &source, 1));
+        }
+    }
+    Ok(text)
 }
 
 /// Returns the two jobs as they are written for a repository that has no other pipeline.
@@ -90,11 +107,11 @@ impl ParentFile {
         let pipeline = text_of(FILE)?;
         let is_there = inventory.at_root.contains(FILE);
         if !is_there || plans_already(&pipeline) {
-            let text = WHOLE.to_owned();
+            let text = forwarding(WHOLE.to_owned(), files, inventory)?;
             let file = ProposedFile { path: FILE, text, about: "the parent pipeline" };
             return Ok(Self { file, include: None, foreign: None });
         }
-        let text = beside(&last_stage(&pipeline));
+        let text = forwarding(beside(&last_stage(&pipeline)), files, inventory)?;
         let file = ProposedFile { path: BESIDE, text, about: "the parent's jobs, to include" };
         if inventory.at_root.contains(BESIDE) && !plans_already(&text_of(BESIDE)?) {
             let reason = "no job of it runs `nestling generate`, so the parent's jobs are not written: rename it, and run \

@@ -79,7 +79,7 @@ struct Inputs {
     kind: &'static Kind,
     directory: RepoPath,
     text: String,
-    /// The manifests that it is the nearest lock file of, each by its directory; without their texts where the kind does not ask.
+    /// The manifests that it is the nearest lock file of, each by its directory; without their contents where the kind does not ask.
     manifests: Vec<(RepoPath, String)>,
 }
 
