@@ -78,3 +78,36 @@ fn explain_names_the_file_and_the_units_that_read_it() {
     assert!(path.contains("sites"), "{path}");
     println!("{unit}\n{path}");
 }
+
+/// Three units include `ci/image.yml` where there is a file: by its own `include`, by that of a template, and through another file.
+fn conditional_includes() -> Repository {
+    let repository = Repository::new();
+    repository.write("nestling.yml", "workspace: { templates: [ci] }\n");
+    let include = "include: [{ local: /parts/image.yml, rules: [{ exists: [Dockerfile, docker/*.env] }] }]\n";
+    repository.write("parts/image.yml", "build image: { script: make image }\n");
+    repository.write("parts/through.yml", include);
+    repository.write("ci/images.yml", include);
+    repository.write("own/nestling.yml", &format!("{include}test: {{ script: make }}\n"));
+    repository.write("template/nestling.yml", "unit: { use: images }\n---\ntest: { script: make }\n");
+    repository.write("through/nestling.yml", "include: /parts/through.yml\ntest: { script: make }\n");
+    repository.write("plain/nestling.yml", "include: /parts/image.yml\ntest: { script: make }\n");
+    repository.commit("base");
+    repository.git(&["checkout", "--quiet", "-b", "feature"]);
+    repository
+}
+
+#[test]
+fn a_file_that_decides_about_an_include_selects_the_units_whose_jobs_differ() {
+    let all: &[&str] = &["own", "template", "through"];
+    for (path, expected) in
+        [("Dockerfile", all), ("docker/prod.env", all), ("docker/readme.md", &[]), ("docs/Dockerfile", &[])]
+    {
+        let repository = conditional_includes();
+        repository.write(path, "x\n").commit("added");
+        assert_eq!(selected(repository.path()), expected, "{path} is added");
+        repository.git(&["branch", "--force", "main"]);
+        fs::remove_file(repository.path().join(path)).unwrap();
+        repository.commit("removed");
+        assert_eq!(selected(repository.path()), expected, "{path} is removed");
+    }
+}

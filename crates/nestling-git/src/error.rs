@@ -18,10 +18,12 @@ use std::time::Duration;
 #[non_exhaustive]
 pub enum GitError {
     /// A directory is in no repository.
-    #[error("`{}` is not in a git repository", path.display())]
+    #[error("`{}` is not in a git repository{}", path.display(), broken(dot_git.as_ref()))]
     NotFound {
         /// The directory.
         path: PathBuf,
+        /// A `.git` above it that leads to no repository, and why.
+        dot_git: Option<(PathBuf, String)>,
     },
     /// The repository belongs to another user, as in a container whose image is not run by root.
     #[error("the repository `{}` belongs to another user", path.display())]
@@ -111,6 +113,9 @@ impl GitError {
     /// Returns what to do about it, if that is known.
     pub fn help(&self) -> Option<String> {
         match self {
+            Self::NotFound { dot_git: Some(_), .. } => Some(
+                "repair it (`git worktree repair`, `git submodule update --init`), or clone again".to_owned(),
+            ),
             Self::NotFound { .. } => Some(
                 "run it inside a repository, or name one with `-C DIR`; in CI, the job needs a `GIT_STRATEGY` other \
                  than `none` and `empty`"
@@ -122,8 +127,12 @@ impl GitError {
             )),
             Self::Bare { .. } => Some("name a commit with `--head`".to_owned()),
             Self::Missing { .. } => {
-                Some("set `GIT_DEPTH: 0`, or fetch it first: `git fetch origin COMMIT`".to_owned())
+                Some("set `GIT_DEPTH: 0`, or fetch it first: `git fetch origin COMMIT`; a partial clone must reach its remote, without `--no-fetch` and `--no-run`".to_owned())
             }
+            Self::Open { .. } => Some(
+                "correct what `git status` reports there, or clone again, in CI with `GIT_STRATEGY: clone`"
+                    .to_owned(),
+            ),
             Self::Corrupt { .. } | Self::Malformed { .. } => Some(
                 "`git fsck` lists what is damaged; clone again, in CI with `GIT_STRATEGY: clone`".to_owned(),
             ),
@@ -134,6 +143,10 @@ impl GitError {
     pub(super) fn read(what: &'static str) -> impl FnOnce(git2::Error) -> Self {
         move |source| Self::Read { what, source: source.into() }
     }
+}
+
+fn broken(dot_git: Option<&(PathBuf, String)>) -> String {
+    dot_git.map_or_else(String::new, |(path, why)| format!(": `{}` is broken: {why}", path.display()))
 }
 
 fn unfetched(fetch: Option<&GitError>) -> String {

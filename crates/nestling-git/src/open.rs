@@ -9,6 +9,7 @@ use super::own_directories::common_directory;
 use super::store::ObjectStore;
 use super::{GitError, GitRepository};
 use git2::RepositoryOpenFlags;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
@@ -45,13 +46,13 @@ impl GitRepository {
     pub fn discover(directory: &Path, trust: &Trust) -> Result<Self, GitError> {
         let dot_git =
             directory.ancestors().map(|directory| directory.join(".git")).find(|path| path.exists());
-        match dot_git {
+        match &dot_git {
             Some(dot_git) if dot_git.is_dir() => check(&dot_git.join("commondir"), bounded::SMALL)?,
-            Some(dot_git) => check(&dot_git, bounded::SMALL)?,
+            Some(dot_git) => check(dot_git, bounded::SMALL)?,
             None => {}
         }
         let git_dir = git2::Repository::discover_path(directory, std::iter::empty::<&Path>())
-            .map_err(|_| GitError::NotFound { path: directory.to_owned() })?;
+            .map_err(|_| not_found(directory, dot_git.as_deref()))?;
         open_at(&git_dir, Start::Below, directory, trust)
     }
 
@@ -60,6 +61,20 @@ impl GitRepository {
     pub(crate) fn open_by_system(directory: &Path, trust: &Trust) -> Result<Self, GitError> {
         Ok(read_by_git(command::discover(directory, owner(trust, directory))?))
     }
+}
+
+/// Says of a directory that it is in no repository, and of a `.git` above it why that leads to none.
+fn not_found(directory: &Path, dot_git: Option<&Path>) -> GitError {
+    let why = |dot_git: &Path| {
+        let written = fs::read_to_string(dot_git).unwrap_or_default();
+        match written.trim().strip_prefix("gitdir:").map(str::trim) {
+            Some(target) => format!("it names `{target}`, which does not exist or has no `HEAD`"),
+            None if dot_git.is_dir() => "it has no `HEAD`, or an invalid one".to_owned(),
+            None => "it is not a directory, and does not start with `gitdir:`".to_owned(),
+        }
+    };
+    let dot_git = dot_git.map(|dot_git| (dot_git.to_owned(), why(dot_git)));
+    GitError::NotFound { path: directory.to_owned(), dot_git }
 }
 
 /// Path of a directory in its repository.
@@ -145,7 +160,10 @@ fn open_by_libgit2(
 ) -> Result<GitRepository, GitError> {
     refuse_oversized(path)?;
     let repository = open_checked(directory, start, owner).map_err(|error| match error.code() {
-        git2::ErrorCode::NotFound => GitError::NotFound { path: path.to_owned() },
+        git2::ErrorCode::NotFound => {
+            let dot_git = path.exists().then(|| (path.to_owned(), error.message().to_owned()));
+            GitError::NotFound { path: directory.to_owned(), dot_git }
+        }
         git2::ErrorCode::Owner => GitError::Owner { path: work_tree_of(path) },
         _ => GitError::Open { path: path.to_owned(), source: error.into() },
     })?;

@@ -299,3 +299,27 @@ fn another_users_repository_is_read_where_it_is_trusted() {
     let error = GitError::Owner { path: "/builds/a b".into() };
     assert_eq!(error.help().unwrap(), "run `git config --global --add safe.directory '/builds/a b'`");
 }
+
+/// A work tree whose repository was moved, an interrupted `git init`, a file of something else.
+#[test]
+fn a_dot_git_that_leads_to_no_repository_is_named_with_the_reason() {
+    let repo = Fixture::new();
+    repo.write("a", "1");
+    repo.commit("a");
+    let linked = repo.path("linked");
+    repo.git(&["worktree", "add", "--quiet", linked.to_str().unwrap()]);
+    std::fs::rename(repo.path(".git"), repo.path("moved")).unwrap();
+    let said = |directory: &std::path::Path| {
+        GitRepository::discover(directory, &Trust::Owner).unwrap_err().to_string()
+    };
+    let message = said(&linked);
+    assert!(message.contains("linked/.git` is broken: it names `"), "{message}");
+    std::fs::create_dir(repo.path(".git")).unwrap();
+    let message = said(&repo.root);
+    assert!(message.contains("/.git` is broken: it has no `HEAD`"), "{message}");
+    std::fs::remove_dir(repo.path(".git")).unwrap();
+    std::fs::rename(repo.path("moved"), repo.path(".git")).unwrap();
+    repo.git(&["config", "core.worktree", "/nowhere/at/all"]);
+    let message = said(&repo.root);
+    assert!(message.contains("is broken") && message.contains("/nowhere/at/all"), "{message}");
+}

@@ -11,7 +11,7 @@ pub use include::{
     includes_of, spec_inputs,
 };
 
-use crate::configuration::rules::{STAGE_NAME, STAGES};
+use crate::configuration::rules::{DOCUMENT_DROPPED, STAGE_NAME, STAGES};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::name::StageName;
 use crate::pipeline::defaults::Defaults;
@@ -23,6 +23,14 @@ use crate::pipeline::reference::resolve_references;
 use crate::pipeline::rules::{DEFAULT_KEY, GLOBAL_MAP};
 use crate::yaml::{Kind, Map, Node};
 use indexmap::IndexMap;
+
+/// Reports the first of the documents behind the one that GitLab reads, if they have any content
+/// (<https://docs.gitlab.com/ci/yaml/#header-keywords>).
+pub(crate) fn dropped_document(rest: impl IntoIterator<Item = Node>, read: Origin) -> Option<Diagnostic> {
+    let dropped = rest.into_iter().find(|node| !node.is_blank())?;
+    let problem = Diagnostic::warning(&DOCUMENT_DROPPED, dropped.origin, "GitLab never reads this document");
+    Some(problem.with_label(read, "it reads this one").with_help("remove the `---` between them"))
+}
 
 /// Jobs with `default`, `extends` and `!reference` resolved, and the settings that are beside them.
 #[derive(Debug, Clone, Default)]

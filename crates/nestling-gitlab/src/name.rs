@@ -32,6 +32,14 @@ pub enum NameError {
         /// The name as written.
         name: String,
     },
+    /// A dot before the name of a unit, with which the names of its jobs start.
+    #[error(
+        "the unit name `{name}` cannot start with a dot: GitLab never runs a job whose name starts with one"
+    )]
+    Hidden {
+        /// The name as written.
+        name: String,
+    },
     /// A character that cannot be there.
     #[error("the {what} `{name}` cannot contain {found:?}")]
     Character {
@@ -97,7 +105,8 @@ macro_rules! name_type {
 
 name_type! {
     /// The name of a unit: its directory, or what its header says. Never contains a colon, which separates a unit
-    /// from a job in a [`JobName`], nor a control character.
+    /// from a job in a [`JobName`], nor a control character, and never starts with a dot, which would hide its jobs
+    /// (<https://docs.gitlab.com/ci/jobs/#hide-a-job>).
     ///
     /// ```
     /// use nestling_gitlab::name::{JobName, NameError, StageName, UnitName};
@@ -136,9 +145,12 @@ impl UnitName {
     /// Reads a unit's name.
     ///
     /// # Errors
-    /// Empty, over 255 characters, a colon, or a control character.
+    /// Empty, over 255 characters, a dot at the start, a colon, or a control character.
     pub fn parse(name: &str) -> Result<Self, NameError> {
         within("unit name", name, NAME_LIMIT)?;
+        if name.starts_with('.') {
+            return Err(NameError::Hidden { name: name.to_owned() });
+        }
         if let Some(found) = name.chars().find(|c| *c == ':' || c.is_control()) {
             return Err(NameError::Character { what: "unit name", name: name.to_owned(), found });
         }
@@ -294,6 +306,13 @@ mod tests {
     fn a_colon_is_refused_in_a_unit_and_allowed_in_a_job() {
         assert!(UnitName::parse("a:b").is_err());
         assert_eq!(JobName::parse("a:b").unwrap().as_str(), "a:b");
+    }
+
+    #[test]
+    fn the_jobs_of_a_unit_are_never_hidden() {
+        for (name, is_name) in [(".github", false), (".a/b", false), ("a/.b", true), ("services/api", true)] {
+            assert_eq!(UnitName::parse(name).is_ok(), is_name, "{name}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod units;
 mod values;
 mod inputs;
 mod job_globs;
+mod optional_needs;
 mod walked;
 mod catalogue;
 mod revisions;
@@ -55,6 +56,8 @@ pub(crate) fn find_walked(
     let mut problems = jobs.unused_inputs(workspace);
     problems.extend(catalogue::without_effect(workspace, jobs));
     problems.extend(units::with_hidden_jobs_alone(workspace, &jobs.units, &jobs.incomplete));
+    problems.extend(units::with_keywords_alone(workspace, &jobs.units, &jobs.incomplete));
+    problems.extend(jobs.unmet_optional_needs());
     problems.extend(jobs.globs.unmatched(files, workspace, sources)?);
     Ok(problems)
 }

@@ -54,7 +54,7 @@ pub(crate) use definition::made_from;
 pub(crate) use fingerprints::{CommittedTree, FingerprintSource, NoTree, TreeOfCommit};
 pub(crate) use kinds::{plan_kinds, unused_entries};
 pub use noop::NOOP_JOB;
-pub(crate) use noop::noop_beside;
+pub(crate) use noop::{add_stage, noop_beside};
 pub(crate) use notes::{Noting, PlanNotes};
 pub(crate) use place_of_use::move_to_uses;
 pub(crate) use presence::has_exists;

@@ -1,6 +1,7 @@
 //! Selection of the units that a change set affects, with reasons. Selection is total and cannot fail: every unit gets a verdict.
 
 mod file_reads;
+mod include_reads;
 mod candidates;
 mod difference;
 mod reason;

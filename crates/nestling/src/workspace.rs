@@ -10,6 +10,7 @@ mod condition;
 mod catalogue;
 mod template_reads;
 mod document;
+mod header_expressions;
 mod unit;
 mod directories;
 mod cycle;

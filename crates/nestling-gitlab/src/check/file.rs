@@ -2,8 +2,7 @@
 
 use super::yaml_types::dates;
 use crate::configuration::header::interpolate;
-use crate::configuration::rules::DOCUMENT_DROPPED;
-use crate::configuration::{Configuration, RemoteIncludes, Surroundings, fold};
+use crate::configuration::{Configuration, RemoteIncludes, Surroundings, dropped_document, fold};
 use crate::diagnostic::{Diagnostic, FileId, Origin, Sources, number};
 use crate::name::{JobName, StageName};
 use crate::pipeline::keywords::is_hidden;
@@ -154,10 +153,6 @@ fn pipeline_document(documents: Vec<Node>, whole: Origin) -> (Node, Option<Diagn
     let header = documents.len() > 1 && documents[0].get("spec").is_some();
     let mut documents = documents.into_iter().skip(usize::from(header));
     let read = documents.next().unwrap_or_else(|| Node::plain(whole, ""));
-    let dropped = documents.next().map(|node| {
-        Diagnostic::warning(&DOCUMENT_DROPPED, node.origin, "GitLab never reads this document")
-            .with_label(read.origin, "it reads this one")
-            .with_help("remove the `---` between them")
-    });
+    let dropped = dropped_document(documents, read.origin);
     (read, dropped)
 }

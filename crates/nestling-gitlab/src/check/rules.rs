@@ -145,4 +145,5 @@ lints! {
 // Other stages report against these as well.
 pub use environment_name::RULE as ENVIRONMENT_NAME;
 pub use limits::RULE as LIMITS;
+pub use needs_undefined::RULE as NEEDS_UNDEFINED;
 pub use rules_condition::condition_problem;

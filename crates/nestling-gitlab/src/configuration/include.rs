@@ -3,7 +3,7 @@
 //! A file that the plan job made is not visible to an `include: local` of a child pipeline, and variables in its
 //! `include:` are empty (<https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#dynamic-child-pipelines>).
 
-use super::glob;
+use super::{dropped_document, glob};
 use crate::configuration::rules::{INCLUDE, UNREADABLE};
 use crate::diagnostic::{Diagnostic, FileId, Origin, Severity, Sources, utf8};
 use crate::pipeline::defaults::Defaults;
@@ -272,6 +272,7 @@ impl Reading<'_> {
         if header.is_some() {
             node = documents.next().unwrap_or(node);
         }
+        self.included.problems.extend(dropped_document(documents, node.origin));
         yaml::merge_keys(&mut node)?;
         self.inputs(header.as_ref(), &mut node, include);
         let (fragment, problems) = Fragment::from_node(node);

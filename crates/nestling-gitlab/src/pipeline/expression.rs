@@ -7,6 +7,7 @@ mod mistake;
 mod parser;
 mod evaluate;
 mod residual;
+mod operand;
 
 pub use evaluate::{Truth, Variable};
 

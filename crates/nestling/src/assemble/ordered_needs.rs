@@ -7,7 +7,7 @@ mod barrier;
 mod role_needs;
 
 use crate::assemble::rules::ORDER_STAGES;
-use crate::unit::{Promoted, UnitJob, needed_job};
+use crate::unit::{Promoted, UnitJob, needed_job, renamed};
 use crate::workspace::{Dependency, Order, Unit, Workspace};
 pub(crate) use barrier::is_waiting_job;
 
@@ -15,9 +15,14 @@ use barrier::Barriers;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin};
 use nestling_gitlab::name::StageName;
 use nestling_gitlab::pipeline::Job;
+use nestling_gitlab::pipeline::matrix::{copies, parallel};
+use nestling_gitlab::pipeline::need::parallel_base;
 use nestling_gitlab::yaml::{Map, Node};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use units::{StagedJob, UnitsOfPipeline};
+
+/// lib/gitlab/ci/config/entry/product/parallel.rb, `PARALLEL_LIMIT`.
+const INSTANCE_LIMIT: u64 = 200;
 
 /// Makes each job of a unit wait for the units that it depends on with `order: true`: for the last of their jobs that are
 /// in its stage or before it. GitLab lets a job need no others.
@@ -46,8 +51,7 @@ pub(super) fn add(
     let units = UnitsOfPipeline::new(jobs, stages);
     let mut ordering = promotion::needs(workspace, &units, &promoted);
     for unit in &workspace.units {
-        let dependencies: Vec<&Dependency> =
-            unit.depends_on.iter().filter(|dependency| dependency.order == Order::Ordered).collect();
+        let dependencies = ordered_dependencies(workspace, &units, unit);
         for dependency in &dependencies {
             for waiting in units.that_cannot_wait(&unit.name, &dependency.unit) {
                 problems.push(nothing_to_wait_for(waiting.job, unit, dependency));
@@ -69,6 +73,29 @@ pub(super) fn add(
     }
     jobs.extend(barriers.into_jobs());
     problems
+}
+
+/// Returns the dependencies with an order. Through one that has no jobs in this pipeline, the order reaches those that it must
+/// run after itself.
+fn ordered_dependencies(workspace: &Workspace, units: &UnitsOfPipeline<'_>, unit: &Unit) -> Vec<Dependency> {
+    let ordered_of = |unit: &Unit| -> Vec<Dependency> {
+        unit.depends_on.iter().filter(|dependency| dependency.order == Order::Ordered).cloned().collect()
+    };
+    let mut known = BTreeSet::from([unit.name.clone()]);
+    let mut pending = VecDeque::from(ordered_of(unit));
+    let mut dependencies = Vec::new();
+    while let Some(dependency) = pending.pop_front() {
+        if !known.insert(dependency.unit.clone()) {
+            continue;
+        }
+        let absent = workspace.unit(dependency.unit.as_str());
+        let absent = absent.filter(|_| units.of_unit(&dependency.unit).next().is_none());
+        let further = absent.map(ordered_of).unwrap_or_default();
+        pending
+            .extend(further.into_iter().map(|further| Dependency { origin: dependency.origin, ..further }));
+        dependencies.push(dependency);
+    }
+    dependencies
 }
 
 /// The needs that order gives to a job.
@@ -96,8 +123,27 @@ fn needs_of(
     let known: BTreeSet<&str> = of_stages.iter().filter_map(needed_job).collect();
     let is_new = |awaited: &&&StagedJob<'_>| !known.contains(awaited.job.name.as_str());
     let for_order = awaited.iter().filter(is_new);
-    let for_order = for_order.map(|awaited| need(awaited.job, Artifacts::Left, origin)).collect();
+    let for_order = for_order.flat_map(|awaited| order_needs(waiting.job, awaited.job, origin)).collect();
     OrderNeeds { job: waiting.index, of_stages, for_order, after_stages: false, origin }
+}
+
+/// Returns the needs that make one job wait for another. Where it needs instances of it already, they are on all others: GitLab
+/// rejects a need on a job beside one on an instance of it.
+fn order_needs(waiting: &Job, awaited: &Job, origin: Origin) -> Vec<Node> {
+    let needs = waiting.body.get("needs").and_then(Node::as_seq).unwrap_or_default();
+    let names: BTreeSet<&str> = needs.iter().filter_map(needed_job).collect();
+    let is_instance = |name: &&str| {
+        parallel_base(name).is_some_and(|(base, _)| base == awaited.name.as_str())
+            && *name != awaited.name.as_str()
+    };
+    let whole = need(awaited, Artifacts::Left, origin);
+    // More instances than GitLab allows are an error of their own.
+    let is_allowed = parallel(&awaited.body).is_some_and(|parallel| parallel.count() <= INSTANCE_LIMIT);
+    if !is_allowed || !names.iter().any(is_instance) {
+        return vec![whole];
+    }
+    let instances = copies(awaited.name.as_str(), &awaited.body).into_iter().map(|copy| copy.name);
+    instances.filter(|name| !names.contains(name.as_str())).map(|name| renamed(&whole, &name)).collect()
 }
 
 fn nothing_to_wait_for(job: &Job, unit: &Unit, dependency: &Dependency) -> Diagnostic {

@@ -33,12 +33,21 @@ struct Makers {
 /// The artifacts that a deploy gets.
 #[derive(Default)]
 struct Fetched {
-    /// The jobs of its own unit, each with whether the deploy continues without it.
-    own: Vec<(usize, bool)>,
+    /// Artifacts of the jobs of its own unit.
+    own: Vec<OwnArtifacts>,
     /// A job of another unit that it needs.
     foreign: Option<usize>,
     /// Set if it gets artifacts at all.
     any: bool,
+}
+
+/// A job of the deploy's own unit whose artifacts it gets.
+struct OwnArtifacts {
+    maker: usize,
+    /// The name in `needs` or `dependencies`: that of the job, or of one of its instances.
+    name: String,
+    /// Set if the deploy continues without it.
+    optional: bool,
 }
 
 /// Hands the artifacts that each deploy gets on to its stop job.
@@ -74,9 +83,9 @@ fn keep_and_fetch(jobs: &mut [Job], pair: StopPair, fetched: &Fetched) -> Vec<Di
     let lifetime = Lifetime::of(&jobs[pair.deploy].body);
     let origin = jobs[pair.stop].origin;
     let mut handed = Vec::new();
-    for (maker, optional) in &fetched.own {
+    for OwnArtifacts { maker, name, optional } in &fetched.own {
         match lifetime.keep(&mut jobs[*maker].body, origin) {
-            Kept::Long => handed.push((jobs[*maker].name.to_string(), *optional)),
+            Kept::Long => handed.push((name.clone(), *optional)),
             // Other artifacts it most likely does without, where variables that are missing are empty strings.
             Kept::Expire { written, origin } if gives_variables(&jobs[*maker].body) => {
                 let problem = lifetime.too_short(&written, origin);
@@ -125,8 +134,11 @@ impl Makers {
         let Some(needs) = deploy.body.get("needs").and_then(Node::as_seq) else {
             let own_stage = stage_index(stages, deploy.stage());
             let earlier = own.iter().filter(|(stage, _)| *stage < own_stage);
-            let earlier = earlier.filter(|(_, index)| is_listed(jobs[*index].name.as_str()));
-            fetched.own = earlier.map(|(_, index)| (*index, true)).collect();
+            for (_, maker) in earlier {
+                let names = fetched_names(jobs[*maker].name.as_str(), listed);
+                let own = names.into_iter().map(|name| OwnArtifacts { maker: *maker, name, optional: true });
+                fetched.own.extend(own);
+            }
             fetched.any = self.first_stage.is_some_and(|first| first < own_stage);
             return fetched;
         };
@@ -134,7 +146,8 @@ impl Makers {
             let Some(name) = needed_job(need).filter(|name| is_listed(name)) else { continue };
             let Some(index) = self.find(name) else { continue };
             if own.iter().any(|(_, other)| *other == index) {
-                fetched.own.push((index, is_optional(need)));
+                let optional = is_optional(need);
+                fetched.own.push(OwnArtifacts { maker: index, name: name.to_owned(), optional });
             } else {
                 fetched.foreign.get_or_insert(index);
             }
@@ -147,6 +160,14 @@ impl Makers {
         let find = |name: &str| self.by_name.get(&JobName::parse(name).ok()?).copied();
         find(name).or_else(|| find(parallel_base(name)?.0))
     }
+}
+
+/// Returns the names by which a job without `needs` fetches the artifacts of another: all, or what `dependencies` lists, which
+/// can be instances of it.
+fn fetched_names(maker: &str, listed: Option<&[Node]>) -> Vec<String> {
+    let Some(listed) = listed else { return vec![maker.to_owned()] };
+    let is_maker = |name: &&str| *name == maker || parallel_base(name).is_some_and(|(base, _)| base == maker);
+    listed.iter().filter_map(Node::text).filter(is_maker).map(str::to_owned).collect()
 }
 
 /// Returns `true` if a need fetches artifacts of a job of this pipeline.

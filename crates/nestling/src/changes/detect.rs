@@ -151,6 +151,9 @@ pub(crate) fn head(repository: &GitRepository, request: &ChangeRequest) -> Resul
     };
     match repository.resolve(revision)? {
         Resolution::Commit(commit) if repository.has(&commit)? => Ok(Head::Commit { commit, found }),
+        Resolution::Commit(commit) if repository.tree_of(&commit).is_ok() => {
+            Err(ChangesError::IncompleteHead { revision: revision.to_owned(), named_by: found })
+        }
         Resolution::Commit(_) | Resolution::Unknown => {
             Err(ChangesError::Head { revision: revision.to_owned(), named_by: found })
         }

@@ -162,6 +162,9 @@ impl fmt::Display for AmbiguousRevision {
     }
 }
 
+/// The way out for somebody who gives a range in place of a commit.
+pub(super) const RANGE: &str = "a range is two commits: write `--base A --head B` for `A..B`";
+
 impl UnknownBase {
     /// Returns `true` if a person wrote the revision: with `--base`, in `NESTLING_BASE`, or under `since:`.
     pub(super) fn is_of_person(&self) -> bool {
@@ -176,6 +179,9 @@ impl UnknownBase {
     /// Returns what to set so that the base commit is known.
     pub fn help(&self) -> Option<String> {
         match self {
+            Self::Missing { revision, .. } if self.is_of_person() && revision.contains("..") => {
+                Some(RANGE.to_owned())
+            }
             Self::Missing { .. } if self.is_of_person() => {
                 Some("use a commit, branch or tag of this clone, or fetch it first".to_owned())
             }

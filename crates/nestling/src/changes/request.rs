@@ -1,7 +1,7 @@
 //! Requests for what changed, and errors.
 
 use super::given::GivenError;
-use super::reason::AmbiguousRevision;
+use super::reason::{AmbiguousRevision, RANGE};
 use super::{As, CiVariables, Policies, Provenance, UnknownBase};
 use crate::given_vars::GivenVars;
 use crate::graph_outputs::{GraphAnswer, GraphOutputs};
@@ -225,6 +225,14 @@ pub enum ChangesError {
         /// Source of the revision.
         named_by: Provenance,
     },
+    /// The commit for the pipeline is here, and its trees are not: the clone is partial.
+    #[error("a tree of the commit `{revision}` ({named_by}) is not in this clone")]
+    IncompleteHead {
+        /// The revision.
+        revision: String,
+        /// Source of the revision.
+        named_by: Provenance,
+    },
     /// Head, or a base that has to be known, names several commits.
     #[error("{0}")]
     Ambiguous(AmbiguousRevision),
@@ -243,6 +251,11 @@ impl ChangesError {
             Self::Head { named_by: Provenance::Variable(_), .. } => {
                 Some("set a `GIT_STRATEGY` other than `none`: the clone is from an older job".to_owned())
             }
+            Self::IncompleteHead { .. } => Some(
+                "the clone is partial: allow it to be fetched, without `--no-fetch` and `--no-run`, or clone without `--filter`"
+                    .to_owned(),
+            ),
+            Self::Head { revision, .. } if revision.contains("..") => Some(RANGE.to_owned()),
             Self::Head { .. } => Some("use a commit of this clone, or fetch it first".to_owned()),
             Self::Given(_) => Some("write one path per line, or separate them by NUL bytes".to_owned()),
         }

@@ -5,7 +5,7 @@ use super::output::{Emitted, EmittedFile, EmittedPart, Parts, Settings};
 use super::split::{self, Load, PipelineLimits};
 use super::written::{Written, of_hidden};
 use super::{Comments, emit, header, oversize, part, router, write_pipeline};
-use crate::plan::{Plan, move_to_uses, noop_beside};
+use crate::plan::{Plan, add_stage, move_to_uses, noop_beside};
 use nestling_gitlab::diagnostic::{Diagnostic, Sources};
 use nestling_gitlab::name::StageName;
 use nestling_gitlab::parallel::parallel_map;
@@ -241,6 +241,10 @@ fn part_of<'p>(plan: &'p Plan, part: &[usize], first: bool) -> Written<'p> {
     let used: BTreeSet<&str> = jobs.iter().map(|job| job.stage()).collect();
     let mut stages: Vec<_> =
         whole.stages.iter().filter(|stage| used.contains(stage.as_str())).cloned().collect();
+    // The job that does nothing may be in a stage that no other job uses.
+    if let Some(noop) = jobs.get(part.len()) {
+        add_stage(&mut stages, noop.stage());
+    }
     if stages.is_empty() {
         stages.extend(jobs.iter().find_map(|job| StageName::parse(job.stage()).ok()));
     }

@@ -6,6 +6,7 @@
 use crate::workspace::{Environment, Freeze};
 use nestling_gitlab::diagnostic::Origin;
 use nestling_gitlab::facts::PipelineFacts;
+use nestling_gitlab::pipeline::expression::Expression;
 use nestling_gitlab::pipeline::rule::has_when;
 use nestling_gitlab::yaml::{Map, Node};
 
@@ -113,7 +114,8 @@ pub(crate) fn any_of<T: AsRef<str>>(expressions: &[T]) -> Option<String> {
         [] => None,
         [only] => Some(only.as_ref().to_owned()),
         several => {
-            let each: Vec<String> = several.iter().map(|text| format!("({})", text.as_ref())).collect();
+            let operand = |text: &T| format!("({})", Expression::as_operand(text.as_ref()));
+            let each: Vec<String> = several.iter().map(operand).collect();
             Some(each.join(" || "))
         }
     }
@@ -141,7 +143,7 @@ fn bare_rule(body: &mut Map, origin: Origin) -> Node {
 /// Joins an expression to a rule's own condition.
 fn demand(rule: &mut Map, expression: &str, origin: Origin) {
     let condition = match rule.get("if").and_then(Node::text) {
-        Some(own) => format!("({expression}) && ({own})"),
+        Some(own) => format!("({}) && ({own})", Expression::as_operand(expression)),
         None => expression.to_owned(),
     };
     let mut ordered = Map::default();

@@ -1,15 +1,14 @@
 //! Units that nothing comes of, and settings of dependencies where there are none.
 
 use crate::workspace::idle_rules::KEY_UNUSED;
-use crate::workspace::{Unit, Workspace};
+use crate::workspace::{Body, Unit, Workspace};
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};
 use nestling_gitlab::name::UnitName;
 use std::collections::BTreeSet;
 
 pub(super) fn without_effect(workspace: &Workspace) -> Vec<Diagnostic> {
     let units = &workspace.units;
-    let needed: BTreeSet<&UnitName> =
-        units.iter().flat_map(|unit| &unit.depends_on).map(|dependency| &dependency.unit).collect();
+    let needed = needed_units(workspace);
     let is_idle = |unit: &&Unit| {
         let has_jobs = !unit.uses.is_empty() || unit.fragment.is_some() || unit.cdk.is_some();
         !has_jobs && !needed.contains(&unit.name)
@@ -53,17 +52,65 @@ fn depth_without_dependencies(workspace: &Workspace) -> Option<Diagnostic> {
     Some(Diagnostic::warning(&KEY_UNUSED, origin, message).with_help("remove it"))
 }
 
+/// Warns of units with a file in which there is no job, but keywords or comments.
+pub(super) fn with_keywords_alone(
+    workspace: &Workspace,
+    with_jobs: &BTreeSet<UnitName>,
+    incomplete: &BTreeSet<UnitName>,
+) -> Vec<Diagnostic> {
+    let needed = needed_units(workspace);
+    let units = own_files_without_jobs(workspace, with_jobs, incomplete);
+    let idle =
+        units.filter(|unit| !needed.contains(&unit.name) && unit.fragment.as_ref().is_some_and(has_no_job));
+    idle.map(without_jobs).collect()
+}
+
+/// Keywords beside the jobs that bring none.
+const WITHOUT_JOBS: [&str; 9] = [
+    "default",
+    "variables",
+    "stages",
+    "workflow",
+    "image",
+    "services",
+    "cache",
+    "before_script",
+    "after_script",
+];
+
+/// Returns `true` if nothing in a body can become a job. Control lines may bring jobs of other files.
+fn has_no_job(body: &Body) -> bool {
+    let is_control = |line: &str| line.starts_with("#%") || line.contains("{%");
+    let is_keyword = |line: &str| {
+        let name = line.split(':').next().unwrap_or_default().trim_matches(['"', '\'', ' ']);
+        WITHOUT_JOBS.contains(&name)
+    };
+    !body.text.lines().any(is_control) && keys(&body.text).all(is_keyword)
+}
+
+fn needed_units(workspace: &Workspace) -> BTreeSet<&UnitName> {
+    let dependencies = workspace.units.iter().flat_map(|unit| &unit.depends_on);
+    dependencies.map(|dependency| &dependency.unit).collect()
+}
+
+fn own_files_without_jobs<'w>(
+    workspace: &'w Workspace,
+    with_jobs: &BTreeSet<UnitName>,
+    incomplete: &BTreeSet<UnitName>,
+) -> impl Iterator<Item = &'w Unit> {
+    workspace.units.iter().filter(|unit| {
+        let has_other_sources = !unit.uses.is_empty() || unit.cdk.is_some();
+        !has_other_sources && !with_jobs.contains(&unit.name) && !incomplete.contains(&unit.name)
+    })
+}
+
 /// Warns of units with jobs of their own that are all hidden.
 pub(super) fn with_hidden_jobs_alone(
     workspace: &Workspace,
     with_jobs: &BTreeSet<UnitName>,
     incomplete: &BTreeSet<UnitName>,
 ) -> Vec<Diagnostic> {
-    let is_without_jobs = |unit: &&Unit| {
-        let has_other_sources = !unit.uses.is_empty() || unit.cdk.is_some();
-        !has_other_sources && !with_jobs.contains(&unit.name) && !incomplete.contains(&unit.name)
-    };
-    let units = workspace.units.iter().filter(is_without_jobs);
+    let units = own_files_without_jobs(workspace, with_jobs, incomplete);
     let hidden = units.filter(|unit| unit.fragment.as_ref().is_some_and(|body| are_hidden(&body.text)));
     let problem = |unit: &Unit| {
         let message = "a unit has only hidden jobs: GitLab does not run jobs whose name starts with a dot";
@@ -75,8 +122,14 @@ pub(super) fn with_hidden_jobs_alone(
 
 /// Returns `true` if the jobs of a string are hidden, as far as the beginnings of its lines tell.
 fn are_hidden(text: &str) -> bool {
-    let is_key =
-        |line: &&str| line.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '"' | '\'' | '$'));
-    let mut keys = text.lines().filter(is_key).map(|line| line.trim_start_matches(['"', '\''])).peekable();
+    let mut keys = keys(text).peekable();
     keys.peek().is_some() && keys.all(|key| key.starts_with('.'))
+}
+
+/// Returns the lines of a string that begin with a key of the outermost mapping, without the quote before it.
+fn keys(text: &str) -> impl Iterator<Item = &str> {
+    let is_key = |line: &&str| {
+        line.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '"' | '\'' | '$' | '{'))
+    };
+    text.lines().filter(is_key).map(|line| line.trim_start_matches(['"', '\'']))
 }

@@ -1,6 +1,7 @@
 //! Keys that have an effect in some kinds of pipelines, and here in none of those that `check` walks through.
 
 use super::job_globs::JobGlobs;
+use super::optional_needs::OptionalNeeds;
 use crate::plan::Plan;
 use crate::workspace::idle_rules::KEY_UNUSED;
 use crate::workspace::{Unit, Workspace};
@@ -23,17 +24,22 @@ pub(crate) struct WalkedJobs {
     pub(super) globs: JobGlobs,
     /// Units with errors: what their jobs would be is not known.
     pub(super) incomplete: BTreeSet<UnitName>,
+    optional_needs: OptionalNeeds,
+    /// Set if GitLab includes jobs that are not known here.
+    has_unread_includes: bool,
 }
 
 impl WalkedJobs {
     /// Adds the units of a plan that have errors.
     pub(crate) fn add_incomplete(&mut self, plan: &Plan) {
+        self.has_unread_includes |= !plan.pipeline.includes.is_empty();
         self.incomplete.extend(plan.incomplete.iter().cloned());
     }
 
     /// Adds a job.
     pub(crate) fn add_job(&mut self, job: &Job) {
         self.globs.add(job);
+        self.optional_needs.add(job);
         self.units.extend(job.unit.clone());
         if let Some(environment) = &job.environment {
             if starts(job) {
@@ -53,6 +59,7 @@ impl WalkedJobs {
         self.delayed.extend(other.delayed.iter().map(|(name, job)| (name.clone(), job.clone())));
         self.units.extend(other.units.iter().cloned());
         self.globs.merge(&other.globs);
+        self.optional_needs.merge(&other.optional_needs);
         self.incomplete.extend(other.incomplete.iter().cloned());
     }
 
@@ -77,6 +84,14 @@ impl WalkedJobs {
         let deploys_to_both =
             |unit: &Option<UnitName>| self.environments.contains(&(unit.clone(), one.clone()));
         !self.incomplete.is_empty() || units.into_iter().any(deploys_to_both)
+    }
+
+    /// Warns of optional needs on jobs that no kind of pipeline has, unless some jobs are not known.
+    pub(super) fn unmet_optional_needs(&self) -> Vec<Diagnostic> {
+        match self.has_unread_includes || !self.incomplete.is_empty() {
+            true => Vec::new(),
+            false => self.optional_needs.unmet(),
+        }
     }
 
     /// Notes inputs for environments that units are not deployed to.

@@ -64,7 +64,8 @@ pub(super) fn taken_name(pipeline: &Pipeline) -> Option<Diagnostic> {
     Some(Diagnostic::error(&JOB_NAME_CLASH, job.origin, message).with_help("rename the job"))
 }
 
-fn add_stage(stages: &mut Vec<StageName>, name: &str) {
+/// Adds a stage behind the others, unless it is among them: GitLab rejects a pipeline with a job in a stage that it does not list.
+pub(crate) fn add_stage(stages: &mut Vec<StageName>, name: &str) {
     let is_known = stages.iter().any(|stage| stage.as_str() == name);
     if !is_known && let Ok(stage) = StageName::parse(name) {
         stages.push(stage);

@@ -1,7 +1,8 @@
-//! Units that are made from changed files: templates, what templates read, files that they ask about, included files, and the
-//! workspace's own file. Whether their jobs differ is for those who can render to tell.
+//! Units that are made from changed files: templates, what templates read, files that they or the rules of includes ask about, included
+//! files, and the workspace's own file. Whether their jobs differ is for those who can render to tell.
 
 use super::file_reads::files_of_read;
+use super::include_reads::IncludeReads;
 use crate::template_syntax::FileRead;
 use crate::workspace::{Body, FILE_NAME, Read, Templates, Unit, Workspace};
 use nestling_files::files::Files;
@@ -164,13 +165,15 @@ struct KnownReads<'a> {
     by_name: BTreeMap<String, OwnReads>,
     /// For each template: `true` if it, or one that it reads, reads_files about files.
     asking: BTreeMap<String, bool>,
+    includes: IncludeReads<'a>,
     /// The templates of the last unit without jobs of its own, and what they read: the units of a rule have the same ones.
     last: Option<(Vec<String>, Rc<Reads>)>,
 }
 
 impl<'a> KnownReads<'a> {
     fn new(templates: &'a Templates<'a>) -> Self {
-        Self { templates, by_name: BTreeMap::new(), asking: BTreeMap::new(), last: None }
+        let includes = IncludeReads::new(templates);
+        Self { templates, by_name: BTreeMap::new(), asking: BTreeMap::new(), includes, last: None }
     }
 
     /// Returns `true` if a unit is made from templates that ask about files. It is asked of every unit, whatever changed.
@@ -189,8 +192,8 @@ impl<'a> KnownReads<'a> {
         })
     }
 
-    fn reads_files_or_templates(&self, body: &Body) -> bool {
-        !body.file_reads().is_empty() || !body.reads().is_empty()
+    fn reads_files_or_templates(&mut self, body: &Body) -> bool {
+        !body.file_reads().is_empty() || !body.reads().is_empty() || !self.includes.of_body(body).is_empty()
     }
 
     /// Returns all that a unit is made from.
@@ -217,6 +220,7 @@ impl<'a> KnownReads<'a> {
         if let Some(body) = body {
             let own = OwnReads::of_body(body);
             reads.absorb(own.reads);
+            reads.file_reads.extend(self.includes.of_body(body));
             pending.extend(own.templates);
         }
         let mut visited = BTreeSet::new();
@@ -236,6 +240,7 @@ impl<'a> KnownReads<'a> {
         self.by_name.entry(name.to_owned()).or_insert_with(|| {
             let Ok(Some(template)) = self.templates.find(name) else { return OwnReads::default() };
             let mut own = OwnReads::of_body(&template.body);
+            own.reads.file_reads.extend(self.includes.of_body(&template.body));
             own.reads.paths.extend(template.path.clone());
             own.reads.links.extend(template.links.iter().cloned());
             own

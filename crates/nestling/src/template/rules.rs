@@ -83,8 +83,8 @@ test ${{ shard }} ${{ version }}:
 
     TEMPLATE_BLOCK = "template-block" {
         severities: &[Error],
-        summary: "a template overrides a block that none of its parents has",
-        documentation: "The content of such a block is never rendered. Use the name of a block in the template that `extends` names, or in one of its parents.",
+        summary: "a template overrides a block that none of its parents has, or has lines outside of its blocks",
+        documentation: "The content of such a block is never rendered. Use the name of a block in the template that `extends` names, or in one of its parents. In a template with `extends`, lines outside of its blocks are not rendered either.",
         source: "templates-guide.md",
         bad: Example::Repository(&[WORKSPACE, UNIT,
             file("ci/base.yml", "\

@@ -110,6 +110,24 @@ fn runner_name_bound(binding: &Binding<'_>) -> Option<OwnerProblem> {
     })
 }
 
+/// Returns the first expression of a string that reads a name of templates, and none of GitLab's runner or among `shared`.
+pub(crate) fn template_expression<'t>(text: &'t str, shared: &[&str]) -> Option<&'t str> {
+    let mut rest = text;
+    while let Some(start) = rest.find(OPEN) {
+        let is_escaped = rest[..start].ends_with('\\');
+        let length = rest[start..].find(CLOSE)? + CLOSE.len();
+        let expression = &rest[start..start + length];
+        rest = &rest[start + length..];
+        let names = names(&expression[OPEN.len()..length - CLOSE.len()]);
+        let is_of_template = |root: &str| TEMPLATE_NAMES.contains(&root) && !shared.contains(&root);
+        let is_of_runner = names.iter().any(|name| is_runner_name(name.root));
+        if !is_escaped && !is_of_runner && names.iter().any(|name| is_of_template(name.root)) {
+            return Some(expression);
+        }
+    }
+    None
+}
+
 /// The owner of an expression.
 enum Owner {
     Gitlab,

@@ -39,6 +39,10 @@ pub(crate) fn deploy_to_entry(
     };
     let mut body = Map::default();
     body.set("script", Node::string(origin, "true"));
+    // The stage is that of whichever job will be sent there, so any that exists will do.
+    if let Some(stage) = renderer.workspace.stages.first() {
+        body.set("stage", Node::string(origin, stage.name.as_str()));
+    }
     body.set("environment", Node::seq(origin, vec![Node::string(origin, entry.name.as_str())]));
     let job = UnitJob {
         origin,

@@ -6,6 +6,7 @@ use super::discover::{Discovered, Found, discover};
 use super::document::{Body, split};
 use super::format::{UnitHeader, WorkspaceFile, WorkspaceHeader};
 use super::globs::{RootGlob, form_findings, root_glob};
+use super::header_expressions::unevaluated;
 use super::linked::linked_files;
 use super::mapping::expect_mapping;
 use super::missing::{broken_link, no_header, no_workspace, submodule};
@@ -170,6 +171,7 @@ impl Loading<'_> {
     /// Reads a header. Where a value is wrong, the others count all the same, and the jobs below as well: all mistakes of
     /// a file are reported together.
     fn header<H: DeserializeOwned + Default>(&mut self, node: Node) -> H {
+        self.diagnostics.extend(unevaluated(&node));
         let (header, problems) = yaml::from_node_leniently(node, &HEADER);
         self.diagnostics.extend(problems);
         header

@@ -55,7 +55,7 @@ test:
     UNIT_NAME = "unit-name" {
         severities: &[Error],
         summary: "a unit has a name that is taken or cannot be used",
-        documentation: "The names of a unit's jobs start with the name of the unit, by default its directory. Names must be unique, and `workspace` is reserved for jobs that do not belong to a unit.",
+        documentation: "The names of a unit's jobs start with the name of the unit, by default its directory. Names must be unique, cannot start with a dot (GitLab never runs a job whose name starts with one), and `workspace` is reserved for jobs that do not belong to a unit.",
         source: "files/unit.md",
         bad: Example::Repository(&[
             file("nestling.yml", "workspace: {}\n"),

@@ -2,6 +2,7 @@
 
 use super::document::{Body, split};
 use super::format::TemplateHeader;
+use super::header_expressions::unevaluated;
 use super::library::{LIBRARY_PREFIX, library_file, library_names};
 use super::located::{Located, include_of_component, not_local, unreadable, vendored_component};
 use super::template_directory::{TemplateDirectory, not_there};
@@ -75,6 +76,11 @@ impl<'a> Templates<'a> {
         let (read, directory_indices) = (RefCell::default(), RefCell::default());
         let copied_from = RefCell::default();
         Self { files, directories, sources, read, opened, directory_indices, copied_from }
+    }
+
+    /// The files of the commit that is planned.
+    pub(crate) fn files(&self) -> &'a dyn Files {
+        self.files
     }
 
     /// The template of this name, with or without `.yml`; `None` where no directory has it.
@@ -309,5 +315,8 @@ fn read_header(header: &str, file: FileId) -> (TemplateHeader, Vec<Diagnostic>) 
         Err(problems) => return (TemplateHeader::default(), problems),
     };
     let Some(node) = node else { return (TemplateHeader::default(), Vec::new()) };
-    yaml::from_node_leniently::<TemplateHeader>(node, &TEMPLATE_HEADER)
+    let idle = unevaluated(&node);
+    let (header, mut problems) = yaml::from_node_leniently::<TemplateHeader>(node, &TEMPLATE_HEADER);
+    problems.extend(idle);
+    (header, problems)
 }

@@ -12,9 +12,11 @@ const ROOT_UNIT: &str = "root";
 /// Name of the jobs of no unit in views.
 const WORKSPACE: &str = "workspace";
 
+const ANOTHER: &str = "set another name: `unit: { name: … }`";
+
 fn reserved(origin: Origin) -> Diagnostic {
     let message = "views call the workspace's own jobs `workspace`, so no unit can have this name";
-    Diagnostic::error(&UNIT_NAME, origin, message).with_help("set another name: `unit: { name: … }`")
+    Diagnostic::error(&UNIT_NAME, origin, message).with_help(ANOTHER)
 }
 
 /// Reads the name of a unit; `root` is the directory of the workspace.
@@ -28,8 +30,9 @@ pub(super) fn unit_name(
         return Err(vec![reserved(name.origin)]);
     }
     if let Some(name) = &written.name {
-        return UnitName::parse(&name.value)
-            .map_err(|error| vec![Diagnostic::error(&UNIT_NAME, name.origin, error.to_string())]);
+        return UnitName::parse(&name.value).map_err(|error| {
+            vec![Diagnostic::error(&UNIT_NAME, name.origin, error.to_string()).with_help(ANOTHER)]
+        });
     }
     let below = dir.relative_to(root).and_then(|path| RepoPath::parse(path).ok()).unwrap_or_default();
     let name = if below.is_root() { ROOT_UNIT.to_owned() } else { below.to_string() };
@@ -37,15 +40,14 @@ pub(super) fn unit_name(
         return Err(vec![reserved(origin)]);
     }
     UnitName::parse(&name).map_err(|error| {
-        vec![
-            Diagnostic::error(&UNIT_NAME, origin, error.to_string())
-                .with_help("set one: `unit: { name: … }`"),
-        ]
+        let help = format!("set one in `{dir}/nestling.yml`: `unit: {{ name: … }}`");
+        vec![Diagnostic::error(&UNIT_NAME, origin, error.to_string()).with_help(help)]
     })
 }
 
 /// A name to continue with where the written one is refused, so that all other problems are found as well.
 pub(super) fn fallback_name(dir: &RepoPath) -> UnitName {
     let text: String = dir.to_string().chars().filter(|c| *c != ':' && !c.is_control()).take(200).collect();
-    UnitName::parse(format!("{text} (invalid name)").trim_start()).unwrap_or_else(|_| UnitName::unnamed())
+    let text = text.trim_start_matches(|c: char| c == '.' || c.is_whitespace());
+    UnitName::parse(&format!("{text} (invalid name)")).unwrap_or_else(|_| UnitName::unnamed())
 }

@@ -4,9 +4,14 @@ use super::command::{Output, output};
 use super::rules::PARENT_ARTIFACT;
 use super::trigger::{Trigger, included, runs_nestling};
 use crate::diagnostic::{Diagnostic, Suggestion};
+use crate::pipeline::matrix::{copies, parallel};
+use crate::pipeline::need::parallel_base;
 use crate::pipeline::{Job, Pipeline};
 use crate::yaml::Node;
 use nestling_files::path::{Glob, RepoPath};
+
+/// lib/gitlab/ci/config/entry/product/parallel.rb, `PARALLEL_LIMIT`.
+const INSTANCE_LIMIT: u64 = 200;
 
 /// Reports includes of an artifact whose job does not exist.
 pub(super) fn unknown_jobs(pipeline: &Pipeline, job: &Job) -> Vec<Diagnostic> {
@@ -17,13 +22,32 @@ pub(super) fn unknown_jobs(pipeline: &Pipeline, job: &Job) -> Vec<Diagnostic> {
     }
     let names = included(job).filter_map(|item| item.get("job"));
     let unknown = names.filter_map(|node| {
-        let name = node.text().filter(|name| !name.contains('$') && pipeline.job(name).is_none())?;
+        let name = node.text().filter(|name| !name.contains('$') && !is_created(pipeline, name))?;
+        if let Some(parallel) = pipeline.job(name).and_then(|job| job.body.get("parallel")) {
+            let message = format!(
+                "`{}` includes an artifact of `{name}`, and none of its instances has this name",
+                job.name
+            );
+            let problem = Diagnostic::warning(&PARENT_ARTIFACT, parallel.origin, message);
+            return Some(problem.with_help("remove `parallel`"));
+        }
         let message = format!("`{}` includes an artifact of `{name}`, which is not defined", job.name);
         let first = generators().next().unwrap_or_default();
         let help = Suggestion::among(name, generators()).help_or(format!("write `job: {first}`"));
         Some(Diagnostic::warning(&PARENT_ARTIFACT, node.origin, message).with_help(help))
     });
     unknown.collect()
+}
+
+/// Returns `true` if GitLab creates a job of this name: `parallel` gives its instances names of their own.
+fn is_created(pipeline: &Pipeline, name: &str) -> bool {
+    let jobs =
+        parallel_base(name).and_then(|(base, _)| pipeline.job(base)).into_iter().chain(pipeline.job(name));
+    jobs.into_iter().any(|job| {
+        // Of more instances than GitLab allows, the error is another rule's.
+        let count = parallel(&job.body).map_or(1, |parallel| parallel.count());
+        count > INSTANCE_LIMIT || copies(job.name.as_str(), &job.body).iter().any(|copy| copy.name == name)
+    })
 }
 
 /// Reports a file that is not the one that the job writes, and one that its artifacts do not hold.

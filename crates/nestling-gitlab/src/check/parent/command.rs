@@ -25,11 +25,14 @@ pub(super) fn output(job: &Job, included: &str) -> Option<Output> {
     let mut lines = Vec::new();
     for key in ["before_script", "script"] {
         for item in job.body.get(key).map(Node::items_or_self).unwrap_or_default() {
-            lines.extend(item.text()?.lines().map(str::trim));
+            lines.push(item.text()?.replace("\\\n", " "));
         }
     }
-    let (calls, others): (Vec<&str>, Vec<&str>) =
-        lines.into_iter().partition(|line| line.contains("nestling") && line.contains("generate"));
+    let (calls, others): (Vec<&str>, Vec<&str>) = lines
+        .iter()
+        .flat_map(|item| item.lines())
+        .map(str::trim)
+        .partition(|line| line.contains("nestling") && line.contains("generate"));
     let [call] = *calls else { return None };
     let file = included.rsplit('/').next().unwrap_or(included);
     let is_unclear = |line: &&str| {

@@ -249,6 +249,26 @@ fn the_included_file_is_the_one_that_is_written_and_kept() {
             "artifact: c.yml, job: plann",
             "`run` includes an artifact of `plann`, which is not defined",
         ),
+        (
+            "before_script: nestling generate -o c.yml, script: make, artifacts: { paths: [d.yml] }",
+            run,
+            "the artifacts of `plan` do not contain `c.yml`",
+        ),
+        (
+            "script: \"nestling generate \\\\\\n --output d.yml\", artifacts: { paths: [d.yml] }",
+            run,
+            "`nestling generate` of `plan` writes `d.yml`, and `run` includes `c.yml`",
+        ),
+        (
+            "script: nestling generate -o c.yml, artifacts: { paths: [c.yml] }, parallel: 2",
+            run,
+            "`run` includes an artifact of `plan`, and none of its instances has this name",
+        ),
+        (
+            "script: nestling generate -o c.yml, artifacts: { paths: [c.yml] }, parallel: 2",
+            "artifact: c.yml, job: plan 1/2",
+            "",
+        ),
     ] {
         let wanted: Vec<String> =
             Some(expected.to_owned()).into_iter().filter(|text| !text.is_empty()).collect();

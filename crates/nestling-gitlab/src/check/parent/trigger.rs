@@ -41,7 +41,9 @@ pub(super) fn script(job: &Job) -> impl Iterator<Item = &str> {
     lines.iter().filter_map(Node::text)
 }
 
-/// Returns `true` if a job's script generates a pipeline with Nestling.
+/// Returns `true` if a job's script, or the one before it, generates a pipeline with Nestling.
 pub(super) fn runs_nestling(job: &Job) -> bool {
-    script(job).any(|line| line.contains("nestling") && line.contains("generate"))
+    let before = job.body.get("before_script").map(Node::items_or_self).unwrap_or_default();
+    let mut lines = script(job).chain(before.iter().filter_map(Node::text));
+    lines.any(|line| line.contains("nestling") && line.contains("generate"))
 }

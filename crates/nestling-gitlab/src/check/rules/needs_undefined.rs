@@ -1,7 +1,7 @@
 //! `needs-undefined`: needs and dependencies on jobs that are not in the pipeline.
 
 use super::Index;
-use crate::diagnostic::Severity::Error;
+use crate::diagnostic::Severity::{Error, Warning};
 use crate::diagnostic::{Diagnostic, Example, Origin, Rule, Suggestion};
 use crate::pipeline::Job;
 use crate::pipeline::need::{Need, dependencies};
@@ -10,12 +10,13 @@ use crate::pipeline::needed_copies::UnknownMatrixName;
 /// Instances that a message lists.
 const SHOWN_INSTANCES: usize = 6;
 
-pub(super) static RULE: Rule = Rule {
+/// Needs on jobs that are not in the pipeline.
+pub static RULE: Rule = Rule {
     id: "needs-undefined",
-    severities: &[Error],
+    severities: &[Error, Warning],
     summary: "a job needs a job that is not in the pipeline",
     documentation: "GitLab rejects the whole pipeline when a job in `needs` or `dependencies` does not exist, unless the need is \
-`optional: true`. In a unit, `build` means its own `build`; the job of another unit has its full name, as in \
+`optional: true`. It ignores an optional need on an undefined job, which is a warning. In a unit, `build` means its own `build`; the job of another unit has its full name, as in \
 `libs/core:build`.",
     source: "https://docs.gitlab.com/ci/yaml/#needs",
     bad: Example::Pipeline(

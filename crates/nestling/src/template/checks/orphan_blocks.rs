@@ -1,4 +1,4 @@
-//! Blocks that no template above has: the engine would drop their text silently.
+//! Blocks that no template above has, and lines outside of all blocks: the engine would drop their text silently.
 
 use crate::template::rules::TEMPLATE_BLOCK;
 use crate::template::source_position::characters;
@@ -25,24 +25,34 @@ struct Blocks {
     /// Name and line of those that are inside no other: where a template extends another, only blocks are written, and
     /// these need a place there.
     outermost: Vec<(String, u32)>,
+    /// The first line behind `extends` that is inside no block, and not blank or a comment.
+    stray: Option<u32>,
 }
 
-/// Refuses a template that extends another and fills a block that no template above has.
+/// Refuses a template that extends another, and fills a block that no template above has or has lines outside of its blocks.
 ///
 /// # Errors
-/// One for each such block, at its name.
+/// One for the first such line, and one for each such block, at its name.
 pub(crate) fn orphan_blocks(body: &Body, templates: &Templates<'_>) -> Result<(), Vec<Diagnostic>> {
     let Some(blocks) = Blocks::read(&body.text).filter(|blocks| blocks.parent != Parent::None) else {
         return Ok(());
     };
-    let Some(above) = names_above(blocks.parent, templates)? else { return Ok(()) };
-    let mut problems = Vec::new();
+    let mut problems: Vec<Diagnostic> = blocks.stray.map(|line| stray(body, line)).into_iter().collect();
+    let Some(above) = names_above(blocks.parent, templates)? else {
+        return if problems.is_empty() { Ok(()) } else { Err(problems) };
+    };
     for (name, line) in &blocks.outermost {
         if !above.contains(name) {
             problems.push(orphan(body, name, *line, &above));
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+fn stray(body: &Body, line: u32) -> Diagnostic {
+    let message = "a line outside of all blocks would be dropped, because this template extends another";
+    let problem = Diagnostic::error(&TEMPLATE_BLOCK, Origin::line(body.file, line), message);
+    problem.with_help("write it in a block that the parent has: `#% block NAME` … `#% endblock`")
 }
 
 fn orphan(body: &Body, name: &str, line: u32, above: &BTreeSet<String>) -> Diagnostic {
@@ -80,7 +90,8 @@ fn names_above(
 impl Blocks {
     /// Returns the blocks of a template; `None` where it cannot be parsed, which compiling it reports.
     fn read(text: &str) -> Option<Self> {
-        let mut blocks = Self { parent: Parent::None, names: BTreeSet::new(), outermost: Vec::new() };
+        let mut blocks =
+            Self { parent: Parent::None, names: BTreeSet::new(), outermost: Vec::new(), stray: None };
         let is_parsed = visit_statements(text, &mut |statement| match statement {
             Stmt::Template(template) => blocks.add_outermost(&template.children),
             Stmt::Block(block) => drop(blocks.names.insert(block.name.to_owned())),
@@ -101,10 +112,32 @@ impl Blocks {
                     let name = extends.name.as_const().and_then(|name| name.as_str().map(str::to_owned));
                     self.parent = name.map_or(Parent::Computed, Parent::Named);
                 }
+                statement if self.parent != Parent::None && self.stray.is_none() => {
+                    self.stray = first_line_of(statement);
+                }
                 _ => {}
             }
         }
     }
+}
+
+/// Returns the first line that a statement writes, unless it is a comment of YAML.
+fn first_line_of(statement: &Stmt<'_>) -> Option<u32> {
+    let among = |statements: &[Stmt<'_>]| statements.iter().find_map(first_line_of);
+    match statement {
+        Stmt::EmitRaw(raw) => first_content(raw.raw, raw.span().start_line.into()),
+        Stmt::EmitExpr(expression) => Some(expression.span().start_line.into()),
+        Stmt::ForLoop(each) => among(&each.body).or_else(|| among(&each.else_body)),
+        Stmt::IfCond(condition) => among(&condition.true_body).or_else(|| among(&condition.false_body)),
+        _ => None,
+    }
+}
+
+/// Returns the first line of a string, given the line that it starts in, with more than white space or a comment of YAML.
+fn first_content(text: &str, start: u32) -> Option<u32> {
+    let is_content = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let index = text.lines().position(is_content)?;
+    Some(start.saturating_add(u32::try_from(index).ok()?))
 }
 
 /// Returns the origin of a block's name, given the line of its statement.

@@ -110,6 +110,10 @@ fn absent(plan: &Plan, unit: &Unit, name: &str, full_name: &str, sources: &Sourc
     if let Some(left_out) = left_out.find(|left_out| left_out.job == name) {
         return vec![left_out.reason.clone()];
     }
+    let omitted = omitted_for_environments(plan, unit, name);
+    if !omitted.is_empty() {
+        return omitted;
+    }
     let unit_jobs: Vec<String> =
         effect::jobs(plan, &unit.name).iter().map(|planned| planned.job.name.to_string()).collect();
     let environment_reason = presence::environment_reason(plan, unit, name);
@@ -132,6 +136,17 @@ fn absent(plan: &Plan, unit: &Unit, name: &str, full_name: &str, sources: &Sourc
             vec![environment_reason.unwrap_or_else(|| unknown_job(unit, full_name, &unit_jobs))]
         }
     }
+}
+
+/// Returns why the jobs for an environment each that a written job would become are omitted. Where the pipeline has some of
+/// them, the job is not absent.
+fn omitted_for_environments(plan: &Plan, unit: &Unit, name: &str) -> Vec<String> {
+    let full_name = format!("{}:{name}", unit.name);
+    if !presence::of_environments(plan, &full_name).is_empty() {
+        return Vec::new();
+    }
+    let left_out = presence::left_out_for_environments(plan, &full_name);
+    left_out.map(|left_out| format!("{}: {}", left_out.job, left_out.reason)).collect()
 }
 
 /// Returns the jobs that a job with several environments became, or else suggests a job of the unit.

@@ -1,6 +1,7 @@
 //! Explains the presence of a job: the cases of this pipeline, and other kinds of pipelines.
 
 use super::{Decision, ExplainedRule, Explanation, OtherPipeline, RuleValue};
+use crate::environments::LeftOut;
 use crate::plan::Plan;
 use crate::view::planned::{PlannedJob, planned_jobs};
 use crate::view::row::start_in_words;
@@ -169,4 +170,16 @@ pub(super) fn of_environments<'a>(plan: &'a Plan, name: &str) -> Vec<PlannedJob<
 pub(super) fn is_left_out(plan: &Plan, name: &str) -> bool {
     let mut units = plan.left_out.iter();
     units.any(|(unit, jobs)| jobs.iter().any(|left_out| format!("{unit}:{}", left_out.job) == name))
+        || left_out_for_environments(plan, name).next().is_some()
+}
+
+/// Returns the omitted jobs among those for an environment each that a written job would become.
+pub(super) fn left_out_for_environments<'a>(plan: &'a Plan, name: &str) -> impl Iterator<Item = &'a LeftOut> {
+    let jobs =
+        plan.left_out.iter().flat_map(|(unit, jobs)| jobs.iter().map(move |left_out| (unit, left_out)));
+    jobs.filter_map(move |(unit, left_out)| {
+        let job = name.strip_prefix(unit.as_str())?.strip_prefix(':')?;
+        let environment = left_out.job.strip_prefix(job)?.strip_prefix(':')?;
+        plan.workspace.environments.get(environment).map(|_| left_out)
+    })
 }
