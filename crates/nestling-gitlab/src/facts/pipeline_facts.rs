@@ -56,6 +56,8 @@ pub struct MergeRequest {
 /// assert_eq!(merge_request.describe(), "merge request of feature");
 /// let target = merge_request.merge_request.and_then(|request| request.target_branch);
 /// assert_eq!(target.as_deref(), Some("main"));
+///
+/// assert_eq!(PipelineFacts::local(None, None, None).describe(), "a detached commit");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PipelineFacts {
@@ -186,6 +188,7 @@ impl PipelineFacts {
             (Some(_), _) => format!("merge request of {branch}"),
             (None, Some(tag)) => format!("tag {tag}"),
             (None, None) => match &self.source {
+                PipelineSource::Push | PipelineSource::Local if self.branch.is_none() => branch.to_owned(),
                 PipelineSource::Push | PipelineSource::Local => format!("branch {branch}"),
                 source => format!("{source} on {branch}"),
             },
