@@ -170,6 +170,7 @@ fn a_fixed_number_of_parts_is_always_that_many() {
     }
 }
 
+/// 250 units have 500 deployments, and more text than GitLab takes unless shared bodies are written once.
 #[test]
 fn bodies_are_shared_before_a_pipeline_is_cut() {
     let plan = large(250);

@@ -26,5 +26,3 @@ fn what_fits_is_one_file() {
     assert_eq!(jobs(&read(&emitted.files[0].text)).count(), 400);
     assert!(!emitted.files[0].text.contains("extends"));
 }
-
-/// 250 units have 500 deployments, and more text than GitLab takes unless shared bodies are written once.
