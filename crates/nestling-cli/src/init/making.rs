@@ -22,6 +22,10 @@ use std::collections::BTreeMap;
 
 /// Returns the reason why a directory's path cannot be the name of a unit.
 fn unfit_name(dir: &RepoPath) -> Option<String> {
+    // The unit at the root is called `root`.
+    if dir.is_root() {
+        return None;
+    }
     let path = dir.to_directory();
     if path.starts_with('-') {
         return Some(
