@@ -2,9 +2,12 @@
 
 use crate::workspace::idle_rules::KEY_UNUSED;
 use crate::workspace::{FILE_NAME, Workspace, is_spelled_otherwise};
+use globset::Glob;
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, Severity};
+
+const GITIGNORE: &[u8] = b".gitignore";
 
 /// Warns of each in the directories of the workspace, but not of templates with such a name.
 pub(super) fn find(files: &dyn Files, workspace: &Workspace) -> Result<Vec<Diagnostic>, ReadError> {
@@ -12,7 +15,14 @@ pub(super) fn find(files: &dyn Files, workspace: &Workspace) -> Result<Vec<Diagn
         return Ok(Vec::new());
     }
     let (mut misspelled, mut unlisted) = (Vec::new(), Vec::new());
+    // Asking for a file in each directory takes long: only where a pattern can have hidden it.
+    let mut hiding: Vec<RepoPath> = Vec::new();
     files.walk(&mut |directory, entries| {
+        if entries.iter().any(|entry| entry.name == GITIGNORE && entry.kind == EntryKind::File)
+            && can_hide(files.read(&directory.child(GITIGNORE)).ok().flatten().unwrap_or_default())
+        {
+            hiding.push(directory.clone());
+        }
         if !directory.is_in(&workspace.root) {
             return if workspace.root.is_in(directory) { Walk::Descend } else { Walk::Skip };
         }
@@ -23,7 +33,8 @@ pub(super) fn find(files: &dyn Files, workspace: &Workspace) -> Result<Vec<Diagn
         let named = entries.iter().filter(|entry| is_file(entry.kind) && is_spelled_otherwise(&entry.name));
         let paths: Vec<RepoPath> = named.map(|entry| directory.child(&entry.name)).collect();
         // Where the disk takes both spellings for one, the file would be found by either.
-        if paths.is_empty() && !entries.iter().any(|entry| entry.name == FILE_NAME.as_bytes()) {
+        let is_listed = || entries.iter().any(|entry| entry.name == FILE_NAME.as_bytes());
+        if paths.is_empty() && hiding.iter().any(|above| directory.is_in(above)) && !is_listed() {
             unlisted.push(directory.child(FILE_NAME.as_bytes()));
         }
         misspelled.extend(paths.into_iter().filter(|path| !workspace.is_template_path(path)));
@@ -39,6 +50,16 @@ pub(super) fn find(files: &dyn Files, workspace: &Workspace) -> Result<Vec<Diagn
     Ok(problems)
 }
 
+/// Returns `true` if a line of a `.gitignore` ignores files that are called as those of units, somewhere. Patterns of the user's
+/// own configuration are not known here.
+fn can_hide(patterns: Vec<u8>) -> bool {
+    String::from_utf8_lossy(&patterns).lines().map(str::trim_end).any(|line| {
+        let name = line.rsplit('/').next().unwrap_or_default();
+        let is_pattern = !line.starts_with(['#', '!']) && !name.is_empty();
+        is_pattern && Glob::new(name).is_ok_and(|glob| glob.compile_matcher().is_match(FILE_NAME))
+    })
+}
+
 fn is_not_read(path: &RepoPath) -> Diagnostic {
     let message = format!("`{path}` is not read: only `{FILE_NAME}` defines a unit or a workspace");
     Diagnostic::new(&KEY_UNUSED, Severity::Warning, message)
@@ -49,4 +70,25 @@ fn is_ignored(path: &RepoPath) -> Diagnostic {
     let message = format!("`{path}` is ignored by git: no commit contains it, and GitLab does not see it");
     Diagnostic::new(&KEY_UNUSED, Severity::Warning, message)
         .with_help(format!("remove its pattern from `.gitignore`, or run `git add --force {path}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::can_hide;
+
+    #[test]
+    fn patterns_that_match_the_name_can_hide_a_file() {
+        for (patterns, expected) in [
+            ("nestling.yml\n", true),
+            ("# ours\n/api/nestling.yml", true),
+            ("**/nestling.yml", true),
+            ("*.yml  \r\n", true),
+            ("*", true),
+            ("nestling.yml/", false),
+            ("!nestling.yml\n#nestling.yml\n\n*.log\nnode_modules/\n.nestling/\n", false),
+            ("child-pipeline.yml\n[", false),
+        ] {
+            assert_eq!(can_hide(patterns.into()), expected, "{patterns}");
+        }
+    }
 }
