@@ -19,7 +19,7 @@ pub(super) fn find(files: &dyn Files, workspace: &Workspace) -> Result<Vec<Diagn
     let mut hiding: Vec<RepoPath> = Vec::new();
     files.walk(&mut |directory, entries| {
         if entries.iter().any(|entry| entry.name == GITIGNORE && entry.kind == EntryKind::File)
-            && can_hide(files.read(&directory.child(GITIGNORE)).ok().flatten().unwrap_or_default())
+            && can_hide(&files.read(&directory.child(GITIGNORE)).ok().flatten().unwrap_or_default())
         {
             hiding.push(directory.clone());
         }
@@ -52,8 +52,8 @@ pub(super) fn find(files: &dyn Files, workspace: &Workspace) -> Result<Vec<Diagn
 
 /// Returns `true` if a line of a `.gitignore` ignores files that are called as those of units, somewhere. Patterns of the user's
 /// own configuration are not known here.
-fn can_hide(patterns: Vec<u8>) -> bool {
-    String::from_utf8_lossy(&patterns).lines().map(str::trim_end).any(|line| {
+fn can_hide(patterns: &[u8]) -> bool {
+    String::from_utf8_lossy(patterns).lines().map(str::trim_end).any(|line| {
         let name = line.rsplit('/').next().unwrap_or_default();
         let is_pattern = !line.starts_with(['#', '!']) && !name.is_empty();
         is_pattern && Glob::new(name).is_ok_and(|glob| glob.compile_matcher().is_match(FILE_NAME))
@@ -88,7 +88,7 @@ mod tests {
             ("!nestling.yml\n#nestling.yml\n\n*.log\nnode_modules/\n.nestling/\n", false),
             ("child-pipeline.yml\n[", false),
         ] {
-            assert_eq!(can_hide(patterns.into()), expected, "{patterns}");
+            assert_eq!(can_hide(patterns.as_bytes()), expected, "{patterns}");
         }
     }
 }
