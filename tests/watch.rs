@@ -37,6 +37,35 @@ fn a_new_directory_is_watched_too() {
     }
 }
 
+#[test]
+fn a_moved_directory_is_watched_by_its_new_path() {
+    let shop = Example::new("shop");
+    std::fs::create_dir_all(shop.path().join("old/deep")).unwrap();
+    std::fs::write(shop.path().join("old/deep/file"), "").unwrap();
+    let (watching, _) = Watching::start(&shop);
+    std::fs::rename(shop.path().join("old"), shop.path().join("new")).unwrap();
+    watching.drawing();
+    std::fs::write(shop.path().join("new/deep/nestling.yml"), "hello: { script: echo }\n").unwrap();
+    while !mentions(&watching.drawing(), "new/deep") {}
+}
+
+#[test]
+fn moved_references_and_rules_of_the_clone_count() {
+    let shop = Example::new("shop");
+    let exclude = shop.path().join(".git/info/exclude");
+    std::fs::create_dir_all(exclude.parent().unwrap()).unwrap();
+    std::fs::write(&exclude, "notes.js\n").unwrap();
+    std::fs::write(shop.path().join("infra/notes.js"), "").unwrap();
+    let (watching, first) = Watching::start(&shop);
+    assert!(mentions(&first, "services/api") && !mentions(&first, "infra"), "{first:?}");
+    std::fs::write(&exclude, "").unwrap();
+    while !mentions(&watching.drawing(), "infra") {}
+    // From now on, base is head.
+    let git = |args: &[&str]| output(std::process::Command::new("git").args(args).current_dir(shop.path()));
+    git(&["branch", "--force", "main", "HEAD"]);
+    while mentions(&watching.drawing(), "services/api") {}
+}
+
 /// The end of a drawing is what a window shows: the first error is there, with the number of all.
 #[test]
 fn a_terminal_shows_the_first_error_follows_its_size_and_quits() {

@@ -137,11 +137,6 @@ impl Session {
         self.repository.git()
     }
 
-    /// Returns git's own directory.
-    pub(crate) fn git_dir(&self) -> &Path {
-        self.repository.git().git_dir()
-    }
-
     /// Caches the files on disk, for a command that plans several pipelines of them, or watches them for changes.
     pub(crate) fn remember(&mut self) {
         self.repository.git_mut().remember();

@@ -3,7 +3,7 @@
 use crate::exit::Failure;
 use anyhow::Context;
 use ignore::WalkBuilder;
-use notify::event::{AccessKind, AccessMode, CreateKind, EventKind};
+use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,8 @@ pub(crate) struct Watch {
     watcher: RecommendedWatcher,
     events: Receiver<notify::Result<Event>>,
     root: PathBuf,
-    git_dir: PathBuf,
+    /// Git's own directories: that of this work tree, and the one that all work trees share.
+    git_directories: Vec<PathBuf>,
     own: Option<PathBuf>,
     saved: Saved,
 }
@@ -61,21 +62,33 @@ impl Saved {
 }
 
 impl Watch {
-    /// Watches a work tree and `HEAD`. `own` is a file that this program writes itself on each change.
+    /// Watches a work tree, `HEAD`, the references and the ignore rules of a clone. `own` is a file that this program writes itself on
+    /// each change.
     ///
     /// # Errors
     /// The system's limit of watches is reached.
-    pub(crate) fn new(root: &Path, git_dir: &Path, own: Option<&Path>) -> Result<Self, Failure> {
+    pub(crate) fn new(root: &Path, git_directories: &[PathBuf], own: Option<&Path>) -> Result<Self, Failure> {
         let (sender, events) = channel();
         let watcher = notify::recommended_watcher(sender).map_err(Failure::repository)?;
         let own = own.map(|path| path.canonicalize().unwrap_or_else(|_| path.to_owned()));
         let root = root.canonicalize().map_err(Failure::repository)?;
-        let git_dir = git_dir.canonicalize().map_err(Failure::repository)?;
-        let mut watch = Self { watcher, events, root, git_dir, own, saved: Saved::default() };
+        let git_directories: Result<Vec<PathBuf>, _> =
+            git_directories.iter().map(|directory| directory.canonicalize()).collect();
+        let git_directories = git_directories.map_err(Failure::repository)?;
+        let mut watch = Self { watcher, events, root, git_directories, own, saved: Saved::default() };
         let root = watch.root.clone();
         watch.add(&root)?;
-        let git_dir = watch.git_dir.clone();
-        watch.watcher.watch(&git_dir, RecursiveMode::NonRecursive).map_err(Failure::repository)?;
+        for directory in watch.git_directories.clone() {
+            let watched = [
+                (directory.clone(), RecursiveMode::NonRecursive),
+                (directory.join("refs"), RecursiveMode::Recursive),
+                (directory.join("reftable"), RecursiveMode::NonRecursive),
+                (directory.join("info"), RecursiveMode::NonRecursive),
+            ];
+            for (path, mode) in watched.iter().filter(|(path, _)| path.is_dir()) {
+                watch.watcher.watch(path, *mode).map_err(Failure::repository)?;
+            }
+        }
         Ok(watch)
     }
 
@@ -125,7 +138,12 @@ impl Watch {
         if event.kind.is_access() && event.kind != written {
             return Ok(false);
         }
-        if matches!(event.kind, EventKind::Create(CreateKind::Folder | CreateKind::Any)) {
+        // A directory that was moved reports what happens in it by its old path, until it is watched by the new one.
+        let is_new = matches!(
+            event.kind,
+            EventKind::Create(CreateKind::Folder | CreateKind::Any) | EventKind::Modify(ModifyKind::Name(_))
+        );
+        if is_new {
             for directory in event.paths.iter().filter(|path| path.is_dir()) {
                 if !self.is_git(directory) {
                     self.add(directory)?;
@@ -144,14 +162,26 @@ impl Watch {
     }
 
     fn is_git(&self, path: &Path) -> bool {
-        path.starts_with(&self.git_dir)
+        self.git_directories.iter().any(|directory| path.starts_with(directory))
+    }
+
+    /// Returns `true` for a file of git's own that decides about commits, or about ignored files.
+    fn is_deciding(&self, path: &Path) -> bool {
+        let inside = self.git_directories.iter().find_map(|directory| path.strip_prefix(directory).ok());
+        let Some(inside) = inside else { return false };
+        let is_lock = inside.extension().is_some_and(|extension| extension == "lock");
+        let files = ["HEAD", "packed-refs", "info/exclude"];
+        !is_lock
+            && (files.iter().any(|file| inside == Path::new(file))
+                || inside.starts_with("refs")
+                || inside.starts_with("reftable"))
     }
 
     fn counts(&self, path: &Path) -> bool {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if self.is_git(path) {
-            return name == "HEAD";
+            return self.is_deciding(path);
         }
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         !name.starts_with(crate::output::TEMPORARY) && self.own.as_deref() != Some(path)
     }
 }

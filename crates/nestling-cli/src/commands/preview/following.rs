@@ -21,7 +21,7 @@ const TICK: Duration = Duration::from_millis(100);
 pub(super) fn watch(args: &Args, session: &mut Session, io: &mut Io) -> Result<Exit, Failure> {
     let own = args.html.as_ref().map(|file| session.directory().join(file));
     let (root, _) = session.work_tree()?;
-    let mut watch = Watch::new(root, session.git_dir(), own.as_deref())?;
+    let mut watch = Watch::new(root, &session.git().git_directories(), own.as_deref())?;
     let server = if args.serve { Some(Server::start()?) } else { None };
     let keyboard = if io.is_terminal() { Keyboard::open() } else { None };
     let mut args = args.clone();
