@@ -68,6 +68,25 @@ fn what_was_read_is_not_replaced() {
 }
 
 #[test]
+fn inputs_of_options_and_lock_files_are_not_replaced() {
+    let repository = workspace();
+    repository.write("list", "api/x\n").write("yarn.lock", "").write("durations.json", "{}");
+    for args in [
+        &["generate", "--output", "list", "--changes-from", "list"][..],
+        &["generate", "--output", "yarn.lock", "--all"],
+        &["generate", "--output", "api/../list", "--changes-from", "list"],
+        &["preview", "--html", "api/nestling.yml"],
+        &["preview", "--html", "ci/app.yml"],
+        &["preview", "--html", "durations.json", "--durations", "durations.json"],
+    ] {
+        let output = run(nestling(repository.path()).args(args));
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", said(&output));
+        assert!(said(&output).contains("is not replaced"), "{args:?}: {}", said(&output));
+    }
+    assert_eq!(std::fs::read_to_string(repository.path().join("list")).unwrap(), "api/x\n");
+}
+
+#[test]
 fn mode_and_link_of_the_old_file_are_kept() {
     let repository = workspace();
     let path = |name: &str| repository.path().join(name);

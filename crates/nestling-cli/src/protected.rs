@@ -20,7 +20,7 @@ pub(crate) fn refuse_name(output: &Path) -> Result<(), Failure> {
         return Err(refused(output, "is in git's directory"));
     }
     let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    if SOURCES.contains(&&*name) {
+    if SOURCES.contains(&&*name) || nestling::lock_file_names().any(|lock| lock == name) {
         return Err(refused(output, "is an input of the pipeline"));
     }
     Ok(())
@@ -59,6 +59,17 @@ pub(crate) fn refuse_read(output: &Path, root: &Path, sources: &Sources) -> Resu
         }
     }
     Ok(())
+}
+
+/// Refuses an output that is the file of an option.
+///
+/// # Errors
+/// It is.
+pub(crate) fn refuse_input(output: &Path, input: Option<&Path>) -> Result<(), Failure> {
+    match input {
+        Some(input) if target(output) == target(input) => Err(refused(output, "is an input of this run")),
+        _ => Ok(()),
+    }
 }
 
 /// Returns where an output in a repository leads to by links, if that is outside of the repository or in git's own directory.

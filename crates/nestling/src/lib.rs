@@ -68,7 +68,7 @@
 //! | observed commands | [`Observed`] |
 //! | passed jobs | [`record`], [`verify`], [`Passed`], [`JobReuse`], [`REUSED_JOB`], [`ApiAnswers`] |
 //! | the plan | [`Planning`], [`Plan`], [`Selection`], [`Verdict`], [`Reason`], [`Difference`], [`Removed`], [`LeftOut`] |
-//! | the workspace | [`Workspace`], [`Unit`], [`Header`], [`FILE_NAME`], [`library_names`], [`jobs_schema`], [`file_schema`] |
+//! | the workspace | [`Workspace`], [`Unit`], [`Header`], [`FILE_NAME`], [`library_names`], [`lock_file_names`], [`jobs_schema`], [`file_schema`] |
 //! | the pipeline | [`Pipeline`], [`Job`], [`JobPresence`], [`JobName`], [`StageName`], [`UnitName`], [`NOOP_JOB`], [`INHERITED_BY_STOP_JOBS`] |
 //! | the output | [`EmitOptions`], [`Emitted`], [`Parts`], [`PipelineLimits`], [`view`] |
 //! | past merges | [`Replay`], [`Replayed`], [`ReplayedMerge`], [`PassedJobs`], [`Merge`], [`MergesEnd`], [`view::replay`] |
@@ -144,6 +144,7 @@ pub use emit::{
 pub use environments::LeftOut;
 pub use fingerprint::{Fingerprint, Fingerprints, NoFingerprint};
 pub use graph_outputs::GraphAnswer;
+pub use locks::lock_file_names;
 pub use nestling_files::files::{Files, MemoryFiles, ReadError};
 pub use nestling_files::path::RepoPath;
 pub use nestling_git::{CommitId, GitError, History, Merge, MergesEnd, Trust};

@@ -81,6 +81,15 @@ static KINDS: [Kind; 8] = [
     Kind { serves_below: true, asks_manifests: true, ..kind("go.sum", "go", "go.mod", go::read) },
 ];
 
+/// Returns the names of all lock files that units' packages are read from.
+///
+/// ```
+/// assert!(nestling::lock_file_names().any(|name| name == "Cargo.lock"));
+/// ```
+pub fn lock_file_names() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|kind| kind.name)
+}
+
 /// Returns the kinds that a workspace asks for.
 fn kinds(workspace: &Workspace) -> Vec<&'static Kind> {
     let readers = &workspace.depends_from.readers;

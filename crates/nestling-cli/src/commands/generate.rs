@@ -39,6 +39,8 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let environment = invocation.environment;
     let to_file = args.output.as_os_str() != "-";
     let output = invocation.directory().join(&args.output);
+    let changes_from = args.pipeline.changes.changes_from.as_ref().filter(|file| file.as_os_str() != "-");
+    let changes_from = changes_from.map(|file| invocation.directory().join(file));
     for written in args
         .report
         .iter()
@@ -46,6 +48,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         .chain(to_file.then_some(output.clone()))
     {
         protected::refuse_name(&written)?;
+        protected::refuse_input(&written, changes_from.as_deref())?;
     }
     if environment.in_gitlab() {
         clear(args, invocation.directory(), invocation.io)?;
@@ -68,6 +71,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     if let Some(folder) = &args.report {
         for path in artifacts::paths(&session.directory().join(folder)) {
             protected::refuse_name(&path)?;
+            protected::refuse_input(&path, changes_from.as_deref())?;
             protected::refuse_read(&path, session.root(), &plan.sources)?;
         }
         let parts = emitted.as_ref().map(|emitted| emitted.parts.as_slice()).unwrap_or_default();

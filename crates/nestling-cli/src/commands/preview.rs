@@ -8,11 +8,11 @@ use crate::io::Io;
 use crate::options::{FileOptions, PipelineOptions, RunOptions};
 use crate::planned::report_plan;
 use crate::session::Session;
-use crate::{find_job::find_job, output, page, simulated};
+use crate::{find_job::find_job, output, page, protected, simulated};
 use clap::ValueEnum;
 use nestling::Plan;
 use nestling::view::{self, Screen, json_v1};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Show the pipeline that `generate` would write
 ///
@@ -94,6 +94,13 @@ fn refuse_idle_durations(args: &Args) -> Result<(), Failure> {
 
 fn show(args: &Args, session: &Session, plan: &Plan, io: &mut Io) -> Result<(), Failure> {
     if args.html.is_some() || args.open {
+        if let Some(file) = args.html.as_deref().filter(|file| *file != Path::new("-")) {
+            let file = session.directory().join(file);
+            protected::refuse_name(&file)?;
+            protected::refuse_read(&file, session.root(), &plan.sources)?;
+            let durations = args.durations.as_ref().map(|durations| session.directory().join(durations));
+            protected::refuse_input(&file, durations.as_deref())?;
+        }
         let page = page::make(session, plan, args.durations.as_deref(), io)?;
         return page::write(args.html.as_deref(), &page, session, io).and_then(|path| match path {
             Some(path) if args.open => output::open(&path),
