@@ -39,17 +39,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let environment = invocation.environment;
     let to_file = args.output.as_os_str() != "-";
     let output = invocation.directory().join(&args.output);
-    let changes_from = args.pipeline.changes.changes_from.as_ref().filter(|file| file.as_os_str() != "-");
-    let changes_from = changes_from.map(|file| invocation.directory().join(file));
-    for written in args
-        .report
-        .iter()
-        .map(|folder| invocation.directory().join(folder))
-        .chain(to_file.then_some(output.clone()))
-    {
-        protected::refuse_name(&written)?;
-        protected::refuse_input(&written, changes_from.as_deref())?;
-    }
+    let changes_from = refuse_outputs(args, invocation.directory())?;
     if environment.in_gitlab() {
         clear(args, invocation.directory(), invocation.io)?;
     }
@@ -101,6 +91,18 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
             Ok(Exit::Errors)
         }
     }
+}
+
+/// Refuses outputs that are inputs by their names. Returns the file of `--changes-from`, for those that are known later.
+fn refuse_outputs(args: &Args, start: &Path) -> Result<Option<PathBuf>, Failure> {
+    let changes_from = args.pipeline.changes.changes_from.as_ref().filter(|file| file.as_os_str() != "-");
+    let changes_from = changes_from.map(|file| start.join(file));
+    let output = Some(&args.output).filter(|output| output.as_os_str() != "-");
+    for written in args.report.iter().chain(output).map(|path| start.join(path)) {
+        protected::refuse_name(&written)?;
+        protected::refuse_input(&written, changes_from.as_deref())?;
+    }
+    Ok(changes_from)
 }
 
 /// Returns the options of the run. Where records are used, the plan among the reports has the fingerprints that the record of this
