@@ -5,7 +5,6 @@ use crate::exit::Failure;
 use crate::invocation::Invocation;
 use crate::place::from_root;
 use crate::{output, report};
-use anyhow::Context;
 use nestling::Plan;
 use nestling::view::{self, HtmlPage, json_v1};
 use nestling_files::path::readable;
@@ -24,7 +23,7 @@ pub(crate) fn paths(directory: &Path) -> [PathBuf; 5] {
 /// Writes all reports to a directory, which is created if it is missing.
 ///
 /// # Errors
-/// The directory or a file cannot be written.
+/// The directory cannot be created, or a file cannot be written.
 pub(crate) fn write(
     directory: &Path,
     start: &Path,
@@ -33,9 +32,6 @@ pub(crate) fn write(
     environment: &ProcessEnvironment,
 ) -> Result<(), Failure> {
     let target = start.join(directory);
-    std::fs::create_dir_all(&target)
-        .with_context(|| format!("cannot create the directory `{}`", directory.display()))
-        .map_err(Failure::output)?;
     let json = json_v1::plan_v1(plan);
     let json = serde_json::to_string_pretty(&json).map_err(Failure::output)? + "\n";
     let html = page.render().map_err(Failure::output)?;

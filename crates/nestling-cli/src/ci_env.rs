@@ -1,7 +1,7 @@
 //! The only reader of environment variables: GitLab's predefined ones, and Nestling's own.
 
 use crate::secrets::Secrets;
-use nestling::CiVariables;
+use nestling::{CiVariables, Trust};
 use std::collections::BTreeMap;
 
 /// Prefixes of the variables that are read. A secret must never reach an artifact, so only GitLab's predefined variables and
@@ -52,6 +52,11 @@ impl ProcessEnvironment {
     /// Returns `true` in a GitLab job.
     pub fn in_gitlab(&self) -> bool {
         self.get("GITLAB_CI").is_some() && self.get("CI_COMMIT_SHA").is_some()
+    }
+
+    /// Returns whose repositories are read: in a job also the project's, which the runner may have cloned as another user.
+    pub(crate) fn trust(&self) -> Trust {
+        self.get("CI_PROJECT_DIR").map_or(Trust::Owner, |directory| Trust::Directory(directory.into()))
     }
 
     /// Returns GitLab's predefined variables, for the library.

@@ -19,7 +19,7 @@ use index::IndexChoice;
 use nestling::{
     As, ChangeRequest, ChangeSet, CheckedKinds, ComparedPlans, Comparison, Diagnostic, EmitOptions, Error,
     GraphAnswer, PathFacts, Plan, Planning, Project, Replay, Replayed, RepoPath, Repository, Selected,
-    Sources, Trust,
+    Sources,
 };
 use nestling_git::{GitRepository, WorkTree};
 use nestling_gitlab::facts::WalkedKind;
@@ -66,9 +66,8 @@ impl Session {
         io: &mut Io,
     ) -> Result<Self, Failure> {
         let directory = options.directory.clone().unwrap_or_else(|| PathBuf::from("."));
-        let trust =
-            environment.get("CI_PROJECT_DIR").map_or(Trust::Owner, |dir| Trust::Directory(dir.into()));
-        let mut repository = Repository::discover_trusting(&directory, &trust).map_err(Failure::git)?;
+        let mut repository =
+            Repository::discover_trusting(&directory, &environment.trust()).map_err(Failure::git)?;
         // A fetch runs what git's configuration names, such as a helper for credentials.
         if !options.no_fetch && !options.no_run {
             repository = repository.fetching(FETCH_TIMEOUT);

@@ -3,9 +3,10 @@
 use crate::exit::{Exit, Failure};
 use crate::import::{Compared, against};
 use crate::invocation::{Invocation, ended};
+use crate::leftover::Earlier;
 use crate::options::{HeadOptions, RunOptions};
-use crate::page;
 use crate::planned::report_diagnostics;
+use crate::{page, protected};
 use clap::ValueEnum;
 use nestling::view::replay::{html, replay_v1, text};
 use std::path::PathBuf;
@@ -76,6 +77,11 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         act_as: args.act_as.clone(),
         ..RunOptions::from(&args.head)
     };
+    if let Some(file) = &args.html {
+        let file = invocation.directory().join(file);
+        protected::refuse_name(&file)?;
+        protected::refuse_tracked(&file, invocation.environment, Earlier::Page)?;
+    }
     let mut session = invocation.open(options)?;
     if let Some(old) = &args.against {
         session.remember();
