@@ -132,8 +132,7 @@ fn without_parents(path: &Path) -> PathBuf {
 
 fn refused(output: &Path, why: &str) -> Failure {
     let shown = output.strip_prefix(".").unwrap_or(output).display();
-    Failure::usage(format!("`{shown}` {why}, and is not replaced"))
-        .with_help("write to another file")
+    Failure::usage(format!("`{shown}` {why}, and is not replaced")).with_help("write to another file")
 }
 
 /// Returns the file that a path leads to, without links; also where it, or its directory, does not exist yet.
