@@ -37,8 +37,12 @@ pub(crate) fn write(
     let html = page.render().map_err(Failure::output)?;
     let markdown = readable(&view::markdown(plan)).into_owned();
     let codequality = report::codequality(&plan.diagnostics, &plan.sources);
-    let texts = [json, html, markdown, codequality, annotations(&target, environment)?];
-    paths(&target).into_iter().zip(texts).try_for_each(|(path, text)| output::replace(&path, &text))
+    let [.., links] = &paths(&target);
+    for (path, text) in paths(&target).iter().zip([json, html, markdown, codequality]) {
+        output::replace(path, &text)?;
+    }
+    // In the end, since links are those of a directory that exists.
+    output::replace(links, &annotations(&target, environment)?)
 }
 
 /// One entry of GitLab's report of annotations

@@ -1,5 +1,6 @@
 //! The only reader of environment variables: GitLab's predefined ones, and Nestling's own.
 
+use crate::git_variables;
 use crate::secrets::Secrets;
 use nestling::{CiVariables, Trust};
 use std::collections::BTreeMap;
@@ -44,6 +45,11 @@ impl ProcessEnvironment {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Returns the names of the variables that are set, in byte order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.variables.keys().map(String::as_str)
+    }
+
     /// Returns `true` if a variable is set to the empty string.
     pub(crate) fn is_empty(&self, name: &str) -> bool {
         self.variables.get(name).is_some_and(String::is_empty)
@@ -69,5 +75,7 @@ impl ProcessEnvironment {
 
 fn is_read(key: &str) -> bool {
     let is_known_prefix = PREFIXES.iter().any(|prefix| key.starts_with(prefix));
-    is_known_prefix || matches!(key, "CI" | "NO_COLOR" | "CLICOLOR" | "CLICOLOR_FORCE" | "TERM" | "COLUMNS")
+    is_known_prefix
+        || git_variables::NAMES.contains(&key)
+        || matches!(key, "CI" | "NO_COLOR" | "CLICOLOR" | "CLICOLOR_FORCE" | "TERM" | "COLUMNS")
 }

@@ -56,8 +56,7 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         anyhow::bail!("it is a link to `{}`, outside of the repository", outside.display());
     }
     if let Some(directory) = path.parent() {
-        std::fs::create_dir_all(directory)
-            .with_context(|| format!("cannot create the directory `{}`", directory.display()))?;
+        std::fs::create_dir_all(directory).context("cannot create the directory")?;
     }
     let path = &target(path);
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -10,6 +10,7 @@ mod source_links;
 use crate::assemblies::{Synth, WorkTreeAssemblies};
 use crate::ci_env::ProcessEnvironment;
 use crate::exit::Failure;
+use crate::git_variables;
 use crate::io::Io;
 use crate::options::RunOptions;
 use crate::progress::{Progress, Watched};
@@ -66,8 +67,10 @@ impl Session {
         io: &mut Io,
     ) -> Result<Self, Failure> {
         let directory = options.directory.clone().unwrap_or_else(|| PathBuf::from("."));
-        let mut repository =
-            Repository::discover_trusting(&directory, &environment.trust()).map_err(Failure::git)?;
+        let repository = Repository::discover_trusting(&directory, &environment.trust());
+        let git = repository.as_ref().ok().map(Repository::git);
+        git_variables::report(environment, git, &directory, io);
+        let mut repository = repository.map_err(Failure::git)?;
         // A fetch runs what git's configuration names, such as a helper for credentials.
         if !options.no_fetch && !options.no_run {
             repository = repository.fetching(FETCH_TIMEOUT);

@@ -4,7 +4,7 @@ use crate::exit::{Exit, Failure};
 use crate::import::{Compared, against};
 use crate::invocation::{Invocation, ended};
 use crate::leftover::Earlier;
-use crate::options::{HeadOptions, RunOptions};
+use crate::options::{HeadOptions, RunOptions, names};
 use crate::planned::report_diagnostics;
 use crate::{page, protected};
 use clap::ValueEnum;
@@ -37,11 +37,11 @@ pub struct Args {
     html: Option<PathBuf>,
     #[command(flatten)]
     head: HeadOptions,
-    /// Select only this unit, or the units that match this glob (repeatable)
-    #[arg(long, value_name = "UNIT", value_delimiter = ',', help_heading = "Selection")]
+    /// Select only these units: names or globs, separated by commas (a comma in a name is `\,`; repeatable)
+    #[arg(long, value_name = "UNIT", help_heading = "Selection")]
     only: Vec<String>,
-    /// Exclude this unit, or the units that match this glob (repeatable)
-    #[arg(long, value_name = "UNIT", value_delimiter = ',', help_heading = "Selection")]
+    /// Exclude these units: names or globs, separated by commas (a comma in a name is `\,`; repeatable)
+    #[arg(long, value_name = "UNIT", help_heading = "Selection")]
     except: Vec<String>,
     /// Replay pipelines of this kind: merge_request, schedule, … (default: a push to the branch)
     #[arg(long = "as", value_name = "KIND", help_heading = "Selection")]
@@ -72,8 +72,8 @@ enum Format {
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let options = RunOptions {
-        only: args.only.clone(),
-        except: args.except.clone(),
+        only: names(&args.only),
+        except: names(&args.except),
         act_as: args.act_as.clone(),
         ..RunOptions::from(&args.head)
     };
