@@ -78,7 +78,7 @@ pub(crate) use stated::{GradleSettings, INSTALLED, go as go_work};
 pub(crate) use template::{Template, Templates};
 pub(crate) use template_directory::{TemplateDirectory, revision_help};
 pub(crate) use template_name::{CASES_DIRECTORY, template_stem};
-pub(crate) use template_reads::Read;
+pub(crate) use template_reads::{Read, template_imports, template_texts};
 pub(crate) use unclaimed::Unclaimed;
 pub use unit::Unit;
 pub(crate) use unit::places;
