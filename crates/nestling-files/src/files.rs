@@ -10,7 +10,7 @@ mod overlay;
 use crate::path::RepoPath;
 
 pub use directory::DirectoryFiles;
-pub use links::{LinkError, Links, Resolved, resolve_links};
+pub use links::{LinkError, Links, Resolved, resolve_links, resolve_links_with};
 pub use memory::MemoryFiles;
 pub use overlay::Overlay;
 pub use query::{FileQuery, FileVisitor, find_by_walking};

@@ -38,8 +38,17 @@ struct Matches {
     marker: Option<ObjectId>,
     /// Each with the index of the name that it matches, and its own name.
     collected: Vec<(usize, Vec<u8>, ObjectId)>,
+    /// Links to collect, by their names.
+    links: Vec<(Vec<u8>, ObjectId)>,
     /// Links and submodules that markers may be behind, by their names.
     not_entered: Vec<(Vec<u8>, EntryKind)>,
+}
+
+impl Matches {
+    fn is_empty(&self) -> bool {
+        let Self { marker, collected, links, not_entered } = self;
+        marker.is_none() && collected.is_empty() && links.is_empty() && not_entered.is_empty()
+    }
 }
 
 /// Number of files that have been found.
@@ -71,7 +80,7 @@ pub(super) fn search(
     query: &FileQuery<'_>,
     visitor: &mut dyn FileVisitor,
 ) -> Result<(), ReadError> {
-    let findable = Wanted { markers: !query.marker.is_empty(), collected: !query.collect.is_empty() };
+    let findable = Wanted { markers: !query.marker.is_empty(), collected: query.collects() };
     let mut search = TreeSearch {
         objects,
         seen,
@@ -140,8 +149,7 @@ impl TreeSearch<'_> {
         let (raw, noted_as) = self.tree(&id, depth).map_err(|error| self.failed(error))?;
         let (first_open, totals_before) = (self.open.len(), self.totals);
         let matches = self.scan(&id, &raw, depth, wanted).map_err(|error| self.failed(error))?;
-        let is_empty =
-            matches.marker.is_none() && matches.collected.is_empty() && matches.not_entered.is_empty();
+        let is_empty = matches.is_empty();
         if is_asked_for || !is_empty {
             let is_visited = is_asked_for || matches.marker.is_some();
             wanted.markers = self.report(matches, is_visited, wanted.markers)?;
@@ -189,10 +197,14 @@ impl TreeSearch<'_> {
                 self.visitor.not_entered(&directory.child(name), *kind);
             }
         }
-        self.totals.collected += matches.collected.len();
+        self.totals.collected += matches.collected.len() + matches.links.len();
         for (index, name, id) in matches.collected {
             let bytes = self.blob(&directory, &name, &id)?;
             self.visitor.collect(&directory.child(&name), index, bytes);
+        }
+        for (name, id) in matches.links {
+            let target = self.blob(&directory, &name, &id)?;
+            self.visitor.link(&directory.child(&name), target);
         }
         Ok(wants_markers)
     }
@@ -211,7 +223,9 @@ impl TreeSearch<'_> {
 
     /// Finds the files in a tree. Its subdirectories are put down as open.
     fn scan(&mut self, id: &TreeId, raw: &[u8], depth: usize, wanted: Wanted) -> Result<Matches, GitError> {
-        let mut matches = Matches { marker: None, collected: Vec::new(), not_entered: Vec::new() };
+        let mut matches =
+            Matches { marker: None, collected: Vec::new(), links: Vec::new(), not_entered: Vec::new() };
+        let collects_links = wanted.collected && self.query.collect_links;
         let is_reached = depth < self.query.depth;
         let first_open = self.open.len();
         let mut offset = 0;
@@ -228,8 +242,12 @@ impl TreeSearch<'_> {
                         .collected
                         .extend(collected_file.map(|(index, id)| (index, entry.name.to_vec(), id)));
                 }
-                Mode::Symlink if wanted.markers && (is_reached || entry.name == self.query.marker) => {
-                    matches.not_entered.push((entry.name.to_vec(), EntryKind::Symlink));
+                Mode::Symlink => {
+                    if wanted.markers && (is_reached || entry.name == self.query.marker) {
+                        matches.not_entered.push((entry.name.to_vec(), EntryKind::Symlink));
+                    }
+                    let id = ObjectId::from_bytes(entry.id).filter(|_| collects_links);
+                    matches.links.extend(id.map(|id| (entry.name.to_vec(), id)));
                 }
                 Mode::Submodule if wanted.markers && is_reached => {
                     matches.not_entered.push((entry.name.to_vec(), EntryKind::Submodule));
@@ -283,7 +301,7 @@ impl TreeSearch<'_> {
             Mode::File | Mode::Executable => {
                 entry.name == self.query.marker || self.query.collected_as(entry.name).is_some()
             }
-            Mode::Symlink => is_reached || entry.name == self.query.marker,
+            Mode::Symlink => is_reached || self.query.collect_links || entry.name == self.query.marker,
             Mode::Submodule => is_reached,
         }
     }

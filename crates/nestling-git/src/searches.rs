@@ -26,6 +26,7 @@ struct Query {
     marker: Vec<u8>,
     depth: usize,
     collect: Vec<Vec<u8>>,
+    collect_links: bool,
     collect_not_below: Option<Vec<u8>>,
 }
 
@@ -75,6 +76,7 @@ impl Query {
             marker: query.marker.to_vec(),
             depth: query.depth,
             collect: query.collect.iter().map(|name| name.to_vec()).collect(),
+            collect_links: query.collect_links,
             collect_not_below: query.collect_not_below.map(<[u8]>::to_vec),
         }
     }
@@ -158,5 +160,10 @@ impl FileVisitor for Noting<'_> {
     fn collect(&mut self, path: &RepoPath, name: usize, bytes: Vec<u8>) {
         self.searched.add(&path.parent().unwrap_or_default());
         self.visitor.collect(path, name, bytes);
+    }
+
+    fn link(&mut self, path: &RepoPath, target: Vec<u8>) {
+        self.searched.add(&path.parent().unwrap_or_default());
+        self.visitor.link(path, target);
     }
 }

@@ -83,6 +83,7 @@ impl<'r> TreeFiles<'r> {
                 Mode::File | Mode::Executable if is_wanted(entry.name) => {
                     blobs.extend(ObjectId::from_bytes(entry.id));
                 }
+                Mode::Symlink if query.collect_links => blobs.extend(ObjectId::from_bytes(entry.id)),
                 _ => {}
             })?;
         }

@@ -165,6 +165,7 @@ fn key_of(query: &FileQuery<'_>, hash_length: usize) -> [u8; KEY] {
     hash.update([FORMAT]);
     hash.update(env!("CARGO_PKG_VERSION"));
     hash.update(hash_length.to_be_bytes());
+    hash.update([u8::from(query.collect_links)]);
     let names = [query.marker, query.collect_not_below.unwrap_or_default()].into_iter();
     for name in names.chain(query.collect.iter().copied()) {
         hash.update(name.len().to_be_bytes());

@@ -5,7 +5,9 @@ mod directories;
 mod paths;
 mod units;
 mod values;
+mod imported;
 mod inputs;
+mod comparisons;
 mod job_globs;
 mod optional_needs;
 mod walked;
@@ -40,6 +42,8 @@ pub(crate) fn find(
     problems.extend(hidden_templates::hidden(files, &plan.workspace, &plan.sources)?);
     let templates = Templates::new(files, revisions, directories, &plan.sources);
     problems.extend(inputs::unread(&plan.workspace, &templates));
+    problems.extend(imported::lost_lines(&plan.workspace, &templates));
+    problems.extend(comparisons::never_true(&plan.workspace, &templates));
     Ok(problems)
 }
 

@@ -128,10 +128,7 @@ fn by_paths(
     let mut affecting: Vec<Vec<RepoPath>> = vec![Vec::new(); units.len()];
     let mut whole: Option<Reason> = compared.everything.clone();
     for path in paths {
-        // What is outside of the workspace's directory is no matter of its units, unless they are made from it.
-        if !path.is_in(&workspace.root) {
-            continue;
-        }
+        let is_outside = !path.is_in(&workspace.root);
         if is_ignored(workspace, path) {
             selection.ignored.push((*path).clone());
             continue;
@@ -141,7 +138,9 @@ fn by_paths(
         let is_claimed = !claims.is_empty()
             || affects_all.is_some()
             || compared.claimed.contains(*path)
-            || workspace.is_of_nested(path);
+            || workspace.is_of_nested(path)
+            // It is no matter of the workspace, unless a link or a manifest leads there, or units are made from it.
+            || is_outside;
         if !is_claimed {
             selection.unclaimed.push((*path).clone());
             if workspace.unclaimed == Unclaimed::Everything {
@@ -189,8 +188,12 @@ pub(crate) fn is_ignored(workspace: &Workspace, path: &RepoPath) -> bool {
 
 /// Returns the reason to select every unit, if `everything` matches a changed path.
 pub(crate) fn affects_everything(workspace: &Workspace, path: &RepoPath) -> Option<Reason> {
-    let glob = matching(&workspace.everything, path)?;
-    Some(Reason::EverythingGlob { path: path.clone(), glob: glob.to_string() })
+    if let Some(glob) = matching(&workspace.everything, path) {
+        return Some(Reason::EverythingGlob { path: path.clone(), glob: glob.to_string() });
+    }
+    let link =
+        workspace.everything_links.iter().find(|target| target.matches(path)).map(|target| &target.link)?;
+    Some(Reason::Link { path: path.clone(), link: link.clone(), others: 0 })
 }
 
 fn matching<'a>(globs: &'a [RootGlob], path: &RepoPath) -> Option<&'a Glob> {

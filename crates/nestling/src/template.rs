@@ -46,6 +46,7 @@ mod tree_cache;
 mod tree;
 mod renderer;
 
+pub(crate) use checks::orphan_blocks::first_written_line;
 pub(crate) use dependency_list::DependenciesOf;
 pub use engine::RenderLimits;
 pub(crate) use facts_read::FactsRead;
@@ -56,5 +57,6 @@ pub(crate) use inputs_read::InputsRead;
 pub(crate) use renderer::{Rendered, Renderer, RenderingWork};
 pub(crate) use run::FEWER_UNITS;
 pub(crate) use scope::{EnvironmentScope, Scope, find_unbound};
+pub(crate) use source_position::span;
 pub(crate) use unit_prints::{UNCOMMITTED, UnitPrints};
 pub(crate) use values::json::plain_value;

@@ -9,6 +9,7 @@
 mod regions;
 mod bindings;
 mod file_reads;
+mod comparisons;
 pub(crate) mod hidden;
 pub(crate) mod owner;
 pub(crate) mod rules;
@@ -16,6 +17,7 @@ pub(crate) mod rules;
 pub(crate) mod nesting;
 
 pub(crate) use bindings::own_names;
+pub(crate) use comparisons::{Comparison, comparisons};
 pub(crate) use file_reads::{FileRead, file_reads};
 pub(crate) use regions::{Region, regions};
 

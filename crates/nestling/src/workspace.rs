@@ -13,6 +13,7 @@ mod document;
 mod header_expressions;
 mod unit;
 mod directories;
+mod unit_claims;
 mod cycle;
 mod globs;
 mod literal_rules;
@@ -21,8 +22,10 @@ mod directory_rule;
 mod repeated;
 pub(crate) mod member_globs;
 mod stated;
+mod links;
 mod linked;
 mod discover;
+mod link_targets;
 mod format;
 mod mapping;
 mod environment;
@@ -62,6 +65,7 @@ pub(crate) use globs::{RootGlob, glob_below};
 pub(crate) use known_template::{KnownTemplate, are_same, templates_of};
 pub(crate) use library::{LIBRARY_PREFIX, library_files};
 pub use library::{library_names, library_template};
+pub(crate) use link_targets::LinkTarget;
 pub(crate) use linked::{LinkedFile, is_directory};
 pub(crate) use load::{Loaded, load, load_header, load_with};
 pub(crate) use mapping::expect_mapping;
@@ -74,11 +78,12 @@ pub(crate) use stated::{GradleSettings, INSTALLED, go as go_work};
 pub(crate) use template::{Template, Templates};
 pub(crate) use template_directory::{TemplateDirectory, revision_help};
 pub(crate) use template_name::{CASES_DIRECTORY, template_stem};
-pub(crate) use template_reads::Read;
+pub(crate) use template_reads::{Read, template_imports, template_texts};
 pub(crate) use unclaimed::Unclaimed;
 pub use unit::Unit;
 pub(crate) use unit::places;
 pub(crate) use unit::{Declaration, Dependency, EnvironmentInputs, Order, ReplacedUse, Sign, Stated, Use};
+pub(crate) use unit_claims::{Claim, UnitClaims};
 pub(crate) use uses::read_uses;
 pub(crate) use vars::given_problems;
 
@@ -131,6 +136,8 @@ pub struct Workspace {
     pub(crate) ignore: Vec<RootGlob>,
     /// A change to these paths selects every unit.
     pub(crate) everything: Vec<RootGlob>,
+    /// A change to what these lead to selects every unit: links that `everything` matches.
+    pub(crate) everything_links: Vec<LinkTarget>,
     /// The policy for changed paths that no unit claims.
     pub(crate) unclaimed: Unclaimed,
     /// `vars` in templates.
@@ -224,7 +231,9 @@ impl Workspace {
 
     /// Returns the globs of paths whose change selects every unit, from the repository's root.
     pub fn everything_globs(&self) -> Vec<String> {
-        self.everything.iter().map(|written| written.glob.to_string()).collect()
+        let written = self.everything.iter().map(|written| &written.glob);
+        let behind_links = self.everything_links.iter().flat_map(|target| &target.globs);
+        written.chain(behind_links).map(ToString::to_string).collect()
     }
 
     /// Returns `true` if some paths select nothing, as `ignore` says.

@@ -42,12 +42,23 @@ pub enum LinkError {
 /// # Errors
 /// A link cannot be read.
 pub fn resolve_links(files: &dyn Files, path: &RepoPath) -> Result<Result<Resolved, LinkError>, ReadError> {
+    resolve_links_with(|path| files.read_link(path), path)
+}
+
+/// As [`resolve_links`], where something else than files knows the targets of links.
+///
+/// # Errors
+/// Those of the function that returns targets.
+pub fn resolve_links_with(
+    mut read_link: impl FnMut(&RepoPath) -> Result<Option<Vec<u8>>, ReadError>,
+    path: &RepoPath,
+) -> Result<Result<Resolved, LinkError>, ReadError> {
     let mut links = Vec::new();
     let mut resolved = RepoPath::root();
     let mut rest: Vec<Vec<u8>> = components(path);
     while let Some(name) = rest.pop() {
         let next = resolved.child(&name);
-        let Some(target) = files.read_link(&next)? else {
+        let Some(target) = read_link(&next)? else {
             resolved = next;
             continue;
         };

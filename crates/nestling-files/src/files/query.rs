@@ -13,6 +13,8 @@ pub struct FileQuery<'n> {
     /// Names of files to collect wherever they are, below directories that a visit skips too. One `*` in a name stands for
     /// any bytes, as in `*.tf`.
     pub collect: &'n [&'n [u8]],
+    /// Collects symbolic links as well, with their targets, whatever their names are.
+    pub collect_links: bool,
     /// Nothing is collected below directories of this name.
     pub collect_not_below: Option<&'n [u8]>,
 }
@@ -20,7 +22,12 @@ pub struct FileQuery<'n> {
 impl<'n> FileQuery<'n> {
     /// Looks for directories with this marker. Others may be visited too.
     pub fn new(marker: &'n [u8]) -> Self {
-        Self { marker, depth: 0, collect: &[], collect_not_below: None }
+        Self { marker, depth: 0, collect: &[], collect_links: false, collect_not_below: None }
+    }
+
+    /// Returns `true` if files or links are collected.
+    pub fn collects(&self) -> bool {
+        self.collect_links || !self.collect.is_empty()
     }
 
     /// Returns the index of the first name in [`FileQuery::collect`] that a file's name matches.
@@ -45,6 +52,9 @@ pub trait FileVisitor {
 
     /// Takes a file to collect: its path, the index of its name in [`FileQuery::collect`], and its bytes.
     fn collect(&mut self, _path: &RepoPath, _name: usize, _bytes: Vec<u8>) {}
+
+    /// Takes a link to collect, and its target as written.
+    fn link(&mut self, _path: &RepoPath, _target: Vec<u8>) {}
 }
 
 /// Finds files by listing every directory: [`Files::find`] for those who have no better way.
@@ -88,7 +98,7 @@ impl<F: Files + ?Sized> Finder<'_, F> {
             self.left_out = Some(directory.clone());
         }
         let mut wants_marker = !is_below(&self.skipped, directory);
-        let collects = !self.query.collect.is_empty() && !is_below(&self.left_out, directory);
+        let collects = self.query.collects() && !is_below(&self.left_out, directory);
         if wants_marker {
             let marker = self.read(directory, entries, self.query.marker)?;
             if self.visitor.directory(directory, marker) == Walk::Skip {
@@ -107,15 +117,31 @@ impl<F: Files + ?Sized> Finder<'_, F> {
             }
         }
         if collects {
-            for entry in entries.iter().filter(|entry| entry.kind == EntryKind::File) {
-                let Some(index) = self.query.collected_as(&entry.name) else { continue };
-                let path = directory.child(&entry.name);
-                if let Some(bytes) = self.files.read(&path)? {
-                    self.visitor.collect(&path, index, bytes);
-                }
-            }
+            self.collect(directory, entries)?;
         }
         Ok(if wants_marker || collects { Walk::Descend } else { Walk::Skip })
+    }
+
+    fn collect(&mut self, directory: &RepoPath, entries: &[DirectoryEntry]) -> Result<(), ReadError> {
+        for entry in entries {
+            match entry.kind {
+                EntryKind::File => {
+                    let Some(index) = self.query.collected_as(&entry.name) else { continue };
+                    let path = directory.child(&entry.name);
+                    if let Some(bytes) = self.files.read(&path)? {
+                        self.visitor.collect(&path, index, bytes);
+                    }
+                }
+                EntryKind::Symlink if self.query.collect_links => {
+                    let path = directory.child(&entry.name);
+                    if let Some(target) = self.files.read_link(&path)? {
+                        self.visitor.link(&path, target);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Reads the regular file of a name in a directory.

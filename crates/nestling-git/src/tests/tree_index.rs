@@ -28,6 +28,10 @@ impl FileVisitor for Told {
     fn collect(&mut self, path: &RepoPath, name: usize, bytes: Vec<u8>) {
         self.0.push(format!("{path}: {name} {}", String::from_utf8_lossy(&bytes)));
     }
+
+    fn link(&mut self, path: &RepoPath, target: Vec<u8>) {
+        self.0.push(format!("{path} -> {}", String::from_utf8_lossy(&target)));
+    }
 }
 
 fn told(repository: &GitRepository, commit: &CommitId, depth: usize) -> Vec<String> {
@@ -35,6 +39,7 @@ fn told(repository: &GitRepository, commit: &CommitId, depth: usize) -> Vec<Stri
     let query = FileQuery {
         depth,
         collect: &names,
+        collect_links: true,
         collect_not_below: Some(b"node_modules"),
         ..FileQuery::new(b"nestling.yml")
     };

@@ -26,6 +26,7 @@ fn seen(repository: &GitRepository) -> Seen {
         FileQuery { depth: 1, ..FileQuery::new(b"nestling.yml") },
         FileQuery {
             collect: &[b"e", b"*.x"],
+            collect_links: true,
             collect_not_below: Some(b"y"),
             ..FileQuery::new(b"nestling.yml")
         },
@@ -59,6 +60,10 @@ impl FileVisitor for Noted<'_> {
 
     fn collect(&mut self, path: &RepoPath, name: usize, bytes: Vec<u8>) {
         self.found.push(format!("{path} {name} {bytes:?}"));
+    }
+
+    fn link(&mut self, path: &RepoPath, target: Vec<u8>) {
+        self.found.push(format!("{path} -> {target:?}"));
     }
 }
 
@@ -207,7 +212,15 @@ fn random_edits_are_seen() {
                 if fs::create_dir_all(on_disk.parent().unwrap()).is_err() {
                     continue;
                 }
-                fs::write(&on_disk, texts[pick(3)]).unwrap();
+                match pick(6) {
+                    0 => {
+                        let _ = fs::remove_file(&on_disk);
+                        std::os::unix::fs::symlink(texts[pick(3)], &on_disk).unwrap();
+                    }
+                    // Not through a link, which would save its target.
+                    _ if on_disk.is_symlink() => continue,
+                    _ => fs::write(&on_disk, texts[pick(3)]).unwrap(),
+                }
             }
         }
         told.iter().for_each(|path| remembering.forget(&RepoPath::parse(path).unwrap()));

@@ -19,6 +19,9 @@ pub enum PipelineKind {
 }
 
 impl PipelineKind {
+    /// All kinds.
+    pub const ALL: [Self; 3] = [Self::MergeRequest, Self::Branch, Self::Tag];
+
     /// As templates and `environments: when` write it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -48,6 +48,11 @@ impl PipelineSource {
         ("external_pull_request_event", Self::ExternalPullRequestEvent),
     ];
 
+    /// Returns the names of GitLab's sources that have a variant, as `CI_PIPELINE_SOURCE` has them.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::NAMES.iter().map(|(name, _)| *name)
+    }
+
     /// Reads the variable's value.
     pub fn parse(value: &str) -> Self {
         let known = Self::NAMES.into_iter().find(|(name, _)| *name == value);

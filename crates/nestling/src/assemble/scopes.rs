@@ -60,8 +60,8 @@ impl<'a> Scopes<'a> {
         }
     }
 
-    /// Turns needs on another unit's fanned-out job into needs on each of its jobs, and drops optional needs on units
-    /// that are not in this pipeline.
+    /// Turns needs on another unit's fanned-out job into needs on each of its jobs, and drops optional needs on jobs
+    /// that this pipeline does not get, be it for their environments or with their units.
     fn spread_needs(&self, unit: &UnitJobs, body: &mut Map) {
         self.spread_list(unit, body, "needs");
         self.spread_list(unit, body, "dependencies");
@@ -107,7 +107,9 @@ impl<'a> Scopes<'a> {
             };
             return fan.iter().map(on_fan).collect();
         }
-        let exists = other.is_some_and(|other| other.jobs.contains_key(job));
-        if !exists && is_optional(need) { Vec::new() } else { unchanged() }
+        // Of a unit that is in, the need stays: `check` looks whether any pipeline has the job.
+        let is_left_out = |other: &&UnitJobs| other.left_out.iter().any(|left_out| left_out.job == job);
+        let is_out = other.is_none_or(is_left_out);
+        if is_out && is_optional(need) { Vec::new() } else { unchanged() }
     }
 }

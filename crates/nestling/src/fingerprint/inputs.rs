@@ -70,6 +70,8 @@ struct LiteralPrefixes<'a>(BTreeSet<&'a [u8]>);
 impl<'a> LiteralPrefixes<'a> {
     fn of(workspace: &'a Workspace) -> Self {
         let of_workspace = workspace.ignore.iter().chain(&workspace.everything).map(|written| &written.glob);
+        let of_workspace =
+            of_workspace.chain(workspace.everything_links.iter().flat_map(|target| &target.globs));
         let of_units = workspace.units.iter().flat_map(|unit| &unit.changes).map(|rule| &rule.glob);
         Self(of_workspace.chain(of_units).flat_map(Glob::literal_prefixes).collect())
     }
@@ -147,7 +149,8 @@ impl TreeWalk<'_> {
 
     fn subdirectory(&self, path: &RepoPath, tree: &TreeId, id: &Content) -> Result<Shares, GitError> {
         let root = &self.workspace.root;
-        if !path.is_in(root) && !root.is_in(path) {
+        // Outside of the workspace there are only what links and manifests lead to.
+        if !path.is_in(root) && !root.is_in(path) && !self.prefixes.may_match_below(path) {
             return Ok(Shares::new());
         }
         if path.is_in(root) && self.is_uniform(path) {
@@ -169,12 +172,13 @@ impl TreeWalk<'_> {
     /// Returns the claimants of a file, as selection would find them if it changed.
     fn file(&self, path: &RepoPath, id: &Content) -> Shares {
         let workspace = self.workspace;
-        if !path.is_in(&workspace.root) || is_ignored(workspace, path) {
+        if is_ignored(workspace, path) {
             return Shares::new();
         }
         let mut shares: Shares =
             self.index.claims(path).into_iter().map(|(unit, _)| (Claimant::Unit(unit), id.clone())).collect();
         let is_unclaimed = shares.is_empty()
+            && path.is_in(&workspace.root)
             && *path != workspace.own_file()
             && !workspace.is_of_nested(path)
             && !is_lock(workspace, path);

@@ -2,7 +2,7 @@
 
 use super::values::{names_after, template_parts};
 use crate::workspace::idle_rules::KEY_UNUSED;
-use crate::workspace::{Read, Template, Templates, Workspace};
+use crate::workspace::{Body, Read, Template, Templates, Workspace};
 use nestling_gitlab::diagnostic::Diagnostic;
 use nestling_gitlab::pipeline::interpolation::{Block, Root, blocks, parse};
 use nestling_gitlab::yaml::{Map, Node};
@@ -28,7 +28,9 @@ pub(super) fn unread(workspace: &Workspace, templates: &Templates<'_>) -> Vec<Di
 fn unread_of(name: &str, template: &Template, templates: &Templates<'_>) -> Vec<Diagnostic> {
     let declared = template.inputs.as_ref().and_then(Node::as_map);
     let Some(declared) = declared.filter(|declared| !declared.is_empty()) else { return Vec::new() };
-    let Some(mut texts) = texts(template, templates) else { return Vec::new() };
+    let Some(others) = bodies(template, templates) else { return Vec::new() };
+    let mut texts = vec![template.body.text.to_string()];
+    texts.extend(others.iter().map(|body| body.text.to_string()));
     texts.extend(conditions(declared));
     let parts: Vec<&str> = texts.iter().flat_map(|text| template_parts(text)).collect();
     let mut reads: Vec<Option<&str>> = parts.iter().flat_map(|part| names_after(part, "inputs")).collect();
@@ -61,9 +63,9 @@ fn conditions(declared: &Map) -> Vec<String> {
     rules.filter_map(|rule| Some(rule.get("if")?.as_str()?.to_owned())).collect()
 }
 
-/// The sources that a template is rendered from; `None` if they cannot be known.
-fn texts(template: &Template, templates: &Templates<'_>) -> Option<Vec<String>> {
-    let mut texts = vec![template.body.text.to_string()];
+/// Returns the bodies that a template is rendered from beside its own; `None` if they cannot be known.
+pub(super) fn bodies(template: &Template, templates: &Templates<'_>) -> Option<Vec<Body>> {
+    let mut bodies = Vec::new();
     let mut pending = template.body.reads();
     let mut visited = BTreeSet::new();
     while let Some(read) = pending.pop() {
@@ -72,8 +74,8 @@ fn texts(template: &Template, templates: &Templates<'_>) -> Option<Vec<String>> 
             continue;
         }
         let other = templates.find(&name).ok()??;
-        texts.push(other.body.text.to_string());
         pending.extend(other.body.reads());
+        bodies.push(other.body.clone());
     }
-    Some(texts)
+    Some(bodies)
 }

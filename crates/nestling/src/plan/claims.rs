@@ -124,6 +124,9 @@ fn same_shape(old: &Workspace, new: &Workspace) -> bool {
     let same_globs = |a: &[RootGlob], b: &[RootGlob]| {
         a.iter().map(|written| &written.glob).eq(b.iter().map(|written| &written.glob))
     };
+    let behind_links = |workspace: &'_ Workspace| {
+        workspace.everything_links.iter().flat_map(|target| target.globs.clone()).collect::<Vec<_>>()
+    };
     let same_rules = |a: &Unit, b: &Unit| {
         let rules =
             |unit: &Unit| unit.changes.iter().map(|rule| (rule.sign, rule.glob.clone())).collect::<Vec<_>>();
@@ -131,6 +134,7 @@ fn same_shape(old: &Workspace, new: &Workspace) -> bool {
     };
     same_globs(&old.ignore, &new.ignore)
         && same_globs(&old.everything, &new.everything)
+        && behind_links(old) == behind_links(new)
         && old.units.len() == new.units.len()
         && old.units.iter().zip(&new.units).all(|(a, b)| same_rules(a, b))
 }
@@ -202,7 +206,7 @@ struct Side<'a> {
 
 impl<'a> Side<'a> {
     fn counts(&self, path: &RepoPath) -> bool {
-        path.is_in(&self.workspace.root) && !is_ignored(self.workspace, path)
+        !is_ignored(self.workspace, path)
     }
 
     /// Returns the units that a path selects if it changes.

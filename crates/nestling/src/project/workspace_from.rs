@@ -202,4 +202,10 @@ impl FileVisitor for ReplacedMarker<'_, '_> {
     fn collect(&mut self, path: &RepoPath, name: usize, bytes: Vec<u8>) {
         self.visitor.collect(path, name, bytes);
     }
+
+    fn link(&mut self, path: &RepoPath, target: Vec<u8>) {
+        if *path != self.replaced.path {
+            self.visitor.link(path, target);
+        }
+    }
 }

@@ -63,6 +63,15 @@ pub enum Reason {
         /// Number of other paths.
         others: usize,
     },
+    /// Paths changed that a link in it leads to.
+    Link {
+        /// The first of them.
+        path: RepoPath,
+        /// The link.
+        link: RepoPath,
+        /// Number of other paths.
+        others: usize,
+    },
     /// It was in another directory.
     Moved {
         /// The directory that it was in.
@@ -142,6 +151,9 @@ impl fmt::Display for Reason {
             Self::Changes { path, glob, others } => {
                 write!(f, "{path} changed, which `{glob}` matches{}", and_others(*others))
             }
+            Self::Link { path, link, others } => {
+                write!(f, "{path} changed, which the link {link} leads to{}", and_others(*others))
+            }
             Self::Moved { from, called } => {
                 write!(f, "moved here from {from}")?;
                 // A unit that is named as its directory has been named by it.
@@ -193,6 +205,7 @@ pub(crate) fn condensed(reasons: Vec<Reason>) -> Vec<Reason> {
             (Reason::Changes { glob: a, others, .. }, Reason::Changes { glob: b, .. }) if a == b => {
                 Some(others)
             }
+            (Reason::Link { link: a, others, .. }, Reason::Link { link: b, .. }) if a == b => Some(others),
             _ => None,
         });
         if let Some(others) = same_kind {

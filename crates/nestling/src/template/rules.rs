@@ -82,9 +82,9 @@ test ${{ shard }} ${{ version }}:
     }
 
     TEMPLATE_BLOCK = "template-block" {
-        severities: &[Error],
+        severities: &[Error, Warning],
         summary: "a template overrides a block that none of its parents has, or has lines outside of its blocks",
-        documentation: "The content of such a block is never rendered. Use the name of a block in the template that `extends` names, or in one of its parents. In a template with `extends`, lines outside of its blocks are not rendered either.",
+        documentation: "The content of such a block is never rendered. Use the name of a block in the template that `extends` names, or in one of its parents. In a template with `extends`, lines outside of its blocks are not rendered either. If a template is only imported, just its macros count, and other lines in it cause a warning.",
         source: "templates-guide.md",
         bad: Example::Repository(&[WORKSPACE, UNIT,
             file("ci/base.yml", "\
@@ -131,6 +131,17 @@ test:
         source: "templates-guide.md",
         bad: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test:\n  script: npm test ${{ [1, 2] }}\n")]),
         good: Example::Repository(&[WORKSPACE, UNIT, file("ci/node.yml", "test:\n  script: npm test ${{ [1, 2] | join(' ') }}\n")]),
+    }
+
+    TEMPLATE_COMPARISON = "template-comparison" {
+        severities: &[Warning],
+        summary: "a template compares a value with a string that it never is",
+        documentation: "`==` and `in` with such a string are always false, and `!=` and `not in` are always true. `pipeline.kind` is `merge_request`, `branch` or `tag`: the pipeline of a schedule has the kind of its branch, and `pipeline.source` is `schedule`. An input has the values of its `options`, `environment.name` those of the workspace's `environments`.",
+        source: "templates-guide.md",
+        bad: Example::Repository(&[WORKSPACE, UNIT,
+            file("ci/node.yml", "test:\n  script: npm test\n#% if pipeline.kind == \"schedule\"\nnightly:\n  script: npm run nightly\n#% endif\n")]),
+        good: Example::Repository(&[WORKSPACE, UNIT,
+            file("ci/node.yml", "test:\n  script: npm test\n#% if pipeline.source == \"schedule\"\nnightly:\n  script: npm run nightly\n#% endif\n")]),
     }
 
     YAML_DOCUMENTS = "yaml-documents" {

@@ -48,7 +48,7 @@ pub(crate) fn file_reads(template: &str) -> Vec<FileRead> {
 }
 
 /// Returns the names that control lines bind, each as often as it is bound.
-fn bound_names(template: &str) -> Vec<&str> {
+pub(super) fn bound_names(template: &str) -> Vec<&str> {
     let controls = regions(template).into_iter().filter_map(|region| match region {
         Region::Control(range) => Some(range),
         Region::Expression { .. } | Region::Braces(_) => None,

@@ -142,7 +142,7 @@ pub struct UnitV1 {
 #[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct ReasonV1 {
-    /// `own_directory`, `changes`, `moved`, `definition`, `template`, `depends_on`, `depended_on`, `deleted`,
+    /// `own_directory`, `changes`, `link`, `moved`, `definition`, `template`, `depends_on`, `depended_on`, `deleted`,
     /// `moved_to`, `needed_by`, `workspace_file`, `everything_glob`, `all`, `asked`; others may come.
     pub kind: String,
     /// The reason as a sentence.

@@ -4,10 +4,12 @@
 use super::FILE_NAME;
 use super::directory_rule::DirectoryRule;
 pub(crate) use super::linked::Found;
-use super::linked::{Followed, follow, opens_workspace};
+use super::linked::{Followed, LinkedFile, follow, opens_workspace};
+use super::links::Links;
 use super::stated::{self, Manifests};
-use nestling_files::files::{EntryKind, FileQuery, FileVisitor, Files, ReadError, Walk};
+use nestling_files::files::{EntryKind, FileQuery, FileVisitor, Files, ReadError, Walk, resolve_links};
 use nestling_files::path::RepoPath;
+use std::collections::BTreeMap;
 
 /// Finds all units' directories, in order. The root is one if a rule matches it: its `nestling.yml` is the workspace's.
 /// A directory whose `nestling.yml` opens a workspace of its own is left
@@ -17,12 +19,12 @@ use nestling_files::path::RepoPath;
 ///
 /// # Errors
 /// A directory cannot be listed, or a `nestling.yml` cannot be read.
-pub(crate) fn discover(
-    files: &dyn Files,
+pub(crate) fn discover<'f>(
+    files: &'f dyn Files,
     rules: &[DirectoryRule],
     manifests: &mut Manifests,
     root: &RepoPath,
-) -> Result<Discovered, ReadError> {
+) -> Result<Discovered<'f>, ReadError> {
     let mut collect: Vec<&[u8]> = manifests.names();
     let manifest_names = collect.len();
     let markers = rules.iter().flat_map(|rule| &rule.markers).map(|marker| marker.file.as_bytes());
@@ -30,6 +32,7 @@ pub(crate) fn discover(
     let query = FileQuery {
         depth: rules.iter().map(DirectoryRule::depth).max().unwrap_or(0),
         collect: &collect,
+        collect_links: true,
         collect_not_below: Some(stated::INSTALLED),
         ..FileQuery::new(FILE_NAME.as_bytes())
     };
@@ -45,10 +48,13 @@ pub(crate) fn discover(
         nested: Vec::new(),
         links: Vec::new(),
         submodules: Vec::new(),
+        targets: BTreeMap::new(),
     };
     files.find(&query, &mut discovery)?;
-    let Discovery { mut found, mut nested, mut links, mut submodules, mut marked, mut excluded, .. } =
-        discovery;
+    let linked_files = discovery.collect_behind_links(files, &query)?;
+    let Discovery {
+        mut found, mut nested, mut links, mut submodules, mut marked, mut excluded, targets, ..
+    } = discovery;
     marked.retain(|(directory, ..)| !nested.iter().any(|nested| directory.is_in(nested)));
     marked.sort();
     for (directory, rule, _) in &marked {
@@ -67,7 +73,8 @@ pub(crate) fn discover(
     found.sort_by(|(a, _), (b, _)| a.cmp(b));
     nested.sort_unstable();
     submodules.sort_unstable();
-    Ok(Discovered { units: found, marked, excluded, nested, submodules, broken_links })
+    let links = Links::new(targets, files);
+    Ok(Discovered { units: found, marked, excluded, nested, submodules, broken_links, links, linked_files })
 }
 
 /// Adds a unit that is behind a link; a rule may have found its directory already.
@@ -107,7 +114,7 @@ fn mark(
 }
 
 /// Directories that a workspace's files are about.
-pub(crate) struct Discovered {
+pub(crate) struct Discovered<'f> {
     /// The directories that are units, in order.
     pub units: Vec<(RepoPath, Found)>,
     /// Directories with the file of a rule: the rule, and the name of the file.
@@ -120,6 +127,10 @@ pub(crate) struct Discovered {
     pub submodules: Vec<RepoPath>,
     /// Messages about links that lead to no unit and should.
     pub broken_links: Vec<String>,
+    /// All symbolic links, but for those in directories of installed packages.
+    pub links: Links<'f>,
+    /// Manifests and files of rules that are links.
+    pub linked_files: Vec<LinkedFile>,
 }
 
 /// Returns the directory of the workspace that a directory belongs to: the nearest one above it, or itself, whose `nestling.yml`
@@ -177,11 +188,32 @@ struct Discovery<'d> {
     declared_submodules: Vec<RepoPath>,
     links: Vec<RepoPath>,
     submodules: Vec<RepoPath>,
+    /// The links, with their targets as written.
+    targets: BTreeMap<RepoPath, Vec<u8>>,
 }
 
 impl Discovery<'_> {
     fn is_matched(&self, path: &RepoPath) -> bool {
         self.rules.iter().any(|rule| rule.matches(path))
+    }
+
+    /// Collects the manifests and the files of rules that are links to files. Returns them.
+    fn collect_behind_links(
+        &mut self,
+        files: &dyn Files,
+        query: &FileQuery<'_>,
+    ) -> Result<Vec<LinkedFile>, ReadError> {
+        let mut collected = Vec::new();
+        let links: Vec<RepoPath> = self.targets.keys().cloned().collect();
+        for link in links {
+            let Some(name) = query.collected_as(link.file_name()) else { continue };
+            // A link that points outside of the repository, or to nothing, is no file.
+            let Ok(resolved) = resolve_links(files, &link)? else { continue };
+            let Some(bytes) = files.read(&resolved.path)? else { continue };
+            self.collect(&link, name, bytes);
+            collected.push(LinkedFile::new(link, resolved));
+        }
+        Ok(collected)
     }
 }
 
@@ -235,6 +267,10 @@ impl FileVisitor for Discovery<'_> {
         if name < self.manifest_names {
             self.manifests.add(name, path, bytes);
         }
+    }
+
+    fn link(&mut self, path: &RepoPath, target: Vec<u8>) {
+        self.targets.insert(path.clone(), target);
     }
 }
 

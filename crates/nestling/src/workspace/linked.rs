@@ -35,6 +35,15 @@ pub(crate) struct LinkedFile {
     pub through: Vec<RepoPath>,
 }
 
+impl LinkedFile {
+    /// A file that is behind one link at least.
+    pub(super) fn new(path: RepoPath, resolved: Resolved) -> Self {
+        let mut through = resolved.links;
+        through.push(resolved.path);
+        Self { path, through }
+    }
+}
+
 /// Returns those files among these that are behind links.
 ///
 /// # Errors
@@ -48,9 +57,7 @@ pub(super) fn linked_files<'p>(
         // A link that cannot be followed is reported by the reader of the file.
         let Ok(resolved) = resolve_links(files, path)? else { continue };
         if !resolved.links.is_empty() {
-            let mut through = resolved.links;
-            through.push(resolved.path);
-            linked.push(LinkedFile { path: path.clone(), through });
+            linked.push(LinkedFile::new(path.clone(), resolved));
         }
     }
     Ok(linked)

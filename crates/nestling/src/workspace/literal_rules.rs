@@ -25,5 +25,5 @@ fn literal(path: &RepoPath, below: &str, stated: Stated, origin: Origin) -> Opti
     let glob = format!("{}{below}", escape(text));
     let glob = Glob::parse(glob.trim_start_matches('/')).ok()?;
     let written = format!("/{text}{below}").replace("//", "/");
-    Some(PathRule { sign: Sign::Include, glob, written, stated, origin })
+    Some(PathRule { sign: Sign::Include, glob, written, stated, link: None, origin })
 }

@@ -17,7 +17,9 @@ use super::template_directory::TemplateDirectory;
 use super::unclaimed::Unclaimed;
 use super::unit::{Declaration, Unit, Use};
 use super::unit_name::{fallback_name, unit_name};
-use super::{FILE_NAME, Workspace, allow, environment, policy, reuse, rule, stated, uses, vars};
+use super::{
+    FILE_NAME, Workspace, allow, environment, link_targets, policy, reuse, rule, stated, uses, vars,
+};
 use crate::changes::Policies;
 use crate::given_vars::GivenVars;
 use crate::graph_outputs::GraphOutputs;
@@ -86,8 +88,8 @@ pub(crate) fn load_with(
     let (depends_from, problems) = stated::parse(&written.depends_from, root);
     loading.diagnostics.extend(problems);
     let mut manifests = Manifests::of(depends_from.readers.iter().map(|(reader, _)| *reader));
-    let Discovered { units: found, marked, excluded, nested, submodules, broken_links } =
-        discover(files, &globs, &mut manifests, root)?;
+    let discovered = discover(files, &globs, &mut manifests, root)?;
+    let Discovered { units: found, marked, excluded, nested, submodules, broken_links, .. } = discovered;
     workspace.nested = nested;
     loading.diagnostics.extend(broken_links.into_iter().map(broken_link));
     loading.diagnostics.extend(submodules.iter().map(submodule));
@@ -112,7 +114,9 @@ pub(crate) fn load_with(
         &mut workspace,
         outputs,
     )?);
+    link_targets::add(&discovered.links, &mut workspace)?;
     workspace.linked_files = linked_files(files, std::iter::once(&path).chain(depends_from.graph_files()))?;
+    workspace.linked_files.extend(discovered.linked_files);
     workspace.depends_from = depends_from;
     loading.vendored(files, &mut workspace)?;
     loading.diagnostics.extend(uses::unknown_environments(&workspace.units, &workspace.environments));

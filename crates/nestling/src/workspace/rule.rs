@@ -232,14 +232,20 @@ pub(crate) fn path_rule(
         None => glob_below(dir, rest),
     };
     let glob = glob(text, &from_root)?;
-    Ok(PathRule { sign, glob, written: written.clone(), stated: Stated::Header, origin: text.origin })
+    let written = written.clone();
+    Ok(PathRule { sign, glob, written, stated: Stated::Header, link: None, origin: text.origin })
 }
 
 /// The rules of what a unit is made from through links: the links, and what they lead to.
 pub(crate) fn of_links(linked: &[Linked], origin: Origin) -> Vec<PathRule> {
+    let first = linked.iter().find_map(|linked| match linked {
+        Linked::File(path) => Some(path.clone()),
+        Linked::Directory(_) => None,
+    });
     let rule = |linked: &Linked| match linked {
         Linked::File(path) => of_file(path, Stated::Header, origin),
         Linked::Directory(path) => of_directory(path, Stated::Header, origin),
     };
-    linked.iter().filter_map(rule).collect()
+    let rules = linked.iter().filter_map(rule);
+    rules.map(|rule| PathRule { link: first.clone(), ..rule }).collect()
 }

@@ -16,6 +16,24 @@ pub(crate) enum Read {
 
 /// Returns the templates that a template reads, in order. One that cannot be parsed could read any.
 pub(crate) fn template_reads(template: &str) -> Vec<Read> {
+    reads_of(template, |_| true)
+}
+
+/// As [`template_reads`], for those that it only takes macros and variables from.
+pub(crate) fn template_imports(template: &str) -> Vec<Read> {
+    reads_of(template, is_import)
+}
+
+/// As [`template_reads`], for those whose text it can write.
+pub(crate) fn template_texts(template: &str) -> Vec<Read> {
+    reads_of(template, |statement| !is_import(statement))
+}
+
+fn is_import(statement: &Stmt<'_>) -> bool {
+    matches!(statement, Stmt::Import(_) | Stmt::FromImport(_))
+}
+
+fn reads_of(template: &str, counts: impl Fn(&Stmt<'_>) -> bool) -> Vec<Read> {
     // Parsing is far slower than looking for words, and few templates read others.
     let may_read = ["import", "include", "extends"].iter().any(|keyword| template.contains(keyword));
     if !may_read || !is_template(template) {
@@ -23,7 +41,7 @@ pub(crate) fn template_reads(template: &str) -> Vec<Read> {
     }
     let mut reads = Vec::new();
     let is_parsed = visit_statements(template, &mut |statement| {
-        if let Some(name) = name_of_template(statement) {
+        if let Some(name) = name_of_template(statement).filter(|_| counts(statement)) {
             add_names(name, &mut reads);
         }
     });

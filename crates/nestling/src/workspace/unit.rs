@@ -135,7 +135,7 @@ pub(crate) enum Stated {
     Header,
 }
 
-/// One entry of `changes:`, or a path outside of the unit that its manifests name.
+/// One entry of `changes:`, or a path outside of the unit that its manifests name or its links lead to.
 #[derive(Debug, Clone)]
 pub(crate) struct PathRule {
     /// Effect of a match.
@@ -146,6 +146,8 @@ pub(crate) struct PathRule {
     pub written: String,
     /// Source of it.
     pub stated: Stated,
+    /// The link that leads there, where nobody wrote it.
+    pub link: Option<RepoPath>,
     /// Place of it in the file.
     pub origin: Origin,
 }

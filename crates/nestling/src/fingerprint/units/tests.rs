@@ -82,6 +82,22 @@ fn modes_links_and_submodules_count() {
     assert_eq!(changed(WORKSPACE, submodule), ["api"]);
 }
 
+#[test]
+fn what_links_lead_to_counts() {
+    let link = |fixture: &Fixture| {
+        std::os::unix::fs::symlink("../other", fixture.path("base/other")).unwrap();
+    };
+    assert_eq!(changed(WORKSPACE, link), ["api", "base", "lib"]);
+    let fixture = fixture(WORKSPACE);
+    link(&fixture);
+    let before = prints(&fixture, &fixture.commit("before"));
+    fixture.write("other/f", "2");
+    let after = prints(&fixture, &fixture.commit("after"));
+    assert!(before.iter().all(|(unit, print)| after.get(unit) != Some(print)), "base is behind all of them");
+    fixture.write("elsewhere/f", "2");
+    assert_eq!(prints(&fixture, &fixture.commit("no target")), after);
+}
+
 /// A pattern that matches nothing keeps directories from being taken whole by rule; what they hold is the same.
 #[test]
 fn globs_without_effect_change_no_fingerprint() {

@@ -158,4 +158,8 @@ impl FileVisitor for Rest<'_> {
     fn collect(&mut self, path: &RepoPath, name: usize, bytes: Vec<u8>) {
         self.visitor.collect(path, name, bytes);
     }
+
+    fn link(&mut self, path: &RepoPath, target: Vec<u8>) {
+        self.visitor.link(path, target);
+    }
 }

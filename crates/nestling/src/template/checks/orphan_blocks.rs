@@ -121,6 +121,17 @@ impl Blocks {
     }
 }
 
+/// Returns the first line that a template writes, outside of its macros. A comment of YAML does not count.
+pub(crate) fn first_written_line(text: &str) -> Option<u32> {
+    let mut first = None;
+    visit_statements(text, &mut |statement| {
+        if let Stmt::Template(template) = statement {
+            first = template.children.iter().find_map(first_line_of);
+        }
+    });
+    first
+}
+
 /// Returns the first line that a statement writes, unless it is a comment of YAML.
 fn first_line_of(statement: &Stmt<'_>) -> Option<u32> {
     let among = |statements: &[Stmt<'_>]| statements.iter().find_map(first_line_of);

@@ -5,7 +5,9 @@ use super::effect;
 use super::{Effect, Explanation, Step};
 use crate::changes::{Change, ChangeSet, Extent, Status};
 use crate::plan::Plan;
-use crate::select::{BaseComparison, Narrowing, Reason, Selection, UnitIndex, Verdict, select};
+use crate::select::{
+    BaseComparison, Narrowing, Reason, Selection, UnitIndex, Verdict, affects_everything, select,
+};
 use crate::workspace::{RootGlob, Unclaimed};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::name::UnitName;
@@ -26,6 +28,9 @@ pub(super) fn explain(plan: &Plan, path: &RepoPath, made: &BTreeSet<UnitName>) -
     }
     if let Some(RootGlob { glob, .. }) = first_match(&plan.workspace.everything, path) {
         let step = Step::new(format!("`everything: {glob}` matches it: it selects all units"));
+        explanation.because.push(vec![step]);
+    } else if let Some(Reason::Link { link, .. }) = affects_everything(&plan.workspace, path) {
+        let step = Step::new(format!("the link {link} of `everything` leads to it: it selects all units"));
         explanation.because.push(vec![step]);
     }
     explanation.included = changed.is_some();
@@ -63,6 +68,7 @@ fn claiming_units(plan: &Plan, path: &RepoPath, explanation: &mut Explanation) {
         let unit = &plan.workspace.units[index].name;
         let text = match reason {
             Reason::Changes { glob, .. } => format!("`changes: {glob}` of {unit} matches it"),
+            Reason::Link { link, .. } => format!("the link {link} leads to it"),
             _ => format!("it is in the directory of {unit}"),
         };
         explanation.effects.push(effect_on(plan, unit, text));

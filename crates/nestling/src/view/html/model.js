@@ -4,6 +4,7 @@ const data = JSON.parse(document.getElementById("plan").textContent);
 const REASONS = {
   own_directory: "Own files changed",
   changes: "Watched files changed",
+  link: "Linked files changed",
   moved: "Moved",
   definition: "Definition changed",
   template: "Template changed",

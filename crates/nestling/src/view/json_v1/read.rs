@@ -148,6 +148,7 @@ fn reason(reason: &Reason) -> ReasonV1 {
     match reason {
         Reason::OwnDirectory { path, .. }
         | Reason::Changes { path, .. }
+        | Reason::Link { path, .. }
         | Reason::Definition { path, .. }
         | Reason::Template { path, .. }
         | Reason::WorkspaceFile { path, .. }
@@ -171,6 +172,7 @@ pub(in crate::view) fn kind(reason: &Reason) -> &'static str {
     match reason {
         Reason::OwnDirectory { .. } => "own_directory",
         Reason::Changes { .. } => "changes",
+        Reason::Link { .. } => "link",
         Reason::Moved { .. } => "moved",
         Reason::Definition { .. } => "definition",
         Reason::Template { .. } => "template",
