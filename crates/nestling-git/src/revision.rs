@@ -76,11 +76,8 @@ impl Names<'_> {
     /// The answer for a revision that is no commit: an error if one of these objects is here.
     fn unknown(&self, revision: &str, ids: &[ObjectId]) -> Result<Resolution, GitError> {
         for id in ids {
-            match self.objects.target(id)? {
-                Some((kind @ (Kind::Tree | Kind::Blob), _)) => {
-                    return Err(GitError::NotCommit { revision: revision.to_owned(), what: kind.name() });
-                }
-                _ => {}
+            if let Some((kind @ (Kind::Tree | Kind::Blob), _)) = self.objects.target(id)? {
+                return Err(GitError::NotCommit { revision: revision.to_owned(), what: kind.name() });
             }
         }
         Ok(Resolution::Unknown)
