@@ -65,7 +65,7 @@ fn variables(cli: &Command) -> String {
     }
     let mut table = String::from(
         "\n## Environment variables\n\nAn option takes precedence over its variable. In a GitLab job, set them under `variables`, in \
-         a schedule, or in *Run pipeline*. Nestling warns about a misspelt name.\n\n| variable | option | description |\n|---|---|---|\n",
+         a schedule, or in *Run pipeline*. Nestling warns about a misspelled name.\n\n| variable | option | description |\n|---|---|---|\n",
     );
     let of_options = rows.keys().map(String::as_str);
     let listed: BTreeSet<&str> =

@@ -1,6 +1,5 @@
 //! The only reader of environment variables: GitLab's predefined ones, and Nestling's own.
 
-use crate::git_variables;
 use crate::secrets::Secrets;
 use nestling::{CiVariables, Trust};
 use std::collections::BTreeMap;
@@ -8,6 +7,16 @@ use std::collections::BTreeMap;
 /// Prefixes of the variables that are read. A secret must never reach an artifact, so only GitLab's predefined variables and
 /// Nestling's own are taken.
 const PREFIXES: [&str; 3] = ["CI_", "GITLAB_", "NESTLING_"];
+
+/// Variables that make git read something else (<https://git-scm.com/docs/git#_environment_variables>): a warning reports them.
+pub(crate) const GIT_VARIABLES: [&str; 6] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+];
 
 /// The environment as a run sees it, taken once.
 #[derive(Debug, Clone, Default)]
@@ -76,6 +85,6 @@ impl ProcessEnvironment {
 fn is_read(key: &str) -> bool {
     let is_known_prefix = PREFIXES.iter().any(|prefix| key.starts_with(prefix));
     is_known_prefix
-        || git_variables::NAMES.contains(&key)
+        || GIT_VARIABLES.contains(&key)
         || matches!(key, "CI" | "NO_COLOR" | "CLICOLOR" | "CLICOLOR_FORCE" | "TERM" | "COLUMNS")
 }

@@ -1,20 +1,11 @@
-//! Variables that make git read something else than the repository of the directory. They are not followed here: where one of them
-//! would make a difference, a warning says so. In a hook, git sets them to the repository itself.
+//! Variables that make git read something else than the repository of the directory. They are not followed here: a warning reports
+//! each that would make a difference. In a hook, git sets them to the repository itself.
 
-use crate::ci_env::ProcessEnvironment;
+use crate::ci_env::{GIT_VARIABLES, ProcessEnvironment};
 use crate::io::Io;
+use crate::protected::target;
 use nestling_git::GitRepository;
 use std::path::{Path, PathBuf};
-
-/// The variables (<https://git-scm.com/docs/git#_environment_variables>).
-pub(crate) const NAMES: [&str; 6] = [
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_COMMON_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-];
 
 /// Warns of each variable that names something else than what is read. Relative paths start from `directory`. Without a repository,
 /// each of them does.
@@ -24,7 +15,7 @@ pub(crate) fn report(
     directory: &Path,
     io: &mut Io,
 ) {
-    for name in NAMES {
+    for name in GIT_VARIABLES {
         let Some(value) = environment.get(name) else { continue };
         let is_same = |git| own_paths(name, git).is_some_and(|own| all_among(value, directory, &own));
         if !repository.is_some_and(is_same) {
@@ -67,7 +58,7 @@ fn own_paths(name: &str, git: &GitRepository) -> Option<Own> {
 /// Returns `true` if all paths of a variable's value are the repository's own.
 fn all_among(value: &str, directory: &Path, own: &Own) -> bool {
     value.split(':').filter(|path| !path.is_empty()).all(|path| {
-        let path = crate::protected::target(&directory.join(path));
+        let path = target(&directory.join(path));
         match own {
             Own::Exactly(paths) => paths.contains(&path),
             Own::Inside(directories) => directories.iter().any(|directory| path.starts_with(directory)),

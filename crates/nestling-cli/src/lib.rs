@@ -66,7 +66,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &ProcessEnviro
         cli.command,
         Command::Lsp(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_)
     ) {
-        variables::report_misspelt(environment, io);
+        variables::report_misspelled(environment, io);
     }
     match dispatch(&cli.command, &mut Invocation { global: &cli.global, environment, io }) {
         Ok(exit) => exit,

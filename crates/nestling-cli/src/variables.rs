@@ -34,8 +34,8 @@ fn add_names(command: &Command, names: &mut BTreeSet<String>) {
     }
 }
 
-/// Warns of variables that are unknown and look like a misspelt one. Any other may be the user's own.
-pub(crate) fn report_misspelt(environment: &ProcessEnvironment, io: &mut Io) {
+/// Warns of variables that are unknown and look like a misspelled one. Any other may be the user's own.
+pub(crate) fn report_misspelled(environment: &ProcessEnvironment, io: &mut Io) {
     let mut set = environment.names().filter(|name| name.starts_with(PREFIX)).peekable();
     if set.peek().is_none() {
         return;
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn misspelt_names_are_near_a_known_one() {
+    fn misspelled_names_are_near_a_known_one() {
         let known = variable_names();
         for (name, expected) in [
             ("NESTLING_ONYL", Some("NESTLING_ONLY")),
