@@ -59,6 +59,14 @@ impl JobGlobs {
         }
     }
 
+    /// Returns the globs of `changes` of units' jobs, each with its place.
+    pub(super) fn changes(&self) -> impl Iterator<Item = (Origin, &UnitName, &str)> {
+        let entries = self.entries.iter().filter(|((_, key), _)| *key == "changes");
+        entries.flat_map(|((origin, _), uses)| {
+            uses.iter().filter_map(|(unit, text)| Some((*origin, unit.as_ref()?, text.as_str())))
+        })
+    }
+
     /// Warns of each glob that matches no file in any unit that has it.
     pub(super) fn unmatched(
         &self,
