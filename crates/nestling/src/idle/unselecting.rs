@@ -1,9 +1,8 @@
 //! Globs of `rules:changes` whose files do not select the unit: a change of them alone makes no pipeline with the job.
 
 use super::job_globs::JobGlobs;
-use super::paths::dir;
 use crate::fingerprint::closures;
-use crate::select::{UnitIndex, affects_everything, is_ignored};
+use crate::select::{UnitIndex, affects_everything, directory_of, is_ignored};
 use crate::workspace::idle_rules::CHANGES_UNSELECTED;
 use crate::workspace::{Unclaimed, Workspace};
 use nestling_files::files::{EntryKind, Files, ReadError, Walk};
@@ -68,7 +67,7 @@ pub(super) fn globs(
 /// Makes an entry, unless all matches are in the unit's own directory.
 fn entry<'j>(workspace: &Workspace, origin: Origin, unit: &'j UnitName, text: &'j str) -> Option<Entry<'j>> {
     let glob = Glob::parse(text).ok()?;
-    let directory = dir(&glob);
+    let directory = directory_of(&glob);
     let own = &workspace.unit(unit.as_str())?.dir;
     let is_own = directory.is_in(own) && !own.is_root();
     (!is_own).then_some(Entry { origin, unit, text, glob, directory, other: None, selects: false })
