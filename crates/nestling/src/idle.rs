@@ -9,6 +9,7 @@ mod imported;
 mod inputs;
 mod comparisons;
 mod job_globs;
+mod unselecting;
 mod optional_needs;
 mod walked;
 mod catalogue;
@@ -63,5 +64,6 @@ pub(crate) fn find_walked(
     problems.extend(units::with_keywords_alone(workspace, &jobs.units, &jobs.incomplete));
     problems.extend(jobs.unmet_optional_needs());
     problems.extend(jobs.globs.unmatched(files, workspace, sources)?);
+    problems.extend(unselecting::globs(&jobs.globs, files, workspace)?);
     Ok(problems)
 }

@@ -13,6 +13,7 @@ mod needed;
 mod removed;
 mod rewired;
 mod relocked;
+mod asked;
 mod claims;
 mod auto_cancel;
 mod presence;

@@ -2,16 +2,21 @@
 
 mod file_reads;
 mod include_reads;
+mod asking;
 mod candidates;
+mod glob_matches;
 mod difference;
 mod reason;
 mod base_comparison;
 mod dependents;
 mod index;
 
+pub(crate) use asking::Asking;
 pub(crate) use base_comparison::BaseComparison;
 pub(crate) use candidates::{Candidates, candidates, files_of_root};
 pub use difference::Difference;
+pub(crate) use glob_matches::{Matched, directory_of, matched};
+pub(crate) use include_reads::{exists_of_job, loosened};
 pub(crate) use index::UnitIndex;
 pub use reason::{Reason, Verdict};
 

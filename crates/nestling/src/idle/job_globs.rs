@@ -1,15 +1,16 @@
 //! Globs of jobs that no file matches: GitLab reads them from the root of the repository, also in a unit.
 
+use crate::select::matched;
 use crate::workspace::Workspace;
 use crate::workspace::idle_rules::GLOB_UNMATCHED;
 use indexmap::IndexMap;
-use nestling_files::files::{EntryKind, Files, ReadError, Walk};
-use nestling_files::path::{Glob, GlobIndex, RepoPath};
+use nestling_files::files::{Files, ReadError};
+use nestling_files::path::Glob;
 use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::Job;
 use nestling_gitlab::yaml::{Map, Node};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 /// A glob as it is written, with the unit of the job that has it.
 type Use = (Option<UnitName>, String);
@@ -18,13 +19,6 @@ type Use = (Option<UnitName>, String);
 #[derive(Debug, Default)]
 pub(super) struct JobGlobs {
     entries: IndexMap<(Origin, &'static str), BTreeSet<Use>>,
-}
-
-/// The kinds of paths that a glob may match.
-#[derive(Debug, Clone, Copy, Default)]
-struct Matched {
-    file: bool,
-    directory: bool,
 }
 
 impl JobGlobs {
@@ -59,6 +53,14 @@ impl JobGlobs {
         }
     }
 
+    /// Returns the globs of `changes` of units' jobs, each with its place.
+    pub(super) fn changes(&self) -> impl Iterator<Item = (Origin, &UnitName, &str)> {
+        let entries = self.entries.iter().filter(|((_, key), _)| *key == "changes");
+        entries.flat_map(|((origin, _), uses)| {
+            uses.iter().filter_map(|(unit, text)| Some((*origin, unit.as_ref()?, text.as_str())))
+        })
+    }
+
     /// Warns of each glob that matches no file in any unit that has it.
     pub(super) fn unmatched(
         &self,
@@ -67,8 +69,8 @@ impl JobGlobs {
         sources: &Sources,
     ) -> Result<Vec<Diagnostic>, ReadError> {
         let texts = self.entries.values().flatten().map(|(_, text)| text.clone());
-        let matched = matched(files, texts)?;
-        let is_matched = |(_, text): &&Use| matched.get(text).is_none_or(|matched| matched.file);
+        let matched_texts = matched(files, texts)?;
+        let is_matched = |(_, text): &&Use| matched_texts.get(text).is_none_or(|matched| matched.file);
         let unmatched: Vec<_> = self
             .entries
             .iter()
@@ -78,7 +80,7 @@ impl JobGlobs {
             .iter()
             .flat_map(|(_, uses)| uses.iter())
             .filter_map(|written| below_unit(workspace, written));
-        let below_units = self::matched(files, below_units)?;
+        let below_units = matched(files, below_units)?;
         let mut problems = Vec::new();
         for ((origin, key), uses) in unmatched {
             let Some(written) = uses.first() else { continue };
@@ -90,7 +92,7 @@ impl JobGlobs {
             if meant.is_none() && workspace.is_vendored(&sources.path(origin.file)) {
                 continue;
             }
-            let is_directory = matched.get(&written.1).is_some_and(|matched| matched.directory);
+            let is_directory = matched_texts.get(&written.1).is_some_and(|matched| matched.directory);
             problems.extend(finding(workspace, *origin, key, written, meant, is_directory));
         }
         Ok(problems)
@@ -136,72 +138,4 @@ fn finding(
             warning.with_help("remove it, or correct it: `*` matches one level, `**/` any number of levels")
         }
     })
-}
-
-/// Returns the paths that globs match by their text; one that is none has no entry.
-fn matched(
-    files: &dyn Files,
-    texts: impl Iterator<Item = String>,
-) -> Result<HashMap<String, Matched>, ReadError> {
-    let mut search = Search::default();
-    for text in texts {
-        search.add(text);
-    }
-    files.walk(&mut |directory, entries| {
-        if !search.is_pending_in(directory) {
-            return Walk::Skip;
-        }
-        for entry in entries {
-            search.visit(&directory.child(&entry.name), entry.kind);
-        }
-        Walk::Descend
-    })?;
-    Ok(search.matched)
-}
-
-/// Globs that are looked for in the directories that may have a match.
-#[derive(Default)]
-struct Search {
-    index: GlobIndex<String>,
-    matched: HashMap<String, Matched>,
-    /// The globs by the directory that every match is in.
-    directories: HashMap<RepoPath, Vec<String>>,
-    /// The directories above those.
-    above: HashSet<RepoPath>,
-}
-
-impl Search {
-    fn add(&mut self, text: String) {
-        let Ok(glob) = Glob::parse(text.trim_end_matches('/')) else { return };
-        if self.matched.contains_key(&text) {
-            return;
-        }
-        self.index.insert(&glob, text.clone());
-        let dir = super::paths::dir(&glob);
-        self.above.extend(std::iter::successors(dir.parent(), RepoPath::parent));
-        self.directories.entry(dir).or_default().push(text.clone());
-        self.matched.insert(text, Matched::default());
-    }
-
-    fn is_pending_in(&self, directory: &RepoPath) -> bool {
-        let is_pending = |dir: &RepoPath| {
-            let texts = self.directories.get(dir).map(Vec::as_slice).unwrap_or_default();
-            texts.iter().any(|text| self.matched.get(text).is_some_and(|matched| !matched.file))
-        };
-        self.above.contains(directory)
-            || std::iter::successors(Some(directory.clone()), RepoPath::parent).any(|dir| is_pending(&dir))
-    }
-
-    fn visit(&mut self, path: &RepoPath, kind: EntryKind) {
-        for text in self.index.matches(path) {
-            let Some(matched) = self.matched.get_mut(text) else { continue };
-            match kind {
-                EntryKind::Directory => matched.directory = true,
-                // `src/` is not a file.
-                EntryKind::File | EntryKind::Symlink | EntryKind::Submodule => {
-                    matched.file |= !text.ends_with('/');
-                }
-            }
-        }
-    }
 }

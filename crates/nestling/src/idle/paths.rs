@@ -1,5 +1,6 @@
 //! Globs of `ignore`, `everything` and `changes` that no file matches, or that change nothing for those that match.
 
+use crate::select::directory_of;
 use crate::workspace::idle_rules::{GLOB_UNMATCHED, KEY_UNUSED};
 use crate::workspace::{Sign, Stated, UnitDirectories, Workspace};
 use indexmap::IndexMap;
@@ -141,7 +142,7 @@ impl<'a> Matching<'a> {
     fn add(&mut self, glob: &Glob, kind: MeaningKind, entry: usize) {
         self.index.insert(glob, self.meanings.len());
         self.meanings.push(Meaning { kind, entry });
-        let dir = dir(glob);
+        let dir = directory_of(glob);
         self.above.extend(std::iter::successors(dir.parent(), RepoPath::parent));
         self.dirs.entry(dir).or_default().push(entry);
     }
@@ -202,13 +203,6 @@ impl<'a> Matching<'a> {
         }
         selects != (sign == Sign::Include)
     }
-}
-
-/// Returns the directory that the text of a glob starts with, up to its first wildcard.
-pub(super) fn dir(glob: &Glob) -> RepoPath {
-    let literal = glob.as_str().split(['*', '?', '[', '{', '\\']).next().unwrap_or_default();
-    let directory = literal.rsplit_once('/').map(|(directory, _)| directory).unwrap_or_default();
-    RepoPath::parse(directory).unwrap_or_default()
 }
 
 fn finding(entry: &Entry) -> Option<Diagnostic> {

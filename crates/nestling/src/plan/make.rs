@@ -9,7 +9,7 @@ use super::presence::ChildCreation;
 use super::rendering::Rendering;
 use super::roles::Roles;
 use super::{
-    Plan, Removed, Request, auto_cancel, behind_links, claims, definition, fingerprints, needed, noop,
+    Plan, Removed, Request, asked, auto_cancel, behind_links, claims, definition, fingerprints, needed, noop,
     removed, reuse_settings, shared_targets, stop,
 };
 use crate::assemble::{self, KnownUnits};
@@ -41,6 +41,7 @@ pub(super) fn selection(
     let changes: &ChangeSet = &changes;
     let mut compared = definition::compare(renderer, before, changes);
     compared.claimed.extend(link_targets);
+    asked::compare(renderer, before, changes, &mut compared);
     claims::compare(*files, workspace, before, changes, &mut compared);
     if let Some(sides) = &request.replayed {
         compared.add_all(sides.own, workspace);

@@ -7,6 +7,7 @@ use nestling_files::path::RepoPath;
 use nestling_git::{CommitId, History};
 use std::collections::BTreeMap;
 
+mod asked;
 mod behind_links;
 mod noop;
 mod removed;

@@ -46,6 +46,11 @@ pub enum Difference {
         /// The keys that differ, in order.
         keys: Vec<String>,
     },
+    /// The file or the files that `rules:exists` of a job asks about: they are on one side only.
+    Exists {
+        /// Its short name.
+        job: String,
+    },
     /// The units that it depends on.
     Dependencies,
     /// The paths that select it: its `changes`, or `ignore` and `everything` of the workspace.
@@ -72,6 +77,7 @@ impl fmt::Display for Difference {
             Self::Added { job } => write!(f, "job `{job}` is new"),
             Self::Removed { job } => write!(f, "job `{job}` was removed"),
             Self::Changed { job, keys } => write!(f, "job `{job}` differs in {}", keys.join(", ")),
+            Self::Exists { job } => write!(f, "job `{job}` asks if it exists"),
             Self::Dependencies => f.write_str("its dependencies differ"),
             Self::Paths => f.write_str("the paths that select it differ"),
             Self::Locked { package, before, after, line } => {

@@ -49,6 +49,36 @@ workspace:
         ]),
     }
 
+    CHANGES_UNSELECTED = "changes-unselected" {
+        severities: &[Warning],
+        summary: "`rules:changes` of a job waits for files that do not select its unit",
+        documentation: "The jobs of a unit are in the pipeline if a change selects the unit. `rules:changes` can only leave out some of them. If it names files outside of the unit, a change of those alone runs no job. Add them to the unit's `changes`, or let the unit depend on the one that they belong to.",
+        source: "change-detection.md",
+        bad: Example::Repository(&[
+            file("nestling.yml", "workspace: {}\n"),
+            file("api/nestling.yml", "\
+build:
+  script: make
+  rules:
+    - changes: [shared/**/*]
+"),
+            file("shared/schema.json", "{}"),
+        ]),
+        good: Example::Repository(&[
+            file("nestling.yml", "workspace: {}\n"),
+            file("api/nestling.yml", "\
+unit:
+  changes: [/shared/**/*]
+---
+build:
+  script: make
+  rules:
+    - changes: [shared/**/*]
+"),
+            file("shared/schema.json", "{}"),
+        ]),
+    }
+
     KEY_UNUSED = "key-unused" {
         severities: &[Warning, Note],
         summary: "a key or an entry of a header has no effect",
