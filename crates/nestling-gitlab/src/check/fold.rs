@@ -93,9 +93,9 @@ fn units_by_origin(kept: &[Kept], pipeline: &Pipeline) -> UnitsByOrigin {
             }
             if let Some(values) = sharing.get_mut(unit)
                 && let Some(text) = value.and_then(Node::text)
-                && !values.contains(&*text)
+                && !values.contains(text)
             {
-                values.insert(text.to_string());
+                values.insert(text.to_owned());
             }
         };
         add_unit(job.origin, None);
