@@ -38,7 +38,7 @@ pub(crate) fn find(
     let mut problems = directories::missing(files, revisions, directories, &plan.diagnostics)?;
     problems.extend(paths::without_effect(files, &plan.workspace)?);
     problems.extend(units::without_effect(&plan.workspace));
-    problems.extend(unread_files::find(files, &plan.workspace)?);
+    problems.extend(unread_files::find(files, &plan.workspace, &plan.sources)?);
     problems.extend(values::unread(&plan.workspace, &plan.sources));
     problems.extend(hidden_templates::hidden(files, &plan.workspace, &plan.sources)?);
     let templates = Templates::new(files, revisions, directories, &plan.sources);

@@ -1,23 +1,32 @@
-//! Files that look like those of a unit and are none: another spelling of `nestling.yml`, or one that git ignores.
+//! Files that look like those of a unit and are none: another spelling of `nestling.yml`, or one that git ignores. A template or an
+//! included file that git ignores is read here, and missing in GitLab.
 
 use crate::workspace::idle_rules::KEY_UNUSED;
 use crate::workspace::{FILE_NAME, Workspace, is_spelled_otherwise};
 use globset::Glob;
-use nestling_files::files::{EntryKind, Files, ReadError, Walk};
+use nestling_files::files::{DirectoryEntry, EntryKind, Files, ReadError, Walk};
 use nestling_files::path::RepoPath;
-use nestling_gitlab::diagnostic::{Diagnostic, Severity};
+use nestling_gitlab::diagnostic::{Diagnostic, Severity, Sources};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 const GITIGNORE: &[u8] = b".gitignore";
 
 /// Warns of each in the directories of the workspace, but not of templates with such a name.
-pub(super) fn find(files: &dyn Files, workspace: &Workspace) -> Result<Vec<Diagnostic>, ReadError> {
+pub(super) fn find(
+    files: &dyn Files,
+    workspace: &Workspace,
+    sources: &Sources,
+) -> Result<Vec<Diagnostic>, ReadError> {
     if workspace.file.is_none() {
         return Ok(Vec::new());
     }
     let (mut misspelled, mut unlisted) = (Vec::new(), Vec::new());
     // Asking for a file in each directory takes long: only where a pattern can have hidden it.
     let mut hiding: Vec<RepoPath> = Vec::new();
+    let mut unseen = Unseen::new(sources);
     files.walk(&mut |directory, entries| {
+        unseen.see(directory, entries);
         if entries.iter().any(|entry| entry.name == GITIGNORE && entry.kind == EntryKind::File)
             && can_hide(&files.read(&directory.child(GITIGNORE)).ok().flatten().unwrap_or_default())
         {
@@ -42,12 +51,63 @@ pub(super) fn find(files: &dyn Files, workspace: &Workspace) -> Result<Vec<Diagn
     })?;
     let mut problems: Vec<Diagnostic> = misspelled.iter().map(is_not_read).collect();
     // What is on disk and in no listing is ignored: no commit contains it.
+    let mut ignored = unseen.ignored(files)?;
     for path in unlisted {
         if files.read(&path)?.is_some() {
-            problems.push(is_ignored(&path));
+            ignored.insert(path);
         }
     }
+    problems.extend(ignored.iter().map(is_ignored));
     Ok(problems)
+}
+
+/// Files that the plan was made from and that no listing has contained yet, by their directories.
+struct Unseen {
+    /// Paths with the text that was read.
+    by_directory: HashMap<RepoPath, Vec<(RepoPath, Arc<str>)>>,
+}
+
+impl Unseen {
+    fn new(sources: &Sources) -> Self {
+        let mut by_directory: HashMap<RepoPath, Vec<(RepoPath, Arc<str>)>> = HashMap::new();
+        for source in sources.files() {
+            let path = source.repo_path.clone().or_else(|| RepoPath::parse(&source.path).ok());
+            if let Some(path) = path
+                && let Some(directory) = path.parent()
+            {
+                by_directory.entry(directory).or_default().push((path, Arc::clone(&source.text)));
+            }
+        }
+        Self { by_directory }
+    }
+
+    /// Removes the files that a listing contains.
+    fn see(&mut self, directory: &RepoPath, entries: &[DirectoryEntry]) {
+        let Some(sources) = self.by_directory.get_mut(directory) else { return };
+        sources.retain(|(path, _)| !entries.iter().any(|entry| *path.file_name() == *entry.name));
+    }
+
+    /// Returns those that are on disk, and in no listing of their directories.
+    fn ignored(mut self, files: &dyn Files) -> Result<BTreeSet<RepoPath>, ReadError> {
+        let directories: Vec<RepoPath> = self.by_directory.keys().cloned().collect();
+        for directory in directories {
+            if self.by_directory.get(&directory).is_some_and(|sources| !sources.is_empty()) {
+                // It may be of another workspace, or not in this one.
+                files.walk_to(&directory, &mut |listed, entries| {
+                    self.see(listed, entries);
+                    Walk::Descend
+                })?;
+            }
+        }
+        let mut ignored = BTreeSet::new();
+        for (path, text) in self.by_directory.into_values().flatten() {
+            // A file of base or of another revision need not be on disk.
+            if files.read(&path)?.is_some_and(|bytes| bytes == text.as_bytes()) {
+                ignored.insert(path);
+            }
+        }
+        Ok(ignored)
+    }
 }
 
 /// Returns `true` if a line of a `.gitignore` ignores files that are called as those of units, somewhere. Patterns of the user's

@@ -82,7 +82,7 @@ build:
     KEY_UNUSED = "key-unused" {
         severities: &[Warning, Note],
         summary: "a key or an entry of a header has no effect",
-        documentation: "Remove the entry, or correct it. These have no effect: a duplicate entry, a value that no template reads, an environment that no job uses, a directory that is a separate workspace, an expression in a header (only the strings of `environments` are evaluated, without its `inputs`), a file such as `nestling.yaml`, a `nestling.yml` that git ignores. Neither do `reuse: true` of a job that is never omitted, and a unit without jobs that no other unit depends on. A glob of `changes` has no effect for paths that select the unit anyway.",
+        documentation: "Remove the entry, or correct it. These have no effect: a duplicate entry, a value that no template reads, an environment that no job uses, a directory that is a separate workspace, an expression in a header (only the strings of `environments` are evaluated, without its `inputs`), a file such as `nestling.yaml`, a `nestling.yml`, a template or an included file that git ignores. Neither do `reuse: true` of a job that is never omitted, and a unit without jobs that no other unit depends on. A glob of `changes` has no effect for paths that select the unit anyway.",
         source: "files/README.md",
         bad: Example::Repository(&[
             file("nestling.yml", "\
