@@ -266,7 +266,10 @@ impl GitRepository {
     /// The repository is bare, or the index or a file cannot be read.
     pub fn work_tree_diff(&self, base: Option<&TreeId>) -> Result<Vec<Change>, GitError> {
         let mut changes = match &self.cache {
-            Some(cache) => cache.changes(self.backend.as_ref(), self.objects(), base)?,
+            Some(cache) => {
+                let root = self.work_dir().unwrap_or_else(|| self.git_dir());
+                cache.changes(self.backend.as_ref(), self.objects(), base, root)?
+            }
             None => self.backend.work_changes(self.objects(), base)?,
         };
         let own = self.work_dir().map(|root| own_directories(self.git_dir(), root)).unwrap_or_default();

@@ -10,6 +10,9 @@ use super::{Change, GitError, Status, TreeId};
 use nestling_files::path::RepoPath;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
 /// Most saved paths that are looked at one by one. More are no person with an editor: everything is looked at again.
 const FEW: usize = 100;
@@ -61,6 +64,10 @@ impl WorkTreeCache {
             return self.forget_everything();
         }
         let parent = path.parent().unwrap_or_default();
+        if path.file_name() == b".git" {
+            // The directory has become another repository, or is none any more.
+            return self.forget(&parent);
+        }
         self.listings.borrow_mut().retain(|known, _| *known != parent && !known.is_in(path));
         self.files.borrow_mut().retain(|known, _| !known.is_in(path));
         self.saved.borrow_mut().insert(path.clone());
@@ -81,9 +88,12 @@ impl WorkTreeCache {
         backend: &dyn Backend,
         objects: &dyn ObjectSource,
         base: Option<&TreeId>,
+        root: &Path,
     ) -> Result<Vec<Change>, GitError> {
         let saved: Vec<RepoPath> = std::mem::take(&mut *self.saved.borrow_mut()).into_iter().collect();
         let before = self.changes.borrow_mut().take();
+        let saved =
+            if saved.len() <= FEW { saved.iter().map(|path| compared(path, root)).collect() } else { saved };
         let before = before.filter(|before| before.base.as_ref() == base && saved.len() <= FEW);
         let paths = match before.and_then(|before| updated(before.paths, backend, objects, base, &saved)) {
             Some(paths) => paths,
@@ -110,6 +120,17 @@ fn updated(
         paths.extend(by_path(now));
     }
     Some(paths)
+}
+
+/// Returns the path that has to be compared again where something was saved: another repository in the work tree is one path, and
+/// there only as long as something is in it.
+fn compared(saved: &RepoPath, root: &Path) -> RepoPath {
+    let above = std::iter::successors(Some(saved.clone()), RepoPath::parent);
+    let directories = above.filter(|path| !path.is_root());
+    let is_repository = |path: &RepoPath| {
+        root.join(OsStr::from_bytes(path.as_bytes())).join(".git").symlink_metadata().is_ok()
+    };
+    directories.filter(is_repository).last().unwrap_or_else(|| saved.clone())
 }
 
 fn by_path(changes: Vec<Change>) -> BTreeMap<RepoPath, Status> {

@@ -70,7 +70,7 @@ impl FileVisitor for Noted<'_> {
 /// Changes to the files, with the paths that the system reports.
 type Deed = (&'static str, fn(&Path), &'static [&'static str]);
 
-const DEEDS: [Deed; 19] = [
+const DEEDS: [Deed; 24] = [
     ("saves a file", |root| fs::write(root.join("a/nestling.yml"), "2").unwrap(), &["a/nestling.yml"]),
     ("saves it as it was", |root| fs::write(root.join("a/nestling.yml"), "1").unwrap(), &["a/nestling.yml"]),
     ("adds a file", |root| fs::write(root.join("a/new"), "").unwrap(), &["a/new"]),
@@ -136,6 +136,22 @@ const DEEDS: [Deed; 19] = [
         |root| fs::rename(root.join("deep/er/h"), root.join("h")).unwrap(),
         &["deep/er/h", "h"],
     ),
+    (
+        "makes a repository in it",
+        |root| {
+            git2::Repository::init(root.join("n/in")).unwrap();
+            fs::write(root.join("n/in/file"), "").unwrap();
+        },
+        &["n"],
+    ),
+    ("empties it", |root| fs::remove_file(root.join("n/in/file")).unwrap(), &["n/in/file"]),
+    ("fills it", |root| fs::write(root.join("n/in/file"), "").unwrap(), &["n/in/file"]),
+    (
+        "makes a folder a repository",
+        |root| drop(git2::Repository::init(root.join("h/i")).unwrap()),
+        &["h/i/.git"],
+    ),
+    ("and does not", |root| fs::remove_dir_all(root.join("h/i/.git")).unwrap(), &["h/i/.git"]),
 ];
 
 #[test]

@@ -72,7 +72,9 @@ impl Unseen {
         let mut by_directory: HashMap<RepoPath, Vec<(RepoPath, Arc<str>)>> = HashMap::new();
         for source in sources.files() {
             let path = source.repo_path.clone().or_else(|| RepoPath::parse(&source.path).ok());
+            // The JSON files of a CDK assembly are made in the job.
             if let Some(path) = path
+                && [&b".yml"[..], b".yaml"].iter().any(|end| path.as_bytes().ends_with(end))
                 && let Some(directory) = path.parent()
             {
                 by_directory.entry(directory).or_default().push((path, Arc::clone(&source.text)));
