@@ -40,15 +40,15 @@ fn the_page_of_each_command_is_what_its_help_says() {
     assert_eq!(there, known, "a page for each command, and none besides");
 }
 
-/// Variables that no option has, with their descriptions.
-const OTHER_VARIABLES: [(&str, &str); 7] = [
-    ("NESTLING_REUSE", "`0`: omit no [job that has passed](../passed.md)"),
-    ("NESTLING_PASSED_RECORDS", "Number of records to download (default: 30)"),
-    ("NESTLING_PASSED_KEEP", "Number of records to keep (default: 100)"),
-    ("NESTLING_API_TOKEN", "Project token with `read_api` for the scripts of `nestling passed`"),
-    ("NESTLING_NOTE_TOKEN", "Project token with `api` for [the note](../page.md#on-the-merge-request)"),
+/// Variables of others, with their descriptions.
+const FOREIGN_VARIABLES: [(&str, &str); 3] = [
     ("NO_COLOR", "Any value: no colors"),
     ("CI_…", "GitLab's predefined variables: they determine the kind of pipeline and base"),
+    (
+        "GIT_DIR",
+        "Ignored, with a warning if it names another repository than that of the directory (`-C`); so are `GIT_WORK_TREE`, \
+         `GIT_COMMON_DIR`, `GIT_INDEX_FILE` and the variables of object directories",
+    ),
 ];
 
 /// A table of all environment variables: those of options, and the others.
@@ -65,12 +65,16 @@ fn variables(cli: &Command) -> String {
     }
     let mut table = String::from(
         "\n## Environment variables\n\nAn option takes precedence over its variable. In a GitLab job, set them under `variables`, in \
-         a schedule, or in *Run pipeline*.\n\n| variable | option | description |\n|---|---|---|\n",
+         a schedule, or in *Run pipeline*. Nestling warns about a misspelled name.\n\n| variable | option | description |\n|---|---|---|\n",
     );
+    let of_options = rows.keys().map(String::as_str);
+    let listed: BTreeSet<&str> =
+        of_options.chain(nestling_cli::OTHER_VARIABLES.iter().map(|(name, _)| *name)).collect();
+    assert_eq!(listed, nestling_cli::variable_names().iter().map(String::as_str).collect::<BTreeSet<_>>());
     for (name, row) in rows {
         let _ = writeln!(table, "| `{name}` | {row} |");
     }
-    for (name, description) in OTHER_VARIABLES {
+    for (name, description) in nestling_cli::OTHER_VARIABLES.into_iter().chain(FOREIGN_VARIABLES) {
         let _ = writeln!(table, "| `{name}` | | {description} |");
     }
     table

@@ -146,3 +146,50 @@ fn the_form_of_the_files_is_the_same_for_check_and_preview() {
     let refused = said(&run(nestling(repository.path()).args(["check", "x.yml", "--parts", "2"])));
     assert!(refused.contains("`--parts` conflicts with FILE"), "{refused}");
 }
+
+#[test]
+fn a_unit_with_a_comma_in_its_name_can_be_named() {
+    let repository = workspace();
+    repository.write("a,b/nestling.yml", "build: { script: make }\n").commit("a comma");
+    for (only, units) in [
+        (&["--only", r"a\,b"][..], "a,b\n"),
+        (&["--only", r"a\,b, web"], "a,b\nweb\n"),
+        (&["--only", "api", "--only", "web"], "api\nweb\n"),
+        (&["--only", "{api,web}"], "api\nweb\n"),
+        (&["--except", r"a\,b"], "api\nweb\n"),
+    ] {
+        assert_eq!(
+            output(nestling(repository.path()).args(["affected", "--all"]).args(only)),
+            units,
+            "{only:?}"
+        );
+    }
+}
+
+#[test]
+fn variables_without_effect_are_reported() {
+    let repository = workspace();
+    let directory = repository.path().to_str().unwrap();
+    let file = |path: &str| format!("{directory}/{path}");
+    for (variable, value, warning) in [
+        ("NESTLING_ONYL", "api".to_owned(), "did you mean `NESTLING_ONLY`?"),
+        ("NESTLING_VERSION", "1".to_owned(), ""),
+        ("GIT_DIR", "elsewhere/.git".to_owned(), "`GIT_DIR` is `elsewhere/.git`, and is ignored"),
+        ("GIT_WORK_TREE", "/".to_owned(), "`GIT_WORK_TREE` is `/`, and is ignored"),
+        ("GIT_INDEX_FILE", "/index".to_owned(), "`GIT_INDEX_FILE` is `/index`, and is ignored"),
+        ("GIT_OBJECT_DIRECTORY", file(".git/objects/incoming-x"), "and is ignored"),
+        // As git sets them in hooks.
+        ("GIT_DIR", ".git".to_owned(), ""),
+        ("GIT_DIR", file(".git"), ""),
+        ("GIT_WORK_TREE", directory.to_owned(), ""),
+        ("GIT_INDEX_FILE", ".git/next-index-1.lock".to_owned(), ""),
+        ("GIT_OBJECT_DIRECTORY", ".git/objects".to_owned(), ""),
+        ("GIT_ALTERNATE_OBJECT_DIRECTORIES", file(".git/objects"), ""),
+    ] {
+        let output = run(nestling(repository.path()).args(["affected", "--all"]).env(variable, &value));
+        assert!(output.status.success(), "{variable}={value}: {}", said(&output));
+        let messages = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(messages.is_empty(), warning.is_empty(), "{variable}={value}: {messages}");
+        assert!(messages.contains(warning), "{variable}={value}: {messages}");
+    }
+}

@@ -67,7 +67,7 @@ fn what_cannot_be_written_to_is_told() {
     for (to, why) in [
         ("services", "cannot write `services`"),
         ("/dev/full", "No space left on device"),
-        ("no/such/folder.yml", "the directory does not exist"),
+        ("nestling.yml/child.yml", "cannot write `nestling.yml/child.yml`: cannot create the directory"),
     ] {
         if to == "/dev/full" && !Path::new(to).exists() {
             continue;

@@ -270,7 +270,7 @@ fn a_name_that_could_mean_something_else_is_refused() {
         ("origin/main", "is not in this clone"),
         ("0123456789012345678901234567890123456789", "is not in this clone"),
         ("", "value"),
-        ("main:ci", "is not in this clone"),
+        ("main:ci", "`main:ci` is a tree, not a commit"),
     ] {
         let output = generate(&repository, &head, &["--all", "--workspace-from", from, "--no-run"]);
         assert!(!output.status.success() && output.stdout.is_empty(), "{from}: {}", said(&output));

@@ -87,6 +87,88 @@ fn inputs_of_options_and_lock_files_are_not_replaced() {
 }
 
 #[test]
+fn tracked_files_are_not_replaced_but_earlier_outputs_are() {
+    let repository = workspace();
+    repository.write("README.md", "# Shop\n").write("docs/summary.md", "x\n").write("docs/page.html", "<p>x");
+    repository
+        .write("cases.xml", "<x/>")
+        .write("list.json", "{\"version\": \"2.1.0\", \"runs\": []}")
+        .commit("files of somebody");
+    let refused = [
+        &["generate", "--all", "--output", "README.md"][..],
+        &["generate", "--all", "--output", "README.md", "--compact"],
+        &["generate", "--all", "--output", "api/../README.md"],
+        &["generate", "--all", "--output", "-", "--report", "docs"],
+        &["preview", "--all", "--html", "README.md"],
+        &["preview", "--all", "--html", "docs/page.html"],
+        &["replay", "--html", "README.md"],
+        &["test", "--junit", "cases.xml"],
+        &["convert", "--from", "sarif", "list.json", "--output", "README.md"],
+    ];
+    for args in refused {
+        for in_gitlab in [false, true] {
+            let mut command = nestling(repository.path());
+            if in_gitlab {
+                let head = repository.git(&["rev-parse", "HEAD"]);
+                command.env("GITLAB_CI", "true").env("CI_COMMIT_SHA", head.trim());
+            }
+            let output = run(command.args(args));
+            assert_eq!(output.status.code(), Some(2), "{args:?}: {}", said(&output));
+            assert!(said(&output).contains("is tracked by git"), "{args:?}: {}", said(&output));
+        }
+    }
+    assert_eq!(repository.git(&["status", "--porcelain"]), "");
+    let outputs = [
+        &["generate", "--all", "--output", "child.yml", "--report", "report"][..],
+        &["generate", "--all", "--output", "compact.yml", "--compact"],
+        &["preview", "--all", "--html", "preview.html"],
+        &["replay", "--html", "replay.html"],
+        // What is not there is not replaced.
+        &["generate", "--all", "--output", "README.md"],
+    ];
+    std::fs::remove_file(repository.path().join("README.md")).unwrap();
+    for round in ["new", "committed"] {
+        for args in outputs {
+            let output = run(nestling(repository.path()).args(args));
+            assert!(output.status.success(), "{round}: {args:?}: {}", said(&output));
+        }
+        repository.commit("what was written");
+    }
+}
+
+#[test]
+fn missing_directories_are_created() {
+    let repository = workspace();
+    let outside = tempfile::tempdir().unwrap();
+    symlink(outside.path(), repository.path().join("out")).unwrap();
+    symlink(".git", repository.path().join("git")).unwrap();
+    for (args, file) in [
+        (&["generate", "--all", "--output", "a/b/child.yml"][..], "a/b/child.yml"),
+        (&["generate", "--all", "--output", "-", "--report", "c/d"], "c/d/plan.json"),
+        (&["preview", "--all", "--html", "e/f/page.html"], "e/f/page.html"),
+        (&["replay", "--html", "g/h/page.html"], "g/h/page.html"),
+        (&["test", "--junit", "i/j/cases.xml"], "i/j/cases.xml"),
+        (&["man", "k/l"], "k/l/nestling.1"),
+    ] {
+        let output = run(nestling(repository.path()).args(args));
+        assert!(output.status.success(), "{args:?}: {}", said(&output));
+        assert!(repository.path().join(file).exists(), "{args:?}");
+    }
+    for args in [
+        &["--output", "out/m/child.yml"][..],
+        &["--output", "-", "--report", "out/m"],
+        &["--output", "missing/../out/m/child.yml"],
+        &["--output", "git/hooks/m/child.yml"],
+        &["--output", "missing/../git/m/child.yml"],
+    ] {
+        let output = run(nestling(repository.path()).args(["generate", "--all"]).args(args));
+        assert!(!output.status.success(), "{args:?}: {}", said(&output));
+    }
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+    assert!(!repository.path().join(".git/hooks/m").exists() && !repository.path().join(".git/m").exists());
+}
+
+#[test]
 fn mode_and_link_of_the_old_file_are_kept() {
     let repository = workspace();
     let path = |name: &str| repository.path().join(name);

@@ -5,7 +5,6 @@ use crate::exit::Failure;
 use crate::invocation::Invocation;
 use crate::place::from_root;
 use crate::{output, report};
-use anyhow::Context;
 use nestling::Plan;
 use nestling::view::{self, HtmlPage, json_v1};
 use nestling_files::path::readable;
@@ -24,7 +23,7 @@ pub(crate) fn paths(directory: &Path) -> [PathBuf; 5] {
 /// Writes all reports to a directory, which is created if it is missing.
 ///
 /// # Errors
-/// The directory or a file cannot be written.
+/// The directory cannot be created, or a file cannot be written.
 pub(crate) fn write(
     directory: &Path,
     start: &Path,
@@ -33,16 +32,17 @@ pub(crate) fn write(
     environment: &ProcessEnvironment,
 ) -> Result<(), Failure> {
     let target = start.join(directory);
-    std::fs::create_dir_all(&target)
-        .with_context(|| format!("cannot create the directory `{}`", directory.display()))
-        .map_err(Failure::output)?;
     let json = json_v1::plan_v1(plan);
     let json = serde_json::to_string_pretty(&json).map_err(Failure::output)? + "\n";
     let html = page.render().map_err(Failure::output)?;
     let markdown = readable(&view::markdown(plan)).into_owned();
     let codequality = report::codequality(&plan.diagnostics, &plan.sources);
-    let texts = [json, html, markdown, codequality, annotations(&target, environment)?];
-    paths(&target).into_iter().zip(texts).try_for_each(|(path, text)| output::replace(&path, &text))
+    let [.., links] = &paths(&target);
+    for (path, text) in paths(&target).iter().zip([json, html, markdown, codequality]) {
+        output::replace(path, &text)?;
+    }
+    // In the end, since links are those of a directory that exists.
+    output::replace(links, &annotations(&target, environment)?)
 }
 
 /// One entry of GitLab's report of annotations

@@ -1,12 +1,22 @@
 //! The only reader of environment variables: GitLab's predefined ones, and Nestling's own.
 
 use crate::secrets::Secrets;
-use nestling::CiVariables;
+use nestling::{CiVariables, Trust};
 use std::collections::BTreeMap;
 
 /// Prefixes of the variables that are read. A secret must never reach an artifact, so only GitLab's predefined variables and
 /// Nestling's own are taken.
 const PREFIXES: [&str; 3] = ["CI_", "GITLAB_", "NESTLING_"];
+
+/// Variables that make git read something else (<https://git-scm.com/docs/git#_environment_variables>): a warning reports them.
+pub(crate) const GIT_VARIABLES: [&str; 6] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+];
 
 /// The environment as a run sees it, taken once.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +54,11 @@ impl ProcessEnvironment {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Returns the names of the variables that are set, in byte order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.variables.keys().map(String::as_str)
+    }
+
     /// Returns `true` if a variable is set to the empty string.
     pub(crate) fn is_empty(&self, name: &str) -> bool {
         self.variables.get(name).is_some_and(String::is_empty)
@@ -52,6 +67,11 @@ impl ProcessEnvironment {
     /// Returns `true` in a GitLab job.
     pub fn in_gitlab(&self) -> bool {
         self.get("GITLAB_CI").is_some() && self.get("CI_COMMIT_SHA").is_some()
+    }
+
+    /// Returns whose repositories are read: in a job also the project's, which the runner may have cloned as another user.
+    pub(crate) fn trust(&self) -> Trust {
+        self.get("CI_PROJECT_DIR").map_or(Trust::Owner, |directory| Trust::Directory(directory.into()))
     }
 
     /// Returns GitLab's predefined variables, for the library.
@@ -64,5 +84,7 @@ impl ProcessEnvironment {
 
 fn is_read(key: &str) -> bool {
     let is_known_prefix = PREFIXES.iter().any(|prefix| key.starts_with(prefix));
-    is_known_prefix || matches!(key, "CI" | "NO_COLOR" | "CLICOLOR" | "CLICOLOR_FORCE" | "TERM" | "COLUMNS")
+    is_known_prefix
+        || GIT_VARIABLES.contains(&key)
+        || matches!(key, "CI" | "NO_COLOR" | "CLICOLOR" | "CLICOLOR_FORCE" | "TERM" | "COLUMNS")
 }

@@ -74,9 +74,39 @@ pub(crate) fn is_ours(path: &Path) -> bool {
     beginning(path).starts_with("# Written by Nestling ")
 }
 
+/// Kinds of outputs that somebody may have committed, by which a file is known as one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Earlier {
+    /// A pipeline, with its comments.
+    Pipeline,
+    /// A pipeline that may be without comments.
+    CompactPipeline,
+    /// An HTML page.
+    Page,
+    /// A file beside a preview.
+    Report,
+    /// A file that says nothing of who wrote it.
+    Unknown,
+}
+
+impl Earlier {
+    /// Returns `true` if an earlier run wrote the file.
+    pub(crate) fn wrote(self, path: &Path) -> bool {
+        match self {
+            Self::Pipeline => is_ours(path),
+            Self::CompactPipeline => is_ours(path) || beginning(path).starts_with("workflow:\n"),
+            Self::Page => beginning(path).contains(" · Nestling</title>"),
+            Self::Report => Self::Page.wrote(&path.with_file_name("preview.html")),
+            Self::Unknown => false,
+        }
+    }
+}
+
 fn beginning(path: &Path) -> String {
+    /// Up to the title of a page.
+    const LENGTH: u64 = 4096;
     let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(200).read_to_end(&mut start));
+    let read = File::open(path).and_then(|file| file.take(LENGTH).read_to_end(&mut start));
     if read.is_ok() { String::from_utf8_lossy(&start).into_owned() } else { String::new() }
 }
 

@@ -7,6 +7,7 @@ mod secrets;
 mod ci_env;
 mod exit;
 mod io;
+mod leftover;
 mod protected;
 mod output;
 mod place;
@@ -14,6 +15,7 @@ mod json_noun;
 mod report;
 mod convert;
 mod job_counts;
+mod git_variables;
 mod options;
 mod graph_commands;
 mod assemblies;
@@ -31,7 +33,6 @@ mod init;
 mod import;
 mod github;
 mod vendor;
-mod leftover;
 mod log;
 mod durations;
 mod page;
@@ -39,11 +40,13 @@ mod planned;
 mod simulated;
 mod commands;
 mod args;
+mod variables;
 
 pub use args::Cli;
 pub use ci_env::ProcessEnvironment;
 pub use exit::Exit;
 pub use io::Io;
+pub use variables::{OTHER_VARIABLES, variable_names};
 
 use args::Command;
 use clap::error::ErrorKind;
@@ -59,6 +62,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &ProcessEnviro
         Err(error) => return usage(&error, io),
     };
     io.set_up(cli.global.color, environment);
+    if !matches!(
+        cli.command,
+        Command::Lsp(_) | Command::Schema(_) | Command::Completions(_) | Command::Man(_)
+    ) {
+        variables::report_misspelled(environment, io);
+    }
     match dispatch(&cli.command, &mut Invocation { global: &cli.global, environment, io }) {
         Ok(exit) => exit,
         Err(failure) => report_failure(&failure, io),

@@ -67,23 +67,19 @@ pub(crate) struct PlanOptions {
     /// The commit that is planned.
     #[command(flatten)]
     pub head: HeadOptions,
-    /// Select only this unit, or the units that match this glob (repeatable)
+    /// Select only these units: names or globs, separated by commas (a comma in a name is `\,`; repeatable)
     #[arg(
         long,
         value_name = "UNIT",
         env = "NESTLING_ONLY",
-        value_delimiter = ',',
-        value_parser = trimmed,
         help_heading = SELECTION
     )]
     pub only: Vec<String>,
-    /// Exclude this unit, or the units that match this glob (repeatable)
+    /// Exclude these units: names or globs, separated by commas (a comma in a name is `\,`; repeatable)
     #[arg(
         long,
         value_name = "UNIT",
         env = "NESTLING_EXCEPT",
-        value_delimiter = ',',
-        value_parser = trimmed,
         help_heading = SELECTION
     )]
     pub except: Vec<String>,
@@ -178,6 +174,32 @@ pub(crate) struct PipelineOptions {
 #[expect(clippy::unnecessary_wraps, reason = "a parser of clap may fail")]
 fn trimmed(text: &str) -> Result<String, std::convert::Infallible> {
     Ok(text.trim().to_owned())
+}
+
+/// Splits lists of names at their commas. A comma in `{}` or `[]` is a part of a glob, and `\,` is one in a name.
+pub(crate) fn names(lists: &[String]) -> Vec<String> {
+    let mut names = Vec::new();
+    for list in lists {
+        let mut name = String::new();
+        let mut depth = 0_usize;
+        let mut characters = list.chars().peekable();
+        while let Some(character) = characters.next() {
+            match character {
+                '\\' if depth == 0 && characters.next_if_eq(&',').is_some() => name.push(','),
+                ',' if depth == 0 => names.push(std::mem::take(&mut name)),
+                _ => {
+                    match character {
+                        '{' | '[' => depth += 1,
+                        '}' | ']' => depth = depth.saturating_sub(1),
+                        _ => {}
+                    }
+                    name.push(character);
+                }
+            }
+        }
+        names.push(name);
+    }
+    names.iter().map(|name| name.trim().to_owned()).collect()
 }
 
 /// Reads the name and the value of a variable.
@@ -288,6 +310,7 @@ impl From<&HeadOptions> for RunOptions {
 impl From<&PlanOptions> for RunOptions {
     fn from(options: &PlanOptions) -> Self {
         let PlanOptions { base, head, only, except, act_as, vars } = options.clone();
+        let (only, except) = (names(&only), names(&except));
         Self { base, only, except, act_as, vars, ..Self::from(&head) }
     }
 }
@@ -296,5 +319,25 @@ impl From<&ChangeOptions> for RunOptions {
     fn from(options: &ChangeOptions) -> Self {
         let ChangeOptions { plan, changes_from, nul, all, strict_base } = options.clone();
         Self { changes_from, nul, all, strict_base, ..Self::from(&plan) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn lists_are_split_at_commas_that_are_in_no_name_and_no_glob() {
+        for (list, expected) in [
+            ("api", &["api"][..]),
+            (" api , web,", &["api", "web", ""]),
+            ("libs/a\\,b,api", &["libs/a,b", "api"]),
+            ("libs/{a,b},api", &["libs/{a,b}", "api"]),
+            ("[a,b]x,{a,{b,c}},d", &["[a,b]x", "{a,{b,c}}", "d"]),
+            ("a}b,c", &["a}b", "c"]),
+            (r"a\*,b", &[r"a\*", "b"]),
+        ] {
+            assert_eq!(names(&[list.to_owned()]), expected, "{list}");
+        }
     }
 }

@@ -17,10 +17,11 @@ pub(crate) const TEMPORARY: &str = ".nestling-";
 const YOUNG: Duration = Duration::from_millis(200);
 
 /// Replaces a file: writes a temporary file beside it, syncs it and renames it. A link is kept, and its target is replaced. A
-/// device or a named pipe, such as `/dev/stdout`, is written to.
+/// device or a named pipe, such as `/dev/stdout`, is written to. Directories that are missing are created, but not for the target of
+/// a link.
 ///
 /// # Errors
-/// The directory does not exist or cannot be written to, or the disk is full. The old file is kept.
+/// The directory cannot be created or written to, or the disk is full. The old file is kept.
 pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     replace_bytes(path, text.as_bytes())
 }
@@ -53,6 +54,9 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     if let Some(outside) = leads_outside(path) {
         // Anyone who may commit a link would choose the file that is written, with the rights of this run.
         anyhow::bail!("it is a link to `{}`, outside of the repository", outside.display());
+    }
+    if let Some(directory) = path.parent() {
+        std::fs::create_dir_all(directory).context("cannot create the directory")?;
     }
     let path = &target(path);
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

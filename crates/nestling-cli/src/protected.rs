@@ -1,7 +1,11 @@
-//! Files that no output replaces: what is below git's own directory, and what the run has read.
+//! Files that no output replaces: what is below git's own directory, what the run has read, and what git tracks.
 
+use crate::ci_env::ProcessEnvironment;
 use crate::exit::Failure;
-use nestling::Sources;
+use crate::leftover::Earlier;
+use nestling::{RepoPath, Sources, Trust};
+use nestling_files::files::Files as _;
+use nestling_git::GitRepository;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Component, Path, PathBuf};
@@ -72,14 +76,43 @@ pub(crate) fn refuse_input(output: &Path, input: Option<&Path>) -> Result<(), Fa
     }
 }
 
+/// Refuses an output that exists and that the commit which is checked out has, unless `earlier` knows it as an output of Nestling: what
+/// somebody has committed is not replaced by mistake. Outside of a repository nothing is refused.
+///
+/// # Errors
+/// It is tracked.
+pub(crate) fn refuse_tracked(
+    output: &Path,
+    environment: &ProcessEnvironment,
+    earlier: Earlier,
+) -> Result<(), Failure> {
+    let target = target(output);
+    // Before the repository is opened: hardly any output exists and is of somebody else.
+    if !target.is_file() || earlier.wrote(&target) || !is_tracked(&target, &environment.trust()) {
+        return Ok(());
+    }
+    let shown = output.strip_prefix(".").unwrap_or(output).display();
+    Err(Failure::usage(format!("`{shown}` is tracked by git, and is not replaced"))
+        .with_help("write to another file, or delete this one first"))
+}
+
+/// Returns `true` if the commit that is checked out has the file. One that cannot be read is there.
+fn is_tracked(target: &Path, trust: &Trust) -> bool {
+    let Some(directory) = target.parent() else { return false };
+    let Ok(git) = GitRepository::discover(directory, trust) else { return false };
+    let Some(root) = git.work_dir().and_then(|root| root.canonicalize().ok()) else { return false };
+    let Ok(path) = target.strip_prefix(root) else { return false };
+    let Ok(path) = RepoPath::parse(path.as_os_str().as_encoded_bytes()) else { return false };
+    let Ok(Some(head)) = git.head() else { return false };
+    git.files_at(&head).is_ok_and(|files| !matches!(files.read(&path), Ok(None)))
+}
+
 /// Returns where an output in a repository leads to by links, if that is outside of the repository or in git's own directory.
 pub(crate) fn leads_outside(output: &Path) -> Option<PathBuf> {
     let written = without_parents(&std::path::absolute(output).ok()?);
     let root =
         written.ancestors().skip(1).find(|directory| directory.join(".git").symlink_metadata().is_ok())?;
     let (root, target) = (root.canonicalize().ok()?, target(output));
-    // Where the directory is missing, that is what is wrong.
-    target.parent()?.canonicalize().ok()?;
     let is_inside = target.starts_with(&root) && !target.starts_with(root.join(".git"));
     (!is_inside).then_some(target)
 }
@@ -99,11 +132,10 @@ fn without_parents(path: &Path) -> PathBuf {
 
 fn refused(output: &Path, why: &str) -> Failure {
     let shown = output.strip_prefix(".").unwrap_or(output).display();
-    Failure::usage(format!("`{shown}` {why}, and is not replaced"))
-        .with_help("write to another file: `-o child-pipeline.yml`")
+    Failure::usage(format!("`{shown}` {why}, and is not replaced")).with_help("write to another file")
 }
 
-/// Returns the file that a path leads to, without links; also where it does not exist yet.
+/// Returns the file that a path leads to, without links; also where it, or its directory, does not exist yet.
 pub(crate) fn target(path: &Path) -> PathBuf {
     /// As many as Linux follows.
     const LINKS: usize = 40;
@@ -116,9 +148,14 @@ pub(crate) fn target(path: &Path) -> PathBuf {
         let Ok(link) = path.read_link() else { break };
         path = path.parent().unwrap_or(Path::new("")).join(link);
     }
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match (directory.canonicalize(), path.file_name()) {
-        (Ok(directory), Some(name)) => directory.join(name),
-        _ => path,
+    for directory in path.ancestors().skip(1) {
+        let named = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+        if let (Ok(real), Ok(rest)) = (named.canonicalize(), path.strip_prefix(directory)) {
+            let joined = real.join(rest);
+            let plain = without_parents(&joined);
+            // After `missing/..` there may be another link.
+            return if plain == joined { plain } else { target(&plain) };
+        }
     }
+    path
 }

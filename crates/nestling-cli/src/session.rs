@@ -10,6 +10,7 @@ mod source_links;
 use crate::assemblies::{Synth, WorkTreeAssemblies};
 use crate::ci_env::ProcessEnvironment;
 use crate::exit::Failure;
+use crate::git_variables;
 use crate::io::Io;
 use crate::options::RunOptions;
 use crate::progress::{Progress, Watched};
@@ -19,7 +20,7 @@ use index::IndexChoice;
 use nestling::{
     As, ChangeRequest, ChangeSet, CheckedKinds, ComparedPlans, Comparison, Diagnostic, EmitOptions, Error,
     GraphAnswer, PathFacts, Plan, Planning, Project, Replay, Replayed, RepoPath, Repository, Selected,
-    Sources, Trust,
+    Sources,
 };
 use nestling_git::{GitRepository, WorkTree};
 use nestling_gitlab::facts::WalkedKind;
@@ -66,9 +67,10 @@ impl Session {
         io: &mut Io,
     ) -> Result<Self, Failure> {
         let directory = options.directory.clone().unwrap_or_else(|| PathBuf::from("."));
-        let trust =
-            environment.get("CI_PROJECT_DIR").map_or(Trust::Owner, |dir| Trust::Directory(dir.into()));
-        let mut repository = Repository::discover_trusting(&directory, &trust).map_err(Failure::git)?;
+        let repository = Repository::discover_trusting(&directory, &environment.trust());
+        let git = repository.as_ref().ok().map(Repository::git);
+        git_variables::report(environment, git, &directory, io);
+        let mut repository = repository.map_err(Failure::git)?;
         // A fetch runs what git's configuration names, such as a helper for credentials.
         if !options.no_fetch && !options.no_run {
             repository = repository.fetching(FETCH_TIMEOUT);

@@ -56,6 +56,20 @@ pub enum GitError {
         /// Reason why it could not be fetched; `None` where that was not tried.
         fetch: Option<Box<GitError>>,
     },
+    /// A revision leads to a parent that a shallow clone lacks.
+    #[error("the history of this clone ends before `{revision}`")]
+    CutOff {
+        /// The revision.
+        revision: String,
+    },
+    /// A revision names an object that is not a commit.
+    #[error("`{revision}` is a {what}, not a commit")]
+    NotCommit {
+        /// The revision.
+        revision: String,
+        /// Its type: `tree` or `blob`.
+        what: &'static str,
+    },
     /// An object is here, and its file is damaged.
     #[error("corrupt {form} object `{id}` (`{}`): {reason}", path.display())]
     Corrupt {
@@ -129,6 +143,10 @@ impl GitError {
             Self::Missing { .. } => {
                 Some("set `GIT_DEPTH: 0`, or fetch it first: `git fetch origin COMMIT`; a partial clone must reach its remote, without `--no-fetch` and `--no-run`".to_owned())
             }
+            Self::CutOff { .. } => {
+                Some("set `GIT_DEPTH: 0` for this job, or run `git fetch --unshallow`".to_owned())
+            }
+            Self::NotCommit { .. } => Some("use a commit, a branch, or a tag of a commit".to_owned()),
             Self::Open { .. } => Some(
                 "correct what `git status` reports there, or clone again, in CI with `GIT_STRATEGY: clone`"
                     .to_owned(),

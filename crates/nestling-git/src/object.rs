@@ -113,15 +113,20 @@ impl dyn ObjectSource + '_ {
 
     /// Follows tags to a commit; `None` where there is none at the end, or the object is not here.
     pub(super) fn peel(&self, id: &ObjectId) -> Result<Option<CommitId>, GitError> {
+        let target = self.target(id)?;
+        Ok(target.and_then(|(kind, id)| (kind == Kind::Commit).then_some(CommitId(id))))
+    }
+
+    /// Follows tags to what they mark, and returns its type and id; `None` where it is not here.
+    pub(super) fn target(&self, id: &ObjectId) -> Result<Option<(Kind, ObjectId)>, GitError> {
         let mut id = *id;
         for _ in 0..DEEPEST_TAG {
             match self.read_local(&id)? {
-                Some(object) if object.kind == Kind::Commit => return Ok(Some(CommitId(id))),
                 Some(object) if object.kind == Kind::Tag => match tagged(&object.bytes) {
                     Some(tagged) => id = tagged,
                     None => return Ok(None),
                 },
-                _ => return Ok(None),
+                object => return Ok(object.map(|object| (object.kind, id))),
             }
         }
         Ok(None)

@@ -60,7 +60,8 @@ impl GitRepository {
     /// no local branch has means the branch of `origin`.
     ///
     /// # Errors
-    /// The repository cannot be read.
+    /// It is a tree or a file ([`GitError::NotCommit`]), a shallow clone lacks a parent on the way ([`GitError::CutOff`]), or the
+    /// repository cannot be read.
     pub fn resolve(&self, revision: &str) -> Result<Resolution, GitError> {
         self.names().resolve(revision)
     }

@@ -8,7 +8,7 @@
 use super::backend::Backend;
 use super::command::{Answer, Git};
 use super::id::{ObjectId, Prefix};
-use super::object::ObjectSource;
+use super::object::{Kind, ObjectSource};
 use super::{CommitId, GitError};
 
 /// The commit that a revision names.
@@ -60,17 +60,39 @@ impl Names<'_> {
     pub(super) fn resolve(&self, revision: &str) -> Result<Resolution, GitError> {
         let (name, suffix) = split(revision);
         if name.is_empty() {
-            return self.by_git(revision);
+            return self.by_git(revision, revision);
         }
         let (full_name, commit) = match self.start(name)? {
             Start::Commit(full_name, commit) => (full_name, commit),
-            Start::Unknown => return Ok(Resolution::Unknown),
+            Start::Unknown => return self.unknown(revision, &self.objects_called(name)?),
             Start::Ambiguous(names) => return Ok(Resolution::Ambiguous(names)),
         };
         match steps(suffix) {
-            Some(steps) => self.walk(commit, &steps),
-            None => self.by_git(&format!("{full_name}{suffix}")),
+            Some(steps) => self.walk(revision, commit, &steps),
+            None => self.by_git(&format!("{full_name}{suffix}"), revision),
         }
+    }
+
+    /// The answer for a revision that is no commit: an error if one of these objects is here.
+    fn unknown(&self, revision: &str, ids: &[ObjectId]) -> Result<Resolution, GitError> {
+        for id in ids {
+            if let Some((kind @ (Kind::Tree | Kind::Blob), _)) = self.objects.target(id)? {
+                return Err(GitError::NotCommit { revision: revision.to_owned(), what: kind.name() });
+            }
+        }
+        Ok(Resolution::Unknown)
+    }
+
+    /// The objects that a name means: by a whole id, as references, or as the only one whose id begins so.
+    fn objects_called(&self, name: &str) -> Result<Vec<ObjectId>, GitError> {
+        if let Some(id) = ObjectId::from_hex(name) {
+            return Ok(vec![id]);
+        }
+        let references = self.backend.references(&full_names(name))?;
+        if references.is_empty() {
+            return Ok(Some(self.abbreviated(name)).filter(|ids| ids.len() == 1).unwrap_or_default());
+        }
+        Ok(references.into_iter().map(|(_, id)| id).collect())
     }
 
     /// The commit that a revision begins with.
@@ -137,17 +159,9 @@ impl Names<'_> {
     /// The references that a short name can mean, in git's order, each with its commit. A branch of `origin` counts where no
     /// branch has exactly that name: a runner's clone has no local branches.
     fn references_called(&self, name: &str) -> Result<Vec<(String, CommitId)>, GitError> {
-        if name.starts_with("refs/") || is_pseudo_reference(name) {
-            return self.with_commits(&[name.to_owned()]);
-        }
-        let mut references = self.with_commits(&[
-            format!("refs/{name}"),
-            format!("refs/tags/{name}"),
-            format!("refs/heads/{name}"),
-            format!("refs/remotes/{name}"),
-            format!("refs/remotes/{name}/HEAD"),
-        ])?;
-        if references.iter().all(|(reference, _)| reference.starts_with("refs/tags/")) {
+        let mut references = self.with_commits(&full_names(name))?;
+        let is_full = name.starts_with("refs/") || is_pseudo_reference(name);
+        if !is_full && references.iter().all(|(reference, _)| reference.starts_with("refs/tags/")) {
             references.extend(self.with_commits(&[format!("refs/remotes/origin/{name}")])?);
         }
         Ok(references)
@@ -164,12 +178,12 @@ impl Names<'_> {
     }
 
     /// Goes from a commit to its parents.
-    fn walk(&self, mut commit: CommitId, steps: &[Step]) -> Result<Resolution, GitError> {
+    fn walk(&self, revision: &str, mut commit: CommitId, steps: &[Step]) -> Result<Resolution, GitError> {
         let cut_off = self.backend.cut_off()?;
         for step in steps {
             for _ in 0..step.times {
                 if cut_off.contains(&commit.0) {
-                    return Ok(Resolution::Unknown);
+                    return Err(GitError::CutOff { revision: revision.to_owned() });
                 }
                 let parents = self.objects.commit(&commit)?.parents;
                 match parents.get(step.parent) {
@@ -181,24 +195,43 @@ impl Names<'_> {
         Ok(Resolution::Commit(commit))
     }
 
-    /// Asks git, for what begins with no name or goes other ways than to parents.
-    fn by_git(&self, revision: &str) -> Result<Resolution, GitError> {
+    /// Asks git, for what begins with no name or goes other ways than to parents. Errors name it as it is `written`.
+    fn by_git(&self, revision: &str, written: &str) -> Result<Resolution, GitError> {
         if revision.is_empty() {
             return Ok(Resolution::Unknown);
         }
         // Behind `:/` all is a part of the message that is looked for.
         let suffix = if revision.starts_with(":/") { "" } else { "^{commit}" };
-        let commit = format!("{revision}{suffix}");
-        let answer = self.git.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);
-        let printed = match answer {
-            Ok(Answer::Yes(printed)) => printed,
-            // Git says no to what it cannot read as a revision as well.
-            Ok(Answer::No) | Err(GitError::Command { .. }) => return Ok(Resolution::Unknown),
-            Err(error) => return Err(error),
-        };
-        let id = ObjectId::from_hex(String::from_utf8_lossy(&printed).trim());
-        Ok(id.map_or(Resolution::Unknown, |id| Resolution::Commit(CommitId(id))))
+        if let Some(commit) = self.id_by_git(&format!("{revision}{suffix}"))? {
+            return Ok(Resolution::Commit(CommitId(commit)));
+        }
+        let object = if suffix.is_empty() { None } else { self.id_by_git(revision)? };
+        self.unknown(written, object.as_slice())
     }
+
+    /// Asks git for the id of an object.
+    fn id_by_git(&self, revision: &str) -> Result<Option<ObjectId>, GitError> {
+        match self.git.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", revision]) {
+            Ok(Answer::Yes(printed)) => Ok(ObjectId::from_hex(String::from_utf8_lossy(&printed).trim())),
+            // Git says no to what it cannot read as a revision as well.
+            Ok(Answer::No) | Err(GitError::Command { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The full names that a name can mean, in git's order.
+fn full_names(name: &str) -> Vec<String> {
+    if name.starts_with("refs/") || is_pseudo_reference(name) {
+        return vec![name.to_owned()];
+    }
+    vec![
+        format!("refs/{name}"),
+        format!("refs/tags/{name}"),
+        format!("refs/heads/{name}"),
+        format!("refs/remotes/{name}"),
+        format!("refs/remotes/{name}/HEAD"),
+    ]
 }
 
 /// The commit that a revision begins with, by its full name.

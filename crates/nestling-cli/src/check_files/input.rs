@@ -2,7 +2,7 @@
 
 use crate::exit::Failure;
 use crate::invocation::Invocation;
-use nestling::{FILE_NAME, GitError, Repository, Trust};
+use nestling::{FILE_NAME, GitError, Repository};
 use nestling_files::path::RepoPath;
 use nestling_gitlab::diagnostic::{Diagnostic, FileId, Sources, Suggestion, utf8};
 use nestling_gitlab::yaml::{self, Node};
@@ -105,9 +105,7 @@ impl Input {
 
 /// The repository that a directory is in, if it is in one.
 fn repository_of(directory: &Path, invocation: &Invocation<'_>) -> Result<Option<Repository>, Failure> {
-    let project = invocation.environment.get("CI_PROJECT_DIR");
-    let trust = project.map_or(Trust::Owner, |dir| Trust::Directory(dir.into()));
-    match Repository::discover_trusting(directory, &trust) {
+    match Repository::discover_trusting(directory, &invocation.environment.trust()) {
         Ok(repository) => Ok(repository.root().is_some().then_some(repository)),
         Err(GitError::NotFound { .. }) => Ok(None),
         Err(error) => Err(Failure::git(error)),

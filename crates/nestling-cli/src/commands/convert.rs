@@ -4,7 +4,8 @@ use crate::convert::{ReportFormat, SourceRoot, Unreadable, convert, read};
 use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
 use crate::io::counted;
-use crate::output;
+use crate::leftover::Earlier;
+use crate::{output, protected};
 use anyhow::{Context, anyhow};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
@@ -61,7 +62,10 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     if args.output.as_os_str() == "-" {
         invocation.io.data(&converted.text)?;
     } else {
-        output::replace(&directory.join(&args.output), &converted.text)?;
+        let file = directory.join(&args.output);
+        protected::refuse_name(&file)?;
+        protected::refuse_tracked(&file, invocation.environment, Earlier::Unknown)?;
+        output::replace(&file, &converted.text)?;
     }
     for note in &converted.notes {
         invocation.io.message(format_args!("warning: {note}\n"));

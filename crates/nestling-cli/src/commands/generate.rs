@@ -4,6 +4,7 @@ use crate::ci_env::ProcessEnvironment;
 use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
 use crate::io::Io;
+use crate::leftover::Earlier;
 use crate::options::{FileOptions, PipelineOptions, RunOptions};
 use crate::place::from_root;
 use crate::planned::{report_diagnostics, report_plan, until_the_end};
@@ -39,7 +40,7 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     let environment = invocation.environment;
     let to_file = args.output.as_os_str() != "-";
     let output = invocation.directory().join(&args.output);
-    let changes_from = refuse_outputs(args, invocation.directory())?;
+    let changes_from = refuse_outputs(args, invocation.directory(), environment)?;
     if environment.in_gitlab() {
         clear(args, invocation.directory(), invocation.io)?;
     }
@@ -93,14 +94,26 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
     }
 }
 
-/// Refuses outputs that are inputs by their names. Returns the file of `--changes-from`, for those that are known later.
-fn refuse_outputs(args: &Args, start: &Path) -> Result<Option<PathBuf>, Failure> {
+/// Refuses outputs that are inputs by their names, and tracked files. Returns the file of `--changes-from`, for those that are known
+/// later.
+fn refuse_outputs(
+    args: &Args,
+    start: &Path,
+    environment: &ProcessEnvironment,
+) -> Result<Option<PathBuf>, Failure> {
     let changes_from = args.pipeline.changes.changes_from.as_ref().filter(|file| file.as_os_str() != "-");
     let changes_from = changes_from.map(|file| start.join(file));
     let output = Some(&args.output).filter(|output| output.as_os_str() != "-");
     for written in args.report.iter().chain(output).map(|path| start.join(path)) {
         protected::refuse_name(&written)?;
         protected::refuse_input(&written, changes_from.as_deref())?;
+    }
+    let earlier = if args.files.compact { Earlier::CompactPipeline } else { Earlier::Pipeline };
+    if let Some(output) = output {
+        protected::refuse_tracked(&start.join(output), environment, earlier)?;
+    }
+    for report in args.report.iter().flat_map(|directory| artifacts::paths(&start.join(directory))) {
+        protected::refuse_tracked(&report, environment, Earlier::Report)?;
     }
     Ok(changes_from)
 }

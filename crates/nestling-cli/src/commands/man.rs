@@ -3,7 +3,6 @@
 use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
 use crate::output;
-use anyhow::Context;
 use clap::Command;
 use clap_mangen::Man;
 use std::path::PathBuf;
@@ -25,9 +24,6 @@ pub(crate) fn run(args: &Args, mut all: Command, invocation: &mut Invocation<'_>
         return Ok(Exit::Done);
     };
     let target = invocation.directory().join(dir);
-    std::fs::create_dir_all(&target)
-        .with_context(|| format!("cannot create the directory `{}`", dir.display()))
-        .map_err(Failure::output)?;
     let commands = all.get_subcommands().filter(|command| command.get_name() != "help");
     let mut pages: Vec<(String, Command)> =
         commands.map(|command| (format!("nestling-{}", command.get_name()), command.clone())).collect();

@@ -3,7 +3,8 @@
 use crate::exit::{Exit, Failure};
 use crate::invocation::Invocation;
 use crate::io::counted;
-use crate::output;
+use crate::leftover::Earlier;
+use crate::{output, protected};
 use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
 use nestling::{ApiAnswers, ApiBridge, ApiJob, Recording, RefusedV1, record, verify};
@@ -125,7 +126,10 @@ fn write_record(
     if to.as_os_str() == "-" {
         invocation.io.data(json)?;
     } else {
-        output::replace(&start.join(to), &json)?;
+        let file = start.join(to);
+        protected::refuse_name(&file)?;
+        protected::refuse_tracked(&file, invocation.environment, Earlier::Unknown)?;
+        output::replace(&file, &json)?;
         invocation.io.message(format_args!(
             "recorded {} in {}\n",
             counted(recorded.jobs.len(), "job"),

@@ -5,6 +5,7 @@ mod following;
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
 use crate::io::Io;
+use crate::leftover::Earlier;
 use crate::options::{FileOptions, PipelineOptions, RunOptions};
 use crate::planned::report_plan;
 use crate::session::Session;
@@ -68,6 +69,9 @@ enum Format {
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     refuse_idle_durations(args)?;
+    if let Some(file) = &args.html {
+        protected::refuse_tracked(&invocation.directory().join(file), invocation.environment, Earlier::Page)?;
+    }
     let mut session = invocation.open(RunOptions::from(&args.pipeline).with_files(&args.files))?;
     // The pipeline is compared with others of the same files, which are read once. While they are watched, saved ones are read again.
     session.remember();

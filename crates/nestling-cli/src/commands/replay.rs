@@ -3,9 +3,10 @@
 use crate::exit::{Exit, Failure};
 use crate::import::{Compared, against};
 use crate::invocation::{Invocation, ended};
-use crate::options::{HeadOptions, RunOptions};
-use crate::page;
+use crate::leftover::Earlier;
+use crate::options::{HeadOptions, RunOptions, names};
 use crate::planned::report_diagnostics;
+use crate::{page, protected};
 use clap::ValueEnum;
 use nestling::view::replay::{html, replay_v1, text};
 use std::path::PathBuf;
@@ -36,11 +37,11 @@ pub struct Args {
     html: Option<PathBuf>,
     #[command(flatten)]
     head: HeadOptions,
-    /// Select only this unit, or the units that match this glob (repeatable)
-    #[arg(long, value_name = "UNIT", value_delimiter = ',', help_heading = "Selection")]
+    /// Select only these units: names or globs, separated by commas (a comma in a name is `\,`; repeatable)
+    #[arg(long, value_name = "UNIT", help_heading = "Selection")]
     only: Vec<String>,
-    /// Exclude this unit, or the units that match this glob (repeatable)
-    #[arg(long, value_name = "UNIT", value_delimiter = ',', help_heading = "Selection")]
+    /// Exclude these units: names or globs, separated by commas (a comma in a name is `\,`; repeatable)
+    #[arg(long, value_name = "UNIT", help_heading = "Selection")]
     except: Vec<String>,
     /// Replay pipelines of this kind: merge_request, schedule, … (default: a push to the branch)
     #[arg(long = "as", value_name = "KIND", help_heading = "Selection")]
@@ -71,11 +72,16 @@ enum Format {
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
     let options = RunOptions {
-        only: args.only.clone(),
-        except: args.except.clone(),
+        only: names(&args.only),
+        except: names(&args.except),
         act_as: args.act_as.clone(),
         ..RunOptions::from(&args.head)
     };
+    if let Some(file) = &args.html {
+        let file = invocation.directory().join(file);
+        protected::refuse_name(&file)?;
+        protected::refuse_tracked(&file, invocation.environment, Earlier::Page)?;
+    }
     let mut session = invocation.open(options)?;
     if let Some(old) = &args.against {
         session.remember();

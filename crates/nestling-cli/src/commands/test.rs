@@ -2,14 +2,15 @@
 
 use crate::exit::{Exit, Failure};
 use crate::invocation::{Invocation, ended};
+use crate::leftover::Earlier;
 use crate::options::HeadOptions;
-use crate::output;
 use crate::planned::report_diagnostics;
 use crate::session::Session;
+use crate::{output, protected};
 use nestling::testing::{CaseFile, CaseOutcome, Suite, junit, summary};
 use nestling::{Diagnostic, RepoPath};
 use nestling_gitlab::diagnostic::has_errors;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Run the test cases of templates
 ///
@@ -37,7 +38,6 @@ pub struct Args {
 }
 
 pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, Failure> {
-    let directory = invocation.directory();
     let (outcomes, ok) = if args.library {
         let suite = Suite::of_library();
         let files = suite.case_files()?;
@@ -59,10 +59,18 @@ pub(crate) fn run(args: &Args, invocation: &mut Invocation<'_>) -> Result<Exit, 
         report(&suite, ran, invocation)
     };
     if let Some(path) = &args.junit {
-        output::replace(&directory.join(path), &junit(&outcomes))?;
+        output::replace(&junit_file(path, invocation)?, &junit(&outcomes))?;
     }
     invocation.io.data(summary(&outcomes))?;
     Ok(ended(ok && outcomes.iter().all(CaseOutcome::passed)))
+}
+
+/// Returns the file of the JUnit report, if it may be replaced.
+fn junit_file(path: &Path, invocation: &Invocation<'_>) -> Result<PathBuf, Failure> {
+    let file = invocation.directory().join(path);
+    protected::refuse_name(&file)?;
+    protected::refuse_tracked(&file, invocation.environment, Earlier::Unknown)?;
+    Ok(file)
 }
 
 /// The outcomes of cases, and the diagnostics of files that cannot be read as cases.

@@ -9,7 +9,8 @@ fn answers(opened: &GitRepository, commits: &[CommitId]) -> Vec<String> {
         format!("{:?} {:?}", opened.history(commits.last()), opened.work_dir().map(|dir| dir.components())),
     ];
     for revision in ["HEAD", "main", "v1", "v2", "HEAD~1", "nowhere", "main:a", "refs/heads/main", ""] {
-        answers.push(format!("{revision}: {:?}", opened.resolve(revision).unwrap()));
+        answers
+            .push(format!("{revision}: {:?}", opened.resolve(revision).map_err(|error| error.to_string())));
     }
     for head in commits {
         answers.push(format!("{head}: {:?} {:?}", opened.has(head), opened.history(Some(head))));

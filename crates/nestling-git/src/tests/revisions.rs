@@ -82,7 +82,6 @@ fn what_is_ambiguous_is_reported_with_its_full_names() {
         ("feat*", Resolution::Unknown),
         ("", Resolution::Unknown),
         ("nowhere", Resolution::Unknown),
-        ("feature:ci", Resolution::Unknown),
     ];
     let id = clone.main.to_string();
     for opened in both(&clone.repo) {
@@ -178,5 +177,48 @@ fn a_commit_is_found_by_its_message() {
             assert_eq!(opened.resolve(revision).unwrap(), Resolution::Commit(first), "{revision}");
         }
         assert_eq!(opened.resolve(":/third").unwrap(), Resolution::Unknown);
+    }
+}
+
+#[test]
+fn what_is_no_commit_and_what_is_cut_off_have_errors_of_their_own() {
+    let origin = Fixture::new();
+    origin.write("ci/t.yml", "t");
+    origin.commit("first");
+    origin.write("a", "1");
+    let second = origin.commit("second");
+    for (tag, of) in [("tree", "HEAD^{tree}"), ("blob", "HEAD:a")] {
+        origin.git(&["tag", tag, of]);
+        origin.git(&["tag", "--annotate", "--message", tag, &format!("{tag}-of"), of]);
+    }
+    let tree = String::from_utf8(origin.git(&["rev-parse", "HEAD:ci"])).unwrap().trim().to_owned();
+    let repo = Fixture::new();
+    repo.git(&["fetch", "--quiet", "--depth", "1", &format!("file://{}", origin.root.display()), "HEAD"]);
+    repo.git(&["checkout", "--quiet", "-b", "main", &second.to_string()]);
+    for opened in both(&origin) {
+        for (revision, type_name) in [
+            ("tree", "tree"),
+            ("tree-of", "tree"),
+            ("tree-of~1", "tree"),
+            ("refs/tags/tree", "tree"),
+            ("blob", "blob"),
+            ("blob-of", "blob"),
+            ("HEAD^{tree}", "tree"),
+            ("main:a", "blob"),
+            (&tree, "tree"),
+            (&tree[..12], "tree"),
+        ] {
+            let error = opened.resolve(revision).unwrap_err().to_string();
+            assert_eq!(error, format!("`{revision}` is a {type_name}, not a commit"));
+        }
+        assert_eq!(opened.resolve("HEAD~2").unwrap(), Resolution::Unknown, "the history is whole");
+    }
+    for opened in both(&repo) {
+        assert_eq!(opened.resolve("HEAD").unwrap(), Resolution::Commit(second));
+        for revision in ["HEAD~1", "main~3", "main^2"] {
+            let error = opened.resolve(revision).unwrap_err();
+            assert!(matches!(&error, GitError::CutOff { revision: named } if named == revision), "{error}");
+            assert!(error.help().unwrap_or_default().contains("git fetch --unshallow"));
+        }
     }
 }

@@ -20,13 +20,17 @@ pub(crate) fn unknown_revisions(
         if value.contains(['*', '?', '[', '{']) || CommitId::parse(value).is_some() {
             continue;
         }
-        if let Resolution::Unknown = repository.resolve(value)? {
-            let message = format!("`since: {value}` is not a revision of this repository");
-            let problem = Diagnostic::warning(&PIPELINES, *origin, message);
-            problems.push(problem.with_note("a pipeline of this kind fails without it").with_help(
-                "use a tag, a branch or a commit, and fetch it if necessary; `since: \"v*\"` is the nearest older tag",
-            ));
-        }
+        let why = match repository.resolve(value) {
+            Ok(Resolution::Unknown) => "is not a revision of this repository",
+            Err(GitError::CutOff { .. }) => "is before the history of this shallow clone",
+            Err(GitError::NotCommit { .. }) => "is not a commit",
+            Ok(_) => continue,
+            Err(error) => return Err(error),
+        };
+        let problem = Diagnostic::warning(&PIPELINES, *origin, format!("`since: {value}` {why}"));
+        problems.push(problem.with_note("a pipeline of this kind fails without it").with_help(
+            "use a tag, a branch or a commit, and fetch it if necessary; `since: \"v*\"` is the nearest older tag",
+        ));
     }
     Ok(problems)
 }

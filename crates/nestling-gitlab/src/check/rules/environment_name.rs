@@ -3,6 +3,7 @@
 use super::Index;
 use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Diagnostic, Example, Rule};
+use crate::name::UnitName;
 use crate::pipeline::environment::{environment, is_name_character};
 use crate::yaml::Node;
 
@@ -31,11 +32,12 @@ either end.",
 pub(super) fn check(index: &Index<'_>, problems: &mut Vec<Diagnostic>) {
     for (_, job) in index.jobs() {
         let Some(environment) = environment(&job.body) else { continue };
-        problems.extend(environment.name().filter(|node| node.as_str().is_some()).and_then(judge));
+        let name = environment.name().filter(|node| node.as_str().is_some());
+        problems.extend(name.and_then(|name| judge(name, job.unit.as_ref())));
     }
 }
 
-fn judge(node: &Node) -> Option<Diagnostic> {
+fn judge(node: &Node, unit: Option<&UnitName>) -> Option<Diagnostic> {
     let name = node.text().unwrap_or_default();
     let length = name.chars().count();
     if name.trim().is_empty() {
@@ -48,7 +50,13 @@ fn judge(node: &Node) -> Option<Diagnostic> {
     if let Some(character) = name.chars().find(|c| !is_name_character(*c)) {
         let message = format!("environment name `{name}` cannot contain {character:?}");
         let problem = Diagnostic::error(&RULE, node.origin, message);
-        return Some(problem.with_help("use letters, digits, spaces, `-`, `_`, `/`, `.` and variables"));
+        let is_of_unit =
+            unit.is_some_and(|unit| name.contains(unit.as_str()) && unit.as_str().contains(character));
+        return Some(problem.with_help(if is_of_unit {
+            "insert `unit.slug`: it is the name of the unit in letters, digits and `-`"
+        } else {
+            "use letters, digits, spaces, `-`, `_`, `/`, `.` and variables"
+        }));
     }
     if name.starts_with('/') || name.ends_with('/') {
         let message = format!("environment name `{name}` cannot start or end with a slash");
