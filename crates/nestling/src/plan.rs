@@ -13,7 +13,7 @@ mod needed;
 mod removed;
 mod rewired;
 mod relocked;
-mod asked;
+mod named_files;
 mod claims;
 mod auto_cancel;
 mod presence;

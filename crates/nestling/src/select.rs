@@ -2,7 +2,7 @@
 
 mod file_reads;
 mod include_reads;
-mod asking;
+mod named_files;
 mod candidates;
 mod glob_matches;
 mod difference;
@@ -11,13 +11,13 @@ mod base_comparison;
 mod dependents;
 mod index;
 
-pub(crate) use asking::Asking;
 pub(crate) use base_comparison::BaseComparison;
 pub(crate) use candidates::{Candidates, candidates, files_of_root};
 pub use difference::Difference;
 pub(crate) use glob_matches::{Matched, directory_of, matched};
-pub(crate) use include_reads::{exists_of_job, loosened};
+pub(crate) use include_reads::{child_files_of_job, exists_of_job, loosened};
 pub(crate) use index::UnitIndex;
+pub(crate) use named_files::{ChangedFiles, NamedFiles};
 pub use reason::{Reason, Verdict};
 
 use crate::changes::{ChangeSet, Extent, Owed};

@@ -9,8 +9,8 @@ use super::presence::ChildCreation;
 use super::rendering::Rendering;
 use super::roles::Roles;
 use super::{
-    Plan, Removed, Request, asked, auto_cancel, behind_links, claims, definition, fingerprints, needed, noop,
-    removed, reuse_settings, shared_targets, stop,
+    Plan, Removed, Request, auto_cancel, behind_links, claims, definition, fingerprints, named_files, needed,
+    noop, removed, reuse_settings, shared_targets, stop,
 };
 use crate::assemble::{self, KnownUnits};
 use crate::changes::ChangeSet;
@@ -41,7 +41,7 @@ pub(super) fn selection(
     let changes: &ChangeSet = &changes;
     let mut compared = definition::compare(renderer, before, changes);
     compared.claimed.extend(link_targets);
-    asked::compare(renderer, before, changes, &mut compared);
+    named_files::compare(renderer, before, changes, &mut compared);
     claims::compare(*files, workspace, before, changes, &mut compared);
     if let Some(sides) = &request.replayed {
         compared.add_all(sides.own, workspace);

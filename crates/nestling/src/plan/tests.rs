@@ -7,8 +7,8 @@ use nestling_files::path::RepoPath;
 use nestling_git::{CommitId, History};
 use std::collections::BTreeMap;
 
-mod asked;
 mod behind_links;
+mod named_files;
 mod noop;
 mod removed;
 mod rewired;

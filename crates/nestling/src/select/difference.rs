@@ -51,6 +51,11 @@ pub enum Difference {
         /// Its short name.
         job: String,
     },
+    /// The files of the child pipeline that a job triggers.
+    Child {
+        /// Its short name.
+        job: String,
+    },
     /// The units that it depends on.
     Dependencies,
     /// The paths that select it: its `changes`, or `ignore` and `everything` of the workspace.
@@ -78,6 +83,7 @@ impl fmt::Display for Difference {
             Self::Removed { job } => write!(f, "job `{job}` was removed"),
             Self::Changed { job, keys } => write!(f, "job `{job}` differs in {}", keys.join(", ")),
             Self::Exists { job } => write!(f, "job `{job}` asks if it exists"),
+            Self::Child { job } => write!(f, "job `{job}` triggers a child pipeline that is made from it"),
             Self::Dependencies => f.write_str("its dependencies differ"),
             Self::Paths => f.write_str("the paths that select it differ"),
             Self::Locked { package, before, after, line } => {

@@ -1,4 +1,4 @@
-//! Files that `rules:exists` of jobs ask about, and that come or go.
+//! Files that jobs name: `rules:exists` asks about them, and child pipelines are made from them.
 
 use super::{Repo, between};
 
@@ -63,4 +63,45 @@ fn the_reason_names_the_job_and_jobs_are_found_wherever_they_are_written() {
     let expected = [("a", "scan"), ("b", "lint"), ("c", "test")]
         .map(|(unit, job)| format!("{unit}: tools.json changed: job `{job}` asks if it exists"));
     assert_eq!(lines, expected);
+}
+
+#[test]
+fn a_file_of_a_child_pipeline_selects_the_units_that_trigger_it() {
+    let before = Repo::default()
+        .with("nestling.yml", "workspace: { templates: [ci] }\n")
+        .with("ci/child.yml", "child: { trigger: { include: \"pipelines/${{ unit.name }}.yml\" } }\n")
+        .with("a/nestling.yml", "unit: { use: child }\n")
+        .with("b/nestling.yml", "unit: { use: child }\n")
+        .with(
+            "c/nestling.yml",
+            "child: { trigger: { include: [{ local: /pipelines/c.yml }, { template: x.yml }] } }\n",
+        )
+        .with("d/nestling.yml", "child: { trigger: { include: [{ local: \"globs/*.yml\" }] } }\n")
+        .with("e/nestling.yml", "child: { trigger: group/project }\n")
+        .with("pipelines/a.yml", "x: { script: x }\n")
+        .with("pipelines/b.yml", "include: { local: shared/x.yml }\n")
+        .with("pipelines/c.yml", "y: { trigger: { include: shared/y.yml } }\n")
+        .with("shared/x.yml", "x: { script: x }\n")
+        .with("shared/y.yml", "include: [shared/z.yml]\n")
+        .with("shared/z.yml", "z: { script: x }\n")
+        .with("globs/1.yml", "z: { script: x }\n");
+    for (path, units) in [
+        ("pipelines/a.yml", &["a"][..]),
+        ("pipelines/b.yml", &["b"]),
+        ("pipelines/c.yml", &["c"]),
+        ("shared/x.yml", &["b"]),
+        ("shared/y.yml", &["c"]),
+        ("shared/z.yml", &["c"]),
+        ("globs/1.yml", &["d"]),
+        ("globs/2.yml", &["d"]),
+        ("pipelines/other.yml", &[]),
+    ] {
+        let after = before.clone().with(path, "other: { script: other }\n");
+        assert_eq!(selected(&before, &after), units, "{path}");
+    }
+    let lines = between(&before, &before.clone().without("shared/z.yml"));
+    assert_eq!(
+        lines,
+        ["c: shared/z.yml changed: job `child` triggers a child pipeline that is made from it"]
+    );
 }
