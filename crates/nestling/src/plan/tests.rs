@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 mod behind_links;
 mod named_files;
 mod noop;
+#[cfg(unix)]
+mod random_links;
 mod removed;
 mod rewired;
 
