@@ -13,6 +13,7 @@ mod index;
 
 pub(crate) use base_comparison::BaseComparison;
 pub(crate) use candidates::{Candidates, candidates, files_of_root};
+pub(crate) use dependents::selected_by;
 pub use difference::Difference;
 pub(crate) use glob_matches::{Matched, directory_of, matched};
 pub(crate) use include_reads::{child_files_of_job, exists_of_job, loosened};

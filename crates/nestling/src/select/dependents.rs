@@ -58,3 +58,11 @@ fn dependents(workspace: &Workspace) -> Vec<Vec<usize>> {
     }
     dependents
 }
+
+/// Returns for each unit, by index, `true` if it is selected where these units are affected.
+pub(crate) fn selected_by(workspace: &Workspace, affected: Vec<(usize, Reason)>) -> Vec<bool> {
+    let mut reasons: Vec<Vec<Reason>> = vec![Vec::new(); workspace.units.len()];
+    affected.into_iter().for_each(|(unit, reason)| reasons[unit].push(reason));
+    spread(workspace, &mut reasons);
+    reasons.iter().map(|reasons| !reasons.is_empty()).collect()
+}

@@ -24,11 +24,18 @@ pub(crate) struct NamedFiles<'a> {
     templates: &'a Templates<'a>,
     includes: IncludeReads<'a>,
     by_name: BTreeMap<String, Rc<(NamedByJobs, Vec<Read>)>>,
+    /// The changed files of child pipelines, by their files as written.
+    by_child: BTreeMap<String, BTreeSet<RepoPath>>,
 }
 
 impl<'a> NamedFiles<'a> {
     pub(crate) fn new(templates: &'a Templates<'a>) -> Self {
-        Self { templates, includes: IncludeReads::new(templates), by_name: BTreeMap::new() }
+        Self {
+            templates,
+            includes: IncludeReads::new(templates),
+            by_name: BTreeMap::new(),
+            by_child: BTreeMap::new(),
+        }
     }
 
     /// Returns `true` if a job of a unit may name one of these files, judged by its text.
@@ -64,7 +71,12 @@ impl<'a> NamedFiles<'a> {
         file: FileId,
         changed: &ChangedFiles,
     ) -> BTreeSet<RepoPath> {
-        self.includes.changed_in_child(written, file, &changed.all)
+        if let Some(found) = self.by_child.get(written) {
+            return found.clone();
+        }
+        let found = self.includes.changed_in_child(written, file, &changed.all);
+        self.by_child.insert(written.to_owned(), found.clone());
+        found
     }
 
     fn names(&mut self, named: &NamedByJobs, unit: &Unit, changed: &ChangedFiles, files: &dyn Files) -> bool {
