@@ -6,6 +6,7 @@ use crate::leftover::Earlier;
 use nestling::{RepoPath, Sources, Trust};
 use nestling_files::files::Files as _;
 use nestling_git::GitRepository;
+use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Component, Path, PathBuf};
@@ -50,10 +51,11 @@ pub(crate) fn refuse_read(output: &Path, root: &Path, sources: &Sources) -> Resu
     let may_be_read = sources.iter().any(|source| Some(source.text.len() as u64) == length);
     let text = if may_be_read { std::fs::read(&target).ok() } else { None };
     for source in sources {
-        // Asking the system about the files of thousands of units takes longer than everything else. By its name, none of them
-        // is the output; if it is by a link, the run has read this text.
+        // Asking the system about the files of thousands of units takes longer than everything else. A file of another name is the
+        // output only by a link, and then the run has read this text.
         let name = source.path.rsplit('/').next().unwrap_or_default();
-        if SOURCES.contains(&name) && text.as_deref() != Some(source.text.as_bytes()) {
+        let has_other_name = SOURCES.contains(&name) || Some(OsStr::new(name)) != target.file_name();
+        if has_other_name && text.as_deref() != Some(source.text.as_bytes()) {
             continue;
         }
         let source = root.join(&source.path);
