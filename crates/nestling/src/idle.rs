@@ -43,8 +43,8 @@ pub(crate) fn find(
     problems.extend(hidden_templates::hidden(files, &plan.workspace, &plan.sources)?);
     let templates = Templates::new(files, revisions, directories, &plan.sources);
     problems.extend(inputs::unread(&plan.workspace, &templates));
-    problems.extend(imported::lost_lines(&plan.workspace, &templates));
-    problems.extend(comparisons::never_true(&plan.workspace, &templates));
+    problems.extend(imported::lost_lines(&plan.workspace, &templates, &plan.sources));
+    problems.extend(comparisons::never_true(&plan.workspace, &templates, &plan.sources));
     Ok(problems)
 }
 

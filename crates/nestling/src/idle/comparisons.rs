@@ -5,7 +5,7 @@ use crate::template::rules::TEMPLATE_COMPARISON;
 use crate::template::span;
 use crate::template_syntax::{Comparison, comparisons};
 use crate::workspace::{Body, Templates, Workspace};
-use nestling_gitlab::diagnostic::{Diagnostic, FileId, Suggestion, number};
+use nestling_gitlab::diagnostic::{Diagnostic, Sources, Suggestion, number};
 use nestling_gitlab::facts::{PipelineKind, PipelineSource};
 use nestling_gitlab::name::UnitName;
 use nestling_gitlab::pipeline::environment::TIERS;
@@ -13,31 +13,36 @@ use nestling_gitlab::yaml::Node;
 use std::collections::BTreeSet;
 
 /// Warns of each in the files of units and in the templates that these use.
-pub(super) fn never_true(workspace: &Workspace, templates: &Templates<'_>) -> Vec<Diagnostic> {
-    let mut search = Search { workspace, checked: BTreeSet::new(), problems: Vec::new() };
+pub(super) fn never_true(
+    workspace: &Workspace,
+    templates: &Templates<'_>,
+    sources: &Sources,
+) -> Vec<Diagnostic> {
+    let mut search = Search { workspace, sources, checked: BTreeSet::new(), problems: Vec::new() };
     let own = workspace.body.iter().chain(workspace.units.iter().filter_map(|unit| unit.fragment.as_ref()));
     own.for_each(|body| search.check(body, None));
     let used: BTreeSet<&str> =
         workspace.units.iter().flat_map(|unit| &unit.uses).map(|used| used.template.as_str()).collect();
-    for name in used {
-        // What cannot be read is reported where it is rendered.
-        let Ok(Some(template)) = templates.find(name) else { continue };
-        search.check(&template.body, template.inputs.as_ref());
-        let others = bodies(&template, templates).unwrap_or_default();
-        others.iter().for_each(|body| search.check(body, None));
-    }
+    // What cannot be read is reported where it is rendered.
+    let used: Vec<_> = used.into_iter().filter_map(|name| templates.find(name).ok().flatten()).collect();
+    // A template that others read has their inputs as well.
+    let read: Vec<Body> = used.iter().filter_map(|template| bodies(template, templates)).flatten().collect();
+    read.iter().for_each(|body| search.check(body, None));
+    used.iter().for_each(|template| search.check(&template.body, template.inputs.as_ref()));
     search.problems
 }
 
 struct Search<'w> {
     workspace: &'w Workspace,
-    checked: BTreeSet<FileId>,
+    sources: &'w Sources,
+    /// The paths of files: one that is read by two names is one.
+    checked: BTreeSet<String>,
     problems: Vec<Diagnostic>,
 }
 
 impl Search<'_> {
     fn check(&mut self, body: &Body, inputs: Option<&Node>) {
-        if body.is_plain || !self.checked.insert(body.file) {
+        if body.is_plain || !self.checked.insert(self.sources.path(body.file)) {
             return;
         }
         for comparison in comparisons(&body.text) {

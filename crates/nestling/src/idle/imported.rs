@@ -3,12 +3,17 @@
 use crate::template::first_written_line;
 use crate::template::rules::TEMPLATE_BLOCK;
 use crate::workspace::{Body, LIBRARY_PREFIX, Read, Templates, Workspace, template_imports, template_texts};
-use nestling_gitlab::diagnostic::{Diagnostic, FileId, Origin};
+use nestling_gitlab::diagnostic::{Diagnostic, Origin, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Warns of the first line of each such template that no pipeline has.
-pub(super) fn lost_lines(workspace: &Workspace, templates: &Templates<'_>) -> Vec<Diagnostic> {
-    let mut reach = Reach { templates, written: BTreeSet::new(), imported: BTreeMap::new(), is_known: true };
+pub(super) fn lost_lines(
+    workspace: &Workspace,
+    templates: &Templates<'_>,
+    sources: &Sources,
+) -> Vec<Diagnostic> {
+    let mut reach =
+        Reach { templates, sources, written: BTreeSet::new(), imported: BTreeMap::new(), is_known: true };
     let own = workspace.body.iter().chain(workspace.units.iter().filter_map(|unit| unit.fragment.as_ref()));
     own.for_each(|body| reach.enter(body));
     let used = workspace.units.iter().flat_map(|unit| &unit.uses).map(|used| used.template.clone());
@@ -16,7 +21,7 @@ pub(super) fn lost_lines(workspace: &Workspace, templates: &Templates<'_>) -> Ve
     if !reach.is_known {
         return Vec::new();
     }
-    let only_imported = reach.imported.iter().filter(|(file, _)| !reach.written.contains(file));
+    let only_imported = reach.imported.iter().filter(|(path, _)| !reach.written.contains(*path));
     let lost = only_imported.filter_map(|(_, (name, body))| {
         let line = first_written_line(&body.text).filter(|_| !name.starts_with(LIBRARY_PREFIX))?;
         let message =
@@ -30,10 +35,11 @@ pub(super) fn lost_lines(workspace: &Workspace, templates: &Templates<'_>) -> Ve
 /// The templates that the jobs of units come from.
 struct Reach<'t, 'f> {
     templates: &'t Templates<'f>,
-    /// Templates whose text is written.
-    written: BTreeSet<FileId>,
-    /// Templates whose macros are taken, each with its name.
-    imported: BTreeMap<FileId, (String, Body)>,
+    sources: &'t Sources,
+    /// Paths of the templates whose text is written: one that is read by two names is one.
+    written: BTreeSet<String>,
+    /// Templates whose macros are taken, by path, each with its name.
+    imported: BTreeMap<String, (String, Body)>,
     /// Set unless a name is computed, which could be any.
     is_known: bool,
 }
@@ -41,16 +47,18 @@ struct Reach<'t, 'f> {
 impl Reach<'_, '_> {
     fn write(&mut self, name: &str) {
         let Some(body) = self.body(name) else { return };
-        if self.written.insert(body.file) {
+        if self.written.insert(self.sources.path(body.file)) {
             self.enter(&body);
         }
     }
 
     fn import(&mut self, name: String) {
-        let Some(body) = self.body(&name).filter(|body| !self.imported.contains_key(&body.file)) else {
+        let Some(body) = self.body(&name) else { return };
+        let path = self.sources.path(body.file);
+        if self.imported.contains_key(&path) {
             return;
-        };
-        self.imported.insert(body.file, (name, body.clone()));
+        }
+        self.imported.insert(path, (name, body.clone()));
         // A macro of it can include others.
         self.enter(&body);
     }
