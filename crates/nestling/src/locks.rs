@@ -17,7 +17,7 @@ mod shares;
 mod compare;
 
 pub(crate) use compare::compare;
-pub(crate) use shares::LockShares;
+pub(crate) use shares::{LockShares, serve_the_same};
 
 use crate::workspace::Workspace;
 use lock::Lock;

@@ -44,7 +44,7 @@ impl LockShares {
         (new_files, new): (&dyn Files, &Workspace),
     ) -> Result<(Self, Self), ReadError> {
         let (mut before, mut after) = (inputs(old_files, old)?, inputs(new_files, new)?);
-        if old.root == new.root && places(old).eq(places(new)) {
+        if serve_the_same(old, new) {
             before.retain(|path, of_old| {
                 let are_same = after.get(path).is_some_and(|of_new| of_new == of_old);
                 if are_same {
@@ -66,6 +66,11 @@ impl LockShares {
     pub(crate) fn of<'s>(&'s self, unit: &'s UnitName) -> impl Iterator<Item = (&'s RepoPath, Vec<&'s str>)> {
         self.files.iter().filter_map(|(path, file)| Some((path, file.share(unit)?)))
     }
+}
+
+/// Returns `true` if a lock file with the same inputs gives units the same shares in both workspaces.
+pub(crate) fn serve_the_same(old: &Workspace, new: &Workspace) -> bool {
+    old.root == new.root && places(old).eq(places(new))
 }
 
 /// Returns the units of a workspace and their directories, which decide whom a lock file serves.

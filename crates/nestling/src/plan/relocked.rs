@@ -45,7 +45,9 @@ impl<'c> Locks<'c> {
             locks::are_asked(old_files, new, &self.manifests)
                 || locks::are_asked(new_files, new, &self.manifests)
         };
-        if !(locks::has_any(old) || locks::has_any(new)) || !(self.differs_anyway || are_asked()) {
+        // What a unit that is gone came to belongs to those that need its package.
+        let may_differ = || self.differs_anyway || !locks::serve_the_same(old, new) || are_asked();
+        if !(locks::has_any(old) || locks::has_any(new)) || !may_differ() {
             return;
         }
         let (old, shares) = match LockShares::read_differing((old_files, old), (new_files, new)) {

@@ -76,3 +76,21 @@ fn those_that_depended_on_what_is_gone_are_selected() {
         ["lib: it was removed: its environments are stopped", "tools: depended on lib, which was removed"]
     );
 }
+
+/// The packages of a unit that is gone belong to those that need it, though neither the lock file nor a manifest has changed.
+#[test]
+fn a_unit_takes_its_part_of_a_lock_file_with_it() {
+    let lock = "version = 1\n[[package]]\nname = \"q\"\nversion = \"2\"\n\
+        [[package]]\nname = \"a\"\nsource = { editable = \"a\" }\ndependencies = [{ name = \"b\" }]\n\
+        [[package]]\nname = \"b\"\nsource = { editable = \"b\" }\ndependencies = [{ name = \"q\" }]\n";
+    let with_b = Repo::default()
+        .with("nestling.yml", "workspace: { depends_from: [python] }\n")
+        .with("uv.lock", lock)
+        .with("a/nestling.yml", "test: { script: a }\n")
+        .with("b/nestling.yml", "test: { script: b }\n");
+    let without = with_b.clone().without("b/nestling.yml");
+    for (before, after) in [(&with_b, &without), (&without, &with_b)] {
+        let lines = between(before, after);
+        assert!(lines.iter().any(|line| line.starts_with("a: uv.lock changed: q 2 ")), "{lines:?}");
+    }
+}
